@@ -1,0 +1,25 @@
+"""What all tests share: where the recordings are."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def recordings_folder() -> Path:
+    """The folder of test recordings and weights: $VOICED_TEST_DATA, or `shared` beside the project."""
+    return Path(os.environ.get("VOICED_TEST_DATA", ROOT.parent / "shared"))
+
+
+@pytest.fixture(scope="session")
+def recordings() -> Path:
+    """The folder of test recordings; skips loudly where it is missing, and fails in CI."""
+    folder = recordings_folder()
+    if not (folder / "audio").is_dir():
+        message = f"no test recordings at {folder}: set VOICED_TEST_DATA to their folder"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return folder

@@ -1,0 +1,1 @@
+"""voiced: an always-on, private voice agent for small Linux boxes."""

@@ -1,0 +1,1 @@
+"""How others steer and watch the daemon."""

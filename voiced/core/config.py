@@ -1,0 +1,131 @@
+"""The configuration: one tree of structs. A field's bounds, unit and description stand here and nowhere else.
+
+`config/voiced.toml` is generated from this file; `setup.settings` reads TOML, drop-ins, variables and flags into it.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+Seconds = Annotated[float, Meta(gt=0, le=600)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+
+
+class _Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class AudioConfig(_Section, frozen=True, kw_only=True):
+    """The microphone and the speaker."""
+
+    input: Annotated[
+        str, Meta(description="Part of the microphone's name (see `voiced devices`); empty: the default.")
+    ] = ""
+    output: Annotated[str, Meta(description="Part of the speaker's name; empty: the default.")] = ""
+    input_gain_db: Annotated[
+        float, Meta(ge=-30, le=30, description="Added to what the microphone hears, in decibels.")
+    ] = 0.0
+    volume: Annotated[int, Meta(ge=0, le=100, description="Loudness of all that is played, in percent.")] = 70
+    earcons: Annotated[bool, Meta(description="Short sounds when it woke, is done, or failed.")] = True
+
+
+class WakeWordConfig(_Section, frozen=True, kw_only=True):
+    """One wake word: the name of the table is what events and `voiced wake test` call it."""
+
+    micro: Annotated[
+        str,
+        Meta(
+            description="First stage: a bundled microWakeWord model's name, or a .tflite file; empty: an energy gate."
+        ),
+    ] = ""
+    openwake: Annotated[
+        str,
+        Meta(description="Second stage: a bundled openWakeWord model's name, or a .tflite or .onnx file; empty: none."),
+    ] = ""
+    threshold: Annotated[Share, Meta(description="Score at which the last stage counts as heard.")] = 0.5
+    micro_threshold: Annotated[
+        Share, Meta(description="Score of the first stage at which the second stage is asked.")
+    ] = 0.3
+
+
+class WakeConfig(_Section, frozen=True, kw_only=True):
+    """What it listens for."""
+
+    refractory_s: Annotated[
+        float, Meta(ge=0, le=10, description="Seconds in which the same word is not heard twice.")
+    ] = 1.0
+    near_miss: Annotated[
+        Share, Meta(description="Scores from this share of the threshold upwards are counted as near misses.")
+    ] = 0.5
+    words: Annotated[dict[str, WakeWordConfig], Meta(description="The wake words, any number of them.")] = field(
+        default_factory=lambda: {"hey_jarvis": WakeWordConfig(micro="hey_jarvis", openwake="hey_jarvis")}
+    )
+
+
+class EndpointConfig(_Section, frozen=True, kw_only=True):
+    """When a command ends."""
+
+    speech_threshold: Annotated[Share, Meta(description="Voice activity from which a frame is speech.")] = 0.5
+    complete_s: Annotated[Seconds, Meta(description="Silence that ends a complete command.")] = 0.19
+    extensible_s: Annotated[Seconds, Meta(description="Silence that ends a command that could go on.")] = 0.35
+    unfinished_s: Annotated[Seconds, Meta(description="Silence that ends anything else.")] = 0.7
+    nothing_said_s: Annotated[Seconds, Meta(description="Waiting for speech after the wake word.")] = 4.0
+    maximum_s: Annotated[Seconds, Meta(description="The longest utterance.")] = 15.0
+
+
+class SttConfig(_Section, frozen=True, kw_only=True):
+    """Speech to text."""
+
+    engine: Annotated[str, Meta(description="The engine's name.")] = "pocketsphinx"
+    deadline_s: Annotated[Seconds, Meta(description="An answer after the end of speech takes no longer.")] = 5.0
+
+
+class TtsConfig(_Section, frozen=True, kw_only=True):
+    """Text to speech."""
+
+    engine: Annotated[str, Meta(description="The engine's name.")] = "espeak"
+    voice: Annotated[str, Meta(description="The engine's voice; empty: the language's default.")] = ""
+    words_per_minute: Annotated[int, Meta(ge=80, le=450, description="How fast it speaks.")] = 170
+    deadline_s: Annotated[Seconds, Meta(description="The first sound takes no longer.")] = 5.0
+
+
+class EnginesConfig(_Section, frozen=True, kw_only=True):
+    """What does the work; each engine runs in a child process of its own."""
+
+    stt: SttConfig = field(default_factory=SttConfig)
+    tts: TtsConfig = field(default_factory=TtsConfig)
+
+
+class IntentsConfig(_Section, frozen=True, kw_only=True):
+    """What can be said."""
+
+    folder: Annotated[
+        str, Meta(description="A folder of sentence templates (YAML); empty: those that come with voiced.")
+    ] = ""
+
+
+class ControlConfig(_Section, frozen=True, kw_only=True):
+    """How others reach the daemon."""
+
+    socket: Annotated[str, Meta(description="The Unix socket; empty: /run/voiced/voiced.sock, or the user's own.")] = ""
+
+
+class LogConfig(_Section, frozen=True, kw_only=True):
+    """What it writes about itself."""
+
+    level: Annotated[
+        str, Meta(pattern="^(debug|info|warning|error)$", description="debug, info, warning or error.")
+    ] = "info"
+
+
+class Config(_Section, frozen=True, kw_only=True):
+    """Everything that can be set."""
+
+    language: Annotated[str, Meta(pattern="^[a-z]{2}$", description="The language it speaks and understands.")] = "en"
+    audio: AudioConfig = field(default_factory=AudioConfig)
+    wake: WakeConfig = field(default_factory=WakeConfig)
+    endpoint: EndpointConfig = field(default_factory=EndpointConfig)
+    engines: EnginesConfig = field(default_factory=EnginesConfig)
+    intents: IntentsConfig = field(default_factory=IntentsConfig)
+    control: ControlConfig = field(default_factory=ControlConfig)
+    log: LogConfig = field(default_factory=LogConfig)

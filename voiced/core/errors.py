@@ -1,0 +1,141 @@
+"""What can go wrong, in words for the person who has to mend it.
+
+Every error carries a code for programs, a message for people, and a hint that says what to do. Libraries' own
+exceptions become one of these at the edge, in the file that wraps the library, with `translate`.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+
+class VoicedError(Exception):
+    """The parent of all errors of voiced.
+
+    Args:
+        message: what happened, in one sentence.
+        code: the same for programs, kebab-case; the class's own unless given.
+        hint: what to do about it.
+    """
+
+    code = "internal"
+    hint = ""
+    retriable = False
+
+    def __init__(self, message: str, *, code: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.code
+        self.hint = hint if hint is not None else self.hint
+
+
+class ConfigInvalid(VoicedError):
+    """The configuration cannot be used."""
+
+    code = "config-invalid"
+    hint = "Run `voiced config check` after the change."
+
+
+class InputInvalid(VoicedError):
+    """A file, a request or a message cannot be used as it is."""
+
+    code = "input-invalid"
+
+
+class WireBroken(VoicedError):
+    """The other side of a socket sent something that is no frame, or too large a one."""
+
+    code = "wire-broken"
+
+
+class AudioFailed(VoicedError):
+    """The microphone or the speaker does not work."""
+
+    code = "audio-failed"
+    hint = "Run `voiced devices` to see what there is, and `voiced doctor` to test it."
+    retriable = True
+
+
+class WakeFailed(VoicedError):
+    """A wake word cannot be listened for."""
+
+    code = "wake-failed"
+
+
+class VadFailed(VoicedError):
+    """The voice activity detector does not work."""
+
+    code = "vad-failed"
+
+
+class SttFailed(VoicedError):
+    """Speech could not be transcribed."""
+
+    code = "stt-failed"
+    retriable = True
+
+
+class IntentsInvalid(VoicedError):
+    """The sentence templates cannot be used."""
+
+    code = "intents-invalid"
+
+
+class SkillFailed(VoicedError):
+    """A skill could not do what it was asked."""
+
+    code = "skill-failed"
+
+
+class TtsFailed(VoicedError):
+    """Text could not be spoken."""
+
+    code = "tts-failed"
+    retriable = True
+
+
+class EngineDied(VoicedError):
+    """A child process ended, or was ended."""
+
+    code = "engine-died"
+    hint = "It is started again by itself; if this comes back, see the log."
+    retriable = True
+
+
+class DeadlinePassed(VoicedError):
+    """An engine took too long and was ended."""
+
+    code = "deadline-passed"
+    hint = "A smaller model or a faster machine answers in time."
+    retriable = True
+
+
+class DaemonRunning(VoicedError):
+    """Another daemon holds the socket."""
+
+    code = "daemon-running"
+    hint = "There can be one at a time. Use it with `voiced status`, or stop it first."
+
+
+class DaemonUnreachable(VoicedError):
+    """No daemon answers on the socket."""
+
+    code = "daemon-unreachable"
+    hint = "Start one with `voiced run`."
+
+
+@contextmanager
+def translate(
+    *foreign: type[BaseException], to: type[VoicedError], message: str, hint: str | None = None
+) -> Generator[None]:
+    """Turns a library's exceptions into one of ours, with the original as its cause.
+
+    Args:
+        foreign: the library's exceptions.
+        to: ours.
+        message: what failed; the library's own words are added.
+        hint: what to do about it.
+    """
+    try:
+        yield
+    except foreign as error:
+        raise to(f"{message}: {error}", hint=hint) from error

@@ -1,0 +1,175 @@
+"""Everything that happened, as one tagged union: what the bus carries and what `--json` prints.
+
+The tag is the class's name in snake case under `event`. Nothing here is a command; see `commands`.
+"""
+
+from msgspec import Struct, field
+
+from voiced.core.types import EndReason, Timeline
+
+
+def _snake(name: str) -> str:
+    return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name).lstrip("_")
+
+
+class Event(Struct, frozen=True, kw_only=True, tag_field="event", tag=_snake):
+    """Something that happened.
+
+    Attributes:
+        at: seconds of audio time: since the ear began to listen, or since the start of a replayed file.
+        turn: the turn it belongs to, or None.
+    """
+
+    at: float
+    turn: str | None = None
+
+
+class Woke(Event, frozen=True):
+    """A wake word was heard, or listening was asked for (word is then empty)."""
+
+    word: str
+    score: float
+
+
+class NearMiss(Event, frozen=True):
+    """Something sounded like a wake word, but not enough."""
+
+    word: str
+    score: float
+    threshold: float
+
+
+class SpeechStarted(Event, frozen=True):
+    """The user began to speak."""
+
+
+class Heard(Event, frozen=True):
+    """The recogniser's transcript of the utterance."""
+
+    text: str
+    confidence: float
+    ended_by: EndReason | None = None
+
+
+class Routed(Event, frozen=True):
+    """It was decided who answers."""
+
+    tier: str
+    intent: str | None = None
+    slots: dict[str, str | int | float] = field(default_factory=dict[str, str | int | float])
+
+
+class Speaking(Event, frozen=True):
+    """The first sample of the answer left the speaker."""
+
+    text: str
+
+
+class Spoken(Event, frozen=True):
+    """The answer ended; `text` is what was really said of it."""
+
+    text: str
+    complete: bool
+
+
+class TurnEnded(Event, frozen=True):
+    """The turn is over, one way or another."""
+
+    timeline: Timeline
+
+
+class NotUnderstood(Event, frozen=True):
+    """Nothing was said, or it is no command that voiced knows."""
+
+    reason: str
+
+
+class Interrupted(Event, frozen=True):
+    """The user cut the turn short."""
+
+    by: str
+
+
+class Failed(Event, frozen=True):
+    """Something went wrong; the user was told."""
+
+    code: str
+    message: str
+    hint: str
+
+
+class AudioLost(Event, frozen=True):
+    """The microphone or the speaker is gone; voiced keeps trying."""
+
+    code: str
+    message: str
+    hint: str
+
+
+class AudioFound(Event, frozen=True):
+    """Listening again."""
+
+    device: str
+
+
+class Muted(Event, frozen=True):
+    """The microphone was closed, or opened again."""
+
+    muted: bool
+
+
+class VolumeChanged(Event, frozen=True):
+    """The volume of everything that voiced plays, in percent."""
+
+    volume: int
+
+
+class StateChanged(Event, frozen=True):
+    """What voiced is doing, in Home Assistant's words: idle, listening, processing, responding."""
+
+    state: str
+
+
+class TimerStarted(Event, frozen=True):
+    """A timer runs."""
+
+    timer: str
+    name: str
+    seconds: float
+
+
+class TimerFinished(Event, frozen=True):
+    """A timer rings."""
+
+    timer: str
+    name: str
+
+
+class TimerCancelled(Event, frozen=True):
+    """A timer was called off."""
+
+    timer: str
+    name: str
+
+
+AnyEvent = (
+    Woke
+    | NearMiss
+    | SpeechStarted
+    | Heard
+    | Routed
+    | Speaking
+    | Spoken
+    | TurnEnded
+    | NotUnderstood
+    | Interrupted
+    | Failed
+    | AudioLost
+    | AudioFound
+    | Muted
+    | VolumeChanged
+    | StateChanged
+    | TimerStarted
+    | TimerFinished
+    | TimerCancelled
+)

@@ -1,0 +1,1 @@
+"""The seams: what each layer needs of another, as protocols."""

@@ -1,0 +1,36 @@
+"""What a skill is: something that answers intents."""
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from voiced.core.types import Understanding
+
+
+class Reply(Struct, frozen=True):
+    """A skill's answer.
+
+    Attributes:
+        text: what is said; empty for a silent answer.
+        complete: the wish was fulfilled. False for "I do not know that timer" and the like.
+    """
+
+    text: str
+    complete: bool = True
+
+
+class Skill(Protocol):
+    """Answers the intents it names. One file a skill; the daemon hands each what it needs."""
+
+    @property
+    def intents(self) -> tuple[str, ...]:
+        """The names of the intents it answers, as in `config/intents`."""
+        ...
+
+    async def answer(self, understood: Understanding) -> Reply:
+        """Does what was asked, then says so: never the other way round.
+
+        Raises:
+            SkillFailed: it could not be done; the message is spoken.
+        """
+        ...

@@ -1,0 +1,130 @@
+"""The one frame codec, in Wyoming's format, bounded.
+
+A frame is one line of JSON (`type`, `data`, `data_length`, `payload_length`), then `data_length` bytes of JSON that are
+merged into `data`, then `payload_length` bytes. We always put `data` into the line and read both forms. Every length is
+checked before anything is read or kept: the protocol itself knows no bounds.
+Source of the format: the Wyoming protocol's README (OHF-Voice/wyoming).
+"""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+
+from voiced.core.errors import WireBroken
+
+HEADER_LIMIT = 64 * 1024
+"""Bytes of the header line, and of the extra data."""
+PAYLOAD_LIMIT = 1024 * 1024
+"""Bytes of a payload."""
+
+
+class Message(Struct, frozen=True, gc=False):
+    """One frame.
+
+    Attributes:
+        type: what it is, kebab-case, such as `audio-chunk`.
+        data: its fields.
+        payload: its bytes.
+        request: what it belongs to, so that late answers can be told from fresh ones; 0 for none.
+    """
+
+    type: str
+    data: dict[str, Any] = field(default_factory=dict[str, Any])
+    payload: bytes = b""
+    request: int = 0
+
+
+class _Header(Struct):
+    type: str
+    data: dict[str, Any] | None = None
+    data_length: int | None = None
+    payload_length: int | None = None
+
+
+_decoder = msgspec.json.Decoder(_Header)
+_extra_decoder = msgspec.json.Decoder(dict[str, Any])
+_encoder = msgspec.json.Encoder()
+
+
+def encode(message: Message) -> bytes:
+    """Turns a frame into bytes.
+
+    Raises:
+        WireBroken: it is larger than the bounds allow.
+    """
+    data = {**message.data, "request": message.request} if message.request else message.data
+    header: dict[str, Any] = {"type": message.type, "data": data}
+    if message.payload:
+        header["payload_length"] = len(message.payload)
+    line = _encoder.encode(header)
+    if len(line) >= HEADER_LIMIT or len(message.payload) > PAYLOAD_LIMIT:
+        raise WireBroken(f"a {message.type} frame is too large to send")
+    return line + b"\n" + message.payload
+
+
+class Decoder:
+    """Turns bytes, in pieces of any size, into frames. Holds no more than one frame's bounds of bytes."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._header: _Header | None = None
+
+    def feed(self, data: bytes) -> list[Message]:
+        """Takes in bytes and returns the frames that are whole now.
+
+        Raises:
+            WireBroken: the bytes are no frame, or announce more than the bounds allow. The decoder is of no more use.
+        """
+        self._buffer += data
+        messages: list[Message] = []
+        while (message := self._next()) is not None:
+            messages.append(message)
+        return messages
+
+    def _next(self) -> Message | None:
+        if self._header is None:
+            line = self._line()
+            if line is None:
+                return None
+            self._header = _parse(line)
+        header = self._header
+        extra, payload = header.data_length or 0, header.payload_length or 0
+        if len(self._buffer) < extra + payload:
+            return None
+        data = header.data or {}
+        if extra:
+            data |= _parse_extra(bytes(self._buffer[:extra]))
+        body = bytes(self._buffer[extra : extra + payload])
+        del self._buffer[: extra + payload]
+        self._header = None
+        request = data.pop("request", 0)
+        return Message(header.type, data, body, request if isinstance(request, int) else 0)
+
+    def _line(self) -> bytes | None:
+        end = self._buffer.find(b"\n", 0, HEADER_LIMIT)
+        if end < 0:
+            if len(self._buffer) >= HEADER_LIMIT:
+                raise WireBroken("a frame's header has no end")
+            return None
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 1]
+        return line
+
+
+def _parse(line: bytes) -> _Header:
+    try:
+        header = _decoder.decode(line)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise WireBroken(f"a frame's header is no JSON object of the right form: {error}") from error
+    lengths = (header.data_length or 0, header.payload_length or 0)
+    if not (0 <= lengths[0] <= HEADER_LIMIT and 0 <= lengths[1] <= PAYLOAD_LIMIT):
+        raise WireBroken(f"a {header.type[:40]} frame announces {max(lengths)} bytes; {PAYLOAD_LIMIT} are allowed")
+    return header
+
+
+def _parse_extra(data: bytes) -> dict[str, Any]:
+    try:
+        return _extra_decoder.decode(data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise WireBroken(f"a frame's data is no JSON object: {error}") from error

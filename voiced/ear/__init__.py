@@ -1,0 +1,1 @@
+"""The ear: from frames of sound to the utterances in them."""

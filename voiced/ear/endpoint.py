@@ -1,0 +1,1 @@
+"""When a command ends: a pure function."""

@@ -1,0 +1,1 @@
+"""Looking at the machine: what is there, and whether it works."""

@@ -1,0 +1,1 @@
+"""What voiced can do by itself: one file a skill."""

@@ -1,0 +1,1 @@
+"""One turn: from an utterance to the answer."""

@@ -1,0 +1,1 @@
+"""Who answers: a pure function from text to tier."""
