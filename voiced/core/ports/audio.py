@@ -45,7 +45,7 @@ class Audio(Protocol):
         played.
 
         Args:
-            clips: the sound, as it becomes ready; closed in any case.
+            clips: the sound, as it becomes ready. Whoever calls closes it.
             progress: called at the first sample, then about every period, and at the end.
 
         Raises:
