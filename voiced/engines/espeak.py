@@ -6,10 +6,9 @@ Source of the interface: espeak-ng's speak_lib.h.
 
 import ctypes
 from collections.abc import Mapping
-from ctypes.util import find_library
 from typing import Any
 
-from voiced.core.errors import InputInvalid, TtsFailed
+from voiced.core.errors import InputInvalid, TtsFailed, translate
 from voiced.core.wire import Message
 from voiced.engines.host import Link
 
@@ -34,10 +33,8 @@ class Espeak:
     """
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
-        name = find_library("espeak-ng")
-        if name is None:
-            raise TtsFailed("eSpeak NG is not installed", hint="Install it: apt install espeak-ng")
-        self._library = ctypes.CDLL(name)
+        with translate(OSError, to=TtsFailed, message="eSpeak NG is not installed", hint="apt install espeak-ng"):
+            self._library = ctypes.CDLL("libespeak-ng.so.1")
         self._rate = int(self._library.espeak_Initialize(_SYNCHRONOUS, BUFFER_MS, None, 0))
         if self._rate <= 0:
             raise TtsFailed("eSpeak NG does not start", hint="Install its data: apt install espeak-ng-data")
