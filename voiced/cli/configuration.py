@@ -41,7 +41,8 @@ def show(*, origin: Switch = False, template: Switch = False, options: Options |
     if options.json:
         line({key: {"value": value, "origin": source or "default"} for key, value, source in rows})
     elif origin:
-        table(["setting", "value", "from"], [(key, _toml(value), source or "[dim]default[/]") for key, value, source in rows])
+        named = [(key, _toml(value), source or "[dim]default[/]") for key, value, source in rows]
+        table(["setting", "value", "from"], named)
     else:
         table(["setting", "value"], [(key, _toml(value)) for key, value, _ in rows])
 

@@ -18,7 +18,7 @@ def add_to(app: App) -> None:
     """Adds the verbs."""
     for verb in (transcribe, understand, devices):
         app.command(verb)
-    wake.command(test)
+    wake.command(find_words, name="test")
     app.command(wake)
 
 
@@ -71,7 +71,7 @@ def understand(text: str, *, intents: Path | None = None, options: Options | Non
     return 0 if understood else 1
 
 
-def test(files: Files, *, word: str | None = None, options: Options | None = None) -> None:
+def find_words(files: Files, *, word: str | None = None, options: Options | None = None) -> None:
     """Tell where wake words are heard in sound files.
 
     Args:

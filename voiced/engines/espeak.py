@@ -52,6 +52,8 @@ class Espeak:
 
     def handle(self, message: Message, link: Link) -> None:
         """Answers `synthesize` with `audio-start`, `audio-chunk`s as they are made, and `audio-stop`."""
+        if message.type == "cancel":
+            return
         if message.type != "synthesize":
             raise InputInvalid(f"a voice cannot answer a {message.type} frame")
         text = str(message.data.get("text", "")).encode()[:LONGEST_TEXT]

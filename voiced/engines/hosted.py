@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
-from voiced.core.errors import EngineDied
+from voiced.core.errors import SttFailed
 from voiced.core.types import RATE, Clip, Purpose, SpeechChunk, Transcript
 from voiced.core.wire import Message
 from voiced.engines.child import Child, Exchange
@@ -86,4 +86,4 @@ def _transcript(message: Message, *, final: bool) -> Transcript:
         data = message.data
         return Transcript(str(data["text"]), float(data.get("confidence", 0.0)), int(data.get("until", 0)), final)
     except (KeyError, TypeError, ValueError) as error:
-        raise EngineDied(f"the recogniser sent a {message.type} frame that makes no sense", code="stt-failed") from error
+        raise SttFailed(f"the recogniser sent a {message.type} frame that makes no sense") from error

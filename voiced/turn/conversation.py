@@ -160,6 +160,8 @@ class Conversation:
             await self._fail(turn, failure)
         finally:
             await turn.end()
+            if self._turn is turn:
+                self._turn = None
 
     async def _fail(self, turn: Turn, error: VoicedError) -> None:
         """Tells everybody, and the user in a few words."""

@@ -1,6 +1,7 @@
 """The one inbox: what the ear hears and what others ask, in the order of arrival."""
 
 import asyncio
+from collections.abc import Callable, Iterable
 
 from voiced.core.commands import AnyCommand
 from voiced.core.events import NearMiss, SpeechStarted, Woke
@@ -32,6 +33,18 @@ class Inbox:
         """Makes `converse` look around, unless it has news waiting anyway."""
         if self._queue.empty():
             self._queue.put_nowait(None)
+
+    def pump(self, signals: Iterable[Signal | None], turned: Callable[[], None]) -> None:
+        """Takes in all that the ear tells, in the ear's thread, until it ends.
+
+        Args:
+            signals: None where there is nothing to tell.
+            turned: called each time the ear has gone round.
+        """
+        for signal in signals:
+            turned()
+            if signal is not None:
+                self.put_from_thread(signal)
 
     async def get(self) -> Signal | AnyCommand | None:
         """Waits for the next item; `done` is to be called when it has been dealt with."""

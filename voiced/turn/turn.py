@@ -33,6 +33,7 @@ class Turn:
         self.utterance: Utterance | None = None
         self._parts = parts
         self._speech: asyncio.Queue[SpeechChunk | Utterance] = asyncio.Queue(SPEECH_LIMIT)
+        self._hearing = False
         self._began = self.at
         self._marks: dict[str, float] = {} if woke_at is None else {"woke": woke_at}
         self._chime: asyncio.Task[None] | None = None
@@ -60,16 +61,20 @@ class Turn:
         if isinstance(item, Utterance):
             self.utterance = item
             self.mark("endpoint", item.end / RATE)
-        self._parts.activity.computing(self.id)
+        if self._hearing:
+            self._parts.activity.computing(self.id)
         # Only a recogniser that hangs lets this fill up; its deadline ends the turn.
         if not self._speech.full():
             self._speech.put_nowait(item)
 
     async def hear(self) -> SpeechChunk | Utterance:
         """Waits for what the ear hears next."""
-        if self._speech.empty():
+        self._hearing = self._speech.empty()
+        if self._hearing:
             self._parts.activity.waiting(self.id)
-        return await self._speech.get()
+        item = await self._speech.get()
+        self._hearing = False
+        return item
 
     async def speech(self, first: SpeechChunk) -> AsyncIterator[SpeechChunk]:
         """The speech from its first chunk to its end."""
