@@ -6,7 +6,7 @@ Sound goes through `FileAudio` as fast as it can, so audio time is the only time
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -137,7 +137,7 @@ class Play:
         self.pending = sorted((line for lines in script for line in lines), key=lambda line: line.at)
         talking = asyncio.create_task(converse(self.inbox, self.parts))
         ear = self._ear(self.audio.frames(), until)
-        hearing = asyncio.create_task(asyncio.to_thread(self.inbox.pump, ear, lambda: None))
+        hearing = asyncio.create_task(asyncio.to_thread(self.inbox.pump, ear))
         await asyncio.wait([talking, hearing], return_when=asyncio.FIRST_COMPLETED)
         talking.cancel()
         await asyncio.wait([talking])
@@ -164,7 +164,7 @@ def play(*script: list[Line], stt: ScriptedStt | None = None, until: float = 20.
     return asyncio.run(run())
 
 
-def names(events: Sequence[AnyEvent], leave_out: Callable[[AnyEvent], bool] | None = None) -> list[str]:
+def names(events: Sequence[AnyEvent]) -> list[str]:
     """The events' tags, without the states."""
     found = [str(event.__struct_config__.tag) for event in events]
     return [name for name in found if name != "state_changed"]

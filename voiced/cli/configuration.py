@@ -49,7 +49,7 @@ def show(*, origin: Switch = False, template: Switch = False, options: Options |
 
 def check(*, options: Options | None = None) -> None:
     """Check the configuration, with everything it names: models, templates, words."""
-    from voiced.daemon import check as check_config  # noqa: PLC0415 (the other verbs start faster without it)
+    from voiced.offline import check as check_config  # noqa: PLC0415 (the other verbs start faster without it)
 
     options = options or Options()
     settings = options.settings()

@@ -30,7 +30,7 @@ def transcribe(files: Files, *, intents: Path | None = None, options: Options | 
         intents: A folder of sentence templates instead of the configured one.
         options: What every verb understands.
     """
-    from voiced.daemon import transcribe as transcribe_file  # noqa: PLC0415 (the other verbs start faster without it)
+    from voiced.offline import transcribe as transcribe_file  # noqa: PLC0415 (the other verbs start faster without it)
 
     options = options or Options()
 
@@ -58,7 +58,7 @@ def understand(text: str, *, intents: Path | None = None, options: Options | Non
         intents: A folder of sentence templates instead of the configured one.
         options: What every verb understands.
     """
-    from voiced.daemon import understand as understand_text  # noqa: PLC0415 (the other verbs start faster without it)
+    from voiced.offline import understand as understand_text  # noqa: PLC0415 (the other verbs start faster without it)
 
     options = options or Options()
     understood = understand_text(options.loaded(), text, intents)
@@ -79,7 +79,7 @@ def find_words(files: Files, *, word: str | None = None, options: Options | None
         word: Only this wake word: one that is configured, or the name of a bundled model.
         options: What every verb understands.
     """
-    from voiced.daemon import wake_test  # noqa: PLC0415 (the other verbs start faster without it)
+    from voiced.offline import wake_test  # noqa: PLC0415 (the other verbs start faster without it)
 
     options = options or Options()
     with Progress(console=complaints, transient=True, disable=options.json or len(files) == 1) as progress:
@@ -97,7 +97,7 @@ def find_words(files: Files, *, word: str | None = None, options: Options | None
 
 def devices(*, options: Options | None = None) -> int:
     """List the microphones and speakers that voiced can use."""
-    from voiced.daemon import devices as list_devices  # noqa: PLC0415 (the other verbs start faster without it)
+    from voiced.offline import devices as list_devices  # noqa: PLC0415 (the other verbs start faster without it)
 
     options = options or Options()
     found = asyncio.run(list_devices(options.loaded()))

@@ -32,7 +32,7 @@ def ask(text: str, *, aloud: Switch = False, options: Options | None = None) -> 
     if client.running():
         answer = client.ask(text, aloud=aloud)
     else:
-        from voiced.daemon import ask_once  # noqa: PLC0415 (not needed while a daemon runs)
+        from voiced.offline import ask_once  # noqa: PLC0415 (not needed while a daemon runs)
 
         answer = asyncio.run(ask_once(options.loaded(), text, aloud=aloud))
     if options.json:
@@ -55,7 +55,7 @@ def say(text: str, *, out: Path | None = None, options: Options | None = None) -
     if out is None and client.running():
         client.post("say", text=text)
     else:
-        from voiced.daemon import say_once  # noqa: PLC0415 (not needed while a daemon runs)
+        from voiced.offline import say_once  # noqa: PLC0415 (not needed while a daemon runs)
 
         asyncio.run(say_once(options.loaded(), text, out))
     if options.json:
@@ -71,7 +71,7 @@ def replay(file: Path, *, out: Path | None = None, fast: Switch = False, options
         fast: As fast as possible instead of in real time; every decision is the same.
         options: What every verb understands.
     """
-    from voiced.daemon import replay as replay_file  # noqa: PLC0415 (the other verbs start faster without it)
+    from voiced.offline import replay as replay_file  # noqa: PLC0415 (the other verbs start faster without it)
 
     options = options or Options()
     printer = EventPrinter(as_json=options.json)

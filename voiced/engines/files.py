@@ -17,6 +17,7 @@ import soxr
 from voiced.core.activity import Activity
 from voiced.core.errors import InputInvalid
 from voiced.core.ports.audio import Played
+from voiced.core.status import AudioStatus
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Clip, Frame
 
 OUTPUT_RATE = 22_050
@@ -143,6 +144,10 @@ class FileAudio:
             if start >= 0:
                 progress(Played(end, (end - start) / RATE))
             self._activity.waiting(who)
+
+    def status(self) -> AudioStatus:
+        """See `Audio`."""
+        return AudioStatus(listening=not self._closed, device="a file")
 
     def set_volume(self, percent: int) -> None:
         """See `Audio`."""

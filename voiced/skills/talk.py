@@ -14,7 +14,7 @@ HELP = (
 class StopSkill:
     """Takes "stop" and "never mind": the wake word has silenced everything already, nothing is left to do."""
 
-    intents = ("HassNevermind",)
+    intents = ("VoicedStop", "HassNevermind")
 
     async def answer(self, understood: Understanding) -> Reply:  # noqa: ARG002 (there is one thing to do)
         """See `Skill`."""

@@ -9,9 +9,14 @@ REMEMBERED = 8
 
 
 class EarControls:
-    """Safe from both threads."""
+    """Implements `Controls`; safe from both threads.
 
-    def __init__(self) -> None:
+    Args:
+        hears_speaker: the microphone can hear the speaker. A replayed file cannot.
+    """
+
+    def __init__(self, *, hears_speaker: bool = True) -> None:
+        self._hears_speaker = hears_speaker
         self._listen = threading.Event()
         self._speaking = threading.Event()
         self._earcons: deque[tuple[int, int]] = deque(maxlen=REMEMBERED)
@@ -40,7 +45,8 @@ class EarControls:
 
     def earcon(self, start: int, end: int) -> None:
         """An earcon sounds between two positions: the ear passes over it."""
-        self._earcons.append((start, end))
+        if self._hears_speaker:
+            self._earcons.append((start, end))
 
     def earcons(self) -> Sequence[tuple[int, int]]:
         """Where earcons sounded lately."""

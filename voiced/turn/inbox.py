@@ -1,7 +1,7 @@
 """The one inbox: what the ear hears and what others ask, in the order of arrival."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from voiced.core.commands import AnyCommand
 from voiced.core.events import NearMiss, SpeechStarted, Woke
@@ -34,15 +34,9 @@ class Inbox:
         if self._queue.empty():
             self._queue.put_nowait(None)
 
-    def pump(self, signals: Iterable[Signal | None], turned: Callable[[], None]) -> None:
-        """Takes in all that the ear tells, in the ear's thread, until it ends.
-
-        Args:
-            signals: None where there is nothing to tell.
-            turned: called each time the ear has gone round.
-        """
+    def pump(self, signals: Iterable[Signal | None]) -> None:
+        """Takes in all that the ear tells, in the ear's thread, until it ends; None is nothing to tell."""
         for signal in signals:
-            turned()
             if signal is not None:
                 self.put_from_thread(signal)
 

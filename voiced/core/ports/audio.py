@@ -5,6 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from voiced.core.status import AudioStatus
 from voiced.core.types import Clip, Frame
 
 
@@ -51,6 +52,10 @@ class Audio(Protocol):
         Raises:
             AudioFailed: the speaker does not work; `progress` tells what was played until then.
         """
+        ...
+
+    def status(self) -> AudioStatus:
+        """Tells how the microphone does."""
         ...
 
     def set_volume(self, percent: int) -> None:
