@@ -3,14 +3,15 @@
 import asyncio
 import logging
 import os
-import signal
 import threading
 import time
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
+
+from setproctitle import setproctitle
 
 from voiced import __version__, wiring
+from voiced.control.server import hold, serve
 from voiced.control.tally import Tally
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
@@ -19,17 +20,16 @@ from voiced.core.config import Config
 from voiced.core.errors import AudioFailed
 from voiced.core.events import Muted, VolumeChanged
 from voiced.core.ports.audio import Audio
-from voiced.core.ports.clock import Clock, SystemClock
-from voiced.core.status import AudioStatus, Status, TimerStatus
+from voiced.core.ports.clock import Clock
+from voiced.core.status import Status, TimerStatus
 from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.listen import listen
 from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.engines.silero import Silero
-from voiced.engines.soundcard import SoundCard
 from voiced.setup.places import intents_folder
 from voiced.turn.controls import EarControls
 from voiced.turn.earcons import earcons
-from voiced.turn.inbox import Inbox
+from voiced.turn.inbox import Inbox, Signal
 from voiced.turn.parts import Parts
 from voiced.turn.pipeline import converse
 from voiced.turn.progress import Progress
@@ -139,7 +139,7 @@ class Voiced:
         threading.Thread(target=work, name="ear", daemon=True).start()
         await over
 
-    def _signals(self) -> Iterable:
+    def _signals(self) -> Iterable[Signal | None]:
         config = self._config
         frames = self._beating(self._audio.frames())
         ear = wiring.cascade(config.wake)
@@ -212,7 +212,7 @@ class Voiced:
             raise AudioFailed(self.tally.lost.message, hint=self.tally.lost.hint)
         self._controls.listen()
 
-    def set_muted(self, muted: bool) -> None:
+    def set_muted(self, muted: bool) -> None:  # noqa: FBT001 (it is the value set)
         """See `Agent`."""
         self._muted = muted
         self._audio.set_muted(muted)
@@ -223,3 +223,51 @@ class Voiced:
         self._volume = percent
         self._audio.set_volume(percent)
         self.bus.emit(VolumeChanged(percent, at=self._at()))
+
+
+def run(config: Config, socket_path: Path) -> int:
+    """Runs the daemon until SIGTERM or SIGINT; returns the exit code.
+
+    Raises:
+        DaemonRunning: there is one already.
+        VoicedError: it cannot start.
+    """
+    logging.getLogger().setLevel(config.log.level.upper())
+    setproctitle("voiced")
+    try:
+        asyncio.run(_run(config, socket_path))
+    except asyncio.CancelledError:
+        log.info("stopped")
+    except BaseExceptionGroup as group:
+        # Tasks that run side by side fail in groups; what ended the daemon is the first.
+        raise _first(group) from group
+    return 0
+
+
+async def _run(config: Config, socket_path: Path) -> None:
+    loop, this = asyncio.get_running_loop(), asyncio.current_task()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, this.cancel if this else loop.stop)
+    with hold(socket_path) as listener:
+        card = SoundCard(config.audio, lambda event: voiced.bus.emit(event))
+        voiced = Voiced(config, card, SystemClock(), Activity(), live=True)
+        try:
+            await card.start()
+            async with voiced.running(), asyncio.TaskGroup() as tasks:
+                tasks.create_task(voiced.hear(), name="ear")
+                tasks.create_task(_serve(voiced, listener), name="control")
+        finally:
+            await card.close()
+
+
+async def _serve(voiced: Voiced, listener: socket.socket) -> None:
+    from voiced.control.api import application  # noqa: PLC0415 (loads while the children do)
+
+    await serve(application(voiced), listener)
+
+
+def _first(group: BaseExceptionGroup) -> BaseException:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

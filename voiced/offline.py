@@ -1,6 +1,5 @@
 """The same parts without a daemon: a recording replayed, one question, single stages, and the doctor's measurements."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
@@ -64,7 +63,14 @@ async def replay(config: Config, path: Path, show: Callable[[AnyEvent], None], *
     """
     samples = files.read(path)
     activity = Activity()
-    audio = files.FileAudio(samples, activity, lambda: voiced.settled(), lambda: voiced.idle(), fast=fast)
+
+    async def settled() -> None:
+        await voiced.settled()
+
+    def idle() -> bool:
+        return voiced.idle()
+
+    audio = files.FileAudio(samples, activity, settled, idle, fast=fast)
     voiced = Voiced(config, audio, audio, activity, live=False)
     voiced.bus.watch(show)
     async with voiced.running():
