@@ -3,10 +3,13 @@
 import asyncio
 import logging
 import os
+import signal
+import socket
 import threading
 import time
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from setproctitle import setproctitle
 
