@@ -114,6 +114,8 @@ class Voiced:
                 finally:
                     for task in background:
                         task.cancel()
+        except BaseExceptionGroup as group:
+            raise _first(group) from group
         finally:
             await asyncio.gather(*(child.close() for child in self._children))
 
@@ -242,7 +244,6 @@ def run(config: Config, socket_path: Path) -> int:
     except asyncio.CancelledError:
         log.info("stopped")
     except BaseExceptionGroup as group:
-        # Tasks that run side by side fail in groups; what ended the daemon is the first.
         raise _first(group) from group
     return 0
 
@@ -270,6 +271,7 @@ async def _serve(voiced: Voiced, listener: socket.socket) -> None:
 
 
 def _first(group: BaseExceptionGroup) -> BaseException:
+    """Tasks that run side by side fail in groups; what ended them all is the first failure."""
     error: BaseException = group
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]

@@ -62,9 +62,8 @@ def write(path: Path, sound: "np.ndarray[tuple[int], np.dtype[np.int16]]", rate:
     try:
         soundfile.write(path, sound, rate)
     except (soundfile.LibsndfileError, OSError, TypeError, ValueError) as error:
-        raise InputInvalid(
-            f"{path} cannot be written: {error}", hint="Choose a writable place and an ending .wav."
-        ) from error
+        hint = "Choose a place that can be written and a name that ends in .wav."
+        raise InputInvalid(f"{path} cannot be written: {error}", code="file-unwritable", hint=hint) from error
 
 
 class FileAudio:
