@@ -40,7 +40,7 @@ def test_a_command_after_a_pause() -> None:
     (utterance,) = utterances(signals)
     assert utterance.reason is EndReason.SILENCE
     assert utterance.speech_end == 70 * FRAME_SAMPLES
-    assert utterance.end - utterance.speech_end == pytest.approx(0.7 * RATE, abs=FRAME_SAMPLES)
+    assert utterance.end - utterance.speech_end == pytest.approx(0.6 * RATE, abs=FRAME_SAMPLES)
     assert "s" * 30 in sent(signals)
     assert not set(sent(signals)) & set("wW")
 
@@ -69,11 +69,11 @@ def test_chunks_follow_each_other_without_a_gap() -> None:
         (Completeness.COMPLETE, 0.19, EndReason.COMPLETE),
         (Completeness.EXTENSIBLE, 0.35, EndReason.COMPLETE),
         (Completeness.UNFINISHED, 0.7, EndReason.SILENCE),
-        (Completeness.UNKNOWN, 0.7, EndReason.SILENCE),
+        (Completeness.UNKNOWN, 0.6, EndReason.SILENCE),
     ],
 )
 def test_the_more_complete_the_sooner_it_ends(known: Completeness, silence: float, reason: EndReason) -> None:
-    config = EndpointConfig(complete_s=0.19, extensible_s=0.35, unfinished_s=0.7)
+    config = EndpointConfig(complete_s=0.19, extensible_s=0.35, unknown_s=0.6, unfinished_s=0.7)
     world = World(known)
     (utterance,) = utterances(hear(WAKE + "s" * 20 + "." * 60, world, config))
     assert utterance.reason is reason

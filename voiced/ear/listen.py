@@ -31,7 +31,13 @@ _PAUSES = 4
 """So many times nothing in a row, at most 250 ms each, and the utterance is over."""
 _GAP = RATE // 2
 """So much lost sound, and the utterance is over."""
-_INTERRUPTION = {"maximum_s": 2.0, "extensible_s": 0.3, "unfinished_s": 0.3, "nothing_said_s": float("inf")}
+_INTERRUPTION = {
+    "maximum_s": 2.0,
+    "extensible_s": 0.3,
+    "unknown_s": 0.3,
+    "unfinished_s": 0.3,
+    "nothing_said_s": float("inf"),
+}
 """Limits for what is said while voiced speaks: "stop" is short, and all else is most likely not for us."""
 
 
