@@ -26,6 +26,8 @@ _TAIL = RATE // 5
 """Speech that has not paused since the wake word counts if it lasts longer: the detector goes on for a moment."""
 _SAME_SOUND = 3 * RATE // 4
 """Another wake word heard within this time was in the same sound."""
+_SHADOW = 2 * RATE
+"""A near miss told within this time of a wake word was in the same sound: an episode is over a second after it."""
 _FOREVER = 1 << 62
 _PAUSES = 4
 """So many times nothing in a row, at most 250 ms each, and the utterance is over."""
@@ -97,7 +99,7 @@ class _Ear:
         self._ring = Ring()
         self._listening: Listening | None = None
         self._woken: tuple[str, Detection] | None = None
-        self._woke_at = -_SAME_SOUND
+        self._woke_at = -_SHADOW
         self._pauses = 0
 
     def hear(self, frame: Frame) -> Iterator[Signal]:
@@ -134,8 +136,9 @@ class _Ear:
 
     def _found(self, found: Detection | Miss) -> Iterator[Signal]:
         if isinstance(found, Miss):
-            at = found.position / RATE
-            yield NearMiss(at=at, word=found.word, score=found.score, threshold=found.threshold)
+            if found.position - self._woke_at >= _SHADOW:
+                at = found.position / RATE
+                yield NearMiss(at=at, word=found.word, score=found.score, threshold=found.threshold)
         elif found.position - self._woke_at >= _SAME_SOUND:
             self._woke_at = found.position
             self._listening = None
