@@ -175,6 +175,13 @@ def test_speech_over_an_earcon_is_left_whole() -> None:
     assert "s" * 30 in sent(signals)
 
 
+def test_who_talks_on_after_the_wake_word_talks_through_the_earcon() -> None:
+    script = "." * 20 + "wwwwwwwwwW" + "." + "s" * 30 + "." * 60
+    begin = 36 * FRAME_SAMPLES
+    signals = hear(script, World(earcons=[(begin, begin + 6 * FRAME_SAMPLES)]))
+    assert "s" * 30 in sent(signals)
+
+
 def test_stop_is_heard_while_voiced_speaks() -> None:
     signals = hear("." * 20 + "s" * 12 + "." * 60, World(speaking=(5, 60)))
     assert kinds(signals) == ["SpeechStarted", "SpeechChunk", "Utterance"]
