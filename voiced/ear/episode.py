@@ -64,7 +64,8 @@ class Episode:
             return None
         self._heard = True
         self._deaf_until = position + self._refractory
-        return Detection(self.word.name, max(score, self._sure) if certain else score, position)
+        score = max(score, self._sure) if certain else score
+        return Detection(self.word.name, score, position, position - round(self.word.lag_s * RATE))
 
     def _missed(self, position: int) -> Miss | None:
         """A near miss of the stage that decides, or else of the first, which hardly asked the second."""

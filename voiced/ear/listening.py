@@ -26,6 +26,9 @@ _PRE_ROLL = RATE // 4
 _RECOGNISER_LAG = 3 * FRAME_SAMPLES
 """How far behind the ear the recogniser may be when it is asked."""
 
+_TALKING = 4
+"""Frames of speech since the wake word that are more than its echo: who talks on does so through an earcon too."""
+
 Said = SpeechStarted | SpeechChunk | Utterance
 
 
@@ -68,14 +71,14 @@ class Listening:
         end = frame.start + FRAME_SAMPLES
         if end <= self._start:
             return
-        if self.spoken:
-            self._voice.hear(activity, frame.start)
-        else:
+        waiting = not self.spoken
+        if waiting and self._voice.run < _TALKING:
             ours = any(begin < end and frame.start < finish for begin, finish in earcons)
-            self._voice.hear(0.0 if ours else activity, frame.start)
-            if self.spoken:
-                yield self._begin()
+            activity = 0.0 if ours else activity
+        self._voice.hear(activity, frame.start)
         if self.spoken:
+            if waiting:
+                yield self._begin()
             yield self._send(ring, end, earcons)
         reason = self._ending(end, progress)
         if reason:
