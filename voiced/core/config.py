@@ -42,10 +42,12 @@ class WakeWordConfig(_Section, frozen=True, kw_only=True):
         str,
         Meta(description="Second stage: a bundled openWakeWord model's name, or a .tflite or .onnx file; empty: none."),
     ] = ""
-    threshold: Annotated[Share, Meta(description="Score at which the last stage counts as heard.")] = 0.5
+    threshold: Annotated[
+        Share, Meta(description="Score at which the last stage counts as heard; 0: what the model's author recommends.")
+    ] = 0.0
     micro_threshold: Annotated[
-        Share, Meta(description="Score of the first stage at which the second stage is asked.")
-    ] = 0.3
+        Share, Meta(description="Score of the first stage at which the second is asked; 0: as measured for the model.")
+    ] = 0.0
 
 
 class WakeConfig(_Section, frozen=True, kw_only=True):
@@ -68,7 +70,8 @@ class EndpointConfig(_Section, frozen=True, kw_only=True):
     speech_threshold: Annotated[Share, Meta(description="Voice activity from which a frame is speech.")] = 0.5
     complete_s: Annotated[Seconds, Meta(description="Silence that ends a complete command.")] = 0.19
     extensible_s: Annotated[Seconds, Meta(description="Silence that ends a command that could go on.")] = 0.35
-    unfinished_s: Annotated[Seconds, Meta(description="Silence that ends anything else.")] = 0.7
+    unknown_s: Annotated[Seconds, Meta(description="Silence that ends what is not understood (yet).")] = 0.6
+    unfinished_s: Annotated[Seconds, Meta(description="Silence that ends half a command.")] = 0.7
     nothing_said_s: Annotated[Seconds, Meta(description="Waiting for speech after the wake word.")] = 4.0
     maximum_s: Annotated[Seconds, Meta(description="The longest utterance.")] = 15.0
 

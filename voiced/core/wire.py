@@ -11,12 +11,16 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
-from voiced.core.errors import WireBroken
+from voiced.core import errors
+from voiced.core.errors import VoicedError, WireBroken
 
 HEADER_LIMIT = 64 * 1024
 """Bytes of the header line, and of the extra data."""
 PAYLOAD_LIMIT = 1024 * 1024
 """Bytes of a payload."""
+
+MESSAGE_LIMIT = 4096
+"""Characters of an error's message and hint."""
 
 
 class Message(Struct, frozen=True, gc=False):
@@ -63,6 +67,27 @@ def encode(message: Message) -> bytes:
     return line + b"\n" + message.payload
 
 
+def failure(error: VoicedError, request: int = 0) -> Message:
+    """Makes the `error` frame that `revive` turns back into the error."""
+    name = type(error).__name__
+    data = {
+        "error": name,
+        "code": error.code,
+        "message": error.message[:MESSAGE_LIMIT],
+        "hint": error.hint[:MESSAGE_LIMIT],
+    }
+    return Message("error", data, request=request)
+
+
+def revive(message: Message) -> VoicedError:
+    """Makes an error of an `error` frame: of the class it had, if that is one of ours."""
+    data = {key: value for key, value in message.data.items() if isinstance(value, str)}
+    kind = getattr(errors, data.get("error", ""), None)
+    if not (isinstance(kind, type) and issubclass(kind, VoicedError)):
+        kind = VoicedError
+    return kind(data.get("message", "unknown"), code=data.get("code"), hint=data.get("hint"))
+
+
 class Decoder:
     """Turns bytes, in pieces of any size, into frames. Holds no more than one frame's bounds of bytes."""
 
@@ -99,7 +124,7 @@ class Decoder:
         del self._buffer[: extra + payload]
         self._header = None
         request = data.pop("request", 0)
-        return Message(header.type, data, body, request if isinstance(request, int) else 0)
+        return Message(header.type, data, body, request if type(request) is int else 0)
 
     def _line(self) -> bytes | None:
         end = self._buffer.find(b"\n", 0, HEADER_LIMIT)
@@ -115,7 +140,7 @@ class Decoder:
 def _parse(line: bytes) -> _Header:
     try:
         header = _decoder.decode(line)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WireBroken(f"a frame's header is no JSON object of the right form: {error}") from error
     lengths = (header.data_length or 0, header.payload_length or 0)
     if not (0 <= lengths[0] <= HEADER_LIMIT and 0 <= lengths[1] <= PAYLOAD_LIMIT):
@@ -126,5 +151,5 @@ def _parse(line: bytes) -> _Header:
 def _parse_extra(data: bytes) -> dict[str, Any]:
     try:
         return _extra_decoder.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WireBroken(f"a frame's data is no JSON object: {error}") from error

@@ -1,0 +1,173 @@
+"""The ear: from frames of sound to the utterances in them. The same code hears a microphone and a file."""
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+
+from msgspec import structs
+
+from voiced.core.config import EndpointConfig
+from voiced.core.events import NearMiss, SpeechStarted, Woke
+from voiced.core.ports.controls import Controls
+from voiced.core.ports.progress import Progress
+from voiced.core.ports.vad import Vad
+from voiced.core.types import FRAME_SAMPLES, RATE, EndReason, Frame, Purpose, SpeechChunk, Utterance
+from voiced.ear.cascade import Cascade
+from voiced.ear.listening import Listening
+from voiced.ear.ring import Ring
+from voiced.ear.wordend import heard_enough, word_end
+from voiced.ear.words import Detection, Miss
+
+Signal = Woke | NearMiss | SpeechStarted | SpeechChunk | Utterance
+"""What the ear tells. After `Woke`, everything of an earlier turn is over, whether its `Utterance` came or not."""
+
+_WARM_UP = 10
+"""Frames that the voice activity detector hears before it is believed: it needs a third of a second to settle."""
+_TAIL = RATE // 5
+"""Speech that has not paused since the wake word counts if it lasts longer: the detector goes on for a moment."""
+_SAME_SOUND = 3 * RATE // 4
+"""Another wake word heard within this time was in the same sound."""
+_SHADOW = 2 * RATE
+"""A near miss told within this time of a wake word was in the same sound: an episode is over a second after it."""
+_FOREVER = 1 << 62
+_PAUSES = 4
+"""So many times nothing in a row, at most 250 ms each, and the utterance is over."""
+_GAP = RATE // 2
+"""So much lost sound, and the utterance is over."""
+_INTERRUPTION = {
+    "maximum_s": 2.0,
+    "extensible_s": 0.3,
+    "unknown_s": 0.3,
+    "unfinished_s": 0.3,
+    "nothing_said_s": float("inf"),
+}
+"""Limits for what is said while voiced speaks: "stop" is short, and all else is most likely not for us."""
+
+
+def new_turn() -> str:
+    """Makes a short id that no other turn of the day has."""
+    return secrets.token_hex(4)
+
+
+def listen(
+    frames: Iterable[Frame | None],
+    cascade: Cascade,
+    vad: Vad,
+    progress: Progress,
+    controls: Controls,
+    config: EndpointConfig,
+    *,
+    turns: Callable[[], str] = new_turn,
+) -> Iterator[Signal | None]:
+    """Hears wake words, and what is said after them.
+
+    Args:
+        frames: the sound, without a gap in time or with positions that tell of it; None while there is none.
+        cascade: the wake words.
+        vad: the voice activity detector, for this ear alone.
+        progress: what the recogniser knows of the utterance in progress.
+        controls: what the rest of the daemon does.
+        config: the `[endpoint]` section.
+        turns: makes the ids of turns.
+
+    Yields:
+        What was heard, and None for each None, so that the caller's loop turns.
+    """
+    ear = _Ear(cascade, vad, progress, controls, config, turns=turns)
+    for frame in frames:
+        if frame is None:
+            yield from ear.pause()
+            yield None
+        else:
+            yield from ear.hear(frame)
+    yield from ear.close()
+
+
+class _Ear:
+    def __init__(
+        self,
+        cascade: Cascade,
+        vad: Vad,
+        progress: Progress,
+        controls: Controls,
+        config: EndpointConfig,
+        *,
+        turns: Callable[[], str],
+    ) -> None:
+        self._cascade, self._vad, self._progress, self._controls = cascade, vad, progress, controls
+        self._config, self._turns = config, turns
+        self._interruption_limits = structs.replace(config, **_INTERRUPTION)
+        self._ring = Ring()
+        self._listening: Listening | None = None
+        self._woken: tuple[str, Detection] | None = None
+        self._woke_at = -_SHADOW
+        self._pauses = 0
+
+    def hear(self, frame: Frame) -> Iterator[Signal]:
+        self._pauses = 0
+        if frame.start - self._ring.end > _GAP:
+            yield from self.close()
+        self._ring.append(frame.samples, frame.start)
+        for found in self._cascade.hear(frame, self._ring):
+            yield from self._found(found)
+        if self._controls.take_listen():
+            turn = self._turns()
+            yield Woke(at=self._ring.end / RATE, turn=turn, word="", score=1.0)
+            yield from self._command(turn, self._ring.end)
+        elif self._woken and heard_enough(self._ring, self._woken[1].end):
+            turn, detection = self._woken
+            yield from self._command(turn, word_end(self._ring, detection.end))
+        elif not (self._listening or self._woken) and self._controls.speaking():
+            yield from self._begin(Purpose.INTERRUPTION, self._turns(), frame.start, _FOREVER)
+        yield from self._attend(frame)
+
+    def pause(self) -> Iterator[Signal]:
+        """Takes in that there is no sound."""
+        self._pauses += 1
+        if self._pauses == _PAUSES:
+            yield from self.close()
+
+    def close(self) -> Iterator[Signal]:
+        """Ends what it listens to."""
+        if self._woken:
+            yield from self._command(self._woken[0], min(self._ring.end, self._woken[1].end))
+        listening, self._listening = self._listening, None
+        if listening and (listening.spoken or listening.purpose is Purpose.COMMAND):
+            yield listening.close(self._ring.end, EndReason.CLOSED)
+
+    def _found(self, found: Detection | Miss) -> Iterator[Signal]:
+        if isinstance(found, Miss):
+            if found.position - self._woke_at >= _SHADOW:
+                at = found.position / RATE
+                yield NearMiss(at=at, word=found.word, score=found.score, threshold=found.threshold)
+        elif found.position - self._woke_at >= _SAME_SOUND:
+            self._woke_at = found.position
+            self._listening = None
+            self._woken = (self._turns(), found)
+            yield Woke(at=self._ring.end / RATE, turn=self._woken[0], word=found.word, score=found.score)
+
+    def _command(self, turn: str, start: int) -> Iterator[Signal]:
+        self._woken = None
+        yield from self._begin(Purpose.COMMAND, turn, start, start + _TAIL)
+
+    def _begin(self, purpose: Purpose, turn: str, start: int, ignore_until: int) -> Iterator[Signal]:
+        """Begins to listen with what was heard a moment ago, after letting the detector hear what was before."""
+        limits = self._config if purpose is Purpose.COMMAND else self._interruption_limits
+        self._listening = Listening(turn, purpose, start, ignore_until, limits)
+        self._vad.reset()
+        now = self._ring.end - FRAME_SAMPLES
+        behind = max(0, -(-(now - start) // FRAME_SAMPLES)) + _WARM_UP
+        for begin in range(now - behind * FRAME_SAMPLES, now, FRAME_SAMPLES):
+            yield from self._attend(Frame(self._ring.read(begin, begin + FRAME_SAMPLES), begin))
+
+    def _attend(self, frame: Frame) -> Iterator[Signal]:
+        """Hears a frame of the utterance, if there is one."""
+        listening = self._listening
+        if listening is None:
+            return
+        yield from listening.hear(frame, self._ring, self._vad, self._progress, self._controls.earcons())
+        if listening.over or (not listening.spoken and self._is_idle(listening)):
+            self._listening = None
+
+    def _is_idle(self, listening: Listening) -> bool:
+        """Whether it waits for an interruption of what is no longer said."""
+        return listening.purpose is Purpose.INTERRUPTION and not self._controls.speaking()
