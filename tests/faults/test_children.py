@@ -25,7 +25,7 @@ def _find_the_victim(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def running(**options: Any) -> AsyncIterator[Child]:  # noqa: ANN401 (handed on)
+async def running(**options: Any) -> AsyncIterator[Child]:
     child = Child("victim", "victim:Victim", **options)
     await child.start()
     try:

@@ -13,12 +13,12 @@ class Ask(Struct, frozen=True, tag=True):
     Attributes:
         text: the question.
         aloud: whether the answer is spoken as well.
-        answer: resolved with the answer's text, if anybody waits for it.
+        done: resolved with the answer's text, if anybody waits for it.
     """
 
     text: str
     aloud: bool = True
-    answer: Future[str] | None = None
+    done: Future[str] | None = None
 
 
 class Say(Struct, frozen=True, tag=True):

@@ -42,10 +42,12 @@ class WakeWordConfig(_Section, frozen=True, kw_only=True):
         str,
         Meta(description="Second stage: a bundled openWakeWord model's name, or a .tflite or .onnx file; empty: none."),
     ] = ""
-    threshold: Annotated[Share, Meta(description="Score at which the last stage counts as heard.")] = 0.5
+    threshold: Annotated[
+        Share, Meta(description="Score at which the last stage counts as heard; 0: what the model's author recommends.")
+    ] = 0.0
     micro_threshold: Annotated[
-        Share, Meta(description="Score of the first stage at which the second stage is asked.")
-    ] = 0.3
+        Share, Meta(description="Score of the first stage at which the second is asked; 0: as measured for the model.")
+    ] = 0.0
 
 
 class WakeConfig(_Section, frozen=True, kw_only=True):

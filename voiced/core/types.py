@@ -88,11 +88,13 @@ class SpeechChunk(Struct, frozen=True, tag=True, gc=False):
         turn: the turn it belongs to.
         samples: s16le, mono, 16 kHz, any number of samples; chunks of a turn follow each other without a gap.
         start: the position of the first sample.
+        purpose: what it is listened to for.
     """
 
     turn: str
     samples: bytes
     start: int
+    purpose: Purpose = Purpose.COMMAND
 
 
 class Utterance(Struct, frozen=True, tag=True):
@@ -104,6 +106,7 @@ class Utterance(Struct, frozen=True, tag=True):
         speech_end: the position where the last speech ended, as the voice activity detector heard it.
         end: the position at which the ear decided that it was over.
         reason: why it was over.
+        purpose: what it was listened to for.
     """
 
     turn: str
@@ -111,6 +114,7 @@ class Utterance(Struct, frozen=True, tag=True):
     speech_end: int
     end: int
     reason: EndReason
+    purpose: Purpose = Purpose.COMMAND
 
 
 class Transcript(Struct, frozen=True):

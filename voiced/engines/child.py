@@ -42,14 +42,17 @@ class Exchange:
         self._end: VoicedError | None = None
         self._deadline: float | None = None
         self._seconds: float | None = None
+        self._timeouts: set[asyncio.Timeout] = set()
 
     def expect(self, seconds: float | None) -> None:
-        """Sets the deadline of everything that is waited for from now on; None for no deadline.
+        """Sets the deadline of everything that is waited for, now and later; None for no deadline.
 
         It does not move by itself: set it anew after each answer of a stream.
         """
         self._seconds = seconds
         self._deadline = None if seconds is None else asyncio.get_running_loop().time() + seconds
+        for timeout in self._timeouts:
+            timeout.reschedule(self._deadline)
 
     async def send(self, type: str, data: Mapping[str, Any] | None = None, payload: bytes = b"") -> None:  # noqa: A002 (the field's name)
         """Sends a frame of this request; waits while the child does not read.
@@ -103,8 +106,12 @@ class Exchange:
     @asynccontextmanager
     async def _deadline_kills(self) -> AsyncGenerator[None]:
         try:
-            async with asyncio.timeout_at(self._deadline):
-                yield
+            async with asyncio.timeout_at(self._deadline) as timeout:
+                self._timeouts.add(timeout)
+                try:
+                    yield
+                finally:
+                    self._timeouts.discard(timeout)
         except TimeoutError:
             reason = DeadlinePassed(f"the {self._life.kind} process did not answer within {self._seconds:g} s")
             self._kill(reason)

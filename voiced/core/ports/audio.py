@@ -5,6 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from voiced.core.status import AudioStatus
 from voiced.core.types import Clip, Frame
 
 
@@ -45,12 +46,16 @@ class Audio(Protocol):
         played.
 
         Args:
-            clips: the sound, as it becomes ready; closed in any case.
+            clips: the sound, as it becomes ready. Whoever calls closes it.
             progress: called at the first sample, then about every period, and at the end.
 
         Raises:
             AudioFailed: the speaker does not work; `progress` tells what was played until then.
         """
+        ...
+
+    def status(self) -> AudioStatus:
+        """Tells how the microphone does."""
         ...
 
     def set_volume(self, percent: int) -> None:

@@ -1,6 +1,6 @@
 """Engines that turn text into speech."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from voiced.core.types import Clip
@@ -9,7 +9,7 @@ from voiced.core.types import Clip
 class Tts(Protocol):
     """A speech synthesiser."""
 
-    def synthesize(self, text: str) -> AsyncIterator[Clip]:
+    def synthesize(self, text: str) -> AsyncGenerator[Clip]:
         """Speaks a text.
 
         Args:

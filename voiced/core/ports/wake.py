@@ -25,3 +25,17 @@ class WakeWord(Protocol):
     def close(self) -> None:
         """Lets go of the models."""
         ...
+
+
+class Verifier(WakeWord, Protocol):
+    """A second stage: asked about the sound of a moment ago, then fed while the word unfolds."""
+
+    @property
+    def history(self) -> int:
+        """Samples to feed at once after a reset, to have the scores of the last moments and of now."""
+        ...
+
+    @property
+    def step(self) -> int:
+        """Samples between scores. Sound that begins at a multiple of it gets the scores of an unbroken run."""
+        ...

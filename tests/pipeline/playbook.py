@@ -1,0 +1,170 @@
+"""Playbooks: what the ear hears and when, played through the real pipeline on a clock that jumps.
+
+    events = await play(wakes(0.5), says("what time is it", 1.0, 2.0))
+
+Sound goes through `FileAudio` as fast as it can, so audio time is the only time there is: nothing waits, nothing races.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from tests.fakes.engines import CountingTts, ScriptedStt, seconds
+from voiced.core.activity import Activity
+from voiced.core.bus import Bus
+from voiced.core.commands import AnyCommand, Ask
+from voiced.core.events import AnyEvent, SpeechStarted, Woke
+from voiced.core.ports.skill import Reply, Skill
+from voiced.core.types import (
+    FRAME_SAMPLES,
+    RATE,
+    Completeness,
+    EndReason,
+    Frame,
+    Purpose,
+    SpeechChunk,
+    Understanding,
+    Utterance,
+)
+from voiced.engines.files import FileAudio
+from voiced.turn.controls import EarControls
+from voiced.turn.earcons import earcons
+from voiced.turn.inbox import Inbox, Signal
+from voiced.turn.parts import Parts
+from voiced.turn.pipeline import converse
+from voiced.turn.progress import Progress
+
+ENDPOINT_S = 0.2
+
+
+class Line(Struct, frozen=True):
+    """Something that happens at a second of audio time."""
+
+    at: float
+    what: Signal | AnyCommand
+
+
+def wakes(at: float, turn: str = "turn") -> list[Line]:
+    return [Line(at, Woke("hey_jarvis", 0.99, at=at, turn=turn))]
+
+
+def speaks(
+    start: float,
+    end: float,
+    turn: str = "turn",
+    purpose: Purpose = Purpose.COMMAND,
+    reason: EndReason = EndReason.COMPLETE,
+) -> list[Line]:
+    """Speech between two seconds; what it says is the recogniser's script."""
+    chunk = SpeechChunk(turn, b"\0\0" * (seconds(end) - seconds(start)), seconds(start), purpose)
+    over = Utterance(turn, seconds(start), seconds(end), seconds(end + ENDPOINT_S), reason, purpose)
+    return [
+        Line(start, SpeechStarted(at=start, turn=turn)),
+        Line(end, chunk),
+        Line(end + ENDPOINT_S, over),
+    ]
+
+
+def says_nothing(at: float, turn: str = "turn") -> list[Line]:
+    position = seconds(at)
+    return [Line(at, Utterance(turn, position, position, position, EndReason.NOTHING_SAID))]
+
+
+def asks(at: float, text: str, *, aloud: bool = True, done: asyncio.Future[str] | None = None) -> list[Line]:
+    return [Line(at, Ask(text, aloud, done))]
+
+
+def does(at: float, command: AnyCommand) -> list[Line]:
+    return [Line(at, command)]
+
+
+class Answers:
+    """A skill that answers intent `name` with the text behind it; `crash` is a fault in its code."""
+
+    intents = ("answer",)
+
+    async def answer(self, understood: Understanding) -> Reply:
+        if understood.text == "crash":
+            raise ZeroDivisionError("a fault in a skill")
+        return Reply(str(understood.slots["text"]))
+
+
+def understand(text: str) -> Understanding | None:
+    """`say X` is understood, and `crash`; nothing else is."""
+    if text == "crash" or text.startswith("say"):
+        return Understanding("answer", {"text": text.removeprefix("say").strip()}, text)
+    return None
+
+
+class Play:
+    """One run of the pipeline."""
+
+    def __init__(self, stt: ScriptedStt, skill: Skill | None = None, *, length: float = 1.0) -> None:
+        self.bus = Bus()
+        self.events: list[AnyEvent] = []
+        self.bus.watch(self.events.append)
+        self.inbox = Inbox()
+        self.activity = Activity()
+        self.tts = CountingTts()
+        self.controls = EarControls()
+        self.busy = False
+        self.audio = FileAudio(
+            bytes(seconds(length) * 2), self.activity, self.settled, lambda: not self.pending, fast=True
+        )
+        self.pending: list[Line] = []
+        skill = skill or Answers()
+        self.parts = Parts(
+            audio=self.audio,
+            stt=stt,
+            tts=self.tts,
+            understand=understand,
+            skills=dict.fromkeys(skill.intents, skill),
+            earcons=earcons(),
+            bus=self.bus,
+            clock=self.audio,
+            controls=self.controls,
+            progress=Progress(lambda _: Completeness.UNKNOWN, 1.0),
+            activity=self.activity,
+        )
+
+    async def settled(self) -> None:
+        await self.inbox.settled()
+        await self.activity.quiet()
+
+    async def run(self, script: Sequence[list[Line]], until: float) -> list[AnyEvent]:
+        """Plays the script and returns what happened until a second of audio time."""
+        self.pending = sorted((line for lines in script for line in lines), key=lambda line: line.at)
+        talking = asyncio.create_task(converse(self.inbox, self.parts))
+        ear = self._ear(self.audio.frames(), until)
+        hearing = asyncio.create_task(asyncio.to_thread(self.inbox.pump, ear))
+        await asyncio.wait([talking, hearing], return_when=asyncio.FIRST_COMPLETED)
+        talking.cancel()
+        await asyncio.wait([talking])
+        hearing.result()
+        return self.events
+
+    def _ear(self, frames: Iterator[Frame | None], until: float) -> Iterator[Signal | AnyCommand | None]:
+        for frame in frames:
+            assert frame is not None
+            now = (frame.start + FRAME_SAMPLES) / RATE
+            while self.pending and self.pending[0].at <= now:
+                yield self.pending.pop(0).what
+            if now >= until:
+                return
+            yield None
+
+
+def play(*script: list[Line], stt: ScriptedStt | None = None, until: float = 20.0, **options: object) -> list[AnyEvent]:
+    """Plays a script through a pipeline of its own; see `Play`."""
+
+    async def run() -> list[AnyEvent]:
+        return await Play(stt or ScriptedStt(), length=until, **options).run(script, until)
+
+    return asyncio.run(run())
+
+
+def names(events: Sequence[AnyEvent]) -> list[str]:
+    """The events' tags, without the states."""
+    found = [str(event.__struct_config__.tag) for event in events]
+    return [name for name in found if name != "state_changed"]

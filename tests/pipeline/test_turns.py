@@ -1,0 +1,241 @@
+"""Turns, from what the ear hears to what is said, on a clock that jumps."""
+
+import asyncio
+
+import pytest
+
+from tests.fakes.engines import ScriptedStt
+from tests.pipeline.playbook import (
+    Play,
+    asks,
+    does,
+    names,
+    play,
+    says_nothing,
+    speaks,
+    wakes,
+)
+from voiced.core.commands import Ask, Ring, Say, Stop
+from voiced.core.errors import VoicedError
+from voiced.core.events import Failed, Heard, Interrupted, NotUnderstood, Speaking, Spoken, StateChanged, TurnEnded
+from voiced.core.types import Clip, EndReason, Purpose
+
+WHOLE_TURN = ["woke", "speech_started", "heard", "routed", "speaking", "spoken", "turn_ended"]
+
+
+def only(events, kind):
+    return [event for event in events if isinstance(event, kind)]
+
+
+def test_a_spoken_question_gets_a_spoken_answer():
+    events = play(wakes(0.5), speaks(0.8, 1.8), stt=ScriptedStt("say it is noon"))
+    assert names(events) == WHOLE_TURN
+    assert only(events, Spoken)[0].text == "it is noon"
+    assert only(events, Spoken)[0].complete
+    assert only(events, Heard)[0].ended_by is EndReason.COMPLETE
+
+
+def test_the_timeline_counts_from_the_end_of_speech():
+    events = play(wakes(0.5), speaks(0.8, 1.8), stt=ScriptedStt("say it is noon"))
+    marks = only(events, TurnEnded)[0].timeline
+    assert marks.woke == pytest.approx(-1.3)
+    assert marks.speech_started == pytest.approx(-1.0)
+    assert marks.endpoint == pytest.approx(0.2)
+    assert marks.endpoint <= marks.transcribed <= marks.routed <= marks.answered <= marks.first_audio
+    assert marks.spoken == pytest.approx(marks.first_audio + 0.05 * len("it is noon"), abs=0.05)
+
+
+def test_the_states_are_those_of_home_assistant():
+    events = play(wakes(0.5), speaks(0.8, 1.8), stt=ScriptedStt("say it is noon"))
+    assert [event.state for event in only(events, StateChanged)] == ["listening", "processing", "responding", "idle"]
+
+
+def test_nothing_said_ends_the_turn():
+    events = play(wakes(0.5), says_nothing(4.5))
+    assert names(events) == ["woke", "not_understood", "turn_ended"]
+
+
+def test_what_is_no_command_is_not_understood():
+    events = play(wakes(0.5), speaks(0.8, 1.8), stt=ScriptedStt(""))
+    assert names(events) == ["woke", "speech_started", "not_understood", "turn_ended"]
+
+
+def test_a_sentence_nobody_answers_is_not_understood():
+    events = play(wakes(0.5), speaks(0.8, 1.8), stt=ScriptedStt("open the pod bay doors"))
+    assert names(events) == ["woke", "speech_started", "heard", "not_understood", "turn_ended"]
+
+
+def test_the_wake_word_interrupts_the_answer():
+    long = "say " + "word " * 20
+    events = play(
+        wakes(0.5, "a"),
+        speaks(0.8, 1.8, "a"),
+        wakes(3.0, "b"),
+        speaks(3.3, 4.0, "b"),
+        stt=ScriptedStt(long, "say yes"),
+    )
+    assert names(events) == [
+        *WHOLE_TURN[:5],
+        "spoken",
+        "interrupted",
+        "turn_ended",
+        *WHOLE_TURN,
+    ]
+    cut = only(events, Spoken)[0]
+    assert not cut.complete
+    assert 0 < len(cut.text.split()) < 20
+    assert only(events, Interrupted)[0].by == "hey_jarvis"
+
+
+def test_the_speaker_is_silent_before_the_next_turn_begins():
+    async def run():
+        playing = Play(ScriptedStt("say " + "word " * 20, "say yes"), length=10)
+        await playing.run([wakes(0.5, "a"), speaks(0.8, 1.8, "a"), wakes(3.0, "b"), says_nothing(3.5, "b")], 10)
+        return playing
+
+    playing = asyncio.run(run())
+    spoken = [event.at for event in playing.events if isinstance(event, Spoken)]
+    assert spoken[0] == pytest.approx(3.0, abs=0.04)
+    assert playing.tts.open == 0, "a synthesis was left running"
+
+
+def test_a_bare_stop_interrupts_the_answer():
+    events = play(
+        wakes(0.5, "a"),
+        speaks(0.8, 1.8, "a"),
+        speaks(3.0, 3.4, "x", Purpose.INTERRUPTION),
+        stt=ScriptedStt("say " + "word " * 20, "stop"),
+    )
+    assert names(events)[-3:] == ["spoken", "interrupted", "turn_ended"]
+    assert only(events, Interrupted)[0].by == "stop"
+
+
+def test_other_speech_does_not_interrupt():
+    events = play(
+        wakes(0.5, "a"),
+        speaks(0.8, 1.8, "a"),
+        speaks(3.0, 3.4, "x", Purpose.INTERRUPTION),
+        stt=ScriptedStt("say " + "word " * 20, ""),
+    )
+    assert names(events) == WHOLE_TURN
+
+
+def test_its_own_words_do_not_interrupt():
+    events = play(
+        wakes(0.5, "a"),
+        speaks(0.8, 1.8, "a"),
+        speaks(2.5, 2.9, "x", Purpose.INTERRUPTION),
+        stt=ScriptedStt("say you can stop me at any time by saying stop", "stop"),
+    )
+    assert names(events) == WHOLE_TURN
+
+
+def test_a_second_wake_word_starts_over():
+    events = play(
+        wakes(0.5, "a"),
+        wakes(1.5, "b"),
+        speaks(2.0, 3.0, "b"),
+        stt=ScriptedStt("say yes"),
+    )
+    assert names(events) == ["woke", "interrupted", "turn_ended", *WHOLE_TURN]
+
+
+def test_speech_of_a_turn_that_is_over_is_dropped():
+    events = play(wakes(0.5, "a"), says_nothing(1.0, "a"), speaks(2.0, 3.0, "a"), stt=ScriptedStt("say yes"))
+    assert names(events) == ["woke", "not_understood", "turn_ended"]
+
+
+@pytest.mark.parametrize(("script", "code"), [(ScriptedStt.FAIL, "stt-failed"), ("say unspeakable", "tts-failed")])
+def test_an_engine_error_is_told_and_the_next_turn_works(script, code):
+    events = play(
+        wakes(0.5, "a"),
+        speaks(0.8, 1.8, "a"),
+        wakes(8.0, "b"),
+        speaks(8.3, 9.3, "b"),
+        stt=ScriptedStt(script, "say fine"),
+    )
+    assert [event.code for event in only(events, Failed)] == [code]
+    assert any(event.text.startswith("Sorry") for event in only(events, Speaking))
+    assert names(events)[-len(WHOLE_TURN) :] == WHOLE_TURN
+
+
+def test_a_fault_in_a_skill_ends_its_turn_alone(caplog):
+    events = play(
+        wakes(0.5, "a"),
+        speaks(0.8, 1.8, "a"),
+        wakes(8.0, "b"),
+        speaks(8.3, 9.3, "b"),
+        stt=ScriptedStt("crash", "say fine"),
+    )
+    assert [event.code for event in only(events, Failed)] == ["internal"]
+    assert names(events)[-len(WHOLE_TURN) :] == WHOLE_TURN
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_long_speech_reaches_the_recogniser_whole():
+    stt = ScriptedStt("say fine")
+    play(wakes(0.5), speaks(1.0, 16.0, reason=EndReason.MAXIMUM), stt=stt)
+    assert stt.heard == [(Purpose.COMMAND, 15 * 16_000)]
+
+
+def ask_and_wait(script, *wishes, texts=()):
+    """Plays a script with futures, and returns the events and what the futures got."""
+
+    async def run():
+        loop = asyncio.get_running_loop()
+        made = [(at, kind, text, loop.create_future()) for at, kind, text in wishes]
+        playing = Play(ScriptedStt(*texts), length=12)
+        lines = [does(at, kind(text, done=future)) for at, kind, text, future in made]
+        events = await playing.run([*script, *lines], 12)
+        await asyncio.gather(*(future for *_, future in made), return_exceptions=True)
+        return events, [future.exception() or future.result() for *_, future in made]
+
+    return asyncio.run(run())
+
+
+def test_a_question_in_writing_is_answered():
+    events, answers = ask_and_wait([], (0.5, Ask, "say it is noon"))
+    assert answers == ["it is noon"]
+    assert names(events) == ["routed", "speaking", "spoken", "turn_ended"]
+
+
+def test_a_silent_question_makes_no_sound():
+    events = play(asks(0.5, "say it is noon", aloud=False))
+    assert names(events) == ["routed", "turn_ended"]
+
+
+def test_questions_wait_for_the_turn_in_progress():
+    events, answers = ask_and_wait([], (0.5, Ask, "say one two three"), (0.6, Ask, "say four"), (0.7, Say, "five"))
+    assert answers == ["one two three", "four", "five"]
+    assert [event.text for event in only(events, Spoken)] == ["one two three", "four", "five"]
+
+
+def test_stop_drops_what_waits():
+    _, answers = ask_and_wait(
+        [does(0.8, Stop("control"))], (0.5, Ask, "say one two three four five six"), (0.6, Ask, "say four")
+    )
+    assert [answer.code for answer in answers if isinstance(answer, VoicedError)] == ["stopped", "stopped"]
+
+
+def test_too_many_questions_are_refused():
+    _, answers = ask_and_wait([], *[(0.5, Ask, "say one")] * 20)
+    codes = [answer.code for answer in answers if isinstance(answer, VoicedError)]
+    assert codes == ["busy"] * 3
+
+
+def test_the_wake_word_stops_a_ring():
+    events = play(
+        does(0.5, Ring("Your timer is done.", Clip(b"\0\0" * 22_050, 22_050))), wakes(5.0), says_nothing(6.0), until=9
+    )
+    assert names(events).count("interrupted") == 1
+    assert not [event for event in only(events, Speaking) if event.at > 6]
+
+
+def test_a_ring_goes_on_until_it_is_stopped():
+    events = play(does(0.5, Ring("Your timer is done.", Clip(b"\0\0" * 22_050, 22_050))), until=15)
+    assert len(only(events, Speaking)) >= 3
+
+
+def test_not_understood_says_why():
+    events = play(wakes(0.5), says_nothing(4.5))
+    assert only(events, NotUnderstood)[0].reason == "nothing was said"

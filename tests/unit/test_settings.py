@@ -1,0 +1,105 @@
+"""Where settings come from, and what is said about wrong ones."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.conftest import ROOT
+from voiced.core.config import Config
+from voiced.core.errors import ConfigInvalid
+from voiced.setup.settings import keys, load
+from voiced.setup.template import render
+
+
+def written(tmp_path: Path, text: str, name: str = "config.toml") -> Path:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_the_defaults_are_good():
+    assert load(flags=(), environment={"VOICED_CONFIG": "/dev/null"}).config == Config()
+
+
+def test_each_source_overrides_those_before_it(tmp_path):
+    file = written(tmp_path, "[audio]\nvolume = 10\ninput = 'mic'\nearcons = false\n")
+    written(tmp_path, "[audio]\nvolume = 20\nearcons = true\n", "config.d/10-mine.toml")
+    settings = load(file, ["audio.volume=40"], {"VOICED_AUDIO_VOLUME": "30"})
+    assert settings.config.audio.volume == 40
+    assert settings.config.audio.input == "mic"
+    assert settings.config.audio.earcons
+    assert settings.origins["audio.volume"] == "--set audio.volume"
+    assert settings.origins["audio.input"] == str(file)
+    assert settings.origins["audio.earcons"].endswith("10-mine.toml")
+
+
+def test_words_replace_the_default_word(tmp_path):
+    file = written(tmp_path, "[wake.words.alexa]\nmicro = 'alexa'\n")
+    assert list(load(file, environment={}).config.wake.words) == ["alexa"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[audio]\n\nvolum = 3", "line 3: there is no setting 'audio.volum'; did you mean 'audio.volume'?"),
+        ("[audio]\nvolume = 'loud'", "line 2: audio.volume: expected `int`, got `str`"),
+        ("[audio]\nvolume = 101", "line 2: audio.volume: expected `int` <= 100"),
+        ("audio = 3", "line 1: audio: expected `object`, got `int`"),
+        ("[wake.words.x]\nmicr = 'x'", "line 2: there is no setting 'wake.words.*.micr'"),
+        ("[audoi]\nvolume = 3", "line 1: there is no setting 'audoi'; did you mean 'audio'?"),
+        ("language = 'english'", "line 1: language: expected `str` matching regex"),
+        ("[audio\nvolume = 3", "is no TOML"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(tmp_path, text, told):
+    file = written(tmp_path, text)
+    with pytest.raises(ConfigInvalid, match="config.toml") as raised:
+        load(file, environment={})
+    assert told in raised.value.message
+    assert raised.value.hint
+
+
+def test_a_missing_file_that_was_named_is_an_error(tmp_path):
+    with pytest.raises(ConfigInvalid, match="cannot be read"):
+        load(tmp_path / "none.toml", environment={})
+
+
+@pytest.mark.parametrize(
+    ("flags", "environment", "told"),
+    [
+        (["audio.volume"], {}, "there is no value"),
+        (["audio.volum=3"], {}, "did you mean 'audio.volume'"),
+        ([], {"VOICED_AUDIO_VOLUM": "3"}, "did you mean 'VOICED_AUDIO_VOLUME'"),
+        ([], {"VOICED_AUDIO_VOLUME": "loud"}, "VOICED_AUDIO_VOLUME: audio.volume"),
+    ],
+)
+def test_wrong_flags_and_variables(flags, environment, told):
+    with pytest.raises(ConfigInvalid) as raised:
+        load(None, flags, {"VOICED_CONFIG": "/dev/null", **environment})
+    assert told in raised.value.message
+
+
+def test_the_template_is_the_one_in_the_project():
+    assert (ROOT / "config" / "voiced.toml").read_text() == render(), "run: voiced config show --template"
+
+
+def test_the_template_holds_every_key_and_is_valid(tmp_path):
+    uncommented = "\n".join(
+        line.removeprefix("# ") if " = " in line and not line.startswith("# #") else line
+        for line in render().splitlines()
+        if not line.startswith("# ") or " = " in line
+    )
+    assert load(written(tmp_path, uncommented), environment={}).config == Config()
+    for key in keys():
+        assert f"\n# {key.rsplit('.', 1)[-1]} = " in render()
+
+
+def test_every_setting_says_what_it_is():
+    for line in msgspec.json.encode(msgspec.json.schema_components([Config])[1]).decode().split('"properties"'):
+        assert line
+    schema = msgspec.json.schema_components([Config])[1]
+    for section in schema.values():
+        for name, field in section["properties"].items():
+            assert "description" in field or "$ref" in field or "anyOf" in field or "allOf" in field, name

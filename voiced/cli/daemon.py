@@ -1,0 +1,98 @@
+"""Verbs that start, watch and steer the daemon."""
+
+from cyclopts import App
+from rich.text import Text
+
+from voiced.cli.events import EventPrinter
+from voiced.cli.options import Options
+from voiced.cli.output import line, people, table
+from voiced.core.status import Status
+from voiced.setup.places import socket_path
+
+
+def add_to(app: App) -> None:
+    """Adds the verbs."""
+    for verb in (run, status, listen, stop, mute, unmute, volume, events):
+        app.command(verb)
+
+
+def run(*, options: Options | None = None) -> int:
+    """Run the daemon: listen, understand, answer, until it is stopped."""
+    from voiced.daemon import run as run_daemon  # noqa: PLC0415 (the other verbs start faster without it)
+
+    options = options or Options()
+    config = options.loaded()
+    return run_daemon(config, socket_path(config))
+
+
+def status(*, options: Options | None = None) -> None:
+    """Show what the daemon is doing."""
+    options = options or Options()
+    state = options.client().status()
+    if options.json:
+        line(state)
+    else:
+        _show(state)
+
+
+def listen(*, options: Options | None = None) -> None:
+    """Make the daemon listen now, as after the wake word."""
+    (options or Options()).client().post("listen")
+
+
+def stop(*, options: Options | None = None) -> None:
+    """Make the daemon be quiet: end its answer and whatever rings. It goes on listening."""
+    (options or Options()).client().post("stop")
+
+
+def mute(*, options: Options | None = None) -> None:
+    """Close the microphone."""
+    (options or Options()).client().post("mute", muted=True)
+
+
+def unmute(*, options: Options | None = None) -> None:
+    """Open the microphone again."""
+    (options or Options()).client().post("mute", muted=False)
+
+
+def volume(percent: int, *, options: Options | None = None) -> None:
+    """Set how loud everything is.
+
+    Args:
+        percent: 0 to 100.
+        options: What every verb understands.
+    """
+    (options or Options()).client().post("volume", volume=percent)
+
+
+def events(*, options: Options | None = None) -> None:
+    """Show what happens, as it happens, until interrupted."""
+    options = options or Options()
+    printer = EventPrinter(as_json=options.json)
+    with options.client().events() as stream:
+        for event in stream:
+            printer.show(event)
+
+
+def _show(state: Status) -> None:
+    ear = state.audio
+    listening = Text("listening", "green") if ear.listening else Text(ear.problem or "not listening", "red")
+    if state.muted:
+        listening = Text("muted", "yellow")
+    people.print(Text.assemble(("voiced ", "bold"), (state.version, "dim"), f"  {state.state}  ", listening))
+    if ear.hint and not ear.listening:
+        people.print(f"[dim]{ear.hint}[/]")
+    level = "–" if ear.level_dbfs is None else f"{ear.level_dbfs:.0f} dBFS"
+    table(
+        ["", ""],
+        [
+            ["microphone", f"{ear.device or '–'}  {level}" + (f"  {ear.clipped} clipped" if ear.clipped else "")],
+            ["volume", f"{state.volume} %"],
+            ["wake words", ", ".join(state.wake_words) or "–"],
+            ["woke", f"{state.woke} times, {state.near_misses} near misses"],
+            ["turns", f"{state.turns}, {state.failures} failed"],
+            ["up", f"{state.uptime_s:.0f} s, process {state.pid}, ear turned {state.ear_turned_s:.1f} s ago"],
+            *(["timer", f"{timer.name or timer.id}: {timer.remaining_s:.0f} s left"] for timer in state.timers),
+            *([part.kind, f"{part.engine}  {part.state}  {part.restarts} restarts"] for part in state.engines),
+        ],
+    )

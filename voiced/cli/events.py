@@ -1,0 +1,90 @@
+"""Events for people's eyes: one line each, and the turn's timeline as bars."""
+
+import msgspec
+from rich.text import Text
+
+from voiced.cli.output import line, people
+from voiced.core.events import (
+    AnyEvent,
+    AudioFound,
+    AudioLost,
+    Failed,
+    Heard,
+    Interrupted,
+    NearMiss,
+    NotUnderstood,
+    Routed,
+    Speaking,
+    StateChanged,
+    TimerCancelled,
+    TimerFinished,
+    TimerStarted,
+    TurnEnded,
+    Woke,
+)
+from voiced.core.types import Timeline
+
+WIDTH = 40
+"""Characters of the timeline's longest bar."""
+
+
+class EventPrinter:
+    """Prints events as they come."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+
+    def show(self, event: AnyEvent) -> None:
+        """Prints one."""
+        if self._as_json:
+            line(event)
+            return
+        if words := _words(event):
+            what, style = words
+            people.print(Text.assemble((f"{event.at:8.2f} s  ", "dim"), (what, style)), soft_wrap=True)
+        if isinstance(event, TurnEnded):
+            timeline(event.timeline)
+
+
+def _words(event: AnyEvent) -> tuple[str, str] | None:  # noqa: C901, PLR0911 (a flat table: one line an event)
+    """A short sentence and its style; None for what would be noise."""
+    match event:
+        case Woke(word=word, score=score):
+            return (f"woke: {word.replace('_', ' ')} ({score:.2f})" if word else "listening, as asked", "cyan")
+        case NearMiss(word=word, score=score):
+            return f"almost: {word.replace('_', ' ')} ({score:.2f})", "dim"
+        case Heard(text=text, confidence=confidence):
+            return f"heard: “{text}” ({confidence:.2f})", "bold"
+        case Routed(intent=intent, slots=slots):
+            return f"understood: {intent} {', '.join(f'{key} = {value}' for key, value in slots.items())}", ""
+        case Speaking(text=text):
+            return f"answers: “{text}”", "green"
+        case Interrupted(by=by):
+            return f"interrupted by {by.replace('_', ' ')}", "yellow"
+        case NotUnderstood(reason=reason):
+            return f"not understood: {reason}", "yellow"
+        case Failed(message=message, hint=hint) | AudioLost(message=message, hint=hint):
+            return f"{message}. {hint}", "red"
+        case AudioFound(device=device):
+            return f"listening to {device}", "green"
+        case TimerStarted(name=name, seconds=seconds):
+            return f"timer {name or 'without a name'} runs for {seconds:g} s", ""
+        case TimerFinished(name=name) | TimerCancelled(name=name):
+            what = "rings" if isinstance(event, TimerFinished) else "is called off"
+            return f"timer {name or 'without a name'} {what}", "yellow"
+        case StateChanged() | _:
+            return None
+
+
+def timeline(marks: Timeline) -> None:
+    """Draws a turn's marks after the end of speech as bars."""
+    reached = {name: at for name, at in msgspec.to_builtins(marks).items() if at is not None and name != "spoken"}
+    after = {name: at for name, at in reached.items() if at >= 0}
+    if not after:
+        return
+    scale = WIDTH / max(*after.values(), 0.001)
+    people.print(Text("            after the end of speech", "dim"))
+    for name, at in after.items():
+        bar = "━" * max(1, round(at * scale))
+        style = "bold green" if name == "first_audio" else "cyan"
+        people.print(Text.assemble((f"{name.replace('_', ' '):>22}  ", "dim"), (bar, style), f" {at * 1000:.0f} ms"))

@@ -1,0 +1,40 @@
+"""The options that every verb takes."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from voiced.control.client import Client
+from voiced.core.config import Config
+from voiced.setup.places import socket_path
+from voiced.setup.settings import Settings, load
+
+
+@Parameter(name="*")
+@dataclass
+class Options:
+    """What every verb understands.
+
+    Attributes:
+        config: Use this configuration file instead of the usual one.
+        set: Override a setting for this run, such as --set audio.volume=40; may be repeated.
+        json: Print one JSON object a line, for programs.
+    """
+
+    config: Path | None = None
+    set: Annotated[list[str], Parameter(negative=())] = field(default_factory=list[str])
+    json: Annotated[bool, Parameter(negative=())] = False
+
+    def settings(self) -> Settings:
+        """Reads the configuration."""
+        return load(self.config, self.set)
+
+    def loaded(self) -> Config:
+        """The configuration."""
+        return self.settings().config
+
+    def client(self) -> Client:
+        """The daemon."""
+        return Client(socket_path(self.loaded()))

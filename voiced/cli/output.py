@@ -1,0 +1,47 @@
+"""How the command line speaks: tables and colours for people, one JSON object a line for programs."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from voiced.core.errors import ConfigInvalid, DaemonUnreachable, InputInvalid, VoicedError
+
+people = Console(highlight=False)
+complaints = Console(stderr=True, highlight=False)
+
+
+def line(value: object) -> None:
+    """Prints one JSON object on a line, at once."""
+    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    sys.stdout.flush()
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
+    """Prints a table."""
+    made = Table(*columns, title=title, title_justify="left", box=None, pad_edge=False, header_style="dim")
+    for row in rows:
+        made.add_row(*(str(cell) for cell in row))
+    people.print(made)
+
+
+def complain(error: VoicedError, *, as_json: bool) -> int:
+    """Tells what went wrong and what to do; returns the exit code (sysexits.h)."""
+    if as_json:
+        line({"event": "error", "code": error.code, "message": error.message, "hint": error.hint})
+    else:
+        complaints.print(f"[bold red]{error.code}[/]: {error.message}", soft_wrap=True)
+        if error.hint:
+            complaints.print(f"[dim]{error.hint}[/]", soft_wrap=True)
+    match error:
+        case ConfigInvalid():
+            return 78
+        case DaemonUnreachable():
+            return 69
+        case InputInvalid():
+            return 66 if error.code == "file-missing" else 65
+        case _:
+            return 1

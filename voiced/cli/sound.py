@@ -1,0 +1,120 @@
+"""Verbs that look at single stages: what is transcribed, understood, taken for a wake word; which devices there are."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+from rich.progress import Progress
+
+from voiced.cli.options import Options
+from voiced.cli.output import complaints, line, people, table
+
+Files = Annotated[list[Path], Parameter(negative=())]
+wake = App(name="wake", help="Look after the wake words.")
+
+
+def add_to(app: App) -> None:
+    """Adds the verbs."""
+    for verb in (transcribe, understand, devices):
+        app.command(verb)
+    wake.command(find_words, name="test")
+    app.command(wake)
+
+
+def transcribe(files: Files, *, intents: Path | None = None, options: Options | None = None) -> None:
+    """Tell what is said in sound files, and what it means. What is no command is not understood.
+
+    Args:
+        files: Any sound files, one utterance each.
+        intents: A folder of sentence templates instead of the configured one.
+        options: What every verb understands.
+    """
+    from voiced.offline import transcribe as transcribe_file  # noqa: PLC0415 (the other verbs start faster without it)
+
+    options = options or Options()
+
+    async def work() -> None:
+        with Progress(console=complaints, transient=True, disable=options.json or len(files) == 1) as progress:
+            task = progress.add_task("transcribing", total=len(files))
+            async for result in transcribe_file(options.loaded(), files, intents):
+                progress.advance(task)
+                if options.json:
+                    line(result)
+                elif result.text is None:
+                    progress.console.print(f"{result.file}: [yellow]not understood[/]")
+                else:
+                    slots = ", ".join(f"{key} = {value}" for key, value in (result.slots or {}).items())
+                    people.print(f"{result.file}: “{result.text}” [dim]{result.intent} {slots}[/]", soft_wrap=True)
+
+    asyncio.run(work())
+
+
+def understand(text: str, *, intents: Path | None = None, options: Options | None = None) -> int:
+    """Tell what a sentence means.
+
+    Args:
+        text: The sentence.
+        intents: A folder of sentence templates instead of the configured one.
+        options: What every verb understands.
+    """
+    from voiced.offline import understand as understand_text  # noqa: PLC0415 (the other verbs start faster without it)
+
+    options = options or Options()
+    understood = understand_text(options.loaded(), text, intents)
+    if options.json:
+        line({"text": text, "intent": understood and understood.intent, "slots": understood and understood.slots})
+    elif understood is None:
+        people.print("[yellow]not understood[/]")
+    else:
+        table(["intent", "slots"], [[understood.intent, ", ".join(f"{k} = {v}" for k, v in understood.slots.items())]])
+    return 0 if understood else 1
+
+
+def find_words(files: Files, *, word: str | None = None, options: Options | None = None) -> None:
+    """Tell where wake words are heard in sound files.
+
+    Args:
+        files: Any sound files.
+        word: Only this wake word: one that is configured, or the name of a bundled model.
+        options: What every verb understands.
+    """
+    from voiced.offline import wake_test  # noqa: PLC0415 (the other verbs start faster without it)
+
+    options = options or Options()
+    with Progress(console=complaints, transient=True, disable=options.json or len(files) == 1) as progress:
+        task = progress.add_task("listening", total=len(files))
+        for file, detections in wake_test(options.loaded(), files, word):
+            progress.advance(task)
+            for found in detections:
+                if options.json:
+                    line({"file": str(file), "word": found.word, "score": found.score, "second": found.second})
+                else:
+                    people.print(f"{file}: {found.word} ({found.score:.2f}) at {found.second:.2f} s", soft_wrap=True)
+            if not detections and not options.json:
+                people.print(f"{file}: [dim]no wake word[/]", soft_wrap=True)
+
+
+def devices(*, options: Options | None = None) -> int:
+    """List the microphones and speakers that voiced can use."""
+    from voiced.offline import devices as list_devices  # noqa: PLC0415 (the other verbs start faster without it)
+
+    options = options or Options()
+    found = asyncio.run(list_devices(options.loaded()))
+    if options.json:
+        for device in found:
+            line(device)
+    elif found:
+        rows = [
+            [
+                device.name + (" [green]default[/]" if device.default else ""),
+                f"{device.inputs} in" if device.inputs else "",
+                f"{device.outputs} out" if device.outputs else "",
+                f"{device.rate:g} Hz",
+            ]
+            for device in found
+        ]
+        table(["device", "microphone", "speaker", "rate"], rows)
+    else:
+        people.print("[yellow]There is no sound device.[/] Plug one in, or look whether the sound server runs.")
+    return 0 if found else 1

@@ -1,0 +1,79 @@
+"""Verbs that talk: in writing, aloud, or with a recording."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from voiced.cli.events import EventPrinter
+from voiced.cli.options import Options
+from voiced.cli.output import line, people
+
+Switch = Annotated[bool, Parameter(negative=())]
+
+
+def add_to(app: App) -> None:
+    """Adds the verbs."""
+    for verb in (ask, say, replay):
+        app.command(verb)
+
+
+def ask(text: str, *, aloud: Switch = False, options: Options | None = None) -> int:
+    """Ask in writing. The running daemon answers; without one, voiced answers here and now.
+
+    Args:
+        text: The question.
+        aloud: Speak the answer as well.
+        options: What every verb understands.
+    """
+    options = options or Options()
+    client = options.client()
+    if client.running():
+        answer = client.ask(text, aloud=aloud)
+    else:
+        from voiced.offline import ask_once  # noqa: PLC0415 (not needed while a daemon runs)
+
+        answer = asyncio.run(ask_once(options.loaded(), text, aloud=aloud))
+    if options.json:
+        line({"text": text, "answer": answer or None})
+    else:
+        people.print(answer or "[yellow]I have no answer to that.[/] `voiced ask help` says what I know.")
+    return 0 if answer else 1
+
+
+def say(text: str, *, out: Path | None = None, options: Options | None = None) -> None:
+    """Speak a text through the daemon's speaker, or this machine's, or into a file.
+
+    Args:
+        text: What to say.
+        out: Write a sound file instead of playing it.
+        options: What every verb understands.
+    """
+    options = options or Options()
+    client = options.client()
+    if out is None and client.running():
+        client.post("say", text=text)
+    else:
+        from voiced.offline import say_once  # noqa: PLC0415 (not needed while a daemon runs)
+
+        asyncio.run(say_once(options.loaded(), text, out))
+    if options.json:
+        line({"text": text, "out": str(out) if out else None})
+
+
+def replay(file: Path, *, out: Path | None = None, fast: Switch = False, options: Options | None = None) -> int:
+    """Let the daemon's own pipeline hear a sound file, and show what happens.
+
+    Args:
+        file: Any sound file.
+        out: Write what is answered to this file, in time with the original.
+        fast: As fast as possible instead of in real time; every decision is the same.
+        options: What every verb understands.
+    """
+    from voiced.offline import replay as replay_file  # noqa: PLC0415 (the other verbs start faster without it)
+
+    options = options or Options()
+    printer = EventPrinter(as_json=options.json)
+    asyncio.run(replay_file(options.loaded(), file, printer.show, out=out, fast=fast))
+    return 0

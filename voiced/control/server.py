@@ -1,0 +1,93 @@
+"""The daemon's Unix socket: who holds it, who may use it, and HTTP on it."""
+
+import asyncio
+import contextlib
+import fcntl
+import grp
+import os
+import socket
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voiced.core.errors import DaemonRunning, VoicedError
+
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+GROUP = "voiced"
+BACKLOG = 64
+GRACE_S = 1
+"""Requests in progress get this long when the daemon ends."""
+
+
+@contextlib.contextmanager
+def hold(path: Path) -> Generator[socket.socket]:
+    """Takes the socket for this daemon alone; it disappears with the block.
+
+    Raises:
+        DaemonRunning: another daemon holds it.
+        VoicedError: the place cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+        lock = os.open(path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        hint = "Run as the user `voiced`, or choose another place: --set control.socket=PATH"
+        message = f"the socket's folder {path.parent} cannot be used: {error}"
+        raise VoicedError(message, code="socket", hint=hint) from error
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise DaemonRunning(f"a daemon is running already; it holds {path}") from error
+        path.unlink(missing_ok=True)
+        with _bound(path) as listener:
+            yield listener
+        path.unlink(missing_ok=True)
+    finally:
+        os.close(lock)
+
+
+def _bound(path: Path) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o117)
+    try:
+        listener.bind(str(path))
+    except OSError as error:
+        listener.close()
+        raise VoicedError(f"{path} cannot be a socket: {error}", code="socket", hint="Try a shorter path.") from error
+    finally:
+        os.umask(before)
+    with contextlib.suppress(KeyError, PermissionError):
+        os.chown(path, -1, grp.getgrnam(GROUP).gr_gid)
+    listener.listen(BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+async def serve(application: "Litestar", listener: socket.socket) -> None:
+    """Answers HTTP on a socket until it is cancelled."""
+    import uvicorn  # noqa: PLC0415 (takes a while to load, while the children do the same)
+
+    class Server(uvicorn.Server):
+        @contextlib.contextmanager
+        def capture_signals(self) -> Generator[None]:
+            """Signals are the daemon's."""
+            yield
+
+    config = uvicorn.Config(
+        application,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        ws="none",
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    server = Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]), name="http")
+    try:
+        await asyncio.shield(task)
+    finally:
+        server.should_exit = True
+        await task

@@ -1,0 +1,52 @@
+"""The daemon, as those who steer and watch it see it."""
+
+from typing import Protocol
+
+from voiced.core.bus import Bus
+from voiced.core.status import Status
+
+
+class Agent(Protocol):
+    """What one may ask of the daemon from outside. Belongs to the event loop."""
+
+    bus: Bus
+
+    def status(self) -> Status:
+        """Tells everything about itself."""
+        ...
+
+    async def ask(self, text: str, *, aloud: bool) -> str:
+        """Answers a question in writing, after the turn in progress; empty where it has no answer.
+
+        Raises:
+            VoicedError: it failed, or was stopped.
+        """
+        ...
+
+    async def say(self, text: str) -> None:
+        """Speaks a text, after the turn in progress.
+
+        Raises:
+            VoicedError: it failed, or was stopped.
+        """
+        ...
+
+    async def stop(self, by: str) -> None:
+        """Is quiet: ends the turn in progress and whatever rings."""
+        ...
+
+    def listen(self) -> None:
+        """Listens now, as after the wake word.
+
+        Raises:
+            AudioFailed: there is nothing to listen with.
+        """
+        ...
+
+    def set_muted(self, muted: bool) -> None:  # noqa: FBT001 (it is the value set)
+        """Closes the microphone, or opens it again."""
+        ...
+
+    def set_volume(self, percent: int) -> None:
+        """Sets how loud everything is, 0 to 100."""
+        ...

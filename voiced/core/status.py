@@ -1,0 +1,84 @@
+"""What voiced tells about itself when it is asked."""
+
+from msgspec import Struct
+
+
+class AudioStatus(Struct, frozen=True):
+    """The microphone and the speaker.
+
+    Attributes:
+        listening: sound comes in.
+        device: the microphone's name; empty while there is none.
+        level_dbfs: loudness of the last second, decibels below full scale; None while nothing comes in.
+        clipped: samples at full scale in the last second: more than a few mean that the gain is too high.
+        problem: why it does not listen; empty if it does.
+        hint: what to do about it.
+    """
+
+    listening: bool
+    device: str = ""
+    level_dbfs: float | None = None
+    clipped: int = 0
+    problem: str = ""
+    hint: str = ""
+
+
+class EngineStatus(Struct, frozen=True):
+    """One child process.
+
+    Attributes:
+        kind: its part: audio, stt, tts.
+        engine: what it hosts.
+        state: starting, ready, waiting (to be started again) or closed.
+        pid: its process, or None.
+        restarts: how often it was started again.
+    """
+
+    kind: str
+    engine: str
+    state: str
+    pid: int | None
+    restarts: int
+
+
+class TimerStatus(Struct, frozen=True):
+    """A running timer."""
+
+    id: str
+    name: str
+    remaining_s: float
+
+
+class Status(Struct, frozen=True):
+    """The whole daemon.
+
+    Attributes:
+        version: of voiced.
+        pid: the daemon's process.
+        state: idle, listening, processing or responding.
+        muted: the microphone is closed.
+        volume: percent.
+        wake_words: what it listens for.
+        woke: how often it woke.
+        near_misses: how often something came close.
+        turns: how many there were.
+        failures: how many of them failed.
+        uptime_s: seconds since the start.
+        ear_turned_s: seconds since the ear's loop last went round: never more than a moment.
+    """
+
+    version: str
+    pid: int
+    state: str
+    muted: bool
+    volume: int
+    wake_words: list[str]
+    woke: int
+    near_misses: int
+    turns: int
+    failures: int
+    uptime_s: float
+    ear_turned_s: float
+    audio: AudioStatus
+    engines: list[EngineStatus]
+    timers: list[TimerStatus]

@@ -1,0 +1,94 @@
+"""The wake cascade: a cheap first stage hears everything, a better second one is asked about candidates.
+
+In quiet only the first stage runs. A candidate makes the second stage judge the last two seconds out of the ring
+buffer and go on while the word unfolds. Words without a first stage have the gate in its place, and cost more.
+"""
+
+from collections.abc import Sequence
+
+from voiced.core.ports.wake import Verifier, WakeWord
+from voiced.core.types import FRAME_SAMPLES, RATE, Frame
+from voiced.ear.episode import Episode
+from voiced.ear.gate import Gate
+from voiced.ear.ring import Ring
+from voiced.ear.words import Detection, Miss, Word
+
+_GAP = RATE // 2
+"""After more lost sound than this, what was before it is forgotten."""
+
+
+class Cascade:
+    """Listens for several wake words at once.
+
+    Args:
+        words: the words.
+        first: the first stage of all words that have one.
+        second: the second stage of all words that have one.
+        gate: for words without a first stage.
+        refractory_s: seconds in which a word is not heard twice.
+        near: the share of a threshold from which a miss is a near one.
+    """
+
+    def __init__(
+        self,
+        words: Sequence[Word],
+        first: WakeWord,
+        second: Verifier,
+        gate: Gate,
+        *,
+        refractory_s: float = 1.0,
+        near: float = 0.5,
+    ) -> None:
+        self._first, self._second, self._gate = first, second, gate
+        self._episodes = [Episode(word, round(refractory_s * RATE), near) for word in words]
+        self._gated = any(word.candidate is None for word in words)
+        self._end = 0
+        self._judged: int | None = None
+
+    def hear(self, frame: Frame, ring: Ring) -> list[Detection | Miss]:
+        """Takes in the next frame and tells what was decided with it.
+
+        Args:
+            frame: the sound.
+            ring: the sound of the last seconds, this frame's too.
+        """
+        if frame.start - self._end > _GAP:
+            self._first.reset()
+            self._judged = None
+        self._end = end = frame.start + FRAME_SAMPLES
+        self._find_candidates(frame)
+        if any(episode.word.second and episode.awake(end) for episode in self._episodes):
+            self._judge(ring)
+        else:
+            self._judged = None
+        return [found for episode in self._episodes if (found := episode.decide(end))]
+
+    def _find_candidates(self, frame: Frame) -> None:
+        scores = self._first.scores(frame.samples)
+        gate = self._gated and self._gate.open(frame)
+        for episode in self._episodes:
+            candidate = episode.word.candidate
+            if candidate is None:
+                sign = gate
+            else:
+                score = scores.get(episode.word.name, -1.0)
+                sign = score >= candidate
+                episode.first(score, self._end)
+            if sign:
+                episode.candidate(self._end)
+
+    def _judge(self, ring: Ring) -> None:
+        if self._judged is None:
+            self._second.reset()
+            begin = self._end - self._second.history
+            self._judged = begin - begin % self._second.step
+        scores = self._second.scores(ring.read(self._judged, ring.end))
+        self._judged = ring.end
+        for episode in self._episodes:
+            if episode.word.name in scores:
+                episode.second(scores[episode.word.name], ring.end)
+
+    def close(self) -> None:
+        """Lets go of the models."""
+        self._first.close()
+        self._second.close()

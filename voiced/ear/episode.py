@@ -1,0 +1,78 @@
+"""What the stages say about one wake word, from the first sign of it to a decision."""
+
+from voiced.core.types import RATE
+from voiced.ear.words import Detection, Miss, Word
+
+_HOLD = RATE
+"""How long a word is followed after the last sign of it."""
+_LOOK_BACK = 2 * RATE // 5
+"""How long ago the second stage may have heard what the first hears only now."""
+
+
+class Episode:
+    """Follows one word.
+
+    Args:
+        word: the word.
+        refractory: samples in which it is not heard twice.
+        near: the share of a threshold from which a miss is a near one.
+    """
+
+    def __init__(self, word: Word, refractory: int, near: float) -> None:
+        self.word = word
+        self._refractory, self._near = refractory, near
+        self._until = self._deaf_until = 0
+        self._score, self._scored_at = 0.0, 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._sure = self._peak = 0.0
+        self._heard = False
+
+    def awake(self, position: int) -> bool:
+        """Tells whether there was a sign of the word a moment ago."""
+        return position < self._until
+
+    def candidate(self, position: int) -> None:
+        """Takes a sign of the word: it is followed for a while."""
+        self._until = position + _HOLD
+
+    def first(self, score: float, position: int) -> None:
+        """Takes a score of the first stage."""
+        self._sure = max(self._sure, score)
+        if not self.word.second:
+            self._score, self._scored_at = score, position
+
+    def second(self, score: float, position: int) -> None:
+        """Takes a score of the second stage; for a moment, only a better one replaces it."""
+        if score >= self._score or position - self._scored_at > _LOOK_BACK:
+            self._score, self._scored_at = score, position
+
+    def decide(self, position: int) -> Detection | Miss | None:
+        """Decides on what has been taken up to a position."""
+        if not self.awake(position):
+            missed = self._missed(position)
+            self._begin()
+            return missed
+        score = self._score if position - self._scored_at <= _LOOK_BACK else 0.0
+        deaf = position < self._deaf_until
+        if self._heard and not deaf and score < self._near * self.word.threshold:
+            self._begin()
+        self._peak = max(self._peak, score)
+        certain = self._sure >= self.word.certain and score >= self.word.doubtful
+        if self._heard or deaf or not (certain or score >= self.word.threshold):
+            return None
+        self._heard = True
+        self._deaf_until = position + self._refractory
+        return Detection(self.word.name, max(score, self._sure) if certain else score, position)
+
+    def _missed(self, position: int) -> Miss | None:
+        """A near miss of the stage that decides, or else of the first, which hardly asked the second."""
+        word = self.word
+        if self._heard or position < self._deaf_until:
+            return None
+        if self._peak >= self._near * word.threshold:
+            return Miss(word.name, self._peak, word.threshold, position)
+        if word.second and self._sure >= self._near * word.certain:
+            return Miss(word.name, self._sure, word.certain, position)
+        return None

@@ -1,0 +1,151 @@
+"""The ear: from frames of sound to the utterances in them. The same code hears a microphone and a file."""
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+
+from msgspec import structs
+
+from voiced.core.config import EndpointConfig
+from voiced.core.events import NearMiss, SpeechStarted, Woke
+from voiced.core.ports.controls import Controls
+from voiced.core.ports.progress import Progress
+from voiced.core.ports.vad import Vad
+from voiced.core.types import FRAME_SAMPLES, RATE, EndReason, Frame, Purpose, SpeechChunk, Utterance
+from voiced.ear.cascade import Cascade
+from voiced.ear.listening import Listening
+from voiced.ear.ring import Ring
+from voiced.ear.wordend import word_end
+from voiced.ear.words import Detection, Miss
+
+Signal = Woke | NearMiss | SpeechStarted | SpeechChunk | Utterance
+"""What the ear tells. After `Woke`, everything of an earlier turn is over, whether its `Utterance` came or not."""
+
+_WARM_UP = 10
+"""Frames that the voice activity detector hears before it is believed: it needs a third of a second to settle."""
+_TAIL = RATE // 4
+"""Speech after a wake word that has not paused since counts if it lasts longer than this."""
+_SAME_SOUND = 3 * RATE // 4
+"""Another wake word heard within this time was in the same sound."""
+_FOREVER = 1 << 62
+_PAUSES = 4
+"""So many times nothing in a row, at most 250 ms each, and the utterance is over."""
+_GAP = RATE // 2
+"""So much lost sound, and the utterance is over."""
+_INTERRUPTION = {"maximum_s": 2.0, "extensible_s": 0.3, "unfinished_s": 0.3, "nothing_said_s": float("inf")}
+"""Limits for what is said while voiced speaks: "stop" is short, and all else is most likely not for us."""
+
+
+def new_turn() -> str:
+    """Makes a short id that no other turn of the day has."""
+    return secrets.token_hex(4)
+
+
+def listen(
+    frames: Iterable[Frame | None],
+    cascade: Cascade,
+    vad: Vad,
+    progress: Progress,
+    controls: Controls,
+    config: EndpointConfig,
+    *,
+    turns: Callable[[], str] = new_turn,
+) -> Iterator[Signal | None]:
+    """Hears wake words, and what is said after them.
+
+    Args:
+        frames: the sound, without a gap in time or with positions that tell of it; None while there is none.
+        cascade: the wake words.
+        vad: the voice activity detector, for this ear alone.
+        progress: what the recogniser knows of the utterance in progress.
+        controls: what the rest of the daemon does.
+        config: the `[endpoint]` section.
+        turns: makes the ids of turns.
+
+    Yields:
+        What was heard, and None for each None, so that the caller's loop turns.
+    """
+    ear = _Ear(cascade, vad, progress, controls, config, turns=turns)
+    for frame in frames:
+        if frame is None:
+            yield from ear.pause()
+            yield None
+        else:
+            yield from ear.hear(frame)
+    yield from ear.close()
+
+
+class _Ear:
+    def __init__(
+        self,
+        cascade: Cascade,
+        vad: Vad,
+        progress: Progress,
+        controls: Controls,
+        config: EndpointConfig,
+        *,
+        turns: Callable[[], str],
+    ) -> None:
+        self._cascade, self._vad, self._progress, self._controls = cascade, vad, progress, controls
+        self._config, self._turns = config, turns
+        self._interruption_limits = structs.replace(config, **_INTERRUPTION)
+        self._ring = Ring()
+        self._listening: Listening | None = None
+        self._woke_at = -_SAME_SOUND
+        self._pauses = 0
+
+    def hear(self, frame: Frame) -> Iterator[Signal]:
+        self._pauses = 0
+        if frame.start - self._ring.end > _GAP:
+            yield from self.close()
+        self._ring.append(frame.samples, frame.start)
+        for found in self._cascade.hear(frame, self._ring):
+            yield from self._found(found, frame)
+        if self._controls.take_listen():
+            yield from self._wake("", 1.0, self._ring.end, frame)
+        if self._listening is None and self._controls.speaking():
+            yield from self._begin(self._interruption(frame.start), frame.start, frame)
+        if self._listening:
+            yield from self._attend(self._listening, frame)
+
+    def pause(self) -> Iterator[Signal]:
+        """Takes in that there is no sound."""
+        self._pauses += 1
+        if self._pauses == _PAUSES:
+            yield from self.close()
+
+    def close(self) -> Iterator[Signal]:
+        """Ends what it listens to."""
+        listening, self._listening = self._listening, None
+        if listening and (listening.spoken or listening.purpose is Purpose.COMMAND):
+            yield listening.close(self._ring.end, EndReason.CLOSED)
+
+    def _found(self, found: Detection | Miss, frame: Frame) -> Iterator[Signal]:
+        if isinstance(found, Miss):
+            at = found.position / RATE
+            yield NearMiss(at=at, word=found.word, score=found.score, threshold=found.threshold)
+        elif found.position - self._woke_at >= _SAME_SOUND:
+            self._woke_at = found.position
+            yield from self._wake(found.word, found.score, word_end(self._ring, found.position), frame)
+
+    def _wake(self, word: str, score: float, start: int, frame: Frame) -> Iterator[Signal]:
+        listening = Listening(self._turns(), Purpose.COMMAND, start, start + _TAIL, self._config)
+        yield Woke(at=self._ring.end / RATE, turn=listening.turn, word=word, score=score)
+        yield from self._begin(listening, start, frame)
+
+    def _interruption(self, start: int) -> Listening:
+        return Listening(self._turns(), Purpose.INTERRUPTION, start, _FOREVER, self._interruption_limits)
+
+    def _begin(self, listening: Listening, start: int, frame: Frame) -> Iterator[Signal]:
+        """Lets the detector hear what came before, and the listening what belongs to it already."""
+        self._listening = listening
+        self._vad.reset()
+        behind = max(0, -(-(frame.start - start) // FRAME_SAMPLES)) + _WARM_UP
+        for begin in range(frame.start - behind * FRAME_SAMPLES, frame.start, FRAME_SAMPLES):
+            samples = self._ring.read(begin, begin + FRAME_SAMPLES)
+            yield from self._attend(listening, Frame(samples, begin))
+
+    def _attend(self, listening: Listening, frame: Frame) -> Iterator[Signal]:
+        yield from listening.hear(frame, self._ring, self._vad, self._progress, self._controls.earcons())
+        dropped = listening.purpose is Purpose.INTERRUPTION and not listening.spoken and not self._controls.speaking()
+        if listening.over or dropped:
+            self._listening = None

@@ -1,0 +1,83 @@
+"""Wake words, their thresholds, and what is found of them."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from voiced.core.config import WakeConfig, WakeWordConfig
+from voiced.core.errors import ConfigInvalid
+
+_CANDIDATE = {"alexa": 0.005, "hey_jarvis": 0.02, "hey_mycroft": 0.1, "okay_nabu": 0.1}
+"""First-stage scores at which the second stage must be awake so that it is not later than it would be alone, measured
+for the bundled models with `bench/wake.py`. "Alexa" is short: its first stage is sure only when the word is over."""
+_ANY_CANDIDATE = 0.05
+_THRESHOLD = 0.5
+_DOUBTFUL = 0.1
+
+
+class Word(Struct, frozen=True, kw_only=True):
+    """One wake word and its thresholds.
+
+    Attributes:
+        name: what events call it.
+        candidate: the first stage's score that makes a candidate; None where the gate makes candidates.
+        second: whether there is a second stage.
+        threshold: the score of the last stage at which the word was heard.
+        certain: the first stage's score at which the second needs only `doubtful`; above 1 for never.
+        doubtful: see `certain`.
+    """
+
+    name: str
+    candidate: float | None
+    second: bool = True
+    threshold: float = _THRESHOLD
+    certain: float = 2.0
+    doubtful: float = 1.0
+
+
+class Detection(Struct, frozen=True):
+    """A wake word was heard.
+
+    Attributes:
+        word: its name.
+        score: the score of the stage that decided.
+        position: the position up to which sound had been heard.
+    """
+
+    word: str
+    score: float
+    position: int
+
+
+class Miss(Struct, frozen=True):
+    """Something sounded like a wake word, but not enough: attributes as of `Detection`, and the threshold it missed."""
+
+    word: str
+    score: float
+    threshold: float
+    position: int
+
+
+def words(config: WakeConfig, cutoffs: Mapping[str, float]) -> list[Word]:
+    """Makes the wake words that the configuration names.
+
+    Args:
+        config: the `[wake]` section.
+        cutoffs: word to the score that its first-stage model's author recommends.
+
+    Raises:
+        ConfigInvalid: a word has no model at all.
+    """
+    return [_word(name, word, cutoffs.get(name, _THRESHOLD)) for name, word in config.words.items()]
+
+
+def _word(name: str, config: WakeWordConfig, cutoff: float) -> Word:
+    if not config.micro and not config.openwake:
+        raise ConfigInvalid(f"the wake word {name} has no model", hint=f"Set wake.words.{name}.micro or .openwake.")
+    candidate = config.micro_threshold or _CANDIDATE.get(config.micro, _ANY_CANDIDATE)
+    if not config.openwake:
+        return Word(name=name, candidate=candidate, second=False, threshold=config.threshold or cutoff)
+    threshold = config.threshold or _THRESHOLD
+    if not config.micro:
+        return Word(name=name, candidate=None, threshold=threshold)
+    return Word(name=name, candidate=candidate, threshold=threshold, certain=cutoff, doubtful=_DOUBTFUL * threshold)

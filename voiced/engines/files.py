@@ -1,0 +1,226 @@
+"""Sound from a file instead of a microphone, and into a file instead of a speaker, on one clock.
+
+In real time it behaves as a sound card does. As fast as it can, the file steps on only while nobody computes: its clock
+is that of a machine with no time lost to computing, and every decision is the same on any machine.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+
+from voiced.core.activity import Activity
+from voiced.core.errors import InputInvalid
+from voiced.core.ports.audio import Played
+from voiced.core.status import AudioStatus
+from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Clip, Frame
+
+OUTPUT_RATE = 22_050
+LONGEST_S = 4 * 3600
+TAIL_S = 1.0
+"""Silence after the end of the file, at least: speech at its end is then over."""
+
+
+def read(path: Path) -> bytes:
+    """Reads any sound file that libsndfile knows as 16 kHz mono.
+
+    Returns:
+        s16le samples.
+
+    Raises:
+        InputInvalid: there is no such file, or it is no sound file.
+    """
+    if not path.is_file():
+        raise InputInvalid(f"there is no file {path}", code="file-missing", hint="Check the path.")
+    try:
+        with soundfile.SoundFile(path) as file:
+            if file.frames > LONGEST_S * file.samplerate:
+                raise InputInvalid(f"{path} is longer than {LONGEST_S // 3600} hours", hint="Cut it into pieces.")
+            sound = file.read(dtype="float32", always_2d=True).mean(axis=1)
+            rate = file.samplerate
+    except (soundfile.LibsndfileError, OSError, RuntimeError) as error:
+        hint = "It may be cut off or of another kind; WAV, FLAC, OGG and MP3 work."
+        raise InputInvalid(
+            f"{path} is no sound file that can be read: {error}", code="file-unreadable", hint=hint
+        ) from error
+    if rate != RATE:
+        sound = soxr.resample(sound, rate, RATE)
+    return (np.clip(np.nan_to_num(sound), -1, 1) * 32767).astype("<i2").tobytes()
+
+
+def write(path: Path, sound: "np.ndarray[tuple[int], np.dtype[np.int16]]", rate: int) -> None:
+    """Writes a sound file, its kind by its ending.
+
+    Raises:
+        InputInvalid: it cannot be written.
+    """
+    try:
+        soundfile.write(path, sound, rate)
+    except (soundfile.LibsndfileError, OSError, TypeError, ValueError) as error:
+        raise InputInvalid(
+            f"{path} cannot be written: {error}", hint="Choose a writable place and an ending .wav."
+        ) from error
+
+
+class FileAudio:
+    """Plays a file into the ear, and keeps what is answered. Implements `Audio` and `Clock`.
+
+    Args:
+        samples: s16le, 16 kHz, mono.
+        activity: who computes right now.
+        settled: waits until nothing is left to deal with before the next frame.
+        idle: whether no turn is in progress: the file then ends at its end.
+        fast: as fast as it can, instead of in real time.
+        volume: percent.
+    """
+
+    def __init__(
+        self,
+        samples: bytes,
+        activity: Activity,
+        settled: Callable[[], Awaitable[None]],
+        idle: Callable[[], bool],
+        *,
+        fast: bool,
+        volume: int = 100,
+    ) -> None:
+        self._samples = samples
+        self._activity = activity
+        self._settled = settled
+        self._idle = idle
+        self._fast = fast
+        self._volume = volume
+        self._loop = asyncio.get_running_loop()
+        self._position = 0
+        self._began_at: float | None = None
+        self._began = datetime.now().astimezone()
+        self._waiters: dict[asyncio.Future[None], tuple[int, str]] = {}
+        self._played: list[tuple[int, Clip, int]] = []
+        self._closed = False
+
+    def frames(self) -> Iterator[Frame | None]:
+        """See `Audio`. Ends after the file's end, once no turn is in progress."""
+        size = FRAME_SAMPLES * SAMPLE_BYTES
+        tail = len(self._samples) + round(TAIL_S * RATE) * SAMPLE_BYTES
+        self._began_at = time.monotonic()
+        start = 0
+        while not self._closed:
+            self._pace(start + FRAME_SAMPLES)
+            if start * SAMPLE_BYTES >= tail and self._idle():
+                return
+            samples = self._samples[start * SAMPLE_BYTES : start * SAMPLE_BYTES + size]
+            yield Frame(samples.ljust(size, b"\0"), start)
+            start += FRAME_SAMPLES
+
+    def position(self) -> int:
+        """See `Audio`."""
+        if self._fast or self._began_at is None:
+            return self._position
+        return max(self._position, round((time.monotonic() - self._began_at) * RATE))
+
+    async def play(self, clips: AsyncIterator[Clip], progress: Callable[[Played], None]) -> None:
+        """See `Audio`. Sound is kept for `result`."""
+        who = f"speaker {id(clips)}"
+        self._activity.computing(who)
+        start = end = -1
+        try:
+            async for clip in clips:
+                if start < 0:
+                    start = end = self.position()
+                    progress(Played(start, 0.0))
+                self._played.append((max(end, self.position()), clip, self._volume))
+                end = max(end, self.position()) + round(clip.seconds * RATE)
+            await self._reach(end, who)
+        except asyncio.CancelledError:
+            self._cut(self.position())
+            end = min(end, self.position())
+            raise
+        finally:
+            if start >= 0:
+                progress(Played(end, (end - start) / RATE))
+            self._activity.waiting(who)
+
+    def status(self) -> AudioStatus:
+        """See `Audio`."""
+        return AudioStatus(listening=not self._closed, device="a file")
+
+    def set_volume(self, percent: int) -> None:
+        """See `Audio`."""
+        self._volume = percent
+
+    def set_muted(self, muted: bool) -> None:  # noqa: FBT001 (it is the value set)
+        """See `Audio`. A file cannot be muted."""
+
+    async def close(self) -> None:
+        """See `Audio`."""
+        self._closed = True
+
+    def monotonic(self) -> float:
+        """See `Clock`: audio time."""
+        return self.position() / RATE
+
+    def now(self) -> datetime:
+        """See `Clock`: the file began when it was opened."""
+        return self._began + timedelta(seconds=self.monotonic())
+
+    async def sleep(self, seconds: float) -> None:
+        """See `Clock`: audio time."""
+        who = f"sleeper {id(asyncio.current_task())}"
+        try:
+            await self._reach(self.position() + round(seconds * RATE), who)
+        finally:
+            self._activity.waiting(who)
+
+    def result(self) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
+        """What left the speaker, from the beginning of the file; int16, 22,050 Hz."""
+        total = max([self._position, *(start + round(clip.seconds * RATE) for start, clip, _ in self._played)])
+        sound = np.zeros(total * OUTPUT_RATE // RATE + 1, np.float32)
+        for start, clip, volume in self._played:
+            piece = np.frombuffer(clip.samples, "<i2").astype(np.float32) * (volume / 100)
+            if clip.rate != OUTPUT_RATE:
+                piece = soxr.resample(piece, clip.rate, OUTPUT_RATE)
+            begin = start * OUTPUT_RATE // RATE
+            piece = piece[: len(sound) - begin]
+            sound[begin : begin + len(piece)] += piece
+        return np.clip(sound, -32768, 32767).astype(np.int16)
+
+    def _pace(self, position: int) -> None:
+        """Lets audio time come to a position, from the ear's thread."""
+        if not self._fast and self._began_at is not None:
+            time.sleep(max(0.0, self._began_at + position / RATE - time.monotonic()))
+        asyncio.run_coroutine_threadsafe(self._step(position), self._loop).result()
+
+    async def _step(self, position: int) -> None:
+        if self._fast:
+            await self._settled()
+        self._position = position
+        for waiter, (until, who) in self._waiters.items():
+            if until <= position and not waiter.done():
+                waiter.set_result(None)
+                self._activity.computing(who)
+
+    async def _reach(self, position: int, who: str) -> None:
+        """Waits until audio time has come to a position; whoever waits computes again from that very step on."""
+        if self._closed or position <= self._position:
+            return
+        waiter: asyncio.Future[None] = self._loop.create_future()
+        self._waiters[waiter] = (position, who)
+        self._activity.waiting(who)
+        try:
+            await waiter
+        finally:
+            del self._waiters[waiter]
+
+    def _cut(self, position: int) -> None:
+        """Forgets what was to be played after a position."""
+        kept: list[tuple[int, Clip, int]] = []
+        for start, clip, volume in self._played:
+            count = max(0, min(len(clip.samples), round((position - start) / RATE * clip.rate) * SAMPLE_BYTES))
+            if count:
+                kept.append((start, Clip(clip.samples[:count], clip.rate), volume))
+        self._played = kept

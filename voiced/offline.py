@@ -1,0 +1,219 @@
+"""The same parts without a daemon: a recording replayed, one question, single stages, and the doctor's measurements."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing
+from pathlib import Path
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
+from voiced import wiring
+from voiced.core.activity import Activity
+from voiced.core.config import Config, WakeWordConfig
+from voiced.core.errors import ConfigInvalid, InputInvalid, VoicedError
+from voiced.core.events import AnyEvent
+from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Frame, SpeechChunk, Understanding
+from voiced.daemon import Voiced
+from voiced.ear.detections import detections
+from voiced.ear.words import Detection
+from voiced.engines import files
+from voiced.engines.hosted import HostedStt, HostedTts
+from voiced.engines.silero import Silero
+from voiced.setup.places import intents_folder
+from voiced.turn.rules import Rules
+
+LONGEST_UTTERANCE_S = 60
+SPEECH = 0.5
+"""Voice activity in at least one frame: without it, a recording holds nothing to transcribe."""
+APART_S = 10
+"""Recordings are heard one after the other with this much lost sound between them, so that each is heard afresh."""
+
+
+class Transcription(Struct, frozen=True):
+    """What a recording says. All but the file's name is null where it was not understood."""
+
+    file: str
+    text: str | None = None
+    confidence: float | None = None
+    intent: str | None = None
+    slots: dict[str, str | int | float] | None = None
+
+
+class Found(Struct, frozen=True):
+    """A wake word in a recording: when it had been recognised, in seconds."""
+
+    word: str
+    score: float
+    second: float
+
+
+async def replay(config: Config, path: Path, show: Callable[[AnyEvent], None], *, out: Path | None, fast: bool) -> None:
+    """Lets the daemon's own pipeline hear a recording.
+
+    Args:
+        config: the configuration.
+        path: the recording.
+        show: told each event.
+        out: where to write what is answered, in time with the recording.
+        fast: as fast as possible instead of in real time.
+
+    Raises:
+        VoicedError: the file or an engine cannot be used.
+    """
+    samples = files.read(path)
+    activity = Activity()
+    audio = files.FileAudio(samples, activity, lambda: voiced.settled(), lambda: voiced.idle(), fast=fast)
+    voiced = Voiced(config, audio, audio, activity, live=False)
+    voiced.bus.watch(show)
+    async with voiced.running():
+        await voiced.hear()
+    if out:
+        files.write(out, audio.result(), files.OUTPUT_RATE)
+
+
+async def ask_once(config: Config, text: str) -> str:
+    """Answers one question in writing; empty where there is no answer.
+
+    Raises:
+        VoicedError: it failed, or promised what only a daemon can keep.
+    """
+    activity = Activity()
+    audio = files.FileAudio(b"", activity, activity.quiet, lambda: True, fast=False)
+    voiced = Voiced(config, audio, audio, activity, live=False)
+    async with voiced.running(engines=False):
+        answer = await voiced.ask(text, aloud=False)
+        if voiced.status().timers:
+            raise VoicedError("a timer needs the daemon, to ring", code="no-daemon", hint="Start it with `voiced run`.")
+        return answer
+
+
+async def say_once(config: Config, text: str, out: Path) -> None:
+    """Speaks a text into a file.
+
+    Raises:
+        VoicedError: the voice or the file cannot be used.
+    """
+    child = wiring.voice(config)
+    await child.start()
+    try:
+        async with aclosing(HostedTts(child, config.engines.tts.deadline_s).synthesize(text)) as speech:
+            clips = [clip async for clip in speech]
+    finally:
+        await child.close()
+    rate = clips[0].rate if clips else files.OUTPUT_RATE
+    files.write(out, np.frombuffer(b"".join(clip.samples for clip in clips), np.int16), rate)
+
+
+async def transcribe(config: Config, paths: Sequence[Path], intents: Path | None) -> AsyncGenerator[Transcription]:
+    """Tells what recordings say, one utterance each.
+
+    Args:
+        config: the configuration.
+        paths: the recordings.
+        intents: templates instead of the configured ones.
+
+    Raises:
+        VoicedError: a file or the recogniser cannot be used.
+    """
+    config = _with_intents(config, intents)
+    rules = Rules(intents_folder(config), config.language)
+    child = wiring.recogniser(config)
+    await child.start()
+    try:
+        for path in paths:
+            yield await _transcribe(child, config, rules, path)
+    finally:
+        await child.close()
+
+
+async def _transcribe(child: "wiring.Child", config: Config, rules: Rules, path: Path) -> Transcription:
+    samples = files.read(path)
+    if not _holds_speech(samples):
+        return Transcription(str(path))
+    seconds = len(samples) / SAMPLE_BYTES / RATE
+    if seconds > LONGEST_UTTERANCE_S:
+        message = f"{path} is {seconds:.0f} s long; one utterance has at most {LONGEST_UTTERANCE_S} s"
+        raise InputInvalid(message, code="file-too-long", hint="Use `voiced replay` for a whole recording.")
+
+    async def speech() -> AsyncGenerator[SpeechChunk]:
+        yield SpeechChunk("file", samples, 0)
+
+    heard = await HostedStt(child, config.engines.stt.deadline_s + 2 * seconds).transcribe(speech())
+    understood = rules.understand(heard.text) if heard.text else None
+    if understood is None:
+        return Transcription(str(path))
+    return Transcription(str(path), heard.text, heard.confidence, understood.intent, understood.slots)
+
+
+def _holds_speech(samples: bytes) -> bool:
+    vad = Silero()
+    return any(vad.speech(frame.samples) >= SPEECH for frame in _frames(samples, 0))
+
+
+def _frames(samples: bytes, start: int) -> Iterator[Frame]:
+    size = FRAME_SAMPLES * SAMPLE_BYTES
+    for at in range(0, len(samples), size):
+        yield Frame(samples[at : at + size].ljust(size, b"\0"), start + at // SAMPLE_BYTES)
+
+
+def understand(config: Config, text: str, intents: Path | None) -> Understanding | None:
+    """Tells what a sentence means, or None."""
+    config = _with_intents(config, intents)
+    return Rules(intents_folder(config), config.language).understand(text)
+
+
+def wake_test(config: Config, paths: Sequence[Path], word: str | None) -> Iterator[tuple[Path, list[Found]]]:
+    """Tells where wake words are heard in recordings.
+
+    Args:
+        config: the configuration.
+        paths: the recordings.
+        word: a configured word, a bundled model's name, or a model's file; None for all configured words.
+
+    Raises:
+        VoicedError: a file or a model cannot be used.
+    """
+    cascade = wiring.cascade(_with_word(config, word).wake)
+    start = 0
+    for path in paths:
+        samples = files.read(path) + bytes(RATE * SAMPLE_BYTES)
+        found = [
+            Found(each.word, round(each.score, 4), round((each.position - start) / RATE, 3))
+            for each in detections(_frames(samples, start), cascade)
+            if isinstance(each, Detection)
+        ]
+        yield path, found
+        start += len(samples) // SAMPLE_BYTES + APART_S * RATE
+
+
+def check(config: Config) -> None:
+    """Checks all that a configuration names.
+
+    Raises:
+        VoicedError: something of it cannot be used.
+    """
+    Rules(intents_folder(config), config.language)
+    wiring.cascade(config.wake).close()
+
+
+def _with_intents(config: Config, folder: Path | None) -> Config:
+    return replace(config, intents=replace(config.intents, folder=str(folder))) if folder else config
+
+
+def _with_word(config: Config, word: str | None) -> Config:
+    if word is None:
+        return config
+    known = config.wake.words.get(word) or _bundled(word)
+    if known is None:
+        choices = ", ".join(sorted({*config.wake.words, *wiring.bundled_words()}))
+        raise ConfigInvalid(f"there is no wake word {word!r}", hint=f"Known are {choices}; a model's file works too.")
+    return replace(config, wake=replace(config.wake, words={Path(word).stem: known}))
+
+
+def _bundled(word: str) -> WakeWordConfig | None:
+    if Path(word).suffix in {".onnx", ".tflite"}:
+        return WakeWordConfig(openwake=word)
+    first, second = wiring.bundled_words().get(word, (False, False))
+    return WakeWordConfig(micro=word * first, openwake=word * second) if first or second else None

@@ -1,0 +1,204 @@
+"""Where the configuration comes from: defaults, a file, its drop-ins, variables, flags; each overrides those before it.
+
+System: /etc/voiced/config.toml and /etc/voiced/config.d/*.toml. User: the same below $XDG_CONFIG_HOME/voiced.
+Variables are named after the field: VOICED_AUDIO_VOLUME. Flags name it: --set audio.volume=40.
+"""
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from voiced.core.config import Config
+from voiced.core.errors import ConfigInvalid
+
+OTHER_VARIABLES = frozenset({"VOICED_CONFIG", "VOICED_TEST_DATA"})
+"""Variables that are no fields: where the file is, and where the tests' recordings are."""
+_UNKNOWN = re.compile(r"unknown field `(?P<key>[^`]+)`(?: - at `\$\.?(?P<at>[^`]*)`)?")
+_WRONG = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<at>[^`]*)`$")
+
+
+class Source(Struct, frozen=True):
+    """One place that sets something.
+
+    Attributes:
+        name: for people: a path, a variable, a flag.
+        values: nested tables.
+        text: the TOML, to find lines in; empty for what is no file.
+    """
+
+    name: str
+    values: dict[str, Any]
+    text: str = ""
+
+
+class Settings(Struct, frozen=True):
+    """The configuration and who set what.
+
+    Attributes:
+        config: ready for use.
+        origins: dotted key to the name of the source that set it; what is not here is a default.
+    """
+
+    config: Config
+    origins: dict[str, str]
+
+
+def load(file: Path | None = None, flags: Iterable[str] = (), environment: Mapping[str, str] = os.environ) -> Settings:
+    """Reads all sources.
+
+    Args:
+        file: instead of the usual places; has to exist.
+        flags: `key=value`, the value as TOML or as plain text.
+        environment: the variables.
+
+    Raises:
+        ConfigInvalid: names the source, the line or the key, and what to do.
+    """
+    merged: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for source in _sources(file, flags, environment):
+        _check(source)
+        _merge(merged, source.values, origins, source.name)
+    return Settings(msgspec.convert(merged, Config, strict=False), origins)
+
+
+def config_file(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where the configuration file is, or would be."""
+    if named := environment.get("VOICED_CONFIG"):
+        return Path(named)
+    if os.geteuid() == 0 or environment.get("CONFIGURATION_DIRECTORY"):
+        return Path(environment.get("CONFIGURATION_DIRECTORY", "/etc/voiced")) / "config.toml"
+    return Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "voiced" / "config.toml"
+
+
+def keys() -> dict[str, type]:
+    """All dotted keys that can be set, with their sections' structs; those of one wake word have its name as `*`."""
+    return dict(_keys(Config, ""))
+
+
+def _keys(struct: Any, prefix: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 (a struct's class)
+    for field in msgspec.structs.fields(struct):
+        kind = field.type
+        if isinstance(kind, type) and issubclass(kind, Struct):
+            yield from _keys(kind, f"{prefix}{field.encode_name}.")
+        elif "WakeWordConfig" in str(kind):
+            yield from _keys(kind.__metadata__ and kind.__origin__.__args__[1], f"{prefix}{field.encode_name}.*.")
+        else:
+            yield f"{prefix}{field.encode_name}", kind
+
+
+def _sources(file: Path | None, flags: Iterable[str], environment: Mapping[str, str]) -> Iterator[Source]:
+    main = file or config_file(environment)
+    if file is not None or environment.get("VOICED_CONFIG") or main.is_file():
+        yield _read(main)
+    folder = main.parent / "config.d"
+    for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
+        yield _read(path)
+    yield from _variables(environment)
+    for flag in flags:
+        key, separator, value = flag.partition("=")
+        if not separator:
+            raise ConfigInvalid(f"--set {flag}: there is no value", hint="Write it as --set key=value.")
+        yield Source(f"--set {key}", _nested(key, _value(value)))
+
+
+def _read(path: Path) -> Source:
+    try:
+        text = path.read_text(encoding="utf-8")
+        return Source(str(path), tomllib.loads(text), text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigInvalid(f"{path} cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigInvalid(f"{path} is no TOML: {error}") from error
+
+
+def _variables(environment: Mapping[str, str]) -> Iterator[Source]:
+    known = {"VOICED_" + key.upper().replace(".", "_"): key for key in keys() if "*" not in key}
+    for name in sorted(name for name in environment if name.startswith("VOICED_") and name not in OTHER_VARIABLES):
+        if name not in known:
+            raise ConfigInvalid(
+                f"the variable {name} sets nothing{_did_you_mean(name, known)}", hint="Unset or rename it."
+            )
+        yield Source(name, _nested(known[name], _value(environment[name])))
+
+
+def _value(text: str) -> Any:  # noqa: ANN401 (any TOML value)
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _nested(key: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 (any TOML value)
+    for part in reversed(key.split(".")):
+        value = {part: value}
+    return value
+
+
+def _merge(
+    into: dict[str, Any], values: Mapping[str, Any], origins: dict[str, str], name: str, prefix: str = ""
+) -> None:
+    for key, value in values.items():
+        if isinstance(value, dict) and prefix + key != "wake.words":
+            _merge(into.setdefault(key, {}), value, origins, name, f"{prefix}{key}.")
+        else:
+            into[key] = value
+            origins[prefix + key] = name
+
+
+def _check(source: Source) -> None:
+    """Finds a source's mistakes while it is still known whose they are."""
+    try:
+        msgspec.convert(source.values, Config, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigInvalid(*_explain(str(error), source)) from error
+
+
+def _explain(message: str, source: Source) -> tuple[str]:
+    if unknown := _UNKNOWN.search(message):
+        prefix = _dotted(unknown["at"] or "")
+        key = f"{prefix}.{unknown['key']}" if prefix else unknown["key"]
+        return (f"{_place(source, key)}: there is no setting {key!r}{_did_you_mean(key, _names())}",)
+    if wrong := _WRONG.match(message):
+        key = _dotted(wrong["at"])
+        return (f"{_place(source, key)}: {key}: {wrong['what'][0].lower()}{wrong['what'][1:]}",)
+    return (f"{source.name}: {message}",)
+
+
+def _dotted(path: str) -> str:
+    """Msgspec writes `audio.words[...].micro` for what is below a name it does not tell."""
+    return path.removeprefix("key").replace("[...]", ".*").strip(".")
+
+
+def _names() -> set[str]:
+    names = set(keys())
+    return names | {name.rsplit(".", depth)[0] for name in names for depth in range(1, name.count(".") + 1)}
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _place(source: Source, key: str) -> str:
+    """The source, with the line in which a key is set, as well as it can be found."""
+    table, found = "", 0
+    for number, line in enumerate(source.text.splitlines(), 1):
+        stripped = line.strip()
+        if stripped.startswith("["):
+            table = stripped.strip("[]").strip()
+            full = table
+        else:
+            name = stripped.split("=", 1)[0].strip()
+            full = f"{table}.{name}" if table else name
+        pattern = re.escape(key).replace(r"\*", r"[^.]+")
+        if re.fullmatch(pattern, full):
+            found = number
+    return f"{source.name}, line {found}" if found else source.name

@@ -1,0 +1,61 @@
+"""The configuration file with every setting, its default and its meaning: made from `core.config`, never by hand."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.inspect import FloatType, IntType, Metadata, StrType, type_info
+
+from voiced.core.config import Config, WakeWordConfig
+
+HEAD = """\
+# The settings of voiced, with their defaults. Uncomment what you change.
+# Put this file at /etc/voiced/config.toml, or ~/.config/voiced/config.toml for a daemon of your own.
+# This file is made from voiced/core/config.py: `voiced config show --template` prints it.
+"""
+
+
+def render() -> str:
+    """Makes the whole file."""
+    return HEAD + "\n".join(_section(Config, Config(), ""))
+
+
+def _section(struct: type[Struct], values: Struct, name: str) -> Iterator[str]:
+    """A struct's own settings first, then its sections: the order TOML asks for."""
+    if name:
+        yield f"\n# {(struct.__doc__ or '').strip()}\n[{name}]"
+    sections: list[tuple[str, Any]] = []
+    for field in msgspec.structs.fields(struct):
+        value = getattr(values, field.name)
+        if isinstance(value, Struct | dict):
+            sections.append((field.encode_name, value))
+            continue
+        yield _setting(field.encode_name, value, field.type)
+    for key, value in sections:
+        if isinstance(value, Struct):
+            yield from _section(type(value), value, f"{name}.{key}".lstrip("."))
+        else:
+            for word, word_config in value.items():
+                yield from _section(WakeWordConfig, word_config, f"{name}.{key}.{word}")
+
+
+def _setting(name: str, value: Any, annotation: Any) -> str:  # noqa: ANN401 (any setting)
+    info = type_info(annotation)
+    description = ""
+    while isinstance(info, Metadata):
+        description = (info.extra_json_schema or {}).get("description", description)
+        info = info.type
+    bounds = _bounds(info)
+    return f"# {description}{bounds}\n# {name} = {msgspec.json.encode(value).decode()}"
+
+
+def _bounds(info: object) -> str:
+    if isinstance(info, IntType | FloatType):
+        low = info.ge if info.ge is not None else info.gt
+        high = info.le if info.le is not None else info.lt
+        if low is not None and high is not None:
+            return f" ({'above ' if info.gt is not None else ''}{low:g} to {high:g})"
+    if isinstance(info, StrType) and info.pattern and not info.pattern.startswith("^("):
+        return f" (like {info.pattern})"
+    return ""

@@ -1,0 +1,53 @@
+"""What the rest tells the ear, from the event loop's thread to the ear's."""
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+
+REMEMBERED = 8
+"""Earcons the ear may still have to pass over."""
+
+
+class EarControls:
+    """Implements `Controls`; safe from both threads.
+
+    Args:
+        hears_speaker: the microphone can hear the speaker. A replayed file cannot.
+    """
+
+    def __init__(self, *, hears_speaker: bool = True) -> None:
+        self._hears_speaker = hears_speaker
+        self._listen = threading.Event()
+        self._speaking = threading.Event()
+        self._earcons: deque[tuple[int, int]] = deque(maxlen=REMEMBERED)
+
+    def listen(self) -> None:
+        """Asks the ear to take what comes next as if the wake word had been said."""
+        self._listen.set()
+
+    def take_listen(self) -> bool:
+        """Tells the ear once that it was asked to."""
+        if not self._listen.is_set():
+            return False
+        self._listen.clear()
+        return True
+
+    def set_speaking(self, speaking: bool) -> None:  # noqa: FBT001 (it is the value set)
+        """Says whether voiced itself speaks or rings."""
+        if speaking:
+            self._speaking.set()
+        else:
+            self._speaking.clear()
+
+    def speaking(self) -> bool:
+        """Tells whether voiced itself speaks or rings."""
+        return self._speaking.is_set()
+
+    def earcon(self, start: int, end: int) -> None:
+        """An earcon sounds between two positions: the ear passes over it."""
+        if self._hears_speaker:
+            self._earcons.append((start, end))
+
+    def earcons(self) -> Sequence[tuple[int, int]]:
+        """Where earcons sounded lately."""
+        return tuple(self._earcons)

@@ -1,0 +1,186 @@
+"""Taking turns: the one in progress, what waits for its end, and what is overheard meanwhile.
+
+The wake word, or "stop", cuts a turn short: its task is cancelled and waited for, which silences the speaker.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from voiced.core.commands import AnyCommand, Ask, Ring, Say, Stop
+from voiced.core.errors import SkillFailed, VoicedError
+from voiced.core.events import Failed, Interrupted, NearMiss, SpeechStarted, Woke
+from voiced.core.types import Earcon, Purpose, SpeechChunk, Utterance
+from voiced.turn.inbox import Inbox, Signal
+from voiced.turn.parts import Parts
+from voiced.turn.turn import Turn
+
+log = logging.getLogger(__name__)
+
+WAITING_LIMIT = 16
+"""Questions in writing and announcements that may wait for the turn in progress."""
+APOLOGIES = {
+    "stt-failed": "Sorry, I could not listen to that.",
+    "deadline-passed": "Sorry, that took too long.",
+    "engine-died": "Sorry, a part of me crashed. Please say it again.",
+}
+"""What is said for an error's code; anything else is `APOLOGY`."""
+APOLOGY = "Sorry, something went wrong."
+
+Wish = Ask | Say | Ring | None
+"""What a turn is for; None is speech."""
+Perform = Callable[[Turn, Wish, Parts], Awaitable[str]]
+
+
+class Conversation:
+    """Takes what comes in and keeps to one turn at a time.
+
+    Args:
+        inbox: poked when a turn has ended.
+        parts: what turns are made with.
+        perform: does what a turn is for and tells what was answered.
+    """
+
+    def __init__(self, inbox: Inbox, parts: Parts, perform: Perform) -> None:
+        self._inbox = inbox
+        self._parts = parts
+        self._perform = perform
+        self._turn: Turn | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._overheard: Turn | None = None
+        self._overhearing: asyncio.Task[None] | None = None
+        self._waiting: deque[Ask | Say | Ring] = deque()
+
+    async def take(self, item: Signal | AnyCommand | None) -> None:
+        """Deals with one item of the inbox; returns as soon as what follows runs in a task of its own."""
+        match item:
+            case Woke():
+                await self.stop(item.word or "listen")
+                self._parts.bus.emit(item)
+                self._parts.progress.begin()
+                await self._begin(Turn(self._parts, turn=item.turn or "", woke_at=item.at), None)
+            case SpeechStarted():
+                self._speech_started(item)
+            case SpeechChunk() | Utterance():
+                self._hear(item)
+            case NearMiss():
+                self._parts.bus.emit(item)
+            case Stop():
+                await self._stop_all(item.by)
+            case Ask() | Say() | Ring():
+                self._wait(item)
+            case None:
+                pass
+        await self._next()
+
+    async def stop(self, by: str) -> None:
+        """Cuts the turn in progress short and waits until it is silent."""
+        if self._turn is not None:
+            self._turn.stopped_by = by
+        for task in (self._overhearing, self._task):
+            if task is not None and not task.done():
+                task.cancel()
+                await asyncio.wait([task])
+        self._turn = self._overheard = None
+
+    async def _stop_all(self, by: str) -> None:
+        while self._waiting:
+            _resolve(self._waiting.popleft(), VoicedError("stopped before its turn came", code="stopped"))
+        await self.stop(by)
+
+    async def _begin(self, turn: Turn, wish: Wish) -> None:
+        self._turn = turn
+        self._task = asyncio.create_task(self._whole(turn, wish), name=f"turn {turn.id}")
+        self._task.add_done_callback(lambda _: self._inbox.poke())
+        # Its first step: a task cancelled before that would end without a trace.
+        await asyncio.sleep(0)
+
+    async def _next(self) -> None:
+        """Begins what waits, once nothing else goes on."""
+        if self._waiting and (self._task is None or self._task.done()):
+            wish = self._waiting.popleft()
+            await self._begin(Turn(self._parts, aloud=not isinstance(wish, Ask) or wish.aloud), wish)
+
+    def _wait(self, wish: Ask | Say | Ring) -> None:
+        if len(self._waiting) < WAITING_LIMIT:
+            self._waiting.append(wish)
+        else:
+            _resolve(wish, VoicedError("too many things at once", code="busy", hint="Try again in a moment."))
+
+    def _speech_started(self, event: SpeechStarted) -> None:
+        if self._turn is not None and event.turn == self._turn.id:
+            self._turn.mark("speech_started", event.at)
+            self._parts.bus.emit(event)
+
+    def _hear(self, item: SpeechChunk | Utterance) -> None:
+        if self._turn is not None and item.turn == self._turn.id:
+            self._turn.feed(item)
+        elif item.purpose is Purpose.INTERRUPTION:
+            self._overhear(item)
+
+    def _overhear(self, item: SpeechChunk | Utterance) -> None:
+        """Listens for a bare "stop" while the turn in progress speaks or rings."""
+        if self._overheard is None or self._overheard.id != item.turn:
+            if self._overhearing is not None:
+                self._overhearing.cancel()
+            self._overheard = Turn(self._parts, turn=item.turn)
+            self._overhearing = asyncio.create_task(self._heed(self._overheard), name=f"overheard {item.turn}")
+        self._overheard.feed(item)
+
+    async def _heed(self, overheard: Turn) -> None:
+        try:
+            first = await overheard.hear()
+            if isinstance(first, SpeechChunk):
+                heard = await self._parts.stt.transcribe(overheard.speech(first), Purpose.INTERRUPTION)
+                # What voiced says itself is no order, whatever comes back through the microphone.
+                if heard.text and not (self._turn and heard.text in self._turn.saying.lower()):
+                    await self._inbox.put(Stop(heard.text))
+        except VoicedError as error:
+            log.warning("what was said meanwhile could not be heard: %s", error)
+        finally:
+            self._parts.activity.waiting(overheard.id)
+
+    async def _whole(self, turn: Turn, wish: Wish) -> None:
+        """One turn and its boundary: whatever happens, it ends with `turn_ended` and leaves nothing behind."""
+        try:
+            _resolve(wish, await self._perform(turn, wish, self._parts))
+        except asyncio.CancelledError:
+            _resolve(wish, VoicedError(f"stopped by {turn.stopped_by}", code="stopped"))
+            turn.emit(Interrupted(turn.stopped_by, at=turn.at, turn=turn.id))
+        except VoicedError as error:
+            _resolve(wish, error)
+            await self._fail(turn, error)
+        except Exception as error:  # the turn's boundary: a turn may fail, the daemon may not
+            log.exception("turn %s failed", turn.id)
+            failure = VoicedError(
+                f"{type(error).__name__}: {error}", hint="This is a fault of voiced: please report it."
+            )
+            _resolve(wish, failure)
+            await self._fail(turn, failure)
+        finally:
+            await turn.end()
+            if self._turn is turn:
+                self._turn = None
+
+    async def _fail(self, turn: Turn, error: VoicedError) -> None:
+        """Tells everybody, and the user in a few words."""
+        log.warning("turn %s failed: %s (%s)", turn.id, error.message, error.code)
+        turn.emit(Failed(error.code, error.message, error.hint, at=turn.at, turn=turn.id))
+        try:
+            await turn.earcon(Earcon.ERROR)
+            await turn.say(error.message if isinstance(error, SkillFailed) else APOLOGIES.get(error.code, APOLOGY))
+        except VoicedError as second:
+            log.warning("turn %s: nor could that be said: %s", turn.id, second.message)
+        except asyncio.CancelledError:
+            turn.emit(Interrupted(turn.stopped_by, at=turn.at, turn=turn.id))
+
+
+def _resolve(wish: Wish, result: str | VoicedError) -> None:
+    """Gives whoever waits its result."""
+    if not isinstance(wish, Ask | Say) or wish.done is None or wish.done.done():
+        return
+    if isinstance(result, VoicedError):
+        wish.done.set_exception(result)
+    else:
+        wish.done.set_result(result)

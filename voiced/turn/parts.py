@@ -1,0 +1,46 @@
+"""What a turn is made with, handed in by the daemon."""
+
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from voiced.core.activity import Activity
+from voiced.core.bus import Bus
+from voiced.core.ports.audio import Audio
+from voiced.core.ports.clock import Clock
+from voiced.core.ports.skill import Skill
+from voiced.core.ports.stt import Stt
+from voiced.core.ports.tts import Tts
+from voiced.core.types import Clip, Earcon, Understanding
+from voiced.turn.controls import EarControls
+from voiced.turn.progress import Progress
+
+
+class Parts(Struct, frozen=True):
+    """Engines, rules, skills, and what connects them.
+
+    Attributes:
+        audio: the microphone and the speaker.
+        stt: the recogniser.
+        tts: the voice.
+        understand: the rules: a sentence taken apart, or None.
+        skills: intent to the skill that answers it.
+        earcons: the short sounds; empty for none.
+        bus: told everything that happens.
+        clock: the time.
+        controls: what the ear is told.
+        progress: what the ear asks about the words so far.
+        activity: who computes right now.
+    """
+
+    audio: Audio
+    stt: Stt
+    tts: Tts
+    understand: Callable[[str], Understanding | None]
+    skills: Mapping[str, Skill]
+    earcons: Mapping[Earcon, Clip]
+    bus: Bus
+    clock: Clock
+    controls: EarControls
+    progress: Progress
+    activity: Activity

@@ -1,0 +1,91 @@
+"""The way of one turn, top to bottom: `converse` takes turns, `answer` is one of them."""
+
+from voiced.core.commands import Ask, Ring, Say
+from voiced.core.events import Heard, NotUnderstood, Routed
+from voiced.core.types import Earcon, EndReason, Purpose, SpeechChunk
+from voiced.turn.conversation import Conversation
+from voiced.turn.inbox import Inbox
+from voiced.turn.parts import Parts
+from voiced.turn.router import route
+from voiced.turn.turn import Turn
+
+RING_PAUSE_S = 1.5
+RING_LIMIT_S = 15 * 60
+"""A ring that nobody stops ends after this long."""
+
+
+async def converse(inbox: Inbox, parts: Parts) -> None:
+    """Takes turns, one at a time and for ever: until it is cancelled, which ends the turn in progress."""
+    conversation = Conversation(inbox, parts, perform)
+    try:
+        while True:
+            item = await inbox.get()
+            await conversation.take(item)
+            inbox.done()
+    finally:
+        await conversation.stop("shutdown")
+
+
+async def perform(turn: Turn, wish: Ask | Say | Ring | None, parts: Parts) -> str:
+    """Does what a turn is for (None: speech, which is about to come) and tells what was answered."""
+    match wish:
+        case None:
+            return await listen(turn, parts)
+        case Ask(text):
+            return await answer(turn, text, parts)
+        case Say(text):
+            await turn.say(text)
+            return text
+        case Ring():
+            return await ring(turn, wish, parts)
+
+
+async def listen(turn: Turn, parts: Parts) -> str:
+    """Speech to text, while the user speaks; then the answer."""
+    turn.enter("listening")
+    turn.chime()
+    first = await turn.hear()
+    if not isinstance(first, SpeechChunk):
+        return await not_understood(turn, "nothing was said")
+    transcript = await parts.stt.transcribe(turn.speech(first), Purpose.COMMAND, parts.progress.update)
+    turn.mark("transcribed")
+    reason = turn.utterance.reason if turn.utterance else EndReason.CLOSED
+    if not transcript.text:
+        return await not_understood(turn, "no command that I know")
+    turn.emit(Heard(transcript.text, transcript.confidence, reason, at=turn.at, turn=turn.id))
+    return await answer(turn, transcript.text, parts)
+
+
+async def answer(turn: Turn, text: str, parts: Parts) -> str:
+    """Text to answer, done and spoken; returns its words, empty where nobody knows one."""
+    turn.enter("processing")
+    chosen = route(text, parts.understand, frozenset(parts.skills))
+    turn.mark("routed")
+    if chosen.tier == "none" or chosen.understood is None:
+        return await not_understood(turn, "no command that I know")
+    understood = chosen.understood
+    turn.emit(Routed(chosen.tier, understood.intent, understood.slots, at=turn.at, turn=turn.id))
+    reply = await parts.skills[understood.intent].answer(understood)
+    turn.mark("answered")
+    if reply.text:
+        await turn.say(reply.text)
+    else:
+        await turn.earcon(Earcon.DONE)
+    return reply.text
+
+
+async def not_understood(turn: Turn, reason: str) -> str:
+    """There is nothing to answer: a sound says so, and an event why."""
+    turn.emit(NotUnderstood(reason, at=turn.at, turn=turn.id))
+    await turn.earcon(Earcon.ERROR)
+    return ""
+
+
+async def ring(turn: Turn, wish: Ring, parts: Parts) -> str:
+    """Sounds and speaks until it is stopped."""
+    deadline = parts.clock.monotonic() + RING_LIMIT_S
+    while parts.clock.monotonic() < deadline:
+        await turn.sound(wish.sound)
+        await turn.say(wish.text)
+        await turn.pause(RING_PAUSE_S)
+    return wish.text

@@ -1,0 +1,170 @@
+"""One turn: its speech as it comes in, its marks, and how it makes itself heard."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from secrets import token_hex
+
+from voiced.core.events import AnyEvent, Speaking, Spoken, StateChanged, TurnEnded
+from voiced.core.ports.audio import Played
+from voiced.core.types import RATE, Clip, Earcon, SpeechChunk, Timeline, Utterance
+from voiced.turn.parts import Parts
+from voiced.turn.voice import Voice
+
+SPEECH_LIMIT = 1_024
+"""Chunks of speech that may wait for the recogniser: half a minute, more than the longest utterance."""
+
+
+class Turn:
+    """One question and its answer.
+
+    Args:
+        parts: what it is made with.
+        turn: its id; a fresh one unless the ear gave it one.
+        woke_at: seconds of audio time at which the wake word was heard; None for what is asked in writing.
+        aloud: whether it may make a sound.
+    """
+
+    def __init__(self, parts: Parts, *, turn: str = "", woke_at: float | None = None, aloud: bool = True) -> None:
+        self.id = turn or token_hex(4)
+        self.aloud = aloud
+        self.stopped_by = "stop"
+        self.saying = ""
+        self.utterance: Utterance | None = None
+        self._parts = parts
+        self._speech: asyncio.Queue[SpeechChunk | Utterance] = asyncio.Queue(SPEECH_LIMIT)
+        self._hearing = False
+        self._began = self.at
+        self._marks: dict[str, float] = {} if woke_at is None else {"woke": woke_at}
+        self._chime: asyncio.Task[None] | None = None
+        parts.activity.computing(self.id)
+
+    @property
+    def at(self) -> float:
+        """Seconds of audio time now."""
+        return round(self._parts.audio.position() / RATE, 3)
+
+    def emit(self, event: AnyEvent) -> None:
+        """Tells everybody."""
+        self._parts.bus.emit(event)
+
+    def enter(self, state: str) -> None:
+        """Tells everybody what voiced does now: listening, processing, responding or idle."""
+        self.emit(StateChanged(state, at=self.at, turn=self.id))
+
+    def mark(self, name: str, at: float | None = None) -> None:
+        """Sets a mark of the timeline, the first time it is reached."""
+        self._marks.setdefault(name, self.at if at is None else at)
+
+    def feed(self, item: SpeechChunk | Utterance) -> None:
+        """Takes in what the ear hears of this turn."""
+        if isinstance(item, Utterance):
+            self.utterance = item
+            self.mark("endpoint", item.end / RATE)
+        if self._hearing:
+            self._parts.activity.computing(self.id)
+        # Only a recogniser that hangs lets this fill up; its deadline ends the turn.
+        if not self._speech.full():
+            self._speech.put_nowait(item)
+
+    async def hear(self) -> SpeechChunk | Utterance:
+        """Waits for what the ear hears next."""
+        self._hearing = self._speech.empty()
+        if self._hearing:
+            self._parts.activity.waiting(self.id)
+        item = await self._speech.get()
+        self._hearing = False
+        return item
+
+    async def speech(self, first: SpeechChunk) -> AsyncIterator[SpeechChunk]:
+        """The speech from its first chunk to its end."""
+        item: SpeechChunk | Utterance = first
+        while isinstance(item, SpeechChunk):
+            yield item
+            item = await self.hear()
+
+    def chime(self) -> None:
+        """Sounds that voiced listens, beside whatever comes next."""
+        if Earcon.WOKE in self._parts.earcons:
+            who = f"{self.id} chime"
+            self._parts.activity.computing(who)
+            self._chime = asyncio.create_task(self.earcon(Earcon.WOKE, who), name=who)
+
+    async def earcon(self, earcon: Earcon, who: str | None = None) -> None:
+        """Plays a short sound, if they are on."""
+        clip = self._parts.earcons.get(earcon)
+        if clip is None or not self.aloud:
+            return
+        length = round(clip.seconds * RATE)
+        heard = False
+
+        def started(played: Played) -> None:
+            nonlocal heard
+            if not heard:
+                heard = True
+                self._parts.controls.earcon(played.position, played.position + length)
+
+        await self._play(_once(clip), started, who or self.id)
+
+    async def sound(self, clip: Clip) -> None:
+        """Plays a sound that a bare "stop" ends."""
+        self._parts.controls.set_speaking(True)
+        try:
+            await self._play(_once(clip), lambda _: None, self.id)
+        finally:
+            self._parts.controls.set_speaking(False)
+
+    async def say(self, text: str) -> None:
+        """Speaks; the `spoken` event tells what was really said, also of an answer that was cut short."""
+        if not self.aloud:
+            return
+        if self._chime is not None:
+            await asyncio.wait([self._chime])
+        voice = Voice(text, self._parts.tts, ready=lambda: self.mark("synthesized"), started=self._speaks)
+        self.saying = text
+        self._parts.controls.set_speaking(True)
+        try:
+            await self._play(voice.clips(), voice.progress, self.id)
+        finally:
+            self._parts.controls.set_speaking(False)
+            self.mark("spoken")
+            if "first_audio" in self._marks:
+                self.emit(Spoken(voice.said, voice.complete, at=self.at, turn=self.id))
+            self.saying = ""
+
+    async def pause(self, seconds: float) -> None:
+        """Waits, as somebody who computes nothing."""
+        self._parts.activity.waiting(self.id)
+        await self._parts.clock.sleep(seconds)
+        self._parts.activity.computing(self.id)
+
+    async def end(self) -> None:
+        """Ends the turn, with its timeline in seconds after the end of speech."""
+        if self._chime is not None and not self._chime.done():
+            self._chime.cancel()
+            await asyncio.wait([self._chime])
+        reference = self.utterance.speech_end / RATE if self.utterance else self._began
+        marks = {name: round(at - reference, 3) for name, at in self._marks.items()}
+        self.emit(TurnEnded(Timeline(**marks), at=self.at, turn=self.id))
+        self.enter("idle")
+        self._parts.activity.waiting(self.id)
+
+    def _speaks(self, position: int) -> None:
+        if "first_audio" not in self._marks:
+            self.mark("first_audio", position / RATE)
+            self.enter("responding")
+        self.emit(Speaking(self.saying, at=round(position / RATE, 3), turn=self.id))
+
+    async def _play(self, clips: AsyncGenerator[Clip], progress: Callable[[Played], None], who: str) -> None:
+        """Plays; whoever asked for it waits meanwhile."""
+        self._parts.activity.waiting(who)
+        try:
+            async with aclosing(clips):
+                await self._parts.audio.play(clips, progress)
+        finally:
+            if who == self.id:
+                self._parts.activity.computing(who)
+
+
+async def _once(clip: Clip) -> AsyncGenerator[Clip]:
+    yield clip
