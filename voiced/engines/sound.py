@@ -1,8 +1,9 @@
-# pyright: reportMissingTypeStubs=false
 """Sound as devices have it, and sound as voiced has it: rates, channels, loudness.
 
 Source of the resampling: libsoxr, through python-soxr's stream.
 """
+
+# pyright: reportMissingTypeStubs=false
 
 import math
 
