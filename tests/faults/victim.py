@@ -38,12 +38,11 @@ class Victim:
         raise SttFailed("not today", code="closed-today", hint="Come back tomorrow.")
 
     def stream(self, message: Message, link: Link) -> None:
-        """Sends chunks until nobody wants them any more, then tells how many."""
+        """Sends chunks until nobody wants them any more."""
         sent = 0
         while not link.cancelled(message.request) and sent < message.data.get("count", 1_000_000):
             link.send(Message("chunk", {"number": sent}, bytes(4096), message.request))
             sent += 1
-        link.send(Message("streamed", {"sent": sent}))
 
     def cancel(self, message: Message, link: Link) -> None:
         pass

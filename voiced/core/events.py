@@ -112,6 +112,13 @@ class AudioFound(Event, frozen=True):
     device: str
 
 
+class AudioSilent(Event, frozen=True):
+    """The microphone works, but gives nothing but zeros: it may be switched off, or muted on the device itself."""
+
+    device: str
+    seconds: float
+
+
 class Muted(Event, frozen=True):
     """The microphone was closed, or opened again."""
 
@@ -166,6 +173,7 @@ AnyEvent = (
     | Failed
     | AudioLost
     | AudioFound
+    | AudioSilent
     | Muted
     | VolumeChanged
     | StateChanged

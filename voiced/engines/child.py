@@ -42,6 +42,7 @@ class Exchange:
         self._end: VoicedError | None = None
         self._deadline: float | None = None
         self._seconds: float | None = None
+        self._waiting: set[asyncio.Timeout] = set()
         self._timeouts: set[asyncio.Timeout] = set()
 
     def expect(self, seconds: float | None) -> None:
@@ -128,9 +129,9 @@ class Child:
         settings: Mapping[str, Any] | None = None,
         *,
         start_deadline_s: float = 10.0,
+        pauses: Sequence[float] = PAUSES_S,
         lend: Callable[[], Sequence[int]] = tuple,
         on_change: Callable[[ChildState, VoicedError | None], None] = lambda _state, _reason: None,
-        on_message: Callable[[Message], None] = lambda _: None,
     ) -> None:
         """Describes it; `start` starts it.
 
@@ -139,10 +140,10 @@ class Child:
             engine: what it hosts; see `host.ENGINES`.
             settings: for the engine, as JSON knows them.
             start_deadline_s: how long the engine may load.
+            pauses: seconds before it is started again; the last one again and again.
             lend: called before each start for descriptors to pass on; they reach the engine as the setting
                 `descriptors`, and are the caller's to close as soon as the state changes.
             on_change: told each new state, and the reason of a death.
-            on_message: told each frame that belongs to no request.
         """
         self.kind = kind
         self.engine = engine
@@ -150,9 +151,9 @@ class Child:
         self.state = ChildState.CLOSED
         self.restarts = 0
         self._start_deadline_s = start_deadline_s
+        self._pauses = pauses
         self._lend = lend
         self._on_change = on_change
-        self._on_message = on_message
         self._requests = itertools.count(1)
         self._exchanges: dict[int, Exchange] = {}
         self._letting_go: dict[int, asyncio.TimerHandle] = {}
@@ -205,6 +206,11 @@ class Child:
         finally:
             self._leave(exchange, life)
 
+    def tell(self, message: Message) -> None:
+        """Sends a frame that nothing answers; one that cannot be sent now is dropped."""
+        if self._life:
+            self._life.write(message)
+
     def kill(self) -> None:
         """Ends the process; it is started again."""
         if self._life:
@@ -220,7 +226,7 @@ class Child:
 
     async def _live_for_ever(self, first: asyncio.Future[VoicedError | None]) -> None:
         loop = asyncio.get_running_loop()
-        pauses = _pauses()
+        pauses = _endless(self._pauses)
         while True:
             began = loop.time()
             self._worked = False
@@ -229,7 +235,7 @@ class Child:
                 first.set_result(reason)
             self.restarts += 1
             if self._worked or loop.time() - began > STEADY_S:
-                pauses = _pauses()
+                pauses = _endless(self._pauses)
             self._set(ChildState.WAITING, reason)
             await asyncio.sleep(next(pauses))
 
@@ -264,8 +270,6 @@ class Child:
         elif exchange := self._exchanges.get(message.request):
             self._worked = True
             await exchange.put(message)
-        elif message.request == 0:
-            self._on_message(message)
 
     def _leave(self, exchange: Exchange, life: Life) -> None:
         del self._exchanges[exchange.request]
@@ -295,5 +299,5 @@ class Child:
         self._on_change(state, reason)
 
 
-def _pauses() -> "itertools.chain[float]":
-    return itertools.chain(PAUSES_S, itertools.repeat(PAUSES_S[-1]))
+def _endless(pauses: Sequence[float]) -> "itertools.chain[float]":
+    return itertools.chain(pauses, itertools.repeat(pauses[-1]))

@@ -156,6 +156,7 @@ def _spawn(arguments: Sequence[str], descriptors: Sequence[int]) -> subprocess.P
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         pass_fds=descriptors,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # Its idle threads would cost memory in each child.
         start_new_session=True,  # A Ctrl-C at the terminal is for the daemon alone.
     )
 

@@ -1,0 +1,110 @@
+"""The audio child's engine: a microphone and a speaker through PortAudio, in a process that may be ended at any time.
+
+Frames in: `listen` opens the microphone until its `cancel`. `audio-start`, `audio-chunk` (rate) and `audio-stop` play a
+sound, `stop` silences it. `volume` (percent) and `devices`. Frames out: see `microphone.Microphone`; `played` (at,
+seconds, over, dry); `devices` (devices).
+"""
+
+import faulthandler
+import os
+import socket
+import sys
+import time
+from typing import Any
+
+from voiced.core.errors import InputInvalid, VoicedError
+from voiced.core.wire import Message, failure
+from voiced.engines.devices import Devices
+from voiced.engines.host import Link
+from voiced.engines.microphone import Microphone
+from voiced.engines.speaker import Playback, Speaker
+
+
+class PortAudio:
+    """Hosts one microphone and one speaker. Implements `host.Hosted`.
+
+    Args:
+        settings: `input`, `output` (parts of the devices' names), `input_gain_db`, `volume`, and `descriptors` with the
+            socket that frames are sent to.
+    """
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        _quieten_libraries()
+        self._settings = settings
+        self._devices = Devices()
+        self._speaker = Speaker(self._devices, settings["output"], settings["volume"])
+        self._microphone: tuple[int, Microphone] | None = None
+        self._playback: tuple[int, Playback] | None = None
+        self._frames = [socket.socket(fileno=number) for number in settings.get("descriptors", ())]
+
+    def handle(self, message: Message, link: Link) -> None:
+        """See `Hosted`. Never waits for a device, save to close the microphone."""
+        match message.type:
+            case "listen":
+                self._listen(message.request, link)
+            case "audio-start":
+                self._play(message.request, link)
+            case "devices":
+                link.send(Message("devices", {"devices": self._devices.describe()}, request=message.request))
+            case "volume":
+                self._speaker.set_volume(message.data["percent"])
+            case "cancel":
+                self._cancel(message.request)
+            case _ if self._playback and self._playback[0] == message.request:
+                _feed(self._playback[1], message)
+            case _:
+                raise InputInvalid(f"a {message.type[:40]} frame is of no use here")
+
+    def close(self) -> None:
+        """See `Hosted`."""
+        if self._microphone:
+            self._microphone[1].close()
+        self._speaker.close()
+
+    def _listen(self, request: int, link: Link) -> None:
+        if self._microphone:
+            raise InputInvalid("the microphone is open already")
+
+        def report(kind: str, data: dict[str, Any]) -> None:
+            link.send(Message(kind, data, request=request))
+
+        name, gain_db = self._settings["input"], self._settings["input_gain_db"]
+        self._microphone = request, Microphone(self._devices, name, gain_db, self._frames[0], report)
+
+    def _play(self, request: int, link: Link) -> None:
+        if self._playback:
+            self._playback[1].stop()
+
+        def told(heard_s: float, *, over: bool = False, dry: int = 0, error: VoicedError | None = None) -> None:
+            data = {"at": time.monotonic(), "seconds": heard_s, "over": over, "dry": dry}
+            link.send(failure(error, request) if error else Message("played", data, request=request))
+
+        self._playback = request, Playback()
+        self._speaker.play(self._playback[1], told)
+
+    def _cancel(self, request: int) -> None:
+        if self._playback and self._playback[0] == request:
+            self._playback[1].stop()
+            self._playback = None
+        if self._microphone and self._microphone[0] == request:
+            self._microphone[1].close()
+            self._microphone = None
+
+
+def _feed(playback: Playback, message: Message) -> None:
+    match message.type:
+        case "audio-chunk":
+            playback.add(message.payload, message.data["rate"])
+        case "audio-stop":
+            playback.end()
+        case _:
+            playback.stop()
+
+
+def _quieten_libraries() -> None:
+    """Keeps what Python says on stderr; ALSA's and JACK's chatter about devices that are not there is dropped."""
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
+    faulthandler.enable(sys.stderr)
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
+    os.close(null)
