@@ -118,6 +118,11 @@ def test_a_sure_first_stage_needs_little_of_the_second() -> None:
     assert not [each for each in play({50: 0.95}, {})[0] if isinstance(each, Detection)]
 
 
+def test_a_first_stage_that_was_sure_long_ago_is_not_sure_now() -> None:
+    signs = dict.fromkeys(range(50, 140, 20), 0.2) | {50: 0.95}
+    assert not [each for each in play(signs, {130: 0.02})[0] if isinstance(each, Detection)]
+
+
 def test_a_near_miss_of_the_second_stage_is_told_once() -> None:
     (found,), _ = play({50: 0.2}, {52: 0.3, 60: 0.4})
     assert found == Miss("mine", 0.4, 0.5, found.position)
