@@ -23,12 +23,13 @@ from voiced.core.config import Config
 from voiced.core.errors import AudioFailed
 from voiced.core.events import Muted, VolumeChanged
 from voiced.core.ports.audio import Audio
-from voiced.core.ports.clock import Clock
+from voiced.core.ports.clock import Clock, SystemClock
 from voiced.core.status import Status, TimerStatus
 from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.listen import listen
 from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.engines.silero import Silero
+from voiced.engines.soundcard import SoundCard
 from voiced.setup.places import intents_folder
 from voiced.turn.controls import EarControls
 from voiced.turn.earcons import earcons
@@ -52,12 +53,16 @@ class Voiced:
         config: the configuration.
         audio: the microphone and the speaker; let go of by whoever made them.
         clock: the time.
+        activity: who computes right now.
+        bus: told everything that happens.
         live: what it hears is live and waits for nobody. A replayed file waits for the recogniser, and cannot hear
             what voiced plays.
     """
 
-    def __init__(self, config: Config, audio: Audio, clock: Clock, activity: Activity, *, live: bool) -> None:
-        self.bus = Bus()
+    def __init__(
+        self, config: Config, audio: Audio, clock: Clock, activity: Activity, bus: Bus, *, live: bool = True
+    ) -> None:
+        self.bus = bus
         self.tally = Tally()
         self.bus.watch(self.tally.count)
         self.inbox = Inbox()
@@ -253,8 +258,9 @@ async def _run(config: Config, socket_path: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, this.cancel if this else loop.stop)
     with hold(socket_path) as listener:
-        card = SoundCard(config.audio, lambda event: voiced.bus.emit(event))
-        voiced = Voiced(config, card, SystemClock(), Activity(), live=True)
+        bus = Bus()
+        card = SoundCard(config.audio, bus.emit)
+        voiced = Voiced(config, card, SystemClock(), Activity(), bus)
         try:
             await card.start()
             async with voiced.running(), asyncio.TaskGroup() as tasks:

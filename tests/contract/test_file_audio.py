@@ -60,10 +60,12 @@ def test_a_truncated_file_is_told_or_read_as_far_as_it_goes(tmp_path):
     for share in (0.01, 0.3, 0.9):
         path = tmp_path / "cut.flac"
         path.write_bytes(whole[: int(len(whole) * share)])
+        code, samples = "", b""
         try:
-            assert len(files.read(path)) <= 2 * RATE * 2
+            samples = files.read(path)
         except InputInvalid as error:
-            assert error.code == "file-unreadable"
+            code = error.code
+        assert code == "file-unreadable" or 0 < len(samples) <= 2 * RATE * 2
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path):

@@ -6,9 +6,8 @@ from cyclopts import App
 
 from voiced.cli.options import Options
 from voiced.cli.output import line, people
-from voiced.setup.doctor import Finding, Health, worst
 
-MARKS = {Health.GOOD: "[green]✓[/]", Health.WARNING: "[yellow]![/]", Health.BAD: "[red]✗[/]"}
+MARKS = {"good": "[green]✓[/]", "warning": "[yellow]![/]", "bad": "[red]✗[/]"}
 
 
 def add_to(app: App) -> None:
@@ -19,20 +18,19 @@ def add_to(app: App) -> None:
 def doctor(*, options: Options | None = None) -> int:
     """Check everything that could be wrong, and measure how fast this box is."""
     from voiced.checkup import checkup  # noqa: PLC0415 (the other verbs start faster without it)
+    from voiced.setup.doctor import Finding, Health, worst  # noqa: PLC0415 (the same)
 
     options = options or Options()
     config = options.loaded()
-    client = options.client()
-    status = client.status() if client.running() else None
 
     async def work() -> list[Finding]:
         findings: list[Finding] = []
-        async for finding in checkup(config, status):
+        async for finding in checkup(config):
             findings.append(finding)
             if options.json:
                 line(finding)
             else:
-                people.print(f"{MARKS[finding.health]} [bold]{finding.check}[/]  {finding.found}", soft_wrap=True)
+                people.print(f"{MARKS[finding.health.value]} [bold]{finding.check}[/]  {finding.found}", soft_wrap=True)
                 if finding.hint:
                     people.print(f"  [dim]{finding.hint}[/]", soft_wrap=True)
         return findings

@@ -110,7 +110,7 @@ def _check_references(path: Path, own: Intents, merged: Intents) -> None:
                 raise IntentsInvalid(f"{path}: {name}: “{sentence.text}”: {missing}", hint=_HINT)
 
 
-def _missing(
+def _missing(  # noqa: PLR0911 (a table: one line a kind of expression)
     expression: Expression, lists: dict[str, SlotList], rules: dict[str, Expression], path: tuple[str, ...]
 ) -> str:
     match expression:

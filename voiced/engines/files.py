@@ -53,6 +53,18 @@ def read(path: Path) -> bytes:
     return (np.clip(np.nan_to_num(sound), -1, 1) * 32767).astype("<i2").tobytes()
 
 
+def frames(samples: bytes, start: int = 0) -> Iterator[Frame]:
+    """Cuts samples into frames; the last is filled up with silence.
+
+    Args:
+        samples: s16le, 16 kHz, mono.
+        start: the position of the first.
+    """
+    size = FRAME_SAMPLES * SAMPLE_BYTES
+    for at in range(0, len(samples), size):
+        yield Frame(samples[at : at + size].ljust(size, b"\0"), start + at // SAMPLE_BYTES)
+
+
 def write(path: Path, sound: "np.ndarray[tuple[int], np.dtype[np.int16]]", rate: int) -> None:
     """Writes a sound file, its kind by its ending.
 
