@@ -7,7 +7,7 @@ from msgspec import Struct
 from voiced.core.config import WakeConfig, WakeWordConfig
 from voiced.core.errors import ConfigInvalid
 
-_CANDIDATE = {"alexa": 0.001, "hey_jarvis": 0.02, "hey_mycroft": 0.1, "okay_nabu": 0.1}
+_CANDIDATE = {"alexa": 0.0005, "hey_jarvis": 0.02, "hey_mycroft": 0.1, "okay_nabu": 0.1}
 """First-stage scores at which the second stage must be awake so that it is not later than it would be alone, measured
 for the bundled models with `bench/wake.py`. "Alexa" is short: its first stage is sure only when the word is over."""
 _ANY_CANDIDATE = 0.05
