@@ -23,7 +23,7 @@ from voiced.core.types import RATE, Frame
 from voiced.ear.cascade import Cascade
 from voiced.ear.gate import Gate
 from voiced.ear.ring import Ring
-from voiced.ear.words import Detection, words
+from voiced.ear.words import Detection, Miss, words
 from voiced.engines.microwake import MicroWake
 from voiced.engines.openwake import OpenWake
 from voiced.engines.silero import Silero
@@ -64,15 +64,20 @@ class Ours:
         self.cascade = Cascade(words(self.config, first.cutoffs), first, second, Gate(Silero()))
         self.ring = Ring()
 
-    def fired(self, sound: bytes) -> Iterator[tuple[str, int]]:
-        """Words and positions of what the cascade hears."""
+    def decided(self, sound: bytes) -> Iterator[Detection | Miss]:
+        """What the cascade decides while it hears some more sound."""
         begin = self.ring.end
         for frame in frames(sound):
             start = begin + frame.start
             self.ring.append(frame.samples, start)
-            for found in self.cascade.hear(Frame(frame.samples, start), self.ring):
-                if isinstance(found, Detection):
-                    yield found.word, found.position - begin
+            yield from self.cascade.hear(Frame(frame.samples, start), self.ring)
+
+    def fired(self, sound: bytes) -> Iterator[tuple[str, int]]:
+        """Words and positions, from the sound's beginning, of what the cascade hears."""
+        begin = self.ring.end
+        for found in self.decided(sound):
+            if isinstance(found, Detection):
+                yield found.word, found.position - begin
 
 
 def onnx_head(path: Path) -> Callable[[np.ndarray], float]:
