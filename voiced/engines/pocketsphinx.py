@@ -45,7 +45,8 @@ BEFORE_S = 0.3
 """Seconds before the first speech from which they begin again."""
 STEP_S = 0.02
 STEP = int(STEP_S * RATE) * SAMPLE_BYTES
-SLICE = 5 * STEP
+CHECK = 5 * STEP
+"""Bytes of sound after which it is asked whether to begin again: at the same places, whatever pieces it comes in."""
 
 
 class Recogniser:
@@ -73,7 +74,7 @@ class Recogniser:
             self._add_grammar(purpose, grammar, optional)
         self._purpose = Purpose.COMMAND
         self._running = False
-        self._sound = bytearray()
+        self._taken, self._sound = 0, bytearray()
         self._restarts: list[float] = []
         self._mean: Sequence[float] = USUAL_MEAN
 
@@ -94,7 +95,7 @@ class Recogniser:
             return
         self._purpose = purpose
         self._words.activate_search(purpose.value)
-        self._sound = bytearray()
+        self._taken, self._sound = 0, bytearray()
         self._restarts = list(RESTARTS_S)
         self._begin(USUAL_MEAN)
 
@@ -102,8 +103,10 @@ class Recogniser:
         """Takes in sound (s16le, mono, 16 kHz); returns the words understood so far."""
         if not self._running:
             return ""
-        for at in range(0, len(samples), SLICE):
-            self._take(samples[at : at + SLICE])
+        while samples:
+            room = CHECK - self._taken % CHECK
+            self._take(samples[:room])
+            samples = samples[room:]
         hypothesis = self._words.hyp()
         return hypothesis.hypstr if hypothesis else ""
 
@@ -136,17 +139,24 @@ class Recogniser:
 
     def _take(self, samples: bytes) -> None:
         self._process(samples)
+        self._taken += len(samples)
         if not self._restarts:
             return
         self._sound += samples
+        if self._taken % CHECK:
+            return
         speech = _loud_steps(self._sound)
         if len(speech) * STEP_S >= self._restarts[0]:
-            del self._restarts[0]
-            mean = self._estimate_mean()
-            del self._sound[: max(0, int(speech[0] - BEFORE_S / STEP_S)) * STEP]
-            self.stop()
-            self._begin(mean)
-            self._process(bytes(self._sound))
+            self._restart(speech[0])
+
+    def _restart(self, first: int) -> None:
+        """Begins again, a little before a step of the sound, with a better mean."""
+        del self._restarts[0]
+        mean = self._estimate_mean()
+        del self._sound[: max(0, int(first - BEFORE_S / STEP_S)) * STEP]
+        self.stop()
+        self._begin(mean)
+        self._process(bytes(self._sound))
 
     def _process(self, samples: bytes) -> None:
         for decoder in (self._words, self._phones):

@@ -51,7 +51,7 @@ class Limits(NamedTuple):
     outside: float
 
 
-LIMITS = {Purpose.COMMAND: Limits(2.05, 0.5), Purpose.INTERRUPTION: Limits(1.4, 0.3)}
+LIMITS = {Purpose.COMMAND: Limits(2.1, 0.4), Purpose.INTERRUPTION: Limits(1.4, 0.3)}
 """Chosen on every other recording of coffee orders, LibriSpeech and AN4; `bench/commands.py` reports on the rest.
 Words that stop are short, so that little sound decides, and nothing but them is expected: hence the stricter limits."""
 SPEECHLIKE = -1.8
