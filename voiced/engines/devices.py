@@ -53,13 +53,18 @@ class Stream:
         self._stream = stream
         self._capacity = 0
 
-    def read(self) -> bytes:
-        """Waits for a period of sound.
+    def read(self) -> bytes | None:
+        """Waits for a period of sound; None if sound was lost because it was not read in time.
 
         Raises:
-            OSError: sound was lost, or the device.
+            OSError: the device is lost.
         """
-        return self._stream.read(self.period)
+        try:
+            return self._stream.read(self.period, exception_on_overflow=True)
+        except OSError as error:
+            if error.errno != pyaudio.paInputOverflowed:
+                raise
+            return None
 
     def write(self, data: bytes) -> bool:
         """Adds sound to the buffer, waiting while it is full; starts the stream if it is not running.

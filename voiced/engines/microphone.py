@@ -72,9 +72,11 @@ class Microphone:
         self._report("opened", {"device": stream.device, "rate": stream.rate, "channels": stream.channels})
         samples, reported = 0, time.monotonic()
         while not self._closing.is_set():
-            frames = framer.feed(stream.read())
+            sound = stream.read()
             now = time.monotonic()
-            if frames:
+            if sound is None:
+                samples = 0
+            elif frames := framer.feed(sound):
                 self._hand_on(now, samples, frames)
                 samples += len(frames) // SAMPLE_BYTES
                 meter.add(frames)
