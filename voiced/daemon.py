@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from voiced.core.ports.clock import Clock, SystemClock
 from voiced.core.status import Status, TimerStatus
 from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.listen import listen
+from voiced.engines.child import Child
 from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.engines.silero import Silero
 from voiced.engines.soundcard import SoundCard
@@ -55,12 +56,21 @@ class Voiced:
         clock: the time.
         activity: who computes right now.
         bus: told everything that happens.
+        children: further children, to be told about.
         live: what it hears is live and waits for nobody. A replayed file waits for the recogniser, and cannot hear
             what voiced plays.
     """
 
     def __init__(
-        self, config: Config, audio: Audio, clock: Clock, activity: Activity, bus: Bus, *, live: bool = True
+        self,
+        config: Config,
+        audio: Audio,
+        clock: Clock,
+        activity: Activity,
+        bus: Bus,
+        *,
+        children: Sequence[Child] = (),
+        live: bool = True,
     ) -> None:
         self.bus = bus
         self.tally = Tally()
@@ -73,6 +83,7 @@ class Voiced:
         self._volume = config.audio.volume
         self._began = self._turned = time.monotonic()
         self._children = (wiring.recogniser(config), wiring.voice(config))
+        self._all_children = (*children, *self._children)
         rules = Rules(intents_folder(config), config.language)
         patience = PATIENCE_S if live else config.engines.stt.deadline_s
         sounds = earcons()
@@ -194,7 +205,7 @@ class Voiced:
             uptime_s=round(now - self._began, 1),
             ear_turned_s=round(now - self._turned, 2),
             audio=self._audio.status(),
-            engines=[wiring.engine_status(child) for child in self._children],
+            engines=[wiring.engine_status(child) for child in self._all_children],
             timers=timers,
         )
 
@@ -260,7 +271,7 @@ async def _run(config: Config, socket_path: Path) -> None:
     with hold(socket_path) as listener:
         bus = Bus()
         card = SoundCard(config.audio, bus.emit)
-        voiced = Voiced(config, card, SystemClock(), Activity(), bus)
+        voiced = Voiced(config, card, SystemClock(), Activity(), bus, children=[card.child])
         try:
             await card.start()
             async with voiced.running(), asyncio.TaskGroup() as tasks:

@@ -77,8 +77,11 @@ async def replay(config: Config, path: Path, show: Callable[[AnyEvent], None], *
     audio = files.FileAudio(samples, activity, settled, idle, fast=fast)
     voiced = Voiced(config, audio, audio, activity, Bus(), live=False)
     voiced.bus.watch(show)
-    async with voiced.running():
-        await voiced.hear()
+    try:
+        async with voiced.running():
+            await voiced.hear()
+    finally:
+        await audio.close()
     if out:
         files.write(out, audio.result(), files.OUTPUT_RATE)
 

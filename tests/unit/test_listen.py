@@ -105,6 +105,27 @@ def test_the_wake_words_own_end_is_no_speech() -> None:
     assert utterances(signals)[0].reason is EndReason.NOTHING_SAID
 
 
+def test_a_long_end_of_the_wake_word_is_taken_back() -> None:
+    signals = hear("." * 20 + "wwwwwwwwwWwwwwwwwww" + "." * 30 + "s" * 30 + "." * 30)
+    assert kinds(signals) == ["Woke", "SpeechStarted", "SpeechChunk", "SpeechStarted", "SpeechChunk", "Utterance"]
+    (utterance,) = utterances(signals)
+    assert utterance.speech_end - utterance.start >= 29 * FRAME_SAMPLES
+    again = [at for at, signal in enumerate(signals) if isinstance(signal, SpeechStarted)][1]
+    assert "w" not in sent(signals[again:])
+
+
+def test_the_wake_words_end_alone_is_nothing_said() -> None:
+    signals = hear("." * 20 + "wwwwwwwwwWwwwwwwwww" + "." * 160)
+    assert utterances(signals)[0].reason is EndReason.NOTHING_SAID
+
+
+@pytest.mark.parametrize("known", [Completeness.COMPLETE, Completeness.EXTENSIBLE])
+def test_a_short_command_right_after_the_wake_word_counts(known: Completeness) -> None:
+    signals = hear("." * 20 + "wwwwwwwwwW" + "s" * 13 + "." * 60, World(known=known))
+    assert kinds(signals) == ["Woke", "SpeechStarted", "SpeechChunk", "Utterance"]
+    assert utterances(signals)[0].reason is EndReason.COMPLETE
+
+
 def test_nothing_said_takes_four_seconds() -> None:
     (utterance,) = utterances(hear(WAKE + "." * 160))
     assert utterance.end - utterance.start == pytest.approx(4.0 * RATE, abs=FRAME_SAMPLES)

@@ -27,6 +27,8 @@ class Voice:
         self._paused = False
         self.onset: int | None = None
         """The position where speech began, once somebody counts as speaking."""
+        self.unbroken = False
+        """Speech was there from the beginning: nobody paused between what came before and it."""
         self.speech_end = 0
         """The position where the last speech ended."""
 
@@ -48,3 +50,4 @@ class Voice:
                 self.speech_end = end
         elif self.run >= _BEGIN_FRAMES and (self._paused or end >= self._ignore_until):
             self.onset, self.speech_end = end - self.run * FRAME_SAMPLES, end
+            self.unbroken = not self._paused

@@ -24,7 +24,7 @@ from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES
 
 PERIOD_S = {"input": FRAME_SAMPLES / RATE, "output": 0.02}
 """What is read or written at once. The output's buffer holds three periods."""
-LOOK_S = {"device-missing": 1.5, "device-unusable": 5.0}
+LOOK_S = {"device-missing": 1.5, "device-unusable": 5.0, "device-busy": 5.0}
 """A device may have come without any sign, so it is looked for now and then; that costs 25 ms of a core."""
 BUSY = -9985
 UNSUITABLE = (-9997, -9998)
@@ -144,6 +144,19 @@ class Devices:
                 stream.close()
                 self._streams -= 1
 
+    def probe(self, name: str, direction: Direction) -> None:
+        """Looks whether a device that is open is still there, by opening it once more.
+
+        Raises:
+            AudioFailed: it is gone. One that is busy is there.
+        """
+        with self._lock:
+            try:
+                self._open(name, direction).close()
+            except AudioFailed as error:
+                if error.code != "device-busy":
+                    raise
+
     def describe(self) -> list[dict[str, Any]]:
         """Describes all devices: name, index, inputs and outputs (channels), rate, default."""
         with self._lock:
@@ -233,7 +246,7 @@ def _explain(error: OSError, device: str, direction: Direction) -> NoReturn:
     part = PART[direction]
     if error.errno == BUSY:
         hint = "Another program uses it, or it was just unplugged. voiced keeps trying."
-        raise AudioFailed(f"the {part} {device} is busy", code="device-unusable", hint=hint) from error
+        raise AudioFailed(f"the {part} {device} is busy", code="device-busy", hint=hint) from error
     raise AudioFailed(f"the {part} {device} cannot be opened: {error}", code="device-unusable") from error
 
 

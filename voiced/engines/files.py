@@ -7,6 +7,7 @@ is that of a machine with no time lost to computing, and every decision is the s
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import CancelledError
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -204,7 +205,13 @@ class FileAudio:
         """Lets audio time come to a position, from the ear's thread."""
         if not self._fast and self._began_at is not None:
             time.sleep(max(0.0, self._began_at + position / RATE - time.monotonic()))
-        asyncio.run_coroutine_threadsafe(self._step(position), self._loop).result()
+        step = self._step(position)
+        try:
+            asyncio.run_coroutine_threadsafe(step, self._loop).result()
+        except (RuntimeError, CancelledError):
+            # The event loop has ended, and with it everybody who listens.
+            self._closed = True
+            step.close()
 
     async def _step(self, position: int) -> None:
         if self._fast:

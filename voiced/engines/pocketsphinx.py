@@ -203,7 +203,7 @@ def _speech(sound: bytearray) -> np.ndarray:
 
 
 def _pronunciations(words: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Each word with its phones, from the dictionary or by ear; further ways to say it are named `word(2)`…
+    """Each word with its phones, from the dictionary or by ear; further ways to say it are named such as `word(2)`.
 
     Raises:
         SttFailed: a word cannot be pronounced.

@@ -171,6 +171,7 @@ class Speaker:
     def _play(self, stream: Stream, playback: Playback, told: Told) -> Job | None:
         """Plays a sound to its end; gives the next one, or None to close the device."""
         outlet, progress = Outlet(stream.rate, stream.channels), Progress()
+        self._factor = self._wanted_factor
         last, dry, heard, reported = False, 0, 0, 0.0
         while not (last and heard >= progress.taken):
             if playback.stopped or self._closing:
