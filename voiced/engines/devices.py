@@ -75,16 +75,15 @@ class Stream:
         Raises:
             OSError: the device is lost.
         """
+        fresh = self._stream.is_stopped() or not self._capacity
         if self._stream.is_stopped():
             self._stream.start_stream()
-        self._capacity = max(self._capacity, self._stream.get_write_available())
-        try:
-            self._stream.write(data, len(data) // SAMPLE_BYTES // self.channels, exception_on_underflow=True)
-        except OSError as error:
-            if error.errno != pyaudio.paOutputUnderflowed:
-                raise
-            return False
-        return True
+        room = self._stream.get_write_available()
+        dry = not fresh and room >= self._capacity
+        self._capacity = max(self._capacity, room)
+        # Asked to raise an exception at an underflow, PyAudio closes the stream as well.
+        self._stream.write(data, len(data) // SAMPLE_BYTES // self.channels, exception_on_underflow=False)
+        return not dry
 
     def pending(self) -> int:
         """Tells how many samples of each channel were written and have not left the buffer yet.
