@@ -4,13 +4,17 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 import threading
 import time
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from setproctitle import setproctitle
+
 from voiced import __version__, wiring
+from voiced.control.server import hold, serve
 from voiced.control.tally import Tally
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
@@ -20,16 +24,17 @@ from voiced.core.errors import AudioFailed
 from voiced.core.events import Muted, VolumeChanged
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock, SystemClock
-from voiced.core.status import AudioStatus, Status, TimerStatus
+from voiced.core.status import Status, TimerStatus
 from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.listen import listen
+from voiced.engines.child import Child
 from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.engines.silero import Silero
 from voiced.engines.soundcard import SoundCard
 from voiced.setup.places import intents_folder
 from voiced.turn.controls import EarControls
 from voiced.turn.earcons import earcons
-from voiced.turn.inbox import Inbox
+from voiced.turn.inbox import Inbox, Signal
 from voiced.turn.parts import Parts
 from voiced.turn.pipeline import converse
 from voiced.turn.progress import Progress
@@ -49,12 +54,25 @@ class Voiced:
         config: the configuration.
         audio: the microphone and the speaker; let go of by whoever made them.
         clock: the time.
+        activity: who computes right now.
+        bus: told everything that happens.
+        children: further children, to be told about.
         live: what it hears is live and waits for nobody. A replayed file waits for the recogniser, and cannot hear
             what voiced plays.
     """
 
-    def __init__(self, config: Config, audio: Audio, clock: Clock, activity: Activity, *, live: bool) -> None:
-        self.bus = Bus()
+    def __init__(
+        self,
+        config: Config,
+        audio: Audio,
+        clock: Clock,
+        activity: Activity,
+        bus: Bus,
+        *,
+        children: Sequence[Child] = (),
+        live: bool = True,
+    ) -> None:
+        self.bus = bus
         self.tally = Tally()
         self.bus.watch(self.tally.count)
         self.inbox = Inbox()
@@ -65,6 +83,7 @@ class Voiced:
         self._volume = config.audio.volume
         self._began = self._turned = time.monotonic()
         self._children = (wiring.recogniser(config), wiring.voice(config))
+        self._all_children = (*children, *self._children)
         rules = Rules(intents_folder(config), config.language)
         patience = PATIENCE_S if live else config.engines.stt.deadline_s
         sounds = earcons()
@@ -111,6 +130,8 @@ class Voiced:
                 finally:
                     for task in background:
                         task.cancel()
+        except BaseExceptionGroup as group:
+            raise _first(group) from group
         finally:
             await asyncio.gather(*(child.close() for child in self._children))
 
@@ -139,7 +160,7 @@ class Voiced:
         threading.Thread(target=work, name="ear", daemon=True).start()
         await over
 
-    def _signals(self) -> Iterable:
+    def _signals(self) -> Iterable[Signal | None]:
         config = self._config
         frames = self._beating(self._audio.frames())
         ear = wiring.cascade(config.wake)
@@ -184,7 +205,7 @@ class Voiced:
             uptime_s=round(now - self._began, 1),
             ear_turned_s=round(now - self._turned, 2),
             audio=self._audio.status(),
-            engines=[wiring.engine_status(child) for child in self._children],
+            engines=[wiring.engine_status(child) for child in self._all_children],
             timers=timers,
         )
 
@@ -212,7 +233,7 @@ class Voiced:
             raise AudioFailed(self.tally.lost.message, hint=self.tally.lost.hint)
         self._controls.listen()
 
-    def set_muted(self, muted: bool) -> None:
+    def set_muted(self, muted: bool) -> None:  # noqa: FBT001 (it is the value set)
         """See `Agent`."""
         self._muted = muted
         self._audio.set_muted(muted)
@@ -223,3 +244,52 @@ class Voiced:
         self._volume = percent
         self._audio.set_volume(percent)
         self.bus.emit(VolumeChanged(percent, at=self._at()))
+
+
+def run(config: Config, socket_path: Path) -> int:
+    """Runs the daemon until SIGTERM or SIGINT; returns the exit code.
+
+    Raises:
+        DaemonRunning: there is one already.
+        VoicedError: it cannot start.
+    """
+    logging.getLogger().setLevel(config.log.level.upper())
+    setproctitle("voiced")
+    try:
+        asyncio.run(_run(config, socket_path))
+    except asyncio.CancelledError:
+        log.info("stopped")
+    except BaseExceptionGroup as group:
+        raise _first(group) from group
+    return 0
+
+
+async def _run(config: Config, socket_path: Path) -> None:
+    loop, this = asyncio.get_running_loop(), asyncio.current_task()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, this.cancel if this else loop.stop)
+    with hold(socket_path) as listener:
+        bus = Bus()
+        card = SoundCard(config.audio, bus.emit)
+        voiced = Voiced(config, card, SystemClock(), Activity(), bus, children=[card.child])
+        try:
+            await card.start()
+            async with voiced.running(), asyncio.TaskGroup() as tasks:
+                tasks.create_task(voiced.hear(), name="ear")
+                tasks.create_task(_serve(voiced, listener), name="control")
+        finally:
+            await card.close()
+
+
+async def _serve(voiced: Voiced, listener: socket.socket) -> None:
+    from voiced.control.api import application  # noqa: PLC0415 (loads while the children do)
+
+    await serve(application(voiced), listener)
+
+
+def _first(group: BaseExceptionGroup) -> BaseException:
+    """Tasks that run side by side fail in groups; what ended them all is the first failure."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -1,6 +1,5 @@
 """The same parts without a daemon: a recording replayed, one question, single stages, and the doctor's measurements."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
@@ -11,18 +10,22 @@ from msgspec.structs import replace
 
 from voiced import wiring
 from voiced.core.activity import Activity
+from voiced.core.bus import Bus
 from voiced.core.config import Config, WakeWordConfig
 from voiced.core.errors import ConfigInvalid, InputInvalid, VoicedError
 from voiced.core.events import AnyEvent
-from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Frame, SpeechChunk, Understanding
+from voiced.core.types import RATE, SAMPLE_BYTES, Clip, SpeechChunk, Understanding
 from voiced.daemon import Voiced
 from voiced.ear.detections import detections
 from voiced.ear.words import Detection
 from voiced.engines import files
 from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.engines.silero import Silero
+from voiced.engines.soundcard import Device, SoundCard, devices
 from voiced.setup.places import intents_folder
 from voiced.turn.rules import Rules
+
+__all__ = ["Device", "Transcription", "check", "devices", "replay", "say_once", "transcribe", "understand", "wake_test"]
 
 LONGEST_UTTERANCE_S = 60
 SPEECH = 0.5
@@ -64,11 +67,21 @@ async def replay(config: Config, path: Path, show: Callable[[AnyEvent], None], *
     """
     samples = files.read(path)
     activity = Activity()
-    audio = files.FileAudio(samples, activity, lambda: voiced.settled(), lambda: voiced.idle(), fast=fast)
-    voiced = Voiced(config, audio, audio, activity, live=False)
+
+    async def settled() -> None:
+        await voiced.settled()
+
+    def idle() -> bool:
+        return voiced.idle()
+
+    audio = files.FileAudio(samples, activity, settled, idle, fast=fast)
+    voiced = Voiced(config, audio, audio, activity, Bus(), live=False)
     voiced.bus.watch(show)
-    async with voiced.running():
-        await voiced.hear()
+    try:
+        async with voiced.running():
+            await voiced.hear()
+    finally:
+        await audio.close()
     if out:
         files.write(out, audio.result(), files.OUTPUT_RATE)
 
@@ -81,7 +94,7 @@ async def ask_once(config: Config, text: str) -> str:
     """
     activity = Activity()
     audio = files.FileAudio(b"", activity, activity.quiet, lambda: True, fast=False)
-    voiced = Voiced(config, audio, audio, activity, live=False)
+    voiced = Voiced(config, audio, audio, activity, Bus(), live=False)
     async with voiced.running(engines=False):
         answer = await voiced.ask(text, aloud=False)
         if voiced.status().timers:
@@ -89,21 +102,34 @@ async def ask_once(config: Config, text: str) -> str:
         return answer
 
 
-async def say_once(config: Config, text: str, out: Path) -> None:
-    """Speaks a text into a file.
+async def say_once(config: Config, text: str, out: Path | None) -> None:
+    """Speaks a text into a file, or through the speaker.
 
     Raises:
-        VoicedError: the voice or the file cannot be used.
+        VoicedError: the voice, the file or the speaker cannot be used.
     """
     child = wiring.voice(config)
     await child.start()
     try:
         async with aclosing(HostedTts(child, config.engines.tts.deadline_s).synthesize(text)) as speech:
-            clips = [clip async for clip in speech]
+            if out is None:
+                await _play(config, speech)
+            else:
+                clips = [clip async for clip in speech]
+                sound = np.frombuffer(b"".join(clip.samples for clip in clips), np.int16)
+                files.write(out, sound, clips[0].rate if clips else files.OUTPUT_RATE)
     finally:
         await child.close()
-    rate = clips[0].rate if clips else files.OUTPUT_RATE
-    files.write(out, np.frombuffer(b"".join(clip.samples for clip in clips), np.int16), rate)
+
+
+async def _play(config: Config, speech: AsyncGenerator[Clip]) -> None:
+    card = SoundCard(config.audio, lambda _: None)
+    card.set_muted(muted=True)
+    await card.start()
+    try:
+        await card.play(speech, lambda _: None)
+    finally:
+        await card.close()
 
 
 async def transcribe(config: Config, paths: Sequence[Path], intents: Path | None) -> AsyncGenerator[Transcription]:
@@ -149,13 +175,7 @@ async def _transcribe(child: "wiring.Child", config: Config, rules: Rules, path:
 
 def _holds_speech(samples: bytes) -> bool:
     vad = Silero()
-    return any(vad.speech(frame.samples) >= SPEECH for frame in _frames(samples, 0))
-
-
-def _frames(samples: bytes, start: int) -> Iterator[Frame]:
-    size = FRAME_SAMPLES * SAMPLE_BYTES
-    for at in range(0, len(samples), size):
-        yield Frame(samples[at : at + size].ljust(size, b"\0"), start + at // SAMPLE_BYTES)
+    return any(vad.speech(frame.samples) >= SPEECH for frame in files.frames(samples))
 
 
 def understand(config: Config, text: str, intents: Path | None) -> Understanding | None:
@@ -181,7 +201,7 @@ def wake_test(config: Config, paths: Sequence[Path], word: str | None) -> Iterat
         samples = files.read(path) + bytes(RATE * SAMPLE_BYTES)
         found = [
             Found(each.word, round(each.score, 4), round((each.position - start) / RATE, 3))
-            for each in detections(_frames(samples, start), cascade)
+            for each in detections(files.frames(samples, start), cascade)
             if isinstance(each, Detection)
         ]
         yield path, found

@@ -23,7 +23,6 @@ from voiced.skills.talk import HelpSkill, RepeatSkill, StopSkill
 from voiced.skills.timers import TimersSkill
 from voiced.skills.volume import VolumeSkill
 
-
 PARTS = frozenset({"melspectrogram", "embedding_model"})
 """What lies beside openWakeWord's words and is none."""
 

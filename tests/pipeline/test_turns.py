@@ -172,6 +172,15 @@ def test_a_fault_in_a_skill_ends_its_turn_alone(caplog):
     assert "ZeroDivisionError" in caplog.text
 
 
+def test_speech_that_starts_again_takes_back_what_was_taken_for_speech():
+    tail = speaks(0.6, 0.9)[:2]
+    stt = ScriptedStt("", "say it is noon")
+    events = play(wakes(0.5), tail, speaks(1.5, 2.5), stt=stt)
+    assert names(events) == ["woke", "speech_started", *WHOLE_TURN[1:]]
+    assert [samples for _, samples in stt.heard] == [4_800, 16_000]
+    assert only(events, TurnEnded)[0].timeline.speech_started == pytest.approx(-1.0)
+
+
 def test_long_speech_reaches_the_recogniser_whole():
     stt = ScriptedStt("say fine")
     play(wakes(0.5), speaks(1.0, 16.0, reason=EndReason.MAXIMUM), stt=stt)

@@ -8,7 +8,9 @@ from voiced.core.config import EndpointConfig
 from voiced.core.types import Completeness, EndReason
 from voiced.ear.endpoint import asks, ending
 
-LIMITS = EndpointConfig(complete_s=0.2, extensible_s=0.35, unfinished_s=0.7, nothing_said_s=4.0, maximum_s=15.0)
+LIMITS = EndpointConfig(
+    complete_s=0.2, extensible_s=0.35, unknown_s=0.6, unfinished_s=0.7, nothing_said_s=4.0, maximum_s=15.0
+)
 
 
 @pytest.mark.parametrize(
@@ -21,8 +23,8 @@ LIMITS = EndpointConfig(complete_s=0.2, extensible_s=0.35, unfinished_s=0.7, not
         (0.35, 1.0, Completeness.EXTENSIBLE, EndReason.COMPLETE),
         (0.35, 1.0, Completeness.UNFINISHED, None),
         (0.7, 1.0, Completeness.UNFINISHED, EndReason.SILENCE),
-        (0.69, 1.0, Completeness.UNKNOWN, None),
-        (0.7, 1.0, Completeness.UNKNOWN, EndReason.SILENCE),
+        (0.59, 1.0, Completeness.UNKNOWN, None),
+        (0.6, 1.0, Completeness.UNKNOWN, EndReason.SILENCE),
         (0.0, 15.0, Completeness.UNKNOWN, EndReason.MAXIMUM),
         (3.9, 3.9, None, None),
         (4.0, 4.0, None, EndReason.NOTHING_SAID),
@@ -40,7 +42,7 @@ def test_more_silence_never_undoes_an_end(silence: float, more: float, completen
 
 @given(st.floats(0, 3))
 def test_the_more_complete_the_sooner(silence: float) -> None:
-    order = [Completeness.UNKNOWN, Completeness.UNFINISHED, Completeness.EXTENSIBLE, Completeness.COMPLETE]
+    order = [Completeness.UNFINISHED, Completeness.UNKNOWN, Completeness.EXTENSIBLE, Completeness.COMPLETE]
     over = [ending(silence, silence, completeness, LIMITS) is not None for completeness in order]
     assert over == sorted(over)
 

@@ -20,14 +20,23 @@ def answer(skill, intent, **slots):
 
 @pytest.mark.parametrize(
     ("hour", "minute", "said"),
-    [(0, 0, "12 AM"), (0, 5, "12 05 AM"), (9, 30, "9 30 AM"), (12, 0, "12 PM"), (17, 12, "5 12 PM"), (23, 59, "11 59 PM")],
+    [
+        (0, 0, "12 AM"),
+        (0, 5, "12 05 AM"),
+        (9, 30, "9 30 AM"),
+        (12, 0, "12 PM"),
+        (17, 12, "5 12 PM"),
+        (23, 59, "11 59 PM"),
+    ],
 )
 def test_the_time(hour, minute, said):
     now = datetime(2026, 3, 1, hour, minute)  # noqa: DTZ001 (local time is what is asked for)
     assert answer(ClockSkill(lambda: now), "HassGetCurrentTime") == f"It is {said}."
 
 
-@pytest.mark.parametrize(("day", "said"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (13, "13th"), (22, "22nd")])
+@pytest.mark.parametrize(
+    ("day", "said"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (13, "13th"), (22, "22nd")]
+)
 def test_the_date(day, said):
     now = datetime(2026, 3, day)  # noqa: DTZ001 (local time is what is asked for)
     assert f"March {said}, 2026" in answer(ClockSkill(lambda: now), "HassGetCurrentDate")
@@ -121,11 +130,29 @@ class Timers:
     ("running", "intent", "slots", "said", "left"),
     [
         ([], "HassStartTimer", {"minutes": 5}, "Timer set for 5 minutes.", 1),
-        ([], "HassStartTimer", {"hours": 1, "minutes": 30, "name": "pizza"}, "Pizza timer set for 1 hour and 30 minutes.", 1),
+        (
+            [],
+            "HassStartTimer",
+            {"hours": 1, "minutes": 30, "name": "pizza"},
+            "Pizza timer set for 1 hour and 30 minutes.",
+            1,
+        ),
         ([], "HassTimerStatus", {}, "There is no timer running.", 0),
         ([("", 300)], "HassTimerStatus", {}, "5 minutes left on the 5 minutes timer.", 1),
-        ([("tea", 60), ("egg", 90)], "HassTimerStatus", {"name": "egg"}, "1 minute and 30 seconds left on the egg timer.", 2),
-        ([("tea", 60)], "HassTimerStatus", {"name": "egg"}, "I know no egg timer. There is 1 minute left on the tea timer.", 1),
+        (
+            [("tea", 60), ("egg", 90)],
+            "HassTimerStatus",
+            {"name": "egg"},
+            "1 minute and 30 seconds left on the egg timer.",
+            2,
+        ),
+        (
+            [("tea", 60)],
+            "HassTimerStatus",
+            {"name": "egg"},
+            "I know no egg timer. There is 1 minute left on the tea timer.",
+            1,
+        ),
         ([("tea", 60)], "HassCancelTimer", {}, "Tea timer cancelled.", 0),
         ([("tea", 60), ("egg", 90)], "HassCancelTimer", {"name": "tea"}, "Tea timer cancelled.", 1),
         ([("", 60), ("", 90)], "HassCancelTimer", {"start_minutes": 1}, "1 minute timer cancelled.", 1),

@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from types import TracebackType
 
 from cyclopts import App, CycloptsError
 
@@ -23,6 +24,7 @@ for group in (daemon, talk, sound, configuration, doctor):
 
 def main() -> None:
     """Runs one verb. Exit codes: 0 done, 1 it failed, 2 the call is wrong, 65 and up as in sysexits.h."""
+    sys.excepthook = _unexpected
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     try:
         sys.exit(app(exit_on_error=False, print_error=True) or 0)
@@ -32,10 +34,14 @@ def main() -> None:
         sys.exit(complain(error, as_json="--json" in sys.argv))
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:
-        # Whoever read the output has enough; Python would complain once more while it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+
+
+def _unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """The last resort: a fault of ours, in a form that can be reported. VOICED_LOG_LEVEL=debug shows where it was."""
+    if os.environ.get("VOICED_LOG_LEVEL") == "debug":
+        sys.__excepthook__(kind, error, trace)
+    hint = "This is a fault of voiced: please report it, with what VOICED_LOG_LEVEL=debug shows."
+    complain(VoicedError(f"{kind.__name__}: {error}", hint=hint), as_json="--json" in sys.argv)
 
 
 if __name__ == "__main__":

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from voiced.control.client import Client
 from voiced.core.config import Config
 from voiced.setup.places import socket_path
 from voiced.setup.settings import Settings, load
+
+if TYPE_CHECKING:
+    from voiced.control.client import Client
 
 
 @Parameter(name="*")
@@ -35,6 +37,8 @@ class Options:
         """The configuration."""
         return self.settings().config
 
-    def client(self) -> Client:
+    def client(self) -> "Client":
         """The daemon."""
+        from voiced.control.client import Client  # noqa: PLC0415 (the daemon itself needs no client)
+
         return Client(socket_path(self.loaded()))

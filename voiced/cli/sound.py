@@ -100,7 +100,7 @@ def devices(*, options: Options | None = None) -> int:
     from voiced.offline import devices as list_devices  # noqa: PLC0415 (the other verbs start faster without it)
 
     options = options or Options()
-    found = asyncio.run(list_devices(options.loaded()))
+    found = asyncio.run(list_devices())
     if options.json:
         for device in found:
             line(device)

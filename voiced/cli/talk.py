@@ -20,11 +20,11 @@ def add_to(app: App) -> None:
 
 
 def ask(text: str, *, aloud: Switch = False, options: Options | None = None) -> int:
-    """Ask in writing. The running daemon answers; without one, voiced answers here and now.
+    """Ask in writing. The running daemon answers; without one, voiced answers here and now, in writing.
 
     Args:
         text: The question.
-        aloud: Speak the answer as well.
+        aloud: Let the daemon speak the answer as well.
         options: What every verb understands.
     """
     options = options or Options()
@@ -34,7 +34,7 @@ def ask(text: str, *, aloud: Switch = False, options: Options | None = None) -> 
     else:
         from voiced.offline import ask_once  # noqa: PLC0415 (not needed while a daemon runs)
 
-        answer = asyncio.run(ask_once(options.loaded(), text, aloud=aloud))
+        answer = asyncio.run(ask_once(options.loaded(), text))
     if options.json:
         line({"text": text, "answer": answer or None})
     else:

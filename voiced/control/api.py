@@ -7,6 +7,7 @@ import msgspec
 from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.params import Dependency
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 from msgspec import Meta, Struct
 
@@ -17,6 +18,7 @@ from voiced.core.status import Status
 LONGEST_TEXT = 4_000
 BODY_LIMIT = 64 * 1024
 AnyRequest = Request[Any, Any, Any]
+Steered = Annotated[Agent, Dependency(skip_validation=True)]
 Text = Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
 
 
@@ -60,49 +62,49 @@ class Problem(Struct):
 
 
 @get("/status", sync_to_thread=False)
-def status(agent: Agent) -> Status:
+def status(agent: Steered) -> Status:
     """Tells everything about the daemon."""
     return agent.status()
 
 
 @post("/ask", status_code=200)
-async def ask(agent: Agent, data: Question) -> Answer:
+async def ask(agent: Steered, data: Question) -> Answer:
     """Answers a question."""
     return Answer(await agent.ask(data.text, aloud=data.aloud))
 
 
 @post("/say", status_code=204)
-async def say(agent: Agent, data: Announcement) -> None:
+async def say(agent: Steered, data: Announcement) -> None:
     """Speaks; answers when it has been said."""
     await agent.say(data.text)
 
 
 @post("/stop", status_code=204)
-async def stop(agent: Agent) -> None:
+async def stop(agent: Steered) -> None:
     """Ends the turn in progress and whatever rings."""
     await agent.stop("control")
 
 
 @post("/listen", status_code=204)
-async def listen(agent: Agent) -> None:
+async def listen(agent: Steered) -> None:
     """Listens now, without the wake word."""
     agent.listen()
 
 
 @post("/mute", status_code=204)
-async def mute(agent: Agent, data: Mute) -> None:
+async def mute(agent: Steered, data: Mute) -> None:
     """Closes the microphone, or opens it."""
     agent.set_muted(data.muted)
 
 
 @post("/volume", status_code=204)
-async def volume(agent: Agent, data: Volume) -> None:
+async def volume(agent: Steered, data: Volume) -> None:
     """Sets the loudness."""
     agent.set_volume(data.volume)
 
 
 @get("/events")
-async def events(agent: Agent) -> ServerSentEvent:
+async def events(agent: Steered) -> ServerSentEvent:
     """Tells everything that happens, as it happens."""
 
     async def stream() -> AsyncGenerator[ServerSentEventMessage]:
@@ -127,6 +129,7 @@ def application(agent: Agent) -> Litestar:
         signature_types=[Agent],
         exception_handlers={VoicedError: _failed, ValidationException: _invalid, HTTPException: _refused},
         openapi_config=None,
+        logging_config=None,
         request_max_body_size=BODY_LIMIT,
     )
 

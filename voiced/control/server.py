@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import fcntl
 import grp
+import logging
 import os
 import socket
 from collections.abc import Generator
@@ -76,6 +77,7 @@ async def serve(application: "Litestar", listener: socket.socket) -> None:
             """Signals are the daemon's."""
             yield
 
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     config = uvicorn.Config(
         application,
         lifespan="off",

@@ -1,6 +1,16 @@
 """What has happened so far, counted: for `voiced status`."""
 
-from voiced.core.events import AnyEvent, AudioFound, AudioLost, Failed, NearMiss, Speaking, StateChanged, TurnEnded, Woke
+from voiced.core.events import (
+    AnyEvent,
+    AudioFound,
+    AudioLost,
+    Failed,
+    NearMiss,
+    Speaking,
+    StateChanged,
+    TurnEnded,
+    Woke,
+)
 
 
 class Tally:

@@ -67,14 +67,9 @@ class Cascade:
         scores = self._first.scores(frame.samples)
         gate = self._gated and self._gate.open(frame)
         for episode in self._episodes:
-            candidate = episode.word.candidate
-            if candidate is None:
-                sign = gate
-            else:
-                score = scores.get(episode.word.name, -1.0)
-                sign = score >= candidate
-                episode.first(score, self._end)
-            if sign:
+            if episode.word.name in scores:
+                episode.first(scores[episode.word.name], self._end)
+            elif gate and episode.word.candidate is None:
                 episode.candidate(self._end)
 
     def _judge(self, ring: Ring) -> None:

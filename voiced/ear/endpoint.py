@@ -14,7 +14,7 @@ def asks(silence_s: float, limits: EndpointConfig) -> bool:
         silence_s: seconds since the last speech.
         limits: the `[endpoint]` section.
     """
-    return limits.complete_s <= silence_s + _LIMIT_SLACK_S and silence_s < limits.unfinished_s
+    return silence_s + _LIMIT_SLACK_S >= limits.complete_s
 
 
 def ending(
@@ -35,10 +35,20 @@ def ending(
         return EndReason.NOTHING_SAID if silence_s >= limits.nothing_said_s else None
     if elapsed_s >= limits.maximum_s:
         return EndReason.MAXIMUM
-    enough = {
-        Completeness.COMPLETE: limits.complete_s,
-        Completeness.EXTENSIBLE: limits.extensible_s,
-    }.get(completeness, limits.unfinished_s)
-    if silence_s + _LIMIT_SLACK_S < enough:
+    if silence_s + _LIMIT_SLACK_S < _enough(completeness, limits):
         return None
-    return EndReason.COMPLETE if enough < limits.unfinished_s else EndReason.SILENCE
+    whole = completeness in {Completeness.COMPLETE, Completeness.EXTENSIBLE}
+    return EndReason.COMPLETE if whole else EndReason.SILENCE
+
+
+def _enough(completeness: Completeness, limits: EndpointConfig) -> float:
+    """Seconds of silence that end an utterance."""
+    match completeness:
+        case Completeness.COMPLETE:
+            return limits.complete_s
+        case Completeness.EXTENSIBLE:
+            return limits.extensible_s
+        case Completeness.UNKNOWN:
+            return limits.unknown_s
+        case Completeness.UNFINISHED:
+            return limits.unfinished_s

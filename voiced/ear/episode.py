@@ -23,6 +23,7 @@ class Episode:
         self._refractory, self._near = refractory, near
         self._until = self._deaf_until = 0
         self._score, self._scored_at = 0.0, 0
+        self._sure_at = 0
         self._begin()
 
     def _begin(self) -> None:
@@ -38,10 +39,13 @@ class Episode:
         self._until = position + _HOLD
 
     def first(self, score: float, position: int) -> None:
-        """Takes a score of the first stage."""
-        self._sure = max(self._sure, score)
+        """Takes a score of the first stage: a sign of the word if it is high enough."""
         if not self.word.second:
             self._score, self._scored_at = score, position
+        if score >= (self.word.candidate or 0.0):
+            self.candidate(position)
+            if score >= self._sure or position - self._sure_at > _HOLD:
+                self._sure, self._sure_at = score, position
 
     def second(self, score: float, position: int) -> None:
         """Takes a score of the second stage; for a moment, only a better one replaces it."""
@@ -59,12 +63,14 @@ class Episode:
         if self._heard and not deaf and score < self._near * self.word.threshold:
             self._begin()
         self._peak = max(self._peak, score)
-        certain = self._sure >= self.word.certain and score >= self.word.doubtful
+        sure = self._sure if position - self._sure_at <= _HOLD else 0.0
+        certain = sure >= self.word.certain and score >= self.word.doubtful
         if self._heard or deaf or not (certain or score >= self.word.threshold):
             return None
         self._heard = True
         self._deaf_until = position + self._refractory
-        return Detection(self.word.name, max(score, self._sure) if certain else score, position)
+        score = max(score, sure) if certain else score
+        return Detection(self.word.name, score, position, position - round(self.word.lag_s * RATE))
 
     def _missed(self, position: int) -> Miss | None:
         """A near miss of the stage that decides, or else of the first, which hardly asked the second."""

@@ -14,7 +14,7 @@ from voiced.core.types import FRAME_SAMPLES, RATE, EndReason, Frame, Purpose, Sp
 from voiced.ear.cascade import Cascade
 from voiced.ear.listening import Listening
 from voiced.ear.ring import Ring
-from voiced.ear.wordend import word_end
+from voiced.ear.wordend import heard_enough, word_end
 from voiced.ear.words import Detection, Miss
 
 Signal = Woke | NearMiss | SpeechStarted | SpeechChunk | Utterance
@@ -22,16 +22,24 @@ Signal = Woke | NearMiss | SpeechStarted | SpeechChunk | Utterance
 
 _WARM_UP = 10
 """Frames that the voice activity detector hears before it is believed: it needs a third of a second to settle."""
-_TAIL = RATE // 4
-"""Speech after a wake word that has not paused since counts if it lasts longer than this."""
+_TAIL = RATE // 5
+"""Speech that has not paused since the wake word counts if it lasts longer: the detector goes on for a moment."""
 _SAME_SOUND = 3 * RATE // 4
 """Another wake word heard within this time was in the same sound."""
+_SHADOW = 2 * RATE
+"""A near miss told within this time of a wake word was in the same sound: an episode is over a second after it."""
 _FOREVER = 1 << 62
 _PAUSES = 4
 """So many times nothing in a row, at most 250 ms each, and the utterance is over."""
 _GAP = RATE // 2
 """So much lost sound, and the utterance is over."""
-_INTERRUPTION = {"maximum_s": 2.0, "extensible_s": 0.3, "unfinished_s": 0.3, "nothing_said_s": float("inf")}
+_INTERRUPTION = {
+    "maximum_s": 2.0,
+    "extensible_s": 0.3,
+    "unknown_s": 0.3,
+    "unfinished_s": 0.3,
+    "nothing_said_s": float("inf"),
+}
 """Limits for what is said while voiced speaks: "stop" is short, and all else is most likely not for us."""
 
 
@@ -90,7 +98,8 @@ class _Ear:
         self._interruption_limits = structs.replace(config, **_INTERRUPTION)
         self._ring = Ring()
         self._listening: Listening | None = None
-        self._woke_at = -_SAME_SOUND
+        self._woken: tuple[str, Detection] | None = None
+        self._woke_at = -_SHADOW
         self._pauses = 0
 
     def hear(self, frame: Frame) -> Iterator[Signal]:
@@ -99,13 +108,17 @@ class _Ear:
             yield from self.close()
         self._ring.append(frame.samples, frame.start)
         for found in self._cascade.hear(frame, self._ring):
-            yield from self._found(found, frame)
+            yield from self._found(found)
         if self._controls.take_listen():
-            yield from self._wake("", 1.0, self._ring.end, frame)
-        if self._listening is None and self._controls.speaking():
-            yield from self._begin(self._interruption(frame.start), frame.start, frame)
-        if self._listening:
-            yield from self._attend(self._listening, frame)
+            turn = self._turns()
+            yield Woke(at=self._ring.end / RATE, turn=turn, word="", score=1.0)
+            yield from self._command(turn, self._ring.end)
+        elif self._woken and heard_enough(self._ring, self._woken[1].end):
+            turn, detection = self._woken
+            yield from self._command(turn, word_end(self._ring, detection.end))
+        elif not (self._listening or self._woken) and self._controls.speaking():
+            yield from self._begin(Purpose.INTERRUPTION, self._turns(), frame.start, _FOREVER)
+        yield from self._attend(frame)
 
     def pause(self) -> Iterator[Signal]:
         """Takes in that there is no sound."""
@@ -115,37 +128,46 @@ class _Ear:
 
     def close(self) -> Iterator[Signal]:
         """Ends what it listens to."""
+        if self._woken:
+            yield from self._command(self._woken[0], min(self._ring.end, self._woken[1].end))
         listening, self._listening = self._listening, None
         if listening and (listening.spoken or listening.purpose is Purpose.COMMAND):
             yield listening.close(self._ring.end, EndReason.CLOSED)
 
-    def _found(self, found: Detection | Miss, frame: Frame) -> Iterator[Signal]:
+    def _found(self, found: Detection | Miss) -> Iterator[Signal]:
         if isinstance(found, Miss):
-            at = found.position / RATE
-            yield NearMiss(at=at, word=found.word, score=found.score, threshold=found.threshold)
+            if found.position - self._woke_at >= _SHADOW:
+                at = found.position / RATE
+                yield NearMiss(at=at, word=found.word, score=found.score, threshold=found.threshold)
         elif found.position - self._woke_at >= _SAME_SOUND:
             self._woke_at = found.position
-            yield from self._wake(found.word, found.score, word_end(self._ring, found.position), frame)
-
-    def _wake(self, word: str, score: float, start: int, frame: Frame) -> Iterator[Signal]:
-        listening = Listening(self._turns(), Purpose.COMMAND, start, start + _TAIL, self._config)
-        yield Woke(at=self._ring.end / RATE, turn=listening.turn, word=word, score=score)
-        yield from self._begin(listening, start, frame)
-
-    def _interruption(self, start: int) -> Listening:
-        return Listening(self._turns(), Purpose.INTERRUPTION, start, _FOREVER, self._interruption_limits)
-
-    def _begin(self, listening: Listening, start: int, frame: Frame) -> Iterator[Signal]:
-        """Lets the detector hear what came before, and the listening what belongs to it already."""
-        self._listening = listening
-        self._vad.reset()
-        behind = max(0, -(-(frame.start - start) // FRAME_SAMPLES)) + _WARM_UP
-        for begin in range(frame.start - behind * FRAME_SAMPLES, frame.start, FRAME_SAMPLES):
-            samples = self._ring.read(begin, begin + FRAME_SAMPLES)
-            yield from self._attend(listening, Frame(samples, begin))
-
-    def _attend(self, listening: Listening, frame: Frame) -> Iterator[Signal]:
-        yield from listening.hear(frame, self._ring, self._vad, self._progress, self._controls.earcons())
-        dropped = listening.purpose is Purpose.INTERRUPTION and not listening.spoken and not self._controls.speaking()
-        if listening.over or dropped:
             self._listening = None
+            self._woken = (self._turns(), found)
+            yield Woke(at=self._ring.end / RATE, turn=self._woken[0], word=found.word, score=found.score)
+
+    def _command(self, turn: str, start: int) -> Iterator[Signal]:
+        self._woken = None
+        yield from self._begin(Purpose.COMMAND, turn, start, start + _TAIL)
+
+    def _begin(self, purpose: Purpose, turn: str, start: int, ignore_until: int) -> Iterator[Signal]:
+        """Begins to listen with what was heard a moment ago, after letting the detector hear what was before."""
+        limits = self._config if purpose is Purpose.COMMAND else self._interruption_limits
+        self._listening = Listening(turn, purpose, start, ignore_until, limits)
+        self._vad.reset()
+        now = self._ring.end - FRAME_SAMPLES
+        behind = max(0, -(-(now - start) // FRAME_SAMPLES)) + _WARM_UP
+        for begin in range(now - behind * FRAME_SAMPLES, now, FRAME_SAMPLES):
+            yield from self._attend(Frame(self._ring.read(begin, begin + FRAME_SAMPLES), begin))
+
+    def _attend(self, frame: Frame) -> Iterator[Signal]:
+        """Hears a frame of the utterance, if there is one."""
+        listening = self._listening
+        if listening is None:
+            return
+        yield from listening.hear(frame, self._ring, self._vad, self._progress, self._controls.earcons())
+        if listening.over or (not listening.spoken and self._is_idle(listening)):
+            self._listening = None
+
+    def _is_idle(self, listening: Listening) -> bool:
+        """Whether it waits for an interruption of what is no longer said."""
+        return listening.purpose is Purpose.INTERRUPTION and not self._controls.speaking()

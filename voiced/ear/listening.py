@@ -26,11 +26,18 @@ _PRE_ROLL = RATE // 4
 _RECOGNISER_LAG = 3 * FRAME_SAMPLES
 """How far behind the ear the recogniser may be when it is asked."""
 
+_WORD_REST = 0.35
+"""Seconds of speech that never paused since the wake word, and that are taken for the rest of it whatever they are."""
+_DOUBTFUL = 0.6
+"""The same, unless they are a whole command: the end of the wake word is known to a quarter of a second at worst."""
+_TALKING = 4
+"""Frames of speech since the wake word that are more than its echo: who talks on does so through an earcon too."""
+
 Said = SpeechStarted | SpeechChunk | Utterance
 
 
 class Listening:
-    """One utterance in the making.
+    """One utterance in the making. What turns out to be the wake word's own end is taken back: speech then starts anew.
 
     Args:
         turn: the turn it belongs to.
@@ -46,6 +53,7 @@ class Listening:
         self._start = self._sent = start
         self._config = config
         self._voice = Voice(config.speech_threshold, ignore_until)
+        self._origin = start
 
     @property
     def spoken(self) -> bool:
@@ -68,14 +76,14 @@ class Listening:
         end = frame.start + FRAME_SAMPLES
         if end <= self._start:
             return
-        if self.spoken:
-            self._voice.hear(activity, frame.start)
-        else:
+        waiting = not self.spoken
+        if waiting and self._voice.run < _TALKING:
             ours = any(begin < end and frame.start < finish for begin, finish in earcons)
-            self._voice.hear(0.0 if ours else activity, frame.start)
-            if self.spoken:
-                yield self._begin()
+            activity = 0.0 if ours else activity
+        self._voice.hear(activity, frame.start)
         if self.spoken:
+            if waiting:
+                yield self._begin()
             yield self._send(ring, end, earcons)
         reason = self._ending(end, progress)
         if reason:
@@ -111,4 +119,15 @@ class Listening:
         completeness = Completeness.UNKNOWN
         if asks(silence, self._config):
             completeness = progress.completeness(max(self._voice.speech_end, end - _RECOGNISER_LAG))
+            if self._is_rest_of_word(completeness):
+                self._start = self._sent = end
+                self._voice = Voice(self._config.speech_threshold, end)
+                return None
         return ending(silence, elapsed, completeness, self._config)
+
+    def _is_rest_of_word(self, completeness: Completeness) -> bool:
+        if self.purpose is not Purpose.COMMAND or not self._voice.unbroken:
+            return False
+        lasted = (self._voice.speech_end - self._origin) / RATE
+        whole = completeness in {Completeness.COMPLETE, Completeness.EXTENSIBLE}
+        return lasted < _WORD_REST or (lasted < _DOUBTFUL and not whole)

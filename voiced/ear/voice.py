@@ -22,10 +22,13 @@ class Voice:
     def __init__(self, threshold: float, ignore_until: int) -> None:
         self._threshold = threshold
         self._ignore_until = ignore_until
-        self._run = 0
+        self.run = 0
+        """Frames of speech in a row, up to now."""
         self._paused = False
         self.onset: int | None = None
         """The position where speech began, once somebody counts as speaking."""
+        self.unbroken = False
+        """Speech was there from the beginning: nobody paused between what came before and it."""
         self.speech_end = 0
         """The position where the last speech ended."""
 
@@ -36,14 +39,15 @@ class Voice:
             activity: how likely it is speech.
             start: the position of its first sample.
         """
-        if activity < self._threshold - (_STAY if self._run else 0.0):
-            self._paused = self._paused or self._run == 0
-            self._run = 0
+        if activity < self._threshold - (_STAY if self.run else 0.0):
+            self._paused = self._paused or self.run == 0
+            self.run = 0
             return
-        self._run += 1
+        self.run += 1
         end = start + FRAME_SAMPLES
         if self.onset is not None:
-            if self._run >= _GO_ON_FRAMES:
+            if self.run >= _GO_ON_FRAMES:
                 self.speech_end = end
-        elif self._run >= _BEGIN_FRAMES and (self._paused or end >= self._ignore_until):
-            self.onset, self.speech_end = end - self._run * FRAME_SAMPLES, end
+        elif self.run >= _BEGIN_FRAMES and (self._paused or end >= self._ignore_until):
+            self.onset, self.speech_end = end - self.run * FRAME_SAMPLES, end
+            self.unbroken = not self._paused

@@ -7,6 +7,7 @@ is that of a machine with no time lost to computing, and every decision is the s
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import CancelledError
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -53,6 +54,18 @@ def read(path: Path) -> bytes:
     return (np.clip(np.nan_to_num(sound), -1, 1) * 32767).astype("<i2").tobytes()
 
 
+def frames(samples: bytes, start: int = 0) -> Iterator[Frame]:
+    """Cuts samples into frames; the last is filled up with silence.
+
+    Args:
+        samples: s16le, 16 kHz, mono.
+        start: the position of the first.
+    """
+    size = FRAME_SAMPLES * SAMPLE_BYTES
+    for at in range(0, len(samples), size):
+        yield Frame(samples[at : at + size].ljust(size, b"\0"), start + at // SAMPLE_BYTES)
+
+
 def write(path: Path, sound: "np.ndarray[tuple[int], np.dtype[np.int16]]", rate: int) -> None:
     """Writes a sound file, its kind by its ending.
 
@@ -62,9 +75,8 @@ def write(path: Path, sound: "np.ndarray[tuple[int], np.dtype[np.int16]]", rate:
     try:
         soundfile.write(path, sound, rate)
     except (soundfile.LibsndfileError, OSError, TypeError, ValueError) as error:
-        raise InputInvalid(
-            f"{path} cannot be written: {error}", hint="Choose a writable place and an ending .wav."
-        ) from error
+        hint = "Choose a place that can be written and a name that ends in .wav."
+        raise InputInvalid(f"{path} cannot be written: {error}", code="file-unwritable", hint=hint) from error
 
 
 class FileAudio:
@@ -193,7 +205,13 @@ class FileAudio:
         """Lets audio time come to a position, from the ear's thread."""
         if not self._fast and self._began_at is not None:
             time.sleep(max(0.0, self._began_at + position / RATE - time.monotonic()))
-        asyncio.run_coroutine_threadsafe(self._step(position), self._loop).result()
+        step = self._step(position)
+        try:
+            asyncio.run_coroutine_threadsafe(step, self._loop).result()
+        except (RuntimeError, CancelledError):
+            # The event loop has ended, and with it everybody who listens.
+            self._closed = True
+            step.close()
 
     async def _step(self, position: int) -> None:
         if self._fast:

@@ -111,6 +111,8 @@ class MicroWake:
     def scores(self, samples: bytes) -> Mapping[str, float]:
         """See `WakeWord`."""
         found: dict[str, float] = {}
+        if not self._words:
+            return found
         data, at, step = self._pending + samples, 0, _STEP * SAMPLE_BYTES
         while at + step <= len(data):
             result = self._frontend.process_samples(data[at : at + step])

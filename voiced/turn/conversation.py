@@ -110,7 +110,7 @@ class Conversation:
 
     def _speech_started(self, event: SpeechStarted) -> None:
         if self._turn is not None and event.turn == self._turn.id:
-            self._turn.mark("speech_started", event.at)
+            self._turn.feed(event)
             self._parts.bus.emit(event)
 
     def _hear(self, item: SpeechChunk | Utterance) -> None:

@@ -2,7 +2,7 @@
 
 from voiced.core.commands import Ask, Ring, Say
 from voiced.core.events import Heard, NotUnderstood, Routed
-from voiced.core.types import Earcon, EndReason, Purpose, SpeechChunk
+from voiced.core.types import Earcon, EndReason, Purpose, SpeechChunk, Transcript
 from voiced.turn.conversation import Conversation
 from voiced.turn.inbox import Inbox
 from voiced.turn.parts import Parts
@@ -44,12 +44,15 @@ async def listen(turn: Turn, parts: Parts) -> str:
     """Speech to text, while the user speaks; then the answer."""
     turn.enter("listening")
     turn.chime()
-    first = await turn.hear()
-    if not isinstance(first, SpeechChunk):
-        return await not_understood(turn, "nothing was said")
-    transcript = await parts.stt.transcribe(turn.speech(first), Purpose.COMMAND, parts.progress.update)
+    transcript = Transcript("")
+    while turn.utterance is None:
+        item = await turn.hear()
+        if isinstance(item, SpeechChunk):
+            transcript = await parts.stt.transcribe(turn.speech(item), Purpose.COMMAND, parts.progress.update)
     turn.mark("transcribed")
-    reason = turn.utterance.reason if turn.utterance else EndReason.CLOSED
+    reason = turn.utterance.reason
+    if reason is EndReason.NOTHING_SAID:
+        return await not_understood(turn, "nothing was said")
     if not transcript.text:
         return await not_understood(turn, "no command that I know")
     turn.emit(Heard(transcript.text, transcript.confidence, reason, at=turn.at, turn=turn.id))

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from secrets import token_hex
 
-from voiced.core.events import AnyEvent, Speaking, Spoken, StateChanged, TurnEnded
+from voiced.core.events import AnyEvent, Speaking, SpeechStarted, Spoken, StateChanged, TurnEnded
 from voiced.core.ports.audio import Played
 from voiced.core.types import RATE, Clip, Earcon, SpeechChunk, Timeline, Utterance
 from voiced.turn.parts import Parts
@@ -32,7 +32,7 @@ class Turn:
         self.saying = ""
         self.utterance: Utterance | None = None
         self._parts = parts
-        self._speech: asyncio.Queue[SpeechChunk | Utterance] = asyncio.Queue(SPEECH_LIMIT)
+        self._speech: asyncio.Queue[SpeechChunk | SpeechStarted | Utterance] = asyncio.Queue(SPEECH_LIMIT)
         self._hearing = False
         self._began = self.at
         self._marks: dict[str, float] = {} if woke_at is None else {"woke": woke_at}
@@ -56,9 +56,11 @@ class Turn:
         """Sets a mark of the timeline, the first time it is reached."""
         self._marks.setdefault(name, self.at if at is None else at)
 
-    def feed(self, item: SpeechChunk | Utterance) -> None:
+    def feed(self, item: SpeechChunk | SpeechStarted | Utterance) -> None:
         """Takes in what the ear hears of this turn."""
-        if isinstance(item, Utterance):
+        if isinstance(item, SpeechStarted):
+            self._marks["speech_started"] = item.at
+        elif isinstance(item, Utterance):
             self.utterance = item
             self.mark("endpoint", item.end / RATE)
         if self._hearing:
@@ -67,8 +69,8 @@ class Turn:
         if not self._speech.full():
             self._speech.put_nowait(item)
 
-    async def hear(self) -> SpeechChunk | Utterance:
-        """Waits for what the ear hears next."""
+    async def hear(self) -> SpeechChunk | SpeechStarted | Utterance:
+        """Waits for what the ear hears next. Speech that starts again takes back what was taken for speech before."""
         self._hearing = self._speech.empty()
         if self._hearing:
             self._parts.activity.waiting(self.id)
@@ -77,8 +79,8 @@ class Turn:
         return item
 
     async def speech(self, first: SpeechChunk) -> AsyncIterator[SpeechChunk]:
-        """The speech from its first chunk to its end."""
-        item: SpeechChunk | Utterance = first
+        """The speech from its first chunk to its end, or to where it starts again."""
+        item: SpeechChunk | SpeechStarted | Utterance = first
         while isinstance(item, SpeechChunk):
             yield item
             item = await self.hear()

@@ -1,0 +1,99 @@
+"""What every voice does, whichever it is."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
+
+import pytest
+
+from tests.fakes.engines import CountingTts
+from voiced import wiring
+from voiced.core.config import Config
+from voiced.core.errors import TtsFailed
+from voiced.core.ports.tts import Tts
+from voiced.engines.child import Child
+from voiced.engines.hosted import HostedTts
+
+
+@asynccontextmanager
+async def espeak() -> AsyncGenerator[Tts]:
+    child = wiring.voice(Config())
+    await child.start()
+    yield HostedTts(child, 10)
+    await child.close()
+
+
+@asynccontextmanager
+async def fake() -> AsyncGenerator[Tts]:
+    yield CountingTts()
+
+
+VOICES = pytest.mark.parametrize("voice", [espeak, fake])
+
+
+async def speak(tts: Tts, text: str) -> list:
+    async with aclosing(tts.synthesize(text)) as clips:
+        return [clip async for clip in clips]
+
+
+@VOICES
+def test_speech_has_one_rate_and_whole_samples(voice):
+    async def run():
+        async with voice() as tts:
+            return await speak(tts, "Your timer is done.")
+
+    clips = asyncio.run(run())
+    assert len({clip.rate for clip in clips}) == 1
+    assert all(len(clip.samples) % 2 == 0 for clip in clips)
+    assert sum(clip.seconds for clip in clips) > 0.5
+
+
+@VOICES
+def test_longer_text_sounds_longer(voice):
+    async def run():
+        async with voice() as tts:
+            return await speak(tts, "Yes."), await speak(tts, "Yes, there are five timers running at the moment.")
+
+    short, long = asyncio.run(run())
+    assert sum(clip.seconds for clip in long) > 2 * sum(clip.seconds for clip in short)
+
+
+@VOICES
+def test_the_first_sound_comes_before_the_last_is_made(voice):
+    async def run():
+        async with voice() as tts:
+            return await speak(tts, "There are five timers running at the moment, and the first is due in an hour.")
+
+    assert len(asyncio.run(run())) > 5
+
+
+@VOICES
+def test_a_sentence_cut_short_leaves_the_voice_ready(voice):
+    async def run():
+        async with voice() as tts:
+            for _ in range(3):
+                async with aclosing(tts.synthesize("There are five timers running. " * 20)) as clips:
+                    async for _clip in clips:
+                        break
+            return await speak(tts, "Your timer is done.")
+
+    assert asyncio.run(run())
+
+
+@VOICES
+@pytest.mark.parametrize("text", ["", " ", "…", "\N{PILE OF POO}", "<speak>a & b</speak>", "\0", "日本語"])
+def test_odd_text_is_no_error(voice, text):
+    async def run():
+        async with voice() as tts:
+            await speak(tts, text)
+            return await speak(tts, "Fine.")
+
+    assert asyncio.run(run())
+
+
+def test_an_unknown_voice_is_named():
+    async def run():
+        await Child("tts", "espeak", {"voice": "nobody"}).start()
+
+    with pytest.raises(TtsFailed, match="nobody"):
+        asyncio.run(run())

@@ -1,0 +1,204 @@
+"""The command line, as a user meets it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.conftest import ROOT
+
+INTENTS = ROOT / "tests" / "intents" / "coffee"
+
+
+@pytest.fixture
+def voiced(tmp_path):
+    """Runs the command line in a home of its own; returns what it printed and its exit code."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "XDG_RUNTIME_DIR": str(tmp_path / "run"),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "VOICED_CONFIG": str(tmp_path / "config.toml"),
+        "NO_COLOR": "1",
+        "COLUMNS": "200",
+    }
+    (tmp_path / "config.toml").touch()
+
+    def run(*words, code=0):
+        done = subprocess.run(
+            [sys.executable, "-m", "voiced.cli.main", *map(str, words)],
+            env=environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr + done.stdout
+        return done.stdout + done.stderr
+
+    return run
+
+
+def lines(output):
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def joined(path: Path, *parts: Path | float) -> Path:
+    """Writes recordings (16 kHz) and silences in seconds after each other."""
+    sounds = [np.zeros(round(part * 16_000)) if isinstance(part, float) else soundfile.read(part)[0] for part in parts]
+    soundfile.write(path, np.concatenate(sounds), 16_000)
+    return path
+
+
+@pytest.fixture
+def question(recordings, tmp_path):
+    audio = recordings / "audio"
+    jarvis = audio / "ohf-wake" / "hey_jarvis" / "1.flac"
+    time = audio / "misc" / "rhasspy3" / "what_time_is_it.flac"
+    return lambda pause: joined(tmp_path / "question.wav", 0.5, jarvis, pause, time, 0.5)
+
+
+@pytest.mark.recordings
+@pytest.mark.parametrize("pause", [0.0, 0.7])
+def test_a_recorded_question_is_answered_with_the_time(voiced, question, tmp_path, pause):
+    events = lines(voiced("replay", question(pause), "--fast", "--json", "--out", tmp_path / "answer.wav"))
+    names = [event["event"] for event in events if event["event"] not in ("state_changed", "near_miss")]
+    assert names == ["woke", "speech_started", "heard", "routed", "speaking", "spoken", "turn_ended"]
+    by_name = {event["event"]: event for event in events}
+    assert by_name["heard"]["text"] == "what time is it"
+    assert by_name["routed"]["intent"] == "HassGetCurrentTime"
+    assert by_name["spoken"]["text"].startswith("It is")
+    assert len({event["turn"] for event in events if event["event"] in names}) == 1
+    answer, rate = soundfile.read(tmp_path / "answer.wav")
+    spoken_at = int((by_name["speaking"]["at"] + 0.1) * rate)
+    assert np.abs(answer[spoken_at : spoken_at + rate]).max() > 0.05
+
+
+@pytest.mark.recordings
+def test_replay_decides_the_same_however_fast(voiced, question):
+    path = question(0.3)
+
+    def decisions(*flags):
+        events = lines(voiced("replay", path, "--json", *flags))
+        keep = {"woke": "at", "speech_started": "at", "heard": "text", "routed": "intent", "not_understood": "reason"}
+        ends = [event["timeline"]["endpoint"] for event in events if event["event"] == "turn_ended"]
+        return [(event["event"], event[keep[event["event"]]]) for event in events if event["event"] in keep], ends
+
+    assert decisions("--fast") == decisions()
+
+
+@pytest.mark.recordings
+def test_transcribe_tells_text_intent_and_slots(voiced, recordings):
+    timer = recordings / "audio" / "misc" / "rhasspy3" / "what_time_is_it.flac"
+    speech = recordings / "audio" / "misc" / "jfk.flac"
+    first, second = lines(voiced("transcribe", timer, speech, "--json"))
+    assert first["text"] == "what time is it"
+    assert first["intent"] == "HassGetCurrentTime"
+    assert first["slots"] == {}
+    assert 0 < first["confidence"] <= 1
+    assert second == {"file": str(speech), "text": None, "confidence": None, "intent": None, "slots": None}
+
+
+@pytest.mark.recordings
+def test_transcribe_with_templates_of_ones_own(voiced, recordings):
+    audio = recordings / "audio" / "picovoice-intent"
+    labels = json.loads((audio / "label" / "label.json").read_text())
+    clips = sorted((audio / "speech" / "clean").glob("*.flac"))[:6]
+    results = lines(voiced("transcribe", *clips, "--intents", INTENTS, "--json"))
+    right = 0
+    for clip, result in zip(clips, results, strict=True):
+        wanted = labels[clip.stem + ".wav"]["slots"]
+        right += result["slots"] == {slot: value.strip() for slot, value in wanted.items()}
+    assert right >= 4
+
+
+@pytest.mark.recordings
+def test_wake_test_tells_where_words_are(voiced, recordings):
+    word = recordings / "audio" / "picovoice-wake" / "alexa" / "1.flac"
+    speech = recordings / "audio" / "misc" / "jfk.flac"
+    (found,) = lines(voiced("wake", "test", word, speech, "--word", "alexa", "--json"))
+    assert found["file"] == str(word)
+    assert found["word"] == "alexa"
+    assert found["score"] >= 0.5
+    assert 0 < found["second"] < 10
+
+
+def test_an_unknown_wake_word_names_the_known_ones(voiced, tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros(16_000), 16_000)
+    assert "hey_jarvis" in voiced("wake", "test", tmp_path / "a.wav", "--word", "nobody", code=78)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [("none.wav", None, 66), ("text.wav", b"hello", 65), ("cut.wav", b"RIFF\x10\0\0\0WAVEfmt ", 65)],
+)
+@pytest.mark.parametrize("verb", ["replay", "transcribe", "wake"])
+def test_unusable_files_are_told(voiced, tmp_path, verb, name, content, code):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    words = ["wake", "test"] if verb == "wake" else [verb]
+    output = voiced(*words, tmp_path / name, code=code)
+    assert name in output
+
+
+def test_eight_kilohertz_stereo_and_silence_are_no_command(voiced, tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros((16_000, 2)), 8_000, subtype="PCM_24")
+    (result,) = lines(voiced("transcribe", tmp_path / "a.wav", "--json"))
+    assert result["text"] is None
+
+
+def test_ask_and_understand_without_a_daemon(voiced):
+    assert voiced("ask", "what time is it").startswith("It is")
+    assert json.loads(voiced("ask", "What's the time?", "--json"))["answer"].startswith("It is")
+    understood = json.loads(voiced("understand", "set a timer for 5 minutes", "--json"))
+    assert understood["intent"] == "HassStartTimer"
+    assert understood["slots"]["minutes"] == 5
+    assert "not understood" in voiced("understand", "colourless green ideas", code=1)
+
+
+def test_a_promise_needs_the_daemon(voiced):
+    assert "voiced run" in voiced("ask", "set a timer for five minutes", code=1)
+
+
+def test_say_into_a_file(voiced, tmp_path):
+    voiced("say", "Your timer is done.", "--out", tmp_path / "a.wav")
+    sound, rate = soundfile.read(tmp_path / "a.wav")
+    assert len(sound) > rate / 2
+    assert "cannot be written" in voiced("say", "hello", "--out", tmp_path / "none" / "a.wav", code=65)
+
+
+@pytest.mark.parametrize("verb", ["status", "stop", "mute", "unmute", "listen", "events"])
+def test_without_a_daemon_the_hint_says_how_to_start_one(voiced, verb):
+    assert "voiced run" in voiced(verb, code=69)
+
+
+def test_errors_are_json_too(voiced):
+    problem = json.loads(voiced("status", "--json", code=69))
+    assert problem["code"] == "daemon-unreachable"
+
+
+def test_a_typo_in_the_configuration_is_named(voiced, tmp_path):
+    (tmp_path / "config.toml").write_text("[audio]\nvolum = 3\n")
+    output = voiced("config", "check", code=78)
+    assert "config.toml, line 2" in output
+    assert "audio.volume" in output
+
+
+def test_the_configuration_is_shown_with_its_origins(voiced, tmp_path):
+    (tmp_path / "config.toml").write_text("[audio]\nvolume = 3\n")
+    shown = json.loads(voiced("config", "show", "--json", "--set", "log.level=debug"))
+    assert shown["audio.volume"] == {"value": 3, "origin": str(tmp_path / "config.toml")}
+    assert shown["log.level"]["origin"] == "--set log.level"
+    assert shown["language"]["origin"] == "default"
+    assert "good" in voiced("config", "check")
+
+
+def test_a_wrong_call_is_told(voiced):
+    assert "replay" in voiced("replai", code=2)

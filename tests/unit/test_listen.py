@@ -1,0 +1,252 @@
+"""Playbooks for the ear; see `playbook.py` for the letters."""
+
+from itertools import pairwise
+
+import pytest
+
+from tests.unit.playbook import LETTERS, World, hear, letters_of
+from voiced.core.config import EndpointConfig
+from voiced.core.events import NearMiss, SpeechStarted, Woke
+from voiced.core.types import FRAME_SAMPLES, RATE, Completeness, EndReason, Purpose, SpeechChunk, Utterance
+from voiced.ear.listen import Signal, new_turn
+
+WAKE = "." * 20 + "wwwwwwwwwW" + "." * 10
+"""A wake word, and a pause."""
+
+
+def kinds(signals: list[Signal | None]) -> list[str]:
+    """What was told, with chunks in a row as one."""
+    names = [type(signal).__name__ for signal in signals if signal]
+    return [name for at, name in enumerate(names) if at == 0 or name != "SpeechChunk" or names[at - 1] != name]
+
+
+def chunks(signals: list[Signal | None]) -> list[SpeechChunk]:
+    return [signal for signal in signals if isinstance(signal, SpeechChunk)]
+
+
+def sent(signals: list[Signal | None]) -> str:
+    """The letters that went to the recogniser."""
+    parts = chunks(signals)
+    return letters_of(b"".join(part.samples for part in parts), parts[0].start) if parts else ""
+
+
+def utterances(signals: list[Signal | None]) -> list[Utterance]:
+    return [signal for signal in signals if isinstance(signal, Utterance)]
+
+
+def test_a_command_after_a_pause() -> None:
+    signals = hear(WAKE + "s" * 30 + "." * 60)
+    assert kinds(signals) == ["Woke", "SpeechStarted", "SpeechChunk", "Utterance"]
+    (utterance,) = utterances(signals)
+    assert utterance.reason is EndReason.SILENCE
+    assert utterance.speech_end == 70 * FRAME_SAMPLES
+    assert utterance.end - utterance.speech_end == pytest.approx(0.6 * RATE, abs=FRAME_SAMPLES)
+    assert "s" * 30 in sent(signals)
+    assert not set(sent(signals)) & set("wW")
+
+
+def test_a_command_without_a_pause() -> None:
+    signals = hear("." * 20 + "wwwwwwwwwW" + "s" * 30 + "." * 60)
+    assert kinds(signals) == ["Woke", "SpeechStarted", "SpeechChunk", "Utterance"]
+    # Sound of one loudness has no quietest moment: the expected end, the frame of the recognition, is taken.
+    assert sent(signals).lstrip("w").startswith("s" * 30)
+
+
+def test_the_quiet_moment_between_the_words_is_found() -> None:
+    signals = hear("." * 20 + "wwwwwwwwwW" + ".s" + "s" * 30 + "." * 60)
+    assert sent(signals).lstrip(".").startswith("s" * 31)
+
+
+def test_chunks_follow_each_other_without_a_gap() -> None:
+    parts = chunks(hear(WAKE + "s" * 10 + "..." + "s" * 10 + "." * 60))
+    for before, after in pairwise(parts):
+        assert after.start == before.start + len(before.samples) // 2
+
+
+@pytest.mark.parametrize(
+    ("known", "silence", "reason"),
+    [
+        (Completeness.COMPLETE, 0.19, EndReason.COMPLETE),
+        (Completeness.EXTENSIBLE, 0.35, EndReason.COMPLETE),
+        (Completeness.UNFINISHED, 0.7, EndReason.SILENCE),
+        (Completeness.UNKNOWN, 0.6, EndReason.SILENCE),
+    ],
+)
+def test_the_more_complete_the_sooner_it_ends(known: Completeness, silence: float, reason: EndReason) -> None:
+    config = EndpointConfig(complete_s=0.19, extensible_s=0.35, unknown_s=0.6, unfinished_s=0.7)
+    world = World(known)
+    (utterance,) = utterances(hear(WAKE + "s" * 20 + "." * 60, world, config))
+    assert utterance.reason is reason
+    assert 0 <= utterance.end - utterance.speech_end - silence * RATE < FRAME_SAMPLES
+    assert all(utterance.speech_end <= until <= utterance.end for until in world.asked)
+
+
+def test_a_pause_in_a_command_does_not_end_it() -> None:
+    signals = hear(WAKE + "s" * 20 + "." * 15 + "s" * 20 + "." * 60)
+    assert len(utterances(signals)) == 1
+    assert "s" * 20 + "." * 15 + "s" * 20 in sent(signals)
+
+
+def test_a_flicker_of_the_detector_does_not_prolong_a_silence() -> None:
+    (plain,) = utterances(hear(WAKE + "s" * 20 + "." * 60))
+    (flicker,) = utterances(hear(WAKE + "s" * 20 + "." * 10 + "s" + "." * 60))
+    assert plain.end == flicker.end
+
+
+def test_a_click_is_no_speech() -> None:
+    signals = hear(WAKE + "..s...ss...s" + "." * 160)
+    assert kinds(signals) == ["Woke", "Utterance"]
+    assert utterances(signals)[0].reason is EndReason.NOTHING_SAID
+
+
+def test_the_wake_words_own_end_is_no_speech() -> None:
+    signals = hear("." * 20 + "wwwwwwwwwWwwww" + "." * 160)
+    assert kinds(signals) == ["Woke", "Utterance"]
+    assert utterances(signals)[0].reason is EndReason.NOTHING_SAID
+
+
+def test_a_long_end_of_the_wake_word_is_taken_back() -> None:
+    signals = hear("." * 20 + "wwwwwwwwwWwwwwwwwww" + "." * 30 + "s" * 30 + "." * 30)
+    assert kinds(signals) == ["Woke", "SpeechStarted", "SpeechChunk", "SpeechStarted", "SpeechChunk", "Utterance"]
+    (utterance,) = utterances(signals)
+    assert utterance.speech_end - utterance.start >= 29 * FRAME_SAMPLES
+    again = [at for at, signal in enumerate(signals) if isinstance(signal, SpeechStarted)][1]
+    assert "w" not in sent(signals[again:])
+
+
+def test_the_wake_words_end_alone_is_nothing_said() -> None:
+    signals = hear("." * 20 + "wwwwwwwwwWwwwwwwwww" + "." * 160)
+    assert utterances(signals)[0].reason is EndReason.NOTHING_SAID
+
+
+@pytest.mark.parametrize("known", [Completeness.COMPLETE, Completeness.EXTENSIBLE])
+def test_a_short_command_right_after_the_wake_word_counts(known: Completeness) -> None:
+    signals = hear("." * 20 + "wwwwwwwwwW" + "s" * 13 + "." * 60, World(known=known))
+    assert kinds(signals) == ["Woke", "SpeechStarted", "SpeechChunk", "Utterance"]
+    assert utterances(signals)[0].reason is EndReason.COMPLETE
+
+
+def test_nothing_said_takes_four_seconds() -> None:
+    (utterance,) = utterances(hear(WAKE + "." * 160))
+    assert utterance.end - utterance.start == pytest.approx(4.0 * RATE, abs=FRAME_SAMPLES)
+
+
+def test_the_longest_utterance() -> None:
+    signals = hear(WAKE + "s" * 100, config=EndpointConfig(maximum_s=2.0))
+    (utterance,) = utterances(signals)
+    assert utterance.reason is EndReason.MAXIMUM
+    assert utterance.end - utterance.start == pytest.approx(2.0 * RATE, abs=FRAME_SAMPLES)
+
+
+def test_a_second_wake_word_begins_anew() -> None:
+    signals = hear(WAKE + "s" * 30 + "wwwwwW" + "." * 10 + "s" * 20 + "." * 60)
+    assert [signal.turn for signal in signals if isinstance(signal, Woke)] == ["t1", "t2"]
+    assert [utterance.turn for utterance in utterances(signals)] == ["t2"]
+
+
+def test_two_words_in_one_sound_wake_once() -> None:
+    signals = hear("." * 20 + "wwwwwwwwwWv" + "." * 10 + "s" * 20 + "." * 60)
+    assert kinds(signals).count("Woke") == 1
+
+
+def test_any_of_several_words_wakes() -> None:
+    signals = hear("." * 20 + "wwwwv" + "." * 10 + "s" * 20 + "." * 60 + WAKE)
+    assert [signal.word for signal in signals if isinstance(signal, Woke)] == ["other", "wake"]
+
+
+def test_a_near_miss_is_told_and_wakes_nobody() -> None:
+    signals = hear("." * 20 + "m" + "." * 60)
+    assert kinds(signals) == ["NearMiss"]
+    assert isinstance(signals[0], NearMiss)
+    assert signals[0].word == "wake"
+    assert signals[0].score == pytest.approx(0.4)
+    assert signals[0].threshold == pytest.approx(0.5)
+
+
+def test_silence_tells_nothing() -> None:
+    assert hear("." * 300) == []
+
+
+def test_speech_without_a_wake_word_tells_nothing() -> None:
+    assert hear("." * 20 + "s" * 100 + "." * 60) == []
+
+
+def test_listening_on_demand_needs_no_wake_word() -> None:
+    signals = hear("." * 30 + "s" * 20 + "." * 60, World(listen_at=10))
+    assert kinds(signals) == ["Woke", "SpeechStarted", "SpeechChunk", "Utterance"]
+    assert isinstance(signals[0], Woke)
+    assert signals[0].word == ""
+
+
+def test_an_earcon_is_no_speech_and_is_not_sent_on() -> None:
+    script = WAKE[:-5] + "e" * 5 + "." * 3 + "s" * 20 + "." * 60
+    begin = (len(WAKE) - 5) * FRAME_SAMPLES
+    signals = hear(script, World(earcons=[(begin, begin + 5 * FRAME_SAMPLES)]))
+    assert kinds(signals) == ["Woke", "SpeechStarted", "SpeechChunk", "Utterance"]
+    started = next(signal for signal in signals if isinstance(signal, SpeechStarted))
+    assert started.at == pytest.approx((len(WAKE) + 3) * FRAME_SAMPLES / RATE)
+    assert "e" not in sent(signals)
+    assert "s" * 20 in sent(signals)
+
+
+def test_speech_over_an_earcon_is_left_whole() -> None:
+    script = "." * 20 + "wwwwwwwwwW" + "." + "s" * 30 + "." * 60
+    begin = 45 * FRAME_SAMPLES
+    signals = hear(script, World(earcons=[(begin, begin + 5 * FRAME_SAMPLES)]))
+    assert "s" * 30 in sent(signals)
+
+
+def test_who_talks_on_after_the_wake_word_talks_through_the_earcon() -> None:
+    script = "." * 20 + "wwwwwwwwwW" + "." + "s" * 30 + "." * 60
+    begin = 36 * FRAME_SAMPLES
+    signals = hear(script, World(earcons=[(begin, begin + 6 * FRAME_SAMPLES)]))
+    assert "s" * 30 in sent(signals)
+
+
+def test_stop_is_heard_while_voiced_speaks() -> None:
+    signals = hear("." * 20 + "s" * 12 + "." * 60, World(speaking=(5, 60)))
+    assert kinds(signals) == ["SpeechStarted", "SpeechChunk", "Utterance"]
+    assert {part.purpose for part in chunks(signals)} == {Purpose.INTERRUPTION}
+    (utterance,) = utterances(signals)
+    assert utterance.purpose is Purpose.INTERRUPTION
+    assert utterance.end - utterance.speech_end <= 0.35 * RATE
+
+
+def test_voiced_speaking_with_nobody_else_tells_nothing() -> None:
+    assert hear("." * 100, World(speaking=(5, 60))) == []
+
+
+def test_endless_talk_over_voiced_is_one_utterance() -> None:
+    signals = hear("." * 20 + "s" * 200, World(speaking=(5, 220)))
+    (utterance,) = utterances(signals)
+    assert utterance.reason is EndReason.MAXIMUM
+
+
+def test_a_wake_word_ends_an_interruption() -> None:
+    signals = hear("." * 20 + "wwwwwwwwwW" + "." * 10 + "s" * 20 + "." * 60, World(speaking=(5, 32)))
+    assert [utterance.purpose for utterance in utterances(signals)] == [Purpose.COMMAND]
+
+
+def test_a_vanished_microphone_ends_the_utterance() -> None:
+    signals = hear(WAKE + "s" * 20 + "-" * 10)
+    assert utterances(signals)[0].reason is EndReason.CLOSED
+    assert signals.count(None) == 10
+
+
+def test_a_moment_without_sound_changes_nothing() -> None:
+    signals = hear(WAKE + "s" * 20 + "--" + "s" * 20 + "." * 60)
+    assert [utterance.reason for utterance in utterances(signals)] == [EndReason.SILENCE]
+
+
+@pytest.mark.parametrize("script", [WAKE, WAKE + "s" * 20, WAKE[:-9]])
+def test_the_end_of_a_file_ends_the_utterance(script: str) -> None:
+    (utterance,) = utterances(hear(script))
+    assert utterance.reason is EndReason.CLOSED
+
+
+def test_turn_ids_differ() -> None:
+    assert len({new_turn() for _ in range(100)}) == 100
+
+
+def test_the_scripts_letters_are_known() -> None:
+    assert set(WAKE) <= set(LETTERS)

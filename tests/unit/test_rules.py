@@ -1,0 +1,93 @@
+"""What the bundled templates understand."""
+
+from pathlib import Path
+
+import pytest
+
+from voiced.core.types import Completeness
+from voiced.turn.rules import Rules
+
+RULES = Rules(Path(__file__).parents[2] / "config" / "intents" / "en", "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "slots"),
+    [
+        ("what time is it", "HassGetCurrentTime", {}),
+        ("What's the time?", "HassGetCurrentTime", {}),
+        ("what’s the time", "HassGetCurrentTime", {}),
+        ("Could you tell me the time, please?", "HassGetCurrentTime", {}),
+        ("what day is it today", "HassGetCurrentDate", {}),
+        ("stop", "VoicedStop", {}),
+        ("Be quiet!", "VoicedStop", {}),
+        ("never mind", "HassNevermind", {}),
+        ("repeat that", "VoicedRepeat", {}),
+        ("what can you do", "VoicedHelp", {}),
+        ("what can you do please", "VoicedHelp", {}),
+        ("set the volume to fifty percent", "HassSetVolume", {"volume_level": 50}),
+        ("volume 30%", "HassSetVolume", {"volume_level": 30}),
+        ("turn it up", "HassSetVolumeRelative", {"volume_step": "up"}),
+        ("turn down the volume", "HassSetVolumeRelative", {"volume_step": "down"}),
+        ("mute the sound", "HassMediaPlayerMute", {}),
+        ("unmute the sound", "HassMediaPlayerUnmute", {}),
+        ("set a timer for five minutes", "HassStartTimer", {"minutes": 5}),
+        ("Set a timer for 5 minutes.", "HassStartTimer", {"minutes": 5}),
+        ("set a ten minute timer", "HassStartTimer", {"minutes": 10}),
+        ("set a timer for an hour and a half", "HassStartTimer", {"hours": 1, "minutes": 30}),
+        ("set a timer for two and a half hours", "HassStartTimer", {"hours": 2, "minutes": 30}),
+        ("set a timer for half an hour", "HassStartTimer", {"minutes": 30}),
+        ("start a half hour timer", "HassStartTimer", {"minutes": 30}),
+        ("set a timer for three quarters of an hour", "HassStartTimer", {"minutes": 45}),
+        ("set a timer for two and a half minutes", "HassStartTimer", {"minutes": 2, "seconds": 30}),
+        ("set a timer for five minutes and ten seconds", "HassStartTimer", {"minutes": 5, "seconds": 10}),
+        (
+            "set a timer for 1 hour 20 minutes and 5 seconds",
+            "HassStartTimer",
+            {"hours": 1, "minutes": 20, "seconds": 5},
+        ),
+        ("pizza timer for twenty five minutes", "HassStartTimer", {"name": "pizza", "minutes": 25}),
+        ("set a pizza timer for twenty-five minutes", "HassStartTimer", {"name": "pizza", "minutes": 25}),
+        ("how much time is left", "HassTimerStatus", {}),
+        ("how much time is left on the pizza timer", "HassTimerStatus", {"name": "pizza"}),
+        ("what timers are running", "HassTimerStatus", {}),
+        ("cancel the pizza timer", "HassCancelTimer", {"name": "pizza"}),
+        ("cancel the ten minute timer", "HassCancelTimer", {"start_minutes": 10}),
+        ("stop the timer", "HassCancelTimer", {}),
+        ("cancel all my timers", "HassCancelAllTimers", {}),
+        ("add five minutes to the timer", "HassIncreaseTimer", {"minutes": 5}),
+        ("add five minutes to the pizza timer", "HassIncreaseTimer", {"minutes": 5, "name": "pizza"}),
+        ("add another minute", "HassIncreaseTimer", {"minutes": 1}),
+        ("take two minutes off the timer", "HassDecreaseTimer", {"minutes": 2}),
+    ],
+)
+def test_understands(text: str, intent: str, slots: dict[str, object]) -> None:
+    understood = RULES.understand(text)
+    assert understood is not None
+    assert (understood.intent, understood.slots) == (intent, slots)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "please", "the quick brown fox", "set a timer for", "set a timer for five bananas"]
+)
+def test_does_not_understand(text: str) -> None:
+    assert RULES.understand(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("what time is it", Completeness.COMPLETE),
+        ("what time is it please", Completeness.COMPLETE),
+        ("set a timer for five minutes", Completeness.EXTENSIBLE),
+        ("Set a timer for 5 minutes", Completeness.EXTENSIBLE),
+        ("set a timer for five minutes and ten seconds", Completeness.EXTENSIBLE),
+        ("cancel the pizza timer", Completeness.COMPLETE),
+        ("set a timer for five", Completeness.UNFINISHED),
+        ("set a", Completeness.UNFINISHED),
+        ("could you set a", Completeness.UNFINISHED),
+        ("the quick brown fox", Completeness.UNKNOWN),
+        ("", Completeness.UNKNOWN),
+    ],
+)
+def test_completeness(text: str, expected: Completeness) -> None:
+    assert RULES.completeness(text) is expected

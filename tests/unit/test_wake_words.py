@@ -1,0 +1,227 @@
+"""Thresholds from the configuration, the gate, the word's end, and decisions on scripted scores."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from voiced.core.config import WakeConfig, WakeWordConfig
+from voiced.core.errors import ConfigInvalid
+from voiced.core.types import FRAME_SAMPLES, RATE, Frame
+from voiced.ear.cascade import Cascade
+from voiced.ear.detections import detections
+from voiced.ear.gate import Gate
+from voiced.ear.ring import Ring
+from voiced.ear.wordend import AROUND, heard_enough, word_end
+from voiced.ear.words import Detection, Miss, Word, words
+
+
+def word(micro: str = "", openwake: str = "", threshold: float = 0.0, micro_threshold: float = 0.0) -> Word:
+    config = WakeWordConfig(micro=micro, openwake=openwake, threshold=threshold, micro_threshold=micro_threshold)
+    (made,) = words(WakeConfig(words={"mine": config}), {"mine": 0.97} if micro else {})
+    return made
+
+
+def test_a_bundled_word_has_measured_thresholds() -> None:
+    made = word("hey_jarvis", "hey_jarvis")
+    assert (made.candidate, made.threshold, made.second) == (0.02, 0.5, True)
+    assert made.doubtful < made.threshold < made.certain < 1
+
+
+def test_what_the_user_sets_counts() -> None:
+    made = word("hey_jarvis", "hey_jarvis", threshold=0.8, micro_threshold=0.4)
+    assert (made.candidate, made.threshold) == (0.4, 0.8)
+
+
+def test_a_first_stage_alone_has_its_authors_threshold() -> None:
+    assert word("hey_jarvis").threshold == 0.97
+    assert not word("hey_jarvis").second
+
+
+def test_a_second_stage_alone_has_the_gate_before_it() -> None:
+    assert word(openwake="mine.onnx").candidate is None
+
+
+def test_a_word_without_models_is_an_error() -> None:
+    with pytest.raises(ConfigInvalid, match="mine"):
+        word()
+
+
+class Scores:
+    """Scores by the frame: frame number to score, 0 elsewhere. Counts what it heard."""
+
+    history, step = 20 * FRAME_SAMPLES, FRAME_SAMPLES
+
+    def __init__(self, script: Mapping[int, float]) -> None:
+        self.script = script
+        self.heard = 0
+
+    def scores(self, samples: bytes) -> Mapping[str, float]:
+        self.heard += len(samples) // 2
+        numbers = np.frombuffer(samples, "<i2")[::FRAME_SAMPLES]
+        return {"mine": max(self.script.get(int(number), 0.0) for number in numbers)}
+
+    def reset(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class Silent:
+    def speech(self, samples: bytes) -> float:
+        return 0.0 if samples else 1.0
+
+    def reset(self) -> None:
+        pass
+
+
+def play(
+    first: Mapping[int, float], second: Mapping[int, float], count: int = 150, made: Word | None = None
+) -> tuple[list[Detection | Miss], Scores]:
+    """Lets a cascade of one word hear frames that tell their number."""
+    made = made or Word(name="mine", candidate=0.1, threshold=0.5, certain=0.9, doubtful=0.01)
+    verifier = Scores(second)
+    cascade = Cascade([made], Scores(first), verifier, Gate(Silent()))
+    frames = (
+        Frame(np.full(FRAME_SAMPLES, number, "<i2").tobytes(), number * FRAME_SAMPLES) for number in range(1, count)
+    )
+    return list(detections(frames, cascade)), verifier
+
+
+def at_frame(found: Detection | Miss) -> int:
+    return found.position // FRAME_SAMPLES - 1
+
+
+def test_in_quiet_the_second_stage_sleeps() -> None:
+    found, second = play({}, {50: 1.0})
+    assert found == []
+    assert second.heard == 0
+
+
+def test_both_stages_must_agree() -> None:
+    (found,), _ = play({50: 0.2}, {52: 0.8})
+    assert isinstance(found, Detection)
+    assert (found.score, at_frame(found)) == (0.8, 52)
+
+
+def test_a_word_that_was_over_before_the_first_stage_heard_it_counts() -> None:
+    (found,), _ = play({50: 0.2}, {45: 0.8})
+    assert isinstance(found, Detection)
+    assert at_frame(found) == 50
+
+
+def test_a_sure_first_stage_needs_little_of_the_second() -> None:
+    (found,), _ = play({50: 0.95}, {51: 0.02})
+    assert isinstance(found, Detection)
+    assert found.score == 0.95
+    assert not [each for each in play({50: 0.95}, {})[0] if isinstance(each, Detection)]
+
+
+def test_a_first_stage_that_was_sure_long_ago_is_not_sure_now() -> None:
+    signs = dict.fromkeys(range(50, 140, 20), 0.2) | {50: 0.95}
+    assert not [each for each in play(signs, {130: 0.02})[0] if isinstance(each, Detection)]
+
+
+def test_a_near_miss_of_the_second_stage_is_told_once() -> None:
+    (found,), _ = play({50: 0.2}, {52: 0.3, 60: 0.4})
+    assert found == Miss("mine", 0.4, 0.5, found.position)
+
+
+def test_a_near_miss_of_the_first_stage_is_told() -> None:
+    (found,), _ = play({50: 0.6}, {})
+    assert found == Miss("mine", 0.6, 0.9, found.position)
+
+
+def test_what_is_far_from_a_word_is_no_near_miss() -> None:
+    assert play({50: 0.3}, {52: 0.1})[0] == []
+
+
+def test_a_long_score_is_one_detection() -> None:
+    frames = dict.fromkeys(range(50, 80), 1.0)
+    assert len(play(frames, frames)[0]) == 1
+
+
+def test_a_word_said_again_is_heard_again() -> None:
+    once = dict.fromkeys([50, 51], 1.0)
+    again = once | dict.fromkeys([95, 96], 1.0)
+    assert [at_frame(each) for each in play(again, again)[0]] == [50, 95]
+
+
+def test_a_word_within_the_refractory_time_is_not_heard_again() -> None:
+    found, _ = play({50: 1.0, 70: 1.0}, {50: 1.0, 70: 1.0})
+    assert [at_frame(each) for each in found] == [50]
+
+
+def test_the_second_stage_sleeps_again() -> None:
+    _, second = play({50: 0.2}, {}, count=1_000)
+    assert second.heard < (20 + 2 + 2 * RATE // FRAME_SAMPLES) * FRAME_SAMPLES
+
+
+class Always:
+    def __init__(self) -> None:
+        self.heard = 0
+
+    def speech(self, samples: bytes) -> float:
+        self.heard += bool(samples)
+        return 0.9
+
+    def reset(self) -> None:
+        pass
+
+
+def level(amplitude: int, number: int) -> Frame:
+    sound = np.where(np.arange(FRAME_SAMPLES) % 2, amplitude, -amplitude)
+    return Frame(sound.astype("<i2").tobytes(), number * FRAME_SAMPLES)
+
+
+def test_the_gate_is_closed_and_the_detector_asleep_in_quiet() -> None:
+    vad = Always()
+    gate = Gate(vad)
+    assert not any(gate.open(level(20, number)) for number in range(200))
+    assert vad.heard == 0
+
+
+def test_the_gate_opens_for_speech_and_closes_after_it() -> None:
+    gate = Gate(Always())
+    opened = [gate.open(level(2_000 if 50 <= number < 60 else 20, number)) for number in range(150)]
+    assert not any(opened[:50])
+    assert all(opened[50:60])
+    assert not opened[-1]
+
+
+def test_the_gate_gets_used_to_a_steady_noise() -> None:
+    vad = Always()
+    gate = Gate(vad)
+    for number in range(5_000):
+        gate.open(level(500, number))
+    heard = vad.heard
+    assert not any(gate.open(level(500, number)) for number in range(5_000, 5_100))
+    assert vad.heard == heard
+
+
+def ring_of(*parts: tuple[float, int]) -> Ring:
+    """Noise: loudness, samples; then next."""
+    random = np.random.default_rng(0)
+    ring = Ring()
+    for loudness, samples in parts:
+        ring.append(random.normal(0, loudness, samples).astype("<i2").tobytes(), ring.end)
+    return ring
+
+
+def test_a_words_end_is_the_quietest_moment() -> None:
+    ring = ring_of((3_000, RATE), (50, RATE // 20), (3_000, RATE))
+    seam = RATE + RATE // 40
+    for off in (-0.1, 0.0, 0.1):
+        assert abs(word_end(ring, seam + int(off * RATE)) - seam) < RATE // 50
+
+
+def test_in_a_long_pause_the_end_stays_near_where_it_is_expected() -> None:
+    ring = ring_of((3_000, RATE), (0, RATE))
+    assert abs(word_end(ring, RATE + RATE // 4) - (RATE + RATE // 4)) <= RATE // 50
+
+
+def test_the_end_waits_for_the_sound_around_it() -> None:
+    ring = ring_of((100, RATE))
+    assert heard_enough(ring, RATE // 2)
+    assert not heard_enough(ring, RATE - AROUND // 2)

@@ -1,0 +1,133 @@
+"""The doctor's round: every stage is tried on this machine, with the parts that the daemon would use."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import aclosing, asynccontextmanager
+from typing import TypeVar
+
+import numpy as np
+import soxr
+
+from voiced import wiring
+from voiced.core.config import Config
+from voiced.core.errors import AudioFailed, SttFailed, VoicedError
+from voiced.core.ports.audio import Played
+from voiced.core.types import RATE, SAMPLE_BYTES, Earcon, SpeechChunk
+from voiced.ear.detections import detections
+from voiced.engines import files
+from voiced.engines.hosted import HostedStt, HostedTts
+from voiced.engines.soundcard import SoundCard
+from voiced.setup.doctor import Finding, Health, microphone, speed
+from voiced.turn.earcons import earcons
+
+QUESTION = "what time is it"
+LISTEN_S = 1.5
+Thing = TypeVar("Thing")
+
+
+async def checkup(config: Config) -> AsyncGenerator[Finding]:
+    """Checks everything, one finding after the other; what fails does not keep the rest from being looked at."""
+    round_ = _Round(config)
+    checks: list[tuple[str, Callable[[], Coroutine[None, None, Finding]]]] = [
+        ("voice", round_.voice),
+        ("recogniser", round_.recogniser),
+        ("wake words", round_.wake_words),
+        ("microphone", round_.microphone),
+        ("speaker", round_.speaker),
+    ]
+    for name, check in checks:
+        try:
+            yield await check()
+        except VoicedError as error:
+            yield Finding(name, Health.BAD, error.message, error.hint)
+
+
+class _Round:
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._speech = b""
+        """The voice's own question, 16 kHz: what the recogniser and the wake words are tried on."""
+
+    async def voice(self) -> Finding:
+        child = wiring.voice(self._config)
+        await child.start()
+        try:
+            began = time.perf_counter()
+            async with aclosing(HostedTts(child, self._config.engines.tts.deadline_s).synthesize(QUESTION)) as speech:
+                clips = [clip async for clip in speech]
+            took = time.perf_counter() - began
+        finally:
+            await child.close()
+        sound = np.frombuffer(b"".join(clip.samples for clip in clips), np.int16)
+        self._speech = soxr.resample(sound, clips[0].rate, RATE).astype("<i2").tobytes() + bytes(RATE)
+        return speed("voice", took, sum(clip.seconds for clip in clips), child.engine)
+
+    async def recogniser(self) -> Finding:
+        if not self._speech:
+            raise SttFailed("there was no voice to try it on")
+        child = wiring.recogniser(self._config)
+        await child.start()
+        try:
+            began = time.perf_counter()
+            heard = await HostedStt(child, 30).transcribe(_once(SpeechChunk("doctor", self._speech, 0)))
+            took = time.perf_counter() - began
+        finally:
+            await child.close()
+        finding = speed("recogniser", took, len(self._speech) / SAMPLE_BYTES / RATE, child.engine)
+        if finding.health is Health.GOOD and heard.text != QUESTION:
+            found = f"{finding.found}; it took “{QUESTION}” for “{heard.text}”"
+            hint = "A synthetic voice is hard to understand: try `voiced transcribe` with a recording of yours."
+            return Finding("recogniser", Health.WARNING, found, hint)
+        return finding
+
+    async def wake_words(self) -> Finding:
+        cascade = wiring.cascade(self._config.wake)
+        sound = self._speech or bytes(2 * RATE * SAMPLE_BYTES)
+        began = time.perf_counter()
+        for _ in detections(files.frames(sound), cascade):
+            pass
+        took = time.perf_counter() - began
+        names = ", ".join(self._config.wake.words)
+        return speed("wake words", took, len(sound) / SAMPLE_BYTES / RATE, names)
+
+    async def microphone(self) -> Finding:
+        async with self._card() as card:
+            sound = await asyncio.to_thread(_listen, card)
+            status = card.status()
+        if status.problem:
+            return Finding("microphone", Health.BAD, status.problem, status.hint)
+        return microphone(sound, status.device)
+
+    async def speaker(self) -> Finding:
+        clip = earcons()[Earcon.WOKE]
+        played: list[Played] = []
+        async with self._card() as card:
+            await card.play(_once(clip), played.append)
+        if not played or played[-1].seconds < clip.seconds / 2:
+            raise AudioFailed("the sound did not come out", hint="See `voiced devices`, and set audio.output.")
+        return Finding("speaker", Health.GOOD, f"played a sound of {clip.seconds:.2f} s: did you hear it?")
+
+    @asynccontextmanager
+    async def _card(self) -> AsyncGenerator[SoundCard]:
+        card = SoundCard(self._config.audio, lambda _: None)
+        await card.start()
+        try:
+            yield card
+        finally:
+            await card.close()
+
+
+def _listen(card: SoundCard) -> bytes:
+    """What the microphone hears in a moment, in a thread of its own."""
+    sound = b""
+    until = time.monotonic() + LISTEN_S
+    for frame in card.frames():
+        if time.monotonic() > until:
+            break
+        sound += frame.samples if frame else b""
+    return sound
+
+
+async def _once(thing: Thing) -> AsyncGenerator[Thing]:
+    yield thing

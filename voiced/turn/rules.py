@@ -1,0 +1,68 @@
+"""The first tier: sentence templates, matched exactly by hassil. The recogniser's grammar comes from the same ones."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from hassil import recognize_best
+from hassil.util import normalize_for_matching, remove_skip_words
+
+from voiced.core.grammar import compile_grammar, spoken
+from voiced.core.intents import load_intents
+from voiced.core.types import Completeness, Understanding
+
+
+class Rules:
+    """Understands what the templates say.
+
+    Args:
+        folder: of the templates.
+        language: of the templates.
+
+    Raises:
+        IntentsInvalid: they cannot be used.
+    """
+
+    def __init__(self, folder: Path, language: str) -> None:
+        intents = load_intents(folder, language)
+        # hassil would drop words that mean nothing anywhere, and make "what do" of "what can you do".
+        self._intents = replace(intents, skip_words=[])
+        self._skips = intents.skip_words
+        self._grammar = compile_grammar(intents)
+
+    def understand(self, text: str) -> Understanding | None:
+        """Takes a sentence apart, spoken or typed: numbers in words or digits, any case, any punctuation.
+
+        Returns:
+            What it means, or None if no template says it.
+        """
+        for sentence in self._readings(text):
+            result = recognize_best(sentence, self._intents, language=self._intents.language)
+            if result is not None:
+                slots = {name: _plain(entity.value) for name, entity in result.entities.items()}
+                return Understanding(result.intent.name, slots, text)
+        return None
+
+    def completeness(self, text: str) -> Completeness:
+        """Tells whether a sentence is whole. Words that mean nothing ("please") make no difference."""
+        for sentence in self._readings(text):
+            result = self._grammar.completeness(spoken(sentence, self._intents.language))
+            if result is not Completeness.UNKNOWN:
+                return result
+        return Completeness.UNKNOWN
+
+    def _readings(self, text: str) -> Iterator[str]:
+        """The sentence as it is, then without what means nothing at its end, then also at its beginning."""
+        text = normalize_for_matching(text).text
+        yield text
+        if self._skips:
+            text = remove_skip_words(text, self._skips, ignore_whitespace=False, start=False)
+            yield text
+            yield remove_skip_words(text, self._skips, ignore_whitespace=False, end=False)
+
+
+def _plain(value: object) -> str | int | float:
+    """A slot's value as JSON has it: whole numbers without a fraction, text without spaces around it."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int | float) else str(value).strip()
