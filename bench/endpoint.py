@@ -35,7 +35,7 @@ LEAD_S = 0.5
 """Before the first speech: somebody breathes in after the wake word."""
 TAIL_S = 4.0
 EARLY_S = 0.05
-FIXED = structs.replace(EndpointConfig(), complete_s=0.7, extensible_s=0.7, unfinished_s=0.7)
+FIXED = structs.replace(EndpointConfig(), complete_s=0.7, extensible_s=0.7, unknown_s=0.7, unfinished_s=0.7)
 SHORT = ("yes", "stop", "no")
 VOICES = ("en-us", "en-us+f3", "en-gb", "en-gb+m3", "en-us+m7", "en-gb-scotland")
 

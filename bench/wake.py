@@ -1,6 +1,6 @@
 """P6, P7 and the wake part of P5: the wake cascade against ungated openWakeWord, on the same sound.
 
-    python bench/wake.py [--every N]      (only every Nth recording)
+    python bench/wake.py [--every N]      (every Nth recording; all of them take half an hour)
 
 The peer is `pyopen-wakeword` (its features, its heads; ONNX heads on the same features) with its usual threshold of
 0.5, fed 80 ms at a time. A word counts as found where either fires within its recording; a false accept is a firing in
@@ -23,7 +23,7 @@ from voiced.core.types import RATE, Frame
 from voiced.ear.cascade import Cascade
 from voiced.ear.gate import Gate
 from voiced.ear.ring import Ring
-from voiced.ear.words import Detection, words
+from voiced.ear.words import Detection, Miss, words
 from voiced.engines.microwake import MicroWake
 from voiced.engines.openwake import OpenWake
 from voiced.engines.silero import Silero
@@ -64,15 +64,20 @@ class Ours:
         self.cascade = Cascade(words(self.config, first.cutoffs), first, second, Gate(Silero()))
         self.ring = Ring()
 
-    def fired(self, sound: bytes) -> Iterator[tuple[str, int]]:
-        """Words and positions of what the cascade hears."""
+    def decided(self, sound: bytes) -> Iterator[Detection | Miss]:
+        """What the cascade decides while it hears some more sound."""
         begin = self.ring.end
         for frame in frames(sound):
             start = begin + frame.start
             self.ring.append(frame.samples, start)
-            for found in self.cascade.hear(Frame(frame.samples, start), self.ring):
-                if isinstance(found, Detection):
-                    yield found.word, found.position - begin
+            yield from self.cascade.hear(Frame(frame.samples, start), self.ring)
+
+    def fired(self, sound: bytes) -> Iterator[tuple[str, int]]:
+        """Words and positions, from the sound's beginning, of what the cascade hears."""
+        begin = self.ring.end
+        for found in self.decided(sound):
+            if isinstance(found, Detection):
+                yield found.word, found.position - begin
 
 
 def onnx_head(path: Path) -> Callable[[np.ndarray], float]:
@@ -199,7 +204,7 @@ def worst(a: list[float], b: list[float]) -> dict[str, float]:
 def main() -> None:
     """Prints one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--every", type=int, default=4)
     every = parser.parse_args().every
     names = (*BUNDLED, *UNGATED)
     result = {"question": "wake", "cost": cost(), "accuracy": accuracy(Ours(names), Peer(names), every)}

@@ -14,7 +14,7 @@ from voiced.core.bus import Bus
 from voiced.core.config import Config, WakeWordConfig
 from voiced.core.errors import ConfigInvalid, InputInvalid, VoicedError
 from voiced.core.events import AnyEvent
-from voiced.core.types import RATE, SAMPLE_BYTES, Clip, SpeechChunk, Understanding
+from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Clip, SpeechChunk, Understanding
 from voiced.daemon import Voiced
 from voiced.ear.detections import detections
 from voiced.ear.words import Detection
@@ -28,6 +28,8 @@ from voiced.turn.rules import Rules
 __all__ = ["Device", "Transcription", "check", "devices", "replay", "say_once", "transcribe", "understand", "wake_test"]
 
 LONGEST_UTTERANCE_S = 60
+AROUND_SPEECH_S = 0.25
+"""Seconds before and after its speech that are kept of a recording."""
 SPEECH = 0.5
 """Voice activity in at least one frame: without it, a recording holds nothing to transcribe."""
 APART_S = 10
@@ -155,8 +157,8 @@ async def transcribe(config: Config, paths: Sequence[Path], intents: Path | None
 
 
 async def _transcribe(child: "wiring.Child", config: Config, rules: Rules, path: Path) -> Transcription:
-    samples = files.read(path)
-    if not _holds_speech(samples):
+    samples = _speech_of(files.read(path))
+    if not samples:
         return Transcription(str(path))
     seconds = len(samples) / SAMPLE_BYTES / RATE
     if seconds > LONGEST_UTTERANCE_S:
@@ -164,7 +166,8 @@ async def _transcribe(child: "wiring.Child", config: Config, rules: Rules, path:
         raise InputInvalid(message, code="file-too-long", hint="Use `voiced replay` for a whole recording.")
 
     async def speech() -> AsyncGenerator[SpeechChunk]:
-        yield SpeechChunk("file", samples, 0)
+        for at in range(0, len(samples), RATE * SAMPLE_BYTES):
+            yield SpeechChunk("file", samples[at : at + RATE * SAMPLE_BYTES], at // SAMPLE_BYTES)
 
     heard = await HostedStt(child, config.engines.stt.deadline_s + 2 * seconds).transcribe(speech())
     understood = rules.understand(heard.text) if heard.text else None
@@ -173,9 +176,15 @@ async def _transcribe(child: "wiring.Child", config: Config, rules: Rules, path:
     return Transcription(str(path), heard.text, heard.confidence, understood.intent, understood.slots)
 
 
-def _holds_speech(samples: bytes) -> bool:
+def _speech_of(samples: bytes) -> bytes:
+    """The recording from a little before its first speech to a little after its last: what the ear would send on."""
     vad = Silero()
-    return any(vad.speech(frame.samples) >= SPEECH for frame in files.frames(samples))
+    speech = [frame.start for frame in files.frames(samples) if vad.speech(frame.samples) >= SPEECH]
+    if not speech:
+        return b""
+    around = int(AROUND_SPEECH_S * RATE)
+    first, last = max(0, speech[0] - around), speech[-1] + FRAME_SAMPLES + around
+    return samples[first * SAMPLE_BYTES : last * SAMPLE_BYTES]
 
 
 def understand(config: Config, text: str, intents: Path | None) -> Understanding | None:

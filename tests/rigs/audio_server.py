@@ -33,14 +33,17 @@ PATIENCE_S = 30
 class AudioServer:
     """The server. Processes that shall use it need its `environment`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, slow: bool = False) -> None:
+        """Writes its configuration; `slow` leaves the null sinks as they are by default."""
+        self._modules = [*MICROPHONE, SPEAKER]
+        if slow:
+            self._modules = [tuple(word for word in module if word != "norewinds=1") for module in self._modules]
         self.folder = folder
         self.environment = {"XDG_RUNTIME_DIR": str(folder / "run"), "HOME": str(folder)}
         self._process: subprocess.Popen[bytes] | None = None
         (folder / "run").mkdir(mode=0o700, parents=True)
         (folder / ".asoundrc").write_text(ASOUNDRC)
-        modules = [("module-native-protocol-unix",), SPEAKER, *MICROPHONE]
-        lines = [f"load-module {' '.join(module)}" for module in modules]
+        lines = [f"load-module {' '.join(module)}" for module in [("module-native-protocol-unix",), *self._modules]]
         (folder / "server.pa").write_text("\n".join([*lines, "set-default-source mic", "set-default-sink virtspk\n"]))
 
     @staticmethod
@@ -78,14 +81,15 @@ class AudioServer:
         return [line.split("\t")[1] for line in listed.stdout.decode().splitlines()]
 
     def unplug(self) -> None:
-        self._pactl("unload-module", "module-remap-source")
+        """Takes the microphone away, with whatever listens to it."""
         for line in self._pactl("list", "short", "modules").splitlines():
             number, _, rest = line.partition("\t")
             if "sink_name=virtmic" in rest:
                 self._pactl("unload-module", number)
 
     def plug(self) -> None:
-        for module in MICROPHONE:
+        """Brings the microphone back."""
+        for module in self._modules[:2]:
             self._pactl("load-module", *module)
         self._pactl("set-default-source", "mic")
 
@@ -98,10 +102,12 @@ class AudioServer:
 
     @contextmanager
     def recording(self, latency_ms: int = 10) -> Generator[subprocess.Popen[bytes]]:
-        """Records what the speaker plays, s16le mono; read its `stdout`, or `communicate` after the block."""
+        """Records what the speaker plays, s16le mono, from now on; `communicate` after the block, or read `stdout`."""
         command = ["parec", "--device=virtspk.monitor", f"--rate={RATE}", "--channels=1", "--format=s16le", "--raw"]
         recorder = subprocess.Popen([*command, f"--latency-msec={latency_ms}"], env=self._env(), stdout=subprocess.PIPE)
+        assert recorder.stdout
         try:
+            recorder.stdout.read(2)
             yield recorder
         finally:
             recorder.terminate()

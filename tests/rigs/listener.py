@@ -36,6 +36,10 @@ class Listener:
         pairs = zip(list(self.moments), self.frames, strict=False)
         return [moment for moment, frame in pairs if moment >= since and any(frame.samples)]
 
+    def forget(self) -> None:
+        """Forgets the frames so far."""
+        del self.frames[:], self.moments[:]
+
     def samples(self) -> np.ndarray:
         """All that was heard."""
         return np.frombuffer(b"".join(frame.samples for frame in self.frames), np.int16)

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiced.engines.sound import FRAME_BYTES, SILENCE_DB, Framer, Meter, Outlet, loudness, scale
+from voiced.engines.framing import FRAME_BYTES, framer
+from voiced.engines.sound import SILENCE_DB, Outlet, loudness, measure, scale
 
 
 def tone(hertz: float, seconds: float, rate: int, size: float = 10_000, channels: int = 1) -> np.ndarray:
@@ -29,9 +30,9 @@ def loudest_hertz(samples: np.ndarray, rate: int) -> float:
 @pytest.mark.parametrize("rate", [8_000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000, 96_000])
 @pytest.mark.parametrize("channels", [1, 2, 6])
 def test_any_device_becomes_frames_of_16_khz_mono(rate: int, channels: int) -> None:
-    framer = Framer(rate, channels)
+    framing = framer(rate, channels)
     pieces = cut(tone(440, 2.0, rate, channels=channels).tobytes(), 2 * channels, [480, 1, 333, 1024])
-    out = [framer.feed(piece) for piece in pieces] + [framer.flush()]
+    out = [framing.feed(piece) for piece in pieces] + [framing.flush()]
     assert all(len(frames) % FRAME_BYTES == 0 for frames in out)
     heard = np.frombuffer(b"".join(out), np.int16)
     assert 32_000 <= len(heard) < 32_000 + 2 * 512
@@ -42,8 +43,8 @@ def test_any_device_becomes_frames_of_16_khz_mono(rate: int, channels: int) -> N
 @given(st.lists(st.integers(1, 3000), min_size=1, max_size=20))
 def test_sound_that_needs_no_change_is_only_framed(sizes: list[int]) -> None:
     data = np.random.default_rng(1).integers(-32768, 32767, sum(sizes), np.int16).tobytes()
-    framer = Framer(16_000, 1)
-    out = b"".join(framer.feed(piece) for piece in cut(data, 2, sizes)) + framer.flush()
+    framing = framer(16_000, 1)
+    out = b"".join(framing.feed(piece) for piece in cut(data, 2, sizes)) + framing.flush()
     assert out[: len(data)] == data
     assert set(out[len(data) :]) <= {0}
     assert len(out) - len(data) < FRAME_BYTES
@@ -51,8 +52,8 @@ def test_sound_that_needs_no_change_is_only_framed(sizes: list[int]) -> None:
 
 def test_resampling_in_pieces_is_resampling_at_once() -> None:
     data = np.random.default_rng(2).integers(-20000, 20000, 48_000, np.int16).tobytes()
-    at_once = Framer(48_000, 1)
-    in_pieces = Framer(48_000, 1)
+    at_once = framer(48_000, 1)
+    in_pieces = framer(48_000, 1)
     whole = np.frombuffer(at_once.feed(data) + at_once.flush(), np.int16)
     pieces = [in_pieces.feed(piece) for piece in cut(data, 2, [512, 7])] + [in_pieces.flush()]
     rounding = np.abs(np.frombuffer(b"".join(pieces), np.int16).astype(int) - whole)
@@ -60,23 +61,19 @@ def test_resampling_in_pieces_is_resampling_at_once() -> None:
 
 
 def test_gain_makes_it_louder_and_never_wraps_around() -> None:
-    quiet = Framer(16_000, 1, gain_db=6.02)
+    quiet = framer(16_000, 1, gain_db=6.02)
     heard = np.frombuffer(quiet.feed(np.array([1000, -1000] * 256, np.int16).tobytes()), np.int16)
     assert heard.tolist() == pytest.approx([2000, -2000] * 256, abs=2)
-    loud = Framer(16_000, 1, gain_db=30)
+    loud = framer(16_000, 1, gain_db=30)
     heard = np.frombuffer(loud.feed(np.array([30_000, -30_000] * 256, np.int16).tobytes()), np.int16)
     assert heard.tolist() == [32_767, -32_768] * 256
 
 
 def test_level_peak_and_clipping_are_measured() -> None:
-    meter = Meter()
-    assert meter.read() == {"level_db": SILENCE_DB, "peak_db": SILENCE_DB, "clipped": 0}
-    meter.add(bytes(1000))
-    assert meter.read()["level_db"] == SILENCE_DB
-    meter.add(tone(440, 1, 16_000, size=32_767).tobytes())
-    assert meter.read()["level_db"] == pytest.approx(-3, abs=0.1)
-    meter.add(np.array([32_767, -32_768, 5], np.int16).tobytes())
-    reading = meter.read()
+    assert measure(b"") == {"level_db": SILENCE_DB, "peak_db": SILENCE_DB, "clipped": 0}
+    assert measure(bytes(1000))["level_db"] == SILENCE_DB
+    assert measure(tone(440, 1, 16_000, size=32_767).tobytes())["level_db"] == pytest.approx(-3, abs=0.1)
+    reading = measure(np.array([32_767, -32_768, 5], np.int16).tobytes())
     assert (reading["clipped"], reading["peak_db"]) == (2, 0.0)
 
 

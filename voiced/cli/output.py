@@ -1,5 +1,6 @@
 """How the command line speaks: tables and colours for people, one JSON object a line for programs."""
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,14 +11,26 @@ from rich.table import Table
 
 from voiced.core.errors import ConfigInvalid, DaemonUnreachable, InputInvalid, VoicedError
 
-people = Console(highlight=False)
+
+class Output(Console):
+    """A console whose reader may go away: whoever reads (`| head`) then has enough, and nothing is left to do."""
+
+    def on_broken_pipe(self) -> None:
+        """Ends the process at once, from whatever depth; its children end with it."""
+        os._exit(0)
+
+
+people = Output(highlight=False)
 complaints = Console(stderr=True, highlight=False)
 
 
 def line(value: object) -> None:
     """Prints one JSON object on a line, at once."""
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        people.on_broken_pipe()
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:

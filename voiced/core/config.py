@@ -71,7 +71,7 @@ class EndpointConfig(_Section, frozen=True, kw_only=True):
     complete_s: Annotated[Seconds, Meta(description="Silence that ends a complete command.")] = 0.19
     extensible_s: Annotated[Seconds, Meta(description="Silence that ends a command that could go on.")] = 0.35
     unknown_s: Annotated[Seconds, Meta(description="Silence that ends what is not understood (yet).")] = 0.6
-    unfinished_s: Annotated[Seconds, Meta(description="Silence that ends half a command.")] = 0.7
+    unfinished_s: Annotated[Seconds, Meta(description="Silence that ends half a command.")] = 0.8
     nothing_said_s: Annotated[Seconds, Meta(description="Waiting for speech after the wake word.")] = 4.0
     maximum_s: Annotated[Seconds, Meta(description="The longest utterance.")] = 15.0
 

@@ -51,9 +51,11 @@ class Grammar(NamedTuple):
             if following is None:
                 return Completeness.UNKNOWN
             state = following
-        if state in self.finals:
-            return Completeness.EXTENSIBLE if self.arcs[state] else Completeness.COMPLETE
-        return Completeness.UNFINISHED if state else Completeness.UNKNOWN
+        if state == 0:
+            return Completeness.UNKNOWN
+        if state not in self.finals:
+            return Completeness.UNFINISHED
+        return Completeness.EXTENSIBLE if self.arcs[state] else Completeness.COMPLETE
 
 
 def spoken(text: str, language: str) -> list[str]:

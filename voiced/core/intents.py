@@ -5,27 +5,53 @@ Source of the format: https://developers.home-assistant.io/docs/voice/intent-rec
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
+import msgspec
 import yaml
 from hassil.errors import HassilError
 from hassil.expression import Expression, Group, ListReference, RuleReference
 from hassil.intents import IntentData, Intents, SlotList, TextSlotList
 from hassil.parser import ParseError
 from hassil.util import merge_dict
+from msgspec import Struct
 
 from voiced.core.errors import IntentsInvalid
 
 _HINT = "See the templates in config/intents/en; https://developers.home-assistant.io/docs/voice describes the format."
-_SECTIONS = {
-    "intents": dict,
-    "lists": dict,
-    "expansion_rules": dict,
-    "skip_words": list,
-    "responses": dict,
-    "settings": dict,
-}
+_FAULTS = (ParseError, HassilError, AssertionError, ValueError, TypeError, KeyError, AttributeError)
+"""What hassil raises on templates that it cannot read."""
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Value(Struct, rename={"text": "in"}):
+    text: str
+
+
+class _List(Struct):
+    values: list[str | _Value] = []
+    range: dict[str, Any] = {}
+    wildcard: bool = False
+
+
+class _Block(Struct):
+    sentences: list[str]
+    slots: dict[str, Any] = {}
+    lists: dict[str, _List] = {}
+    expansion_rules: dict[str, str] = {}
+
+
+class _Intent(Struct):
+    data: list[_Block]
+
+
+class _Document(Struct):
+    """The shape of a file, as far as it concerns us; hassil itself would stumble over another one."""
+
+    intents: dict[str, _Intent] = {}
+    lists: dict[str, _List] = {}
+    expansion_rules: dict[str, str] = {}
+    skip_words: list[str] = []
 
 
 def load_intents(folder: Path, language: str) -> Intents:
@@ -65,21 +91,20 @@ def scope(intents: Intents, data: IntentData) -> tuple[dict[str, SlotList], dict
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        document: Any = yaml.load(path.read_text("utf-8"), _Loader) or {}  # noqa: S506 - CSafeLoader is the safe one in C.
+        document = yaml.load(path.read_text("utf-8"), _Loader) or {}  # noqa: S506 - CSafeLoader is the safe one in C.
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         raise IntentsInvalid(f"{path} is no YAML file: {error}", hint="Check its indentation and quotes.") from error
-    if not isinstance(document, dict):
-        raise IntentsInvalid(f"{path} holds no `intents:`, `lists:` or `expansion_rules:`", hint=_HINT)
-    document = cast("dict[str, Any]", document)
-    for section, kind in _SECTIONS.items():
-        if not isinstance(document.get(section, kind()), kind):
-            raise IntentsInvalid(f"{path}: `{section}:` is not a {kind.__name__}", hint=_HINT)
+    try:
+        msgspec.convert(document, _Document)
+    except msgspec.ValidationError as error:
+        hint = f"Values that YAML takes for something else, such as on, no or 5, need quotes. {_HINT}"
+        raise IntentsInvalid(f"{path}: {error}", hint=hint) from error
     return document
 
 
 def _merge(path: Path, merged: dict[str, Any], document: dict[str, Any]) -> None:
     try:
-        merge_dict(merged, {key: value for key, value in document.items() if key in _SECTIONS})
+        merge_dict(merged, {key: value for key, value in document.items() if key in _Document.__struct_fields__})
     except AssertionError as error:
         raise IntentsInvalid(f"{path} contradicts another file: {error}", hint=_HINT) from error
 
@@ -89,7 +114,7 @@ def _parse(path: Path, language: str, document: dict[str, Any]) -> Intents:
         intents = Intents.from_dict({"intents": {}, **document, "language": language})
         for _, data in blocks(intents):
             _ = data.sentences
-    except (ParseError, HassilError, AssertionError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except _FAULTS as error:
         raise IntentsInvalid(f"{path}: {type(error).__name__}: {error}", hint=_HINT) from error
     return intents
 

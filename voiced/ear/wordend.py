@@ -18,8 +18,8 @@ _SILENCE = 100.0
 def word_end(ring: Ring, expected: int) -> int:
     """Finds the end of a wake word: the quietest moment near where it is expected.
 
-    Between two words the sound is weaker even where nobody pauses. Joined recordings (`bench/wake.py`) are cut within
-    80 ms of the seam in nine of ten cases.
+    Between two words the sound is weaker even where nobody pauses. In joined recordings (`bench/word_end.py`) about one
+    command in ten still loses its beginning where there is no pause at all.
 
     Args:
         ring: the sound up to `AROUND` after the expected end, and more.

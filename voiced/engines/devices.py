@@ -53,37 +53,25 @@ class Stream:
         self._stream = stream
         self._capacity = 0
 
-    def read(self) -> bytes | None:
-        """Waits for a period of sound; None if sound was lost because it was not read in time.
+    def read(self) -> bytes:
+        """Waits for a period of sound. Sound that was not read in time is lost without a word: see the time it takes.
 
         Raises:
             OSError: the device is lost.
         """
-        try:
-            return self._stream.read(self.period, exception_on_overflow=True)
-        except OSError as error:
-            if error.errno != pyaudio.paInputOverflowed:
-                raise
-            return None
+        # PyAudio closes the stream when it raises, so it must not for what is no more than a gap; the same in `write`.
+        return self._stream.read(self.period, exception_on_overflow=False)
 
-    def write(self, data: bytes) -> bool:
+    def write(self, data: bytes) -> None:
         """Adds sound to the buffer, waiting while it is full; starts the stream if it is not running.
 
-        Returns:
-            Whether it came in time. If not, the speaker had run dry.
-
         Raises:
             OSError: the device is lost.
         """
-        fresh = self._stream.is_stopped() or not self._capacity
         if self._stream.is_stopped():
             self._stream.start_stream()
-        room = self._stream.get_write_available()
-        dry = not fresh and room >= self._capacity
-        self._capacity = max(self._capacity, room)
-        # Asked to raise an exception at an underflow, PyAudio closes the stream as well.
-        self._stream.write(data, len(data) // SAMPLE_BYTES // self.channels, exception_on_underflow=False)
-        return not dry
+        self._capacity = max(self._capacity, self._stream.get_write_available())
+        self._stream.write(data, len(data) // SAMPLE_BYTES // self.channels)
 
     def pending(self) -> int:
         """Tells how many samples of each channel were written and have not left the buffer yet.

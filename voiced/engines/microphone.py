@@ -1,5 +1,6 @@
 """The microphone, inside the audio child: a thread that opens it, again and again until it works, and reads it."""
 
+import math
 import socket
 import time
 from collections.abc import Callable
@@ -7,22 +8,41 @@ from threading import Event, Thread
 from typing import Any
 
 from voiced.core.errors import AudioFailed, VoicedError
-from voiced.core.types import SAMPLE_BYTES
+from voiced.core.types import RATE, SAMPLE_BYTES
 from voiced.engines.devices import Devices, Stream
+from voiced.engines.framing import framer
 from voiced.engines.hearing import HEADER
-from voiced.engines.sound import Framer, Meter
 
 REPORT_S = 1.0
 RETRY_S = (0.1, 0.25, 0.25, 0.5)
 """Pauses between attempts to open it; the last one for ever. An attempt costs about 1 ms."""
 
+LOST_S = 0.05
+"""No sound card's clock is so wrong within a second."""
 LATE_S = 0.02
 """A period that comes so late may be the first of another source."""
-SETTLE_S = 0.15
-LOOK_S = 1.0
-"""Looking whether the microphone is still there costs 1 ms and is not done more often."""
+LOOK_LATE_S, LOOK_ZERO_S = 0.3, 0.7
+"""Looking whether the microphone is still there costs 1 ms, and is not done more often than that."""
 
 Report = Callable[[str, dict[str, Any]], None]
+
+
+class Punctuality:
+    """Finds out by the clock that sound was lost: all that follows is late, and stays so."""
+
+    def __init__(self) -> None:
+        self._usual = math.inf
+        self._least = math.inf
+
+    def take(self, now: float, seconds: float) -> None:
+        """Notes the moment at which so many seconds of sound had come."""
+        self._least = min(self._least, now - seconds)
+
+    def lost(self) -> bool:
+        """Tells whether sound was lost since the last time it was asked: rather once a second than all the time."""
+        late = self._least - self._usual > LOST_S
+        self._usual, self._least = self._least, math.inf
+        return late
 
 
 class Suspicion:
@@ -36,17 +56,19 @@ class Suspicion:
         """Begins without suspicion; sound is to come in periods of so many seconds."""
         self._period_s = period_s
         self._last = self._looked = time.monotonic()
-        self._due: float | None = None
+        self._due = math.inf
 
     def grows(self, now: float, sound: bytes) -> bool:
         """Takes in a period of sound; tells whether it is time to look."""
         late = now - self._last > self._period_s + LATE_S
         self._last = now
-        if self._due is None and (late or not sound.strip(b"\0")):
-            self._due = max(now + SETTLE_S, self._looked + LOOK_S)
-        if self._due is None or now < self._due:
+        if late:
+            self._due = min(self._due, max(now, self._looked) + LOOK_LATE_S)
+        elif not sound.strip(b"\0"):
+            self._due = min(self._due, max(now, self._looked) + LOOK_ZERO_S)
+        if now < self._due:
             return False
-        self._looked, self._due = now, None
+        self._looked, self._due = now, math.inf
         return True
 
 
@@ -58,7 +80,7 @@ class Microphone:
         name: part of the device's name; empty for the default.
         gain_db: added to what it hears.
         frames: packets of whole frames go here; what does not fit is lost, and counted.
-        report: told `opened` (device, rate, channels), `level` (about each second; see `sound.Meter`, and `lost`
+        report: told `opened` (device, rate, channels), `level` (about each second; see `sound.measure`, and `lost`
             samples) and `waiting` (code, message, hint; about each second while it cannot be opened).
     """
 
@@ -98,25 +120,31 @@ class Microphone:
             attempt += 1
 
     def _capture(self, stream: Stream) -> None:
-        framer, meter = Framer(stream.rate, stream.channels, self._gain_db), Meter()
+        framing, heard = framer(stream.rate, stream.channels, self._gain_db), list[bytes]()
         self._report("opened", {"device": stream.device, "rate": stream.rate, "channels": stream.channels})
-        suspicion = Suspicion(stream.period / stream.rate)
+        punctual, suspicion = Punctuality(), Suspicion(stream.period / stream.rate)
         samples, reported = 0, time.monotonic()
         while not self._closing.is_set():
             sound = stream.read()
             now = time.monotonic()
-            if sound is None:
-                samples = 0
-                continue
-            if frames := framer.feed(sound):
+            if frames := framing.feed(sound):
                 self._hand_on(now, samples, frames)
                 samples += len(frames) // SAMPLE_BYTES
-                meter.add(frames)
+                heard.append(frames)
             if suspicion.grows(now, sound):
                 self._devices.probe(self._name, "input")
+            punctual.take(now, samples / RATE)
             if now - reported >= REPORT_S:
                 reported = now
-                self._report("level", {**meter.read(), "lost": self._lost})
+                if punctual.lost():
+                    samples, punctual = 0, Punctuality()
+                self._report_level(b"".join(heard))
+                heard.clear()
+
+    def _report_level(self, heard: bytes) -> None:
+        from voiced.engines.sound import measure  # noqa: PLC0415 (first heard, then measured)
+
+        self._report("level", {**measure(heard), "lost": self._lost})
 
     def _hand_on(self, now: float, before: int, frames: bytes) -> None:
         try:

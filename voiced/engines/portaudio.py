@@ -10,14 +10,17 @@ import os
 import socket
 import sys
 import time
-from typing import Any
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Any
 
 from voiced.core.errors import InputInvalid, VoicedError
 from voiced.core.wire import Message, failure
 from voiced.engines.devices import Devices
 from voiced.engines.host import Link
 from voiced.engines.microphone import Microphone
-from voiced.engines.speaker import Playback, Speaker
+
+if TYPE_CHECKING:
+    from voiced.engines.speaker import Playback, Speaker
 
 
 class PortAudio:
@@ -32,7 +35,8 @@ class PortAudio:
         _quieten_libraries()
         self._settings = settings
         self._devices = Devices()
-        self._speaker = Speaker(self._devices, settings["output"], settings["volume"])
+        self._speaker: Speaker | None = None
+        self._loading = Lock()
         self._microphone: tuple[int, Microphone] | None = None
         self._playback: tuple[int, Playback] | None = None
         self._frames = [socket.socket(fileno=number) for number in settings.get("descriptors", ())]
@@ -47,7 +51,9 @@ class PortAudio:
             case "devices":
                 link.send(Message("devices", {"devices": self._devices.describe()}, request=message.request))
             case "volume":
-                self._speaker.set_volume(message.data["percent"])
+                self._settings["volume"] = message.data["percent"]
+                if self._speaker:
+                    self._speaker.set_volume(message.data["percent"])
             case "cancel":
                 self._cancel(message.request)
             case _ if self._playback and self._playback[0] == message.request:
@@ -59,7 +65,8 @@ class PortAudio:
         """See `Hosted`."""
         if self._microphone:
             self._microphone[1].close()
-        self._speaker.close()
+        if self._speaker:
+            self._speaker.close()
 
     def _listen(self, request: int, link: Link) -> None:
         if self._microphone:
@@ -70,6 +77,16 @@ class PortAudio:
 
         name, gain_db = self._settings["input"], self._settings["input_gain_db"]
         self._microphone = request, Microphone(self._devices, name, gain_db, self._frames[0], report)
+        Thread(target=self._load_speaker, name="loader", daemon=True).start()
+
+    def _load_speaker(self) -> "Speaker":
+        """Loads what plays, which takes a while: the microphone is opened first."""
+        with self._loading:
+            if not self._speaker:
+                from voiced.engines.speaker import Speaker  # noqa: PLC0415 (see above)
+
+                self._speaker = Speaker(self._devices, self._settings["output"], self._settings["volume"])
+            return self._speaker
 
     def _play(self, request: int, link: Link) -> None:
         if self._playback:
@@ -79,8 +96,8 @@ class PortAudio:
             data = {"at": time.monotonic(), "seconds": heard_s, "over": over, "dry": dry}
             link.send(failure(error, request) if error else Message("played", data, request=request))
 
-        self._playback = request, Playback()
-        self._speaker.play(self._playback[1], told)
+        playback = self._load_speaker().play(told)
+        self._playback = request, playback
 
     def _cancel(self, request: int) -> None:
         if self._playback and self._playback[0] == request:
@@ -91,7 +108,7 @@ class PortAudio:
             self._microphone = None
 
 
-def _feed(playback: Playback, message: Message) -> None:
+def _feed(playback: "Playback", message: Message) -> None:
     match message.type:
         case "audio-chunk":
             playback.add(message.payload, message.data["rate"])

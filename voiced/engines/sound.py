@@ -11,9 +11,8 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES
+from voiced.core.types import RATE
 
-FRAME_BYTES = FRAME_SAMPLES * SAMPLE_BYTES
 FULL_SCALE = 32_767
 SILENCE_DB = -120.0
 """What a level of nothing at all is called."""
@@ -21,75 +20,50 @@ SILENCE_DB = -120.0
 Samples = NDArray[np.int16]
 
 
-class Framer:
-    """Turns a device's sound, in pieces of any size, into whole frames of 16 kHz mono."""
+class Intake:
+    """Turns a device's sound into 16 kHz mono. Implements `framing.Converter`."""
 
-    def __init__(self, rate: int, channels: int, gain_db: float = 0.0) -> None:
-        """Describes the device's sound.
-
-        Args:
-            rate: samples a second and channel.
-            channels: interleaved in each piece.
-            gain_db: added to it.
-        """
+    def __init__(self, rate: int, channels: int, gain_db: float) -> None:
+        """Describes the device's sound; see `framing.framer`."""
         self._channels = channels
         self._gain = 10 ** (gain_db / 20)
         self._resampler = soxr.ResampleStream(rate, RATE, 1, dtype="int16") if rate != RATE else None
-        self._plain = rate == RATE and channels == 1 and gain_db == 0
-        self._rest = b""
 
     def feed(self, data: bytes) -> bytes:
-        """Takes in sound (s16le) and returns the whole frames that are ready, one after the other."""
-        if not self._plain:
-            data = self._convert(np.frombuffer(data, np.int16), last=False).tobytes()
-        if not self._rest and len(data) % FRAME_BYTES == 0:
-            return data
-        data = self._rest + data
-        whole = len(data) - len(data) % FRAME_BYTES
-        self._rest = data[whole:]
-        return data[:whole]
+        """See `Converter`."""
+        return self._convert(np.frombuffer(data, np.int16), last=False)
 
     def flush(self) -> bytes:
-        """Returns what is left, the last frame filled with silence. Nothing may be fed after it."""
-        tail = b"" if self._plain else self._convert(np.zeros(0, np.int16), last=True).tobytes()
-        rest = self._rest + tail
-        return rest + bytes(-len(rest) % FRAME_BYTES)
+        """See `Converter`."""
+        return self._convert(np.zeros(0, np.int16), last=True)
 
-    def _convert(self, samples: Samples, *, last: bool) -> Samples:
+    def _convert(self, samples: Samples, *, last: bool) -> bytes:
         if self._channels > 1:
             samples = np.rint(samples.reshape(-1, self._channels).mean(axis=1)).astype(np.int16)
         if self._resampler:
             samples = self._resampler.resample_chunk(samples, last=last)
-        return scale(samples, self._gain, self._gain)
+        return scale(samples, self._gain, self._gain).tobytes()
 
 
-class Meter:
-    """Measures loudness and clipping, once in a while, for little."""
+def measure(data: bytes) -> dict[str, float]:
+    """Measures loudness and clipping.
 
-    def __init__(self) -> None:
-        self._heard: list[bytes] = []
+    Args:
+        data: sound, s16le.
 
-    def add(self, data: bytes) -> None:
-        """Takes in sound (s16le); only remembers it."""
-        self._heard.append(data)
-
-    def read(self) -> dict[str, float]:
-        """Measures what was taken in since the last reading.
-
-        Returns:
-            `level_db` and `peak_db` in dBFS (0 is the loudest there is), and `clipped`, the number of samples at
-            full scale.
-        """
-        samples = np.frombuffer(b"".join(self._heard), np.int16).astype(np.float32)
-        self._heard.clear()
-        if not len(samples):
-            return {"level_db": SILENCE_DB, "peak_db": SILENCE_DB, "clipped": 0}
-        sizes = np.abs(samples)
-        return {
-            "level_db": _decibels(float(np.sqrt(np.mean(samples * samples)))),
-            "peak_db": _decibels(float(sizes.max())),
-            "clipped": int(np.count_nonzero(sizes >= FULL_SCALE)),
-        }
+    Returns:
+        `level_db` and `peak_db` in dBFS (0 is the loudest there is), and `clipped`, the number of samples at full
+        scale.
+    """
+    samples = np.frombuffer(data, np.int16).astype(np.float32)
+    if not len(samples):
+        return {"level_db": SILENCE_DB, "peak_db": SILENCE_DB, "clipped": 0}
+    sizes = np.abs(samples)
+    return {
+        "level_db": _decibels(float(np.sqrt(np.mean(samples * samples)))),
+        "peak_db": _decibels(float(sizes.max())),
+        "clipped": int(np.count_nonzero(sizes >= FULL_SCALE)),
+    }
 
 
 class Outlet:

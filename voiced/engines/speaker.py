@@ -123,16 +123,20 @@ class Speaker:
         self._thread = Thread(target=self._run, name="speaker", daemon=True)
         self._thread.start()
 
-    def play(self, playback: Playback, told: Told) -> None:
+    def play(self, told: Told) -> Playback:
         """Begins to play.
 
         Args:
-            playback: the sound; more may be added to it later.
             told: called at the first sample, then about every 50 ms, and at the end.
+
+        Returns:
+            The sound, still empty.
         """
+        playback = Playback()
         with self._changed:
             self._next = (playback, told)
             self._changed.notify()
+        return playback
 
     def set_volume(self, percent: int) -> None:
         """Sets the loudness, from the next period on."""
@@ -179,9 +183,9 @@ class Speaker:
                 return None  # Closing drops what is in the buffer.
             samples, last = playback.take(stream.period, outlet)
             silence = stream.period - len(samples)
-            in_time = stream.write(outlet.spread(np.pad(self._louder(samples), (0, silence))))
+            dry += heard > 0 and (stream.pending() == 0 or (silence > 0 and not last))
+            stream.write(outlet.spread(np.pad(self._louder(samples), (0, silence))))
             progress.wrote(len(samples), silence)
-            dry += not (in_time and (last or not silence)) and bool(heard)
             heard = progress.heard(stream.pending())
             if heard and time.monotonic() - reported >= REPORT_S:
                 reported = time.monotonic()

@@ -8,6 +8,9 @@ from voiced.core.ports.tts import Tts
 from voiced.core.types import Clip
 from voiced.turn.sentences import clauses, spoken_part
 
+SLACK_S = 0.05
+"""A speaker tells how far it has come once a period or so: what it does not tell for so long was played."""
+
 
 class Voice:
     """One answer being spoken.
@@ -50,7 +53,7 @@ class Voice:
     @property
     def said(self) -> str:
         """The words that left the speaker."""
-        left = self._played.seconds if self._played else 0.0
+        left = self._played.seconds + SLACK_S if self._played and self._played.seconds else 0.0
         words: list[str] = []
         for clause, seconds in self._clauses:
             words.append(spoken_part(clause, left / seconds if seconds else 0.0))

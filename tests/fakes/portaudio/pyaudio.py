@@ -1,6 +1,6 @@
 """PyAudio without sound cards: does what the file named by $FAKE_AUDIO says, line by line for each opened microphone.
 
-A line: `fine`, `busy`, `host-error` (it cannot be opened), `stall N` or `break N` or `overflow N` (after N reads).
+A line: `fine`, `busy`, `host-error` (it cannot be opened), `stall N`, `break N` or `skip N` (0.45 s, after N reads).
 The last line counts for all that follow. $FAKE_AUDIO_RATES and $FAKE_AUDIO_CHANNELS limit what the microphone can.
 """
 # ruff: noqa: ARG002, FBT001, FBT002, N816 (PyAudio's own names and arguments)
@@ -11,9 +11,7 @@ from array import array
 from pathlib import Path
 
 paInt16 = 8
-paOutputUnderflowed = -9980
-paInputOverflowed = -9981
-_ERRORS = {"busy": -9985, "host-error": -9999, "break": -9999, "overflow": -9981}
+_ERRORS = {"busy": -9985, "host-error": -9999, "break": -9999}
 
 
 def _next_line() -> str:
@@ -31,17 +29,19 @@ class Stream:
         self._rate, self._channels = rate, channels
         self._stopped = False
 
-    def read(self, count: int, exception_on_overflow: bool = True) -> bytes:
+    def read(self, count: int, exception_on_overflow: bool) -> bytes:
         time.sleep(count / self._rate)
         if self._fault != "fine":
             self._left -= 1
             if self._left < 0 and self._fault == "stall":
                 time.sleep(3600)
-            if self._left == -1:
+            if self._left == -1 and self._fault == "skip":
+                time.sleep(0.45)
+            elif self._left == -1:
                 raise OSError(_ERRORS[self._fault], f"the script says {self._fault}")
         return array("h", [100] * count * self._channels).tobytes()
 
-    def write(self, data: bytes, count: int, exception_on_underflow: bool) -> None:
+    def write(self, data: bytes, count: int) -> None:
         time.sleep(count / self._rate)
 
     def get_write_available(self) -> int:
@@ -57,7 +57,11 @@ class Stream:
         self._stopped = True
 
     def close(self) -> None:
-        pass
+        if self in _inputs:
+            _inputs.remove(self)
+
+
+_inputs: list[Stream] = []
 
 
 class PyAudio:
@@ -68,10 +72,13 @@ class PyAudio:
             raise OSError(-9997, "Invalid sample rate")
         if channels != int(os.environ.get("FAKE_AUDIO_CHANNELS", "1")):
             raise OSError(-9998, "Invalid number of channels")
+        if _inputs:
+            return Stream("fine", rate, channels)
         line = _next_line()
         if line in ("busy", "host-error"):
             raise OSError(_ERRORS[line], line)
-        return Stream(line, rate, channels)
+        _inputs.append(Stream(line, rate, channels))
+        return _inputs[0]
 
     def get_device_count(self) -> int:
         return 1

@@ -1,0 +1,212 @@
+"""The real daemon, on a real audio server: spoken to, listened to, steered, and ended."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import soundfile
+
+from tests.conftest import ROOT
+from tests.rigs.audio_server import AudioServer
+
+pytestmark = pytest.mark.server
+RATE = 16_000
+PATIENCE_S = 30
+COMMAND = [sys.executable, "-m", "voiced.cli.main"]
+
+
+class Daemon:
+    """A daemon of its own, in a home of its own."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        self.environment = {"PATH": os.environ["PATH"], "VOICED_CONFIG": str(folder / "config.toml"), **environment}
+        (folder / "config.toml").write_text("[audio]\nvolume = 100\n")
+        self.log = folder / "daemon.log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen([*COMMAND, "run"], env=self.environment, cwd=ROOT, stderr=log)
+        self.events: list[dict] = []
+        self.changed = threading.Condition()
+        self.wait(lambda: self.call("status", check=False).returncode == 0, "the daemon answers")
+        self._watcher = subprocess.Popen(
+            [*COMMAND, "events", "--json"], env=self.environment, cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        self._watching = threading.Thread(target=self._watch)
+        self._watching.start()
+
+    def call(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [*COMMAND, *words], env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    def status(self) -> dict:
+        return json.loads(self.call("status", "--json").stdout)
+
+    def heard(self, name: str, since: int = 0, **fields: object) -> dict:
+        """Waits for an event."""
+
+        def found() -> list[dict]:
+            return [
+                event
+                for event in self.events[since:]
+                if event["event"] == name and all(event[key] == value for key, value in fields.items())
+            ]
+
+        with self.changed:
+            assert self.changed.wait_for(found, PATIENCE_S), f"no {name} in {self.events}"
+            return found()[0]
+
+    @staticmethod
+    def wait(condition: Callable[[], bool], what: str) -> None:
+        until = time.monotonic() + PATIENCE_S
+        while not condition():
+            assert time.monotonic() < until, f"waited in vain: {what}"
+            time.sleep(0.05)
+
+    def stop(self) -> int:
+        self._watcher.terminate()
+        self._watcher.wait(PATIENCE_S)
+        self._watching.join(PATIENCE_S)
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE_S)
+
+    def _watch(self) -> None:
+        assert self._watcher.stdout
+        with self._watcher.stdout as lines:
+            for line in lines:
+                with self.changed:
+                    self.events.append(json.loads(line))
+                    self.changed.notify_all()
+
+
+@contextmanager
+def running(folder: Path, environment: dict[str, str]) -> Generator[Daemon]:
+    daemon = Daemon(folder, environment)
+    try:
+        yield daemon
+    finally:
+        children = psutil.Process(daemon.process.pid).children(recursive=True) if daemon.process.poll() is None else []
+        code = daemon.stop()
+        left = psutil.wait_procs(children, PATIENCE_S)[1]
+        log = daemon.log.read_text()
+        assert code == 0, log
+        assert not left
+        assert "Traceback" not in log
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Generator[AudioServer]:
+    if not AudioServer.installed():
+        message = "no audio server: apt-get install pulseaudio pulseaudio-utils libasound2-plugins"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    server = AudioServer(tmp_path / "audio")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.mark.recordings
+def test_a_question_spoken_into_the_microphone_is_answered_through_the_speaker(
+    server: AudioServer, recordings: Path, tmp_path: Path
+):
+    audio = recordings / "audio"
+    parts = [audio / "ohf-wake/hey_jarvis/1.flac", audio / "misc/rhasspy3/what_time_is_it.flac"]
+    sound = np.concatenate([np.zeros(RATE), *(soundfile.read(part)[0] for part in parts), np.zeros(RATE)])
+    with running(tmp_path, server.environment) as daemon:
+        daemon.wait(lambda: daemon.status()["audio"]["listening"], "the microphone is open")
+        with server.recording() as recorder:
+            server.speak((sound * 32_767).astype("<i2").tobytes())
+            ended = daemon.heard("turn_ended")
+        played = np.frombuffer(recorder.communicate()[0], "<i2")
+        assert daemon.heard("heard")["text"] == "what time is it"
+        assert daemon.heard("spoken")["complete"]
+        assert ended["timeline"]["first_audio"] > ended["timeline"]["endpoint"] > 0
+        loud = np.flatnonzero(np.abs(played) > 1_000)
+        assert (loud[-1] - loud[0]) / RATE > 1.0, "an earcon and an answer"
+        status = daemon.status()
+        assert (status["woke"], status["turns"], status["failures"]) == (1, 1, 0)
+        assert {engine["kind"] for engine in status["engines"]} == {"audio", "stt", "tts"}
+
+
+def test_steering(server: AudioServer, tmp_path: Path):
+    with running(tmp_path, server.environment) as daemon:
+        assert daemon.call("run", check=False).returncode == 1, "there can be one daemon"
+        assert daemon.call("ask", "what time is it").stdout.startswith("It is")
+        daemon.call("volume", "30")
+        daemon.call("mute")
+        daemon.heard("muted", muted=True)
+        daemon.wait(lambda: not daemon.status()["audio"]["listening"], "the microphone is closed")
+        assert "unmute" in daemon.call("listen", check=False).stderr
+        daemon.call("unmute")
+        daemon.wait(lambda: daemon.status()["audio"]["listening"], "the microphone is open again")
+        daemon.call("say", "hello")
+        daemon.heard("spoken", text="hello")
+        assert daemon.status()["volume"] == 30
+
+
+def test_listening_on_demand_needs_no_wake_word(server: AudioServer, tmp_path: Path):
+    with running(tmp_path, server.environment) as daemon:
+        daemon.wait(lambda: daemon.status()["audio"]["listening"], "the microphone is open")
+        daemon.call("listen")
+        assert daemon.heard("woke")["word"] == ""
+        assert daemon.heard("not_understood")["reason"] == "nothing was said"
+
+
+def test_a_timer_rings_until_it_is_stopped(server: AudioServer, tmp_path: Path):
+    with running(tmp_path, server.environment) as daemon:
+        daemon.call("ask", "set a pizza timer for one second")
+        assert daemon.heard("timer_finished")["name"] == "pizza"
+        daemon.heard("speaking", text="Your pizza timer is done.")
+        daemon.call("stop")
+        daemon.heard("interrupted")
+        daemon.wait(lambda: daemon.status()["state"] == "idle", "it is quiet")
+
+
+def test_a_killed_engine_comes_back_and_the_daemon_stays(server: AudioServer, tmp_path: Path):
+    with running(tmp_path, server.environment) as daemon:
+        before = daemon.status()
+        for engine in before["engines"]:
+            os.kill(engine["pid"], signal.SIGKILL)
+        daemon.wait(lambda: all(engine["restarts"] == 1 for engine in daemon.status()["engines"]), "all came back")
+        daemon.wait(lambda: all(engine["state"] == "ready" for engine in daemon.status()["engines"]), "all are ready")
+        daemon.call("say", "hello")
+        assert daemon.status()["pid"] == before["pid"]
+
+
+def test_without_any_sound_device_it_stays_up_and_says_so(tmp_path: Path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / ".asoundrc").write_text("# no device at all\n")
+    environment = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path / "run")}
+    with running(tmp_path, environment) as daemon:
+        assert daemon.call("ask", "what time is it").stdout.startswith("It is")
+        daemon.wait(lambda: bool(daemon.status()["audio"]["problem"]), "the problem is told")
+        audio = daemon.status()["audio"]
+        assert not audio["listening"]
+        assert audio["hint"]
+        assert daemon.call("listen", check=False).returncode == 1
+        assert daemon.call("devices", check=False).returncode == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_in_order_at_any_moment(tmp_path: Path, number: int):
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
+    for moment in (0.3, 0.6, 0.9, 1.2):
+        process = subprocess.Popen([*COMMAND, "run"], env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        time.sleep(moment)  # the moment is the case under test
+        process.send_signal(number)
+        _, stderr = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 0, stderr
+        assert "Traceback" not in stderr

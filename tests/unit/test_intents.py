@@ -1,0 +1,54 @@
+"""Bad templates are named, with the file."""
+
+from pathlib import Path
+
+import pytest
+
+from voiced.core.errors import IntentsInvalid
+from voiced.core.intents import load_intents
+
+GOOD = "language: en\nintents:\n  Do:\n    data:\n      - sentences: ['do it']\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("intents: [", "no YAML"),
+        ("- a\n- b\n", "Expected `object`, got `array`"),
+        ("intents: []\n", "$.intents"),
+        ("intents:\n  Do:\n    data: 5\n", "$.intents[...].data"),
+        ("intents:\n  Do:\n    data:\n      - sentences: ['do (it']\n", "do (it"),
+        ("intents:\n  Do:\n    data:\n      - sentences: ['do <it>']\n", "there is no expansion rule <it>"),
+        ("intents:\n  Do:\n    data:\n      - sentences: ['do {it}']\n", "there is no list {it}"),
+        (
+            "expansion_rules:\n  a: '<b>'\n  b: '<a>'\nintents:\n  Do:\n    data:\n      - sentences: ['<a>']\n",
+            "itself",
+        ),
+        ("lists:\n  a:\n    range: {from: 5, to: 1}\n", "start"),
+        ("lists:\n  a: {}\n", "list"),
+        ("skip_words: please\n", "$.skip_words"),
+        ("lists:\n  a: 5\n", "$.lists"),
+        ("lists:\n  a:\n    values: [on, off]\n", "$.lists[...].values[0]"),
+        ("lists:\n  a:\n    values: [{in: x}]\n    wildcard: [\n", "no YAML"),
+    ],
+)
+def test_names_the_file_and_the_fault(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "good.yaml").write_text(GOOD)
+    (tmp_path / "mine.yaml").write_text(text)
+    with pytest.raises(IntentsInvalid) as failed:
+        load_intents(tmp_path, "en")
+    assert "mine.yaml" in failed.value.message
+    assert message in failed.value.message
+    assert failed.value.hint
+
+
+def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(IntentsInvalid, match="holds no"):
+        load_intents(tmp_path, "en")
+
+
+def test_takes_the_languages_folder_and_merges_files(tmp_path: Path) -> None:
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "a.yaml").write_text(GOOD)
+    (tmp_path / "en" / "b.yaml").write_text(GOOD.replace("Do", "Undo"))
+    assert set(load_intents(tmp_path, "en").intents) == {"Do", "Undo"}

@@ -1,0 +1,47 @@
+"""What counts as a command, by numbers."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voiced.core.types import Purpose
+from voiced.engines.rejection import ACCEPTED, LIMITS, Segment, confidence
+
+WORDS = [Segment("<sil>", 0, 9, -5.0), Segment("stop", 10, 49, -60.0), Segment("<sil>", 50, 59, -5.0)]
+
+
+def phones(nats: float, *, last: int = 49, name: str = "AA") -> list[Segment]:
+    """A loop that explains each frame of the words so well, and hears speech until a frame."""
+    return [Segment("SIL", 0, 9, -5.0), Segment(name, 10, last, nats * (last - 9)), Segment("SIL", last + 1, 200, -5.0)]
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_half_sure_at_the_limit(purpose: Purpose) -> None:
+    words = [Segment("stop", 10, 49, 40 * (-1.0 - LIMITS[purpose].margin))]
+    assert confidence(words, phones(-1.0), purpose) == pytest.approx(ACCEPTED)
+
+
+@given(st.floats(-1.7, 5), st.floats(-1.7, 5))
+def test_falls_with_the_margin(one: float, other: float) -> None:
+    better, worse = sorted((one, other))
+    sure, less = (confidence(WORDS, phones(nats), Purpose.COMMAND) for nats in (better, worse))
+    assert 0 <= less <= sure <= 1
+
+
+@pytest.mark.parametrize(
+    ("words", "loop"),
+    [
+        ([], phones(-1.0)),
+        ([Segment("<sil>", 0, 59, -5.0)], phones(-1.0)),
+        (WORDS, []),
+        (WORDS, phones(-2.5)),
+        (WORDS, phones(-1.0, last=150)),
+    ],
+    ids=["no sentence", "only silence", "no phones", "noise", "much said besides"],
+)
+def test_is_no_command(words: list[Segment], loop: list[Segment]) -> None:
+    assert confidence(words, loop, Purpose.COMMAND) < ACCEPTED
+
+
+def test_is_a_command() -> None:
+    assert confidence(WORDS, phones(-1.0), Purpose.COMMAND) > 0.9

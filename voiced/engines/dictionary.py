@@ -1,0 +1,35 @@
+"""How the words of a grammar sound: from CMU's dictionary, and by ear for names that it does not hold."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from voiced.core.errors import IntentsInvalid
+from voiced.engines.phonemes import pronounce
+
+
+def pronunciations(words: Iterable[str], dictionary: Path) -> Iterator[tuple[str, str]]:
+    """Looks up words; only what is asked for is kept, because the whole dictionary would take 30 MB.
+
+    Args:
+        words: lower case.
+        dictionary: in CMU's format: a line an entry, a word and its phones, other ways to say it named `word(2)`.
+
+    Yields:
+        The entry's name and its phones, separated by spaces.
+
+    Raises:
+        IntentsInvalid: a word has no sound.
+        SttFailed: espeak-ng is needed and does not run.
+    """
+    wanted, known = set(words), set[str]()
+    with dictionary.open(encoding="utf-8") as lines:
+        for line in lines:
+            entry, _, phones = line.rstrip().partition(" ")
+            word = entry.partition("(")[0]
+            if word in wanted:
+                known.add(word)
+                yield entry, phones
+    guessed = pronounce(sorted(wanted - known))
+    if silent := wanted - known - guessed.keys():
+        raise IntentsInvalid(f"nobody can pronounce “{min(silent)}”", hint="Write it in the templates as it is spoken.")
+    yield from guessed.items()
