@@ -51,15 +51,15 @@ def script(random: random.Random, faults: int) -> list[str]:
 
 async def live(listener: Listener, lines: list[str]) -> None:
     """Goes through all openings; freezes the process of those that have no fault of their own."""
+    child = listener.card.child
     for number, line in enumerate(lines[:-1]):
-        child = listener.card.child
         await until(lambda number=number: child.restarts >= number, f"opening {number}")
         if line == "fine":
             before = len(listener.frames)
             await until(lambda before=before: len(listener.frames) >= before + PERIODS[0], "frames")
             if child.pid:
                 os.kill(child.pid, signal.SIGSTOP)
-    await until(lambda: listener.card.child.restarts >= len(lines) - 1, "the last fault")
+    await until(lambda: child.restarts >= len(lines) - 1, "the last fault")
     before = len(listener.frames)
     await until(lambda: len(listener.frames) > before + PERIODS[0], "frames after the last fault")
 

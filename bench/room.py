@@ -61,7 +61,8 @@ class Daemon:
         while time.monotonic() < until:
             with suppress(DaemonUnreachable):
                 status = self.client.status()
-                if status.audio.listening and status.ear_turned_s < status.uptime_s / 2:
+                engines = all(engine.state == "ready" for engine in status.engines)
+                if engines and status.audio.listening and status.ear_turned_s < status.uptime_s / 2:
                     return
             time.sleep(0.05)
         raise TimeoutError("the daemon is not ready")

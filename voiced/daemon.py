@@ -273,12 +273,19 @@ async def _run(config: Config, socket_path: Path) -> None:
         card = SoundCard(config.audio, bus.emit)
         voiced = Voiced(config, card, SystemClock(), Activity(), bus, children=[card.child])
         try:
-            await card.start()
-            async with voiced.running(), asyncio.TaskGroup() as tasks:
+            # Side by side: the socket answers and the ear turns while the engines load, and all end at once.
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(card.start(), name="sound card")
+                tasks.create_task(_converse(voiced), name="turns")
                 tasks.create_task(voiced.hear(), name="ear")
                 tasks.create_task(_serve(voiced, listener), name="control")
         finally:
             await card.close()
+
+
+async def _converse(voiced: Voiced) -> None:
+    async with voiced.running():
+        await asyncio.Event().wait()
 
 
 async def _serve(voiced: Voiced, listener: socket.socket) -> None:

@@ -1,5 +1,8 @@
 """Verbs that start, watch and steer the daemon."""
 
+import signal
+import sys
+
 from cyclopts import App
 from rich.text import Text
 
@@ -18,6 +21,8 @@ def add_to(app: App) -> None:
 
 def run(*, options: Options | None = None) -> int:
     """Run the daemon: listen, understand, answer, until it is stopped."""
+    # Until the daemon takes care of it: it takes a moment to load, and may be stopped in it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     from voiced.daemon import run as run_daemon  # noqa: PLC0415 (the other verbs start faster without it)
 
     options = options or Options()
