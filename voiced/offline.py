@@ -9,16 +9,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from voiced import wiring
+from voiced.assistant import Voiced
+from voiced.children import engines, recogniser, started, voice
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.config import Config, WakeWordConfig
 from voiced.core.errors import ConfigInvalid, InputInvalid, VoicedError
 from voiced.core.events import AnyEvent
-from voiced.core.types import RATE, SAMPLE_BYTES, Clip, SpeechChunk, Understanding
-from voiced.daemon import Voiced
+from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Clip, SpeechChunk, Understanding
 from voiced.ear.detections import detections
 from voiced.ear.words import Detection
 from voiced.engines import files
+from voiced.engines.child import Child
 from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.engines.silero import Silero
 from voiced.engines.soundcard import Device, SoundCard, devices
@@ -28,6 +30,8 @@ from voiced.turn.rules import Rules
 __all__ = ["Device", "Transcription", "check", "devices", "replay", "say_once", "transcribe", "understand", "wake_test"]
 
 LONGEST_UTTERANCE_S = 60
+AROUND_SPEECH_S = 0.25
+"""Seconds before and after its speech that are kept of a recording."""
 SPEECH = 0.5
 """Voice activity in at least one frame: without it, a recording holds nothing to transcribe."""
 APART_S = 10
@@ -75,10 +79,11 @@ async def replay(config: Config, path: Path, show: Callable[[AnyEvent], None], *
         return voiced.idle()
 
     audio = files.FileAudio(samples, activity, settled, idle, fast=fast)
-    voiced = Voiced(config, audio, audio, activity, Bus(), live=False)
+    children = engines(config)
+    voiced = Voiced(config, audio, audio, activity, Bus(), children, live=False)
     voiced.bus.watch(show)
     try:
-        async with voiced.running():
+        async with started(children), voiced.running():
             await voiced.hear()
     finally:
         await audio.close()
@@ -94,8 +99,9 @@ async def ask_once(config: Config, text: str) -> str:
     """
     activity = Activity()
     audio = files.FileAudio(b"", activity, activity.quiet, lambda: True, fast=False)
-    voiced = Voiced(config, audio, audio, activity, Bus(), live=False)
-    async with voiced.running(engines=False):
+    # What is written and answered in silence needs no engine: none is started.
+    voiced = Voiced(config, audio, audio, activity, Bus(), engines(config), live=False)
+    async with voiced.running():
         answer = await voiced.ask(text, aloud=False)
         if voiced.status().timers:
             raise VoicedError("a timer needs the daemon, to ring", code="no-daemon", hint="Start it with `voiced run`.")
@@ -108,7 +114,7 @@ async def say_once(config: Config, text: str, out: Path | None) -> None:
     Raises:
         VoicedError: the voice, the file or the speaker cannot be used.
     """
-    child = wiring.voice(config)
+    child = voice(config)
     await child.start()
     try:
         async with aclosing(HostedTts(child, config.engines.tts.deadline_s).synthesize(text)) as speech:
@@ -132,8 +138,10 @@ async def _play(config: Config, speech: AsyncGenerator[Clip]) -> None:
         await card.close()
 
 
-async def transcribe(config: Config, paths: Sequence[Path], intents: Path | None) -> AsyncGenerator[Transcription]:
-    """Tells what recordings say, one utterance each.
+async def transcribe(
+    config: Config, paths: Sequence[Path], intents: Path | None
+) -> AsyncGenerator[Transcription | InputInvalid]:
+    """Tells what recordings say, one utterance each; the error instead, where a file cannot be used.
 
     Args:
         config: the configuration.
@@ -141,22 +149,25 @@ async def transcribe(config: Config, paths: Sequence[Path], intents: Path | None
         intents: templates instead of the configured ones.
 
     Raises:
-        VoicedError: a file or the recogniser cannot be used.
+        VoicedError: the templates or the recogniser cannot be used.
     """
     config = _with_intents(config, intents)
     rules = Rules(intents_folder(config), config.language)
-    child = wiring.recogniser(config)
+    child = recogniser(config)
     await child.start()
     try:
         for path in paths:
-            yield await _transcribe(child, config, rules, path)
+            try:
+                yield await _transcribe(child, config, rules, path)
+            except InputInvalid as error:
+                yield error
     finally:
         await child.close()
 
 
-async def _transcribe(child: "wiring.Child", config: Config, rules: Rules, path: Path) -> Transcription:
-    samples = files.read(path)
-    if not _holds_speech(samples):
+async def _transcribe(child: Child, config: Config, rules: Rules, path: Path) -> Transcription:
+    samples = _speech_of(files.read(path))
+    if not samples:
         return Transcription(str(path))
     seconds = len(samples) / SAMPLE_BYTES / RATE
     if seconds > LONGEST_UTTERANCE_S:
@@ -164,7 +175,8 @@ async def _transcribe(child: "wiring.Child", config: Config, rules: Rules, path:
         raise InputInvalid(message, code="file-too-long", hint="Use `voiced replay` for a whole recording.")
 
     async def speech() -> AsyncGenerator[SpeechChunk]:
-        yield SpeechChunk("file", samples, 0)
+        for at in range(0, len(samples), RATE * SAMPLE_BYTES):
+            yield SpeechChunk("file", samples[at : at + RATE * SAMPLE_BYTES], at // SAMPLE_BYTES)
 
     heard = await HostedStt(child, config.engines.stt.deadline_s + 2 * seconds).transcribe(speech())
     understood = rules.understand(heard.text) if heard.text else None
@@ -173,9 +185,15 @@ async def _transcribe(child: "wiring.Child", config: Config, rules: Rules, path:
     return Transcription(str(path), heard.text, heard.confidence, understood.intent, understood.slots)
 
 
-def _holds_speech(samples: bytes) -> bool:
+def _speech_of(samples: bytes) -> bytes:
+    """The recording from a little before its first speech to a little after its last: what the ear would send on."""
     vad = Silero()
-    return any(vad.speech(frame.samples) >= SPEECH for frame in files.frames(samples))
+    speech = [frame.start for frame in files.frames(samples) if vad.speech(frame.samples) >= SPEECH]
+    if not speech:
+        return b""
+    around = int(AROUND_SPEECH_S * RATE)
+    first, last = max(0, speech[0] - around), speech[-1] + FRAME_SAMPLES + around
+    return samples[first * SAMPLE_BYTES : last * SAMPLE_BYTES]
 
 
 def understand(config: Config, text: str, intents: Path | None) -> Understanding | None:
@@ -184,8 +202,10 @@ def understand(config: Config, text: str, intents: Path | None) -> Understanding
     return Rules(intents_folder(config), config.language).understand(text)
 
 
-def wake_test(config: Config, paths: Sequence[Path], word: str | None) -> Iterator[tuple[Path, list[Found]]]:
-    """Tells where wake words are heard in recordings.
+def wake_test(
+    config: Config, paths: Sequence[Path], word: str | None
+) -> Iterator[tuple[Path, list[Found] | InputInvalid]]:
+    """Tells where wake words are heard in recordings; the error instead, where a file cannot be used.
 
     Args:
         config: the configuration.
@@ -193,12 +213,16 @@ def wake_test(config: Config, paths: Sequence[Path], word: str | None) -> Iterat
         word: a configured word, a bundled model's name, or a model's file; None for all configured words.
 
     Raises:
-        VoicedError: a file or a model cannot be used.
+        VoicedError: a model cannot be used.
     """
     cascade = wiring.cascade(_with_word(config, word).wake)
     start = 0
     for path in paths:
-        samples = files.read(path) + bytes(RATE * SAMPLE_BYTES)
+        try:
+            samples = files.read(path) + bytes(RATE * SAMPLE_BYTES)
+        except InputInvalid as error:
+            yield path, error
+            continue
         found = [
             Found(each.word, round(each.score, 4), round((each.position - start) / RATE, 3))
             for each in detections(files.frames(samples, start), cascade)
