@@ -10,6 +10,7 @@ import numpy as np
 import soxr
 
 from voiced import wiring
+from voiced.children import recogniser, voice
 from voiced.core.config import Config
 from voiced.core.errors import AudioFailed, SttFailed, VoicedError
 from voiced.core.ports.audio import Played
@@ -50,7 +51,7 @@ class _Round:
         """The voice's own question, 16 kHz: what the recogniser and the wake words are tried on."""
 
     async def voice(self) -> Finding:
-        child = wiring.voice(self._config)
+        child = voice(self._config)
         await child.start()
         try:
             began = time.perf_counter()
@@ -66,7 +67,7 @@ class _Round:
     async def recogniser(self) -> Finding:
         if not self._speech:
             raise SttFailed("there was no voice to try it on")
-        child = wiring.recogniser(self._config)
+        child = recogniser(self._config)
         await child.start()
         try:
             began = time.perf_counter()

@@ -9,16 +9,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from voiced import wiring
+from voiced.assistant import Voiced
+from voiced.children import engines, recogniser, started, voice
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.config import Config, WakeWordConfig
 from voiced.core.errors import ConfigInvalid, InputInvalid, VoicedError
 from voiced.core.events import AnyEvent
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Clip, SpeechChunk, Understanding
-from voiced.daemon import Voiced
 from voiced.ear.detections import detections
 from voiced.ear.words import Detection
 from voiced.engines import files
+from voiced.engines.child import Child
 from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.engines.silero import Silero
 from voiced.engines.soundcard import Device, SoundCard, devices
@@ -77,10 +79,11 @@ async def replay(config: Config, path: Path, show: Callable[[AnyEvent], None], *
         return voiced.idle()
 
     audio = files.FileAudio(samples, activity, settled, idle, fast=fast)
-    voiced = Voiced(config, audio, audio, activity, Bus(), live=False)
+    children = engines(config)
+    voiced = Voiced(config, audio, audio, activity, Bus(), children, live=False)
     voiced.bus.watch(show)
     try:
-        async with voiced.running():
+        async with started(children), voiced.running():
             await voiced.hear()
     finally:
         await audio.close()
@@ -96,8 +99,9 @@ async def ask_once(config: Config, text: str) -> str:
     """
     activity = Activity()
     audio = files.FileAudio(b"", activity, activity.quiet, lambda: True, fast=False)
-    voiced = Voiced(config, audio, audio, activity, Bus(), live=False)
-    async with voiced.running(engines=False):
+    # What is written and answered in silence needs no engine: none is started.
+    voiced = Voiced(config, audio, audio, activity, Bus(), engines(config), live=False)
+    async with voiced.running():
         answer = await voiced.ask(text, aloud=False)
         if voiced.status().timers:
             raise VoicedError("a timer needs the daemon, to ring", code="no-daemon", hint="Start it with `voiced run`.")
@@ -110,7 +114,7 @@ async def say_once(config: Config, text: str, out: Path | None) -> None:
     Raises:
         VoicedError: the voice, the file or the speaker cannot be used.
     """
-    child = wiring.voice(config)
+    child = voice(config)
     await child.start()
     try:
         async with aclosing(HostedTts(child, config.engines.tts.deadline_s).synthesize(text)) as speech:
@@ -147,7 +151,7 @@ async def transcribe(config: Config, paths: Sequence[Path], intents: Path | None
     """
     config = _with_intents(config, intents)
     rules = Rules(intents_folder(config), config.language)
-    child = wiring.recogniser(config)
+    child = recogniser(config)
     await child.start()
     try:
         for path in paths:
@@ -156,7 +160,7 @@ async def transcribe(config: Config, paths: Sequence[Path], intents: Path | None
         await child.close()
 
 
-async def _transcribe(child: "wiring.Child", config: Config, rules: Rules, path: Path) -> Transcription:
+async def _transcribe(child: Child, config: Config, rules: Rules, path: Path) -> Transcription:
     samples = _speech_of(files.read(path))
     if not samples:
         return Transcription(str(path))

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-from voiced.core.config import Config, WakeConfig
+from voiced.core.config import WakeConfig
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.skill import Skill
 from voiced.core.ports.timers import Timers
@@ -17,7 +16,6 @@ from voiced.engines.child import Child
 from voiced.engines.microwake import MicroWake
 from voiced.engines.openwake import OpenWake
 from voiced.engines.silero import Silero
-from voiced.setup.places import cache_folder, intents_folder
 from voiced.skills.clock import ClockSkill
 from voiced.skills.talk import HelpSkill, RepeatSkill, StopSkill
 from voiced.skills.timers import TimersSkill
@@ -51,27 +49,6 @@ def bundled_words() -> dict[str, tuple[bool, bool]]:
     first = {path.stem for path in Path(str(files("pymicro_wakeword") / "models")).glob("*.json")}
     second = {path.stem for path in Path(str(files("pyopen_wakeword") / "models")).glob("*.tflite")} - PARTS
     return {name: (name in first, name in second) for name in sorted(first | second)}
-
-
-def recogniser(config: Config) -> Child:
-    """The child that turns speech into text."""
-    settings = {
-        "intents": str(intents_folder(config)),
-        "language": config.language,
-        "cache": str(cache_folder()),
-    }
-    return Child("stt", config.engines.stt.engine, settings)
-
-
-def voice(config: Config) -> Child:
-    """The child that turns text into speech."""
-    tts = config.engines.tts
-    settings: dict[str, Any] = {
-        "language": config.language,
-        "voice": tts.voice,
-        "words_per_minute": tts.words_per_minute,
-    }
-    return Child("tts", tts.engine, settings)
 
 
 def skills(

@@ -7,7 +7,7 @@ from contextlib import aclosing, asynccontextmanager
 import pytest
 
 from tests.fakes.engines import CountingTts
-from voiced import wiring
+from voiced.children import voice as voice_child
 from voiced.core.config import Config
 from voiced.core.errors import TtsFailed
 from voiced.core.ports.tts import Tts
@@ -17,7 +17,7 @@ from voiced.engines.hosted import HostedTts
 
 @asynccontextmanager
 async def espeak() -> AsyncGenerator[Tts]:
-    child = wiring.voice(Config())
+    child = voice_child(Config())
     await child.start()
     yield HostedTts(child, 10)
     await child.close()

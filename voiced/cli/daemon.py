@@ -1,8 +1,5 @@
 """Verbs that start, watch and steer the daemon."""
 
-import signal
-import sys
-
 from cyclopts import App
 from rich.text import Text
 
@@ -21,17 +18,11 @@ def add_to(app: App) -> None:
 
 def run(*, options: Options | None = None) -> int:
     """Run the daemon: listen, understand, answer, until it is stopped."""
-    # Until the daemon takes care of it: it takes a moment to load, and may be stopped in it.
-    signal.signal(signal.SIGTERM, _end)
     from voiced.daemon import run as run_daemon  # noqa: PLC0415 (the other verbs start faster without it)
 
     options = options or Options()
     config = options.loaded()
     return run_daemon(config, socket_path(config))
-
-
-def _end(*_: object) -> None:
-    sys.exit(0)
 
 
 def status(*, options: Options | None = None) -> None:

@@ -34,8 +34,9 @@ NATS = 1024.0
 
 USUAL_MEAN = (47.0, 2.6, -5.0, -3.6, -1.0, -4.8, -0.9, -4.5, 0.1, 0.0, 1.9, -1.1, 0.4)
 """The cepstral mean before anything was heard: that of speech at a usual level."""
-USUAL_WEIGHT = 300
-"""Frames of 10 ms that the usual mean counts for against what was heard."""
+USUAL_WEIGHTS = (0,) + (300,) * 12
+"""Frames of 10 ms that the usual mean counts for against what was heard; the first coefficient is the level, and no
+level is usual."""
 LIBRARY_WEIGHT = 500
 """Frames that the library lets a mean count for that it was given (CMN_WIN)."""
 RESTARTS_S = (0.4, 2.0)
@@ -168,15 +169,12 @@ class Recogniser:
         The library's own estimate holds the mean that it began with: that is taken out again.
         """
         frames = max(1, self._words.n_frames())
-        shown = [float(value) for value in self._words.get_cmn(True).split(",")]
-        heard = [
-            value * (LIBRARY_WEIGHT + frames) - began * LIBRARY_WEIGHT
-            for value, began in zip(shown, self._mean, strict=True)
-        ]
-        return [
-            (usual * USUAL_WEIGHT + value) / (USUAL_WEIGHT + frames)
-            for usual, value in zip(USUAL_MEAN, heard, strict=True)
-        ]
+        estimates = [float(value) for value in self._words.get_cmn(True).split(",")]
+        mean: list[float] = []
+        for weight, usual, began, estimate in zip(USUAL_WEIGHTS, USUAL_MEAN, self._mean, estimates, strict=True):
+            heard = estimate * (LIBRARY_WEIGHT + frames) - began * LIBRARY_WEIGHT
+            mean.append((usual * weight + heard) / (weight + frames))
+        return mean
 
 
 def _segments(decoder: pocketsphinx.Decoder) -> list[Segment]:

