@@ -12,6 +12,8 @@ from msgspec import structs
 from sounds import pcm
 
 from voiced import wiring
+from voiced.assistant import Voiced
+from voiced.children import engines, started
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.config import Config, WakeConfig, WakeWordConfig
@@ -19,7 +21,6 @@ from voiced.core.events import AnyEvent
 from voiced.core.ports.clock import SystemClock
 from voiced.core.ports.skill import Skill
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Frame
-from voiced.daemon import Voiced
 from voiced.engines.files import FileAudio
 
 ROOM_LEVEL = 8.0
@@ -122,12 +123,13 @@ async def on_stage(config: Config, own: Callable[[], Mapping[str, Skill]] = dict
         return skills
 
     wiring.skills = all_skills
+    children = engines(config)
     try:
-        voiced = Voiced(config, audio, SystemClock(), activity, Bus())
+        voiced = Voiced(config, audio, SystemClock(), activity, Bus(), children)
     finally:
         wiring.skills = usual
     stage = Stage(audio, voiced, skills)
-    async with voiced.running():
+    async with started(children), voiced.running():
         hearing = asyncio.create_task(voiced.hear())
         await audio.say(np.zeros(RATE // 2))
         try:

@@ -26,7 +26,7 @@ from server_turns import through_server
 from sounds import frames, pcm
 from stage import Stage, config, on_stage
 
-from voiced import wiring
+from voiced.children import recogniser, voice
 from voiced.core.config import Config
 from voiced.core.events import AnyEvent, Heard, NotUnderstood, Speaking, TurnEnded, Woke
 from voiced.core.ports.skill import Reply, Skill
@@ -63,7 +63,7 @@ class Chain:
     """
 
     def __init__(self, config: Config, skills: Mapping[str, Skill]) -> None:
-        self.children = wiring.recogniser(config), wiring.voice(config)
+        self.children = recogniser(config), voice(config)
         self._stt, self._tts = HostedStt(self.children[0], 30.0), HostedTts(self.children[1], 30.0)
         self._rules = Rules(intents_folder(config), config.language)
         self._skills = skills
