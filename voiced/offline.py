@@ -138,8 +138,10 @@ async def _play(config: Config, speech: AsyncGenerator[Clip]) -> None:
         await card.close()
 
 
-async def transcribe(config: Config, paths: Sequence[Path], intents: Path | None) -> AsyncGenerator[Transcription]:
-    """Tells what recordings say, one utterance each.
+async def transcribe(
+    config: Config, paths: Sequence[Path], intents: Path | None
+) -> AsyncGenerator[Transcription | InputInvalid]:
+    """Tells what recordings say, one utterance each; the error instead, where a file cannot be used.
 
     Args:
         config: the configuration.
@@ -147,7 +149,7 @@ async def transcribe(config: Config, paths: Sequence[Path], intents: Path | None
         intents: templates instead of the configured ones.
 
     Raises:
-        VoicedError: a file or the recogniser cannot be used.
+        VoicedError: the templates or the recogniser cannot be used.
     """
     config = _with_intents(config, intents)
     rules = Rules(intents_folder(config), config.language)
@@ -155,7 +157,10 @@ async def transcribe(config: Config, paths: Sequence[Path], intents: Path | None
     await child.start()
     try:
         for path in paths:
-            yield await _transcribe(child, config, rules, path)
+            try:
+                yield await _transcribe(child, config, rules, path)
+            except InputInvalid as error:
+                yield error
     finally:
         await child.close()
 
@@ -197,8 +202,10 @@ def understand(config: Config, text: str, intents: Path | None) -> Understanding
     return Rules(intents_folder(config), config.language).understand(text)
 
 
-def wake_test(config: Config, paths: Sequence[Path], word: str | None) -> Iterator[tuple[Path, list[Found]]]:
-    """Tells where wake words are heard in recordings.
+def wake_test(
+    config: Config, paths: Sequence[Path], word: str | None
+) -> Iterator[tuple[Path, list[Found] | InputInvalid]]:
+    """Tells where wake words are heard in recordings; the error instead, where a file cannot be used.
 
     Args:
         config: the configuration.
@@ -206,12 +213,16 @@ def wake_test(config: Config, paths: Sequence[Path], word: str | None) -> Iterat
         word: a configured word, a bundled model's name, or a model's file; None for all configured words.
 
     Raises:
-        VoicedError: a file or a model cannot be used.
+        VoicedError: a model cannot be used.
     """
     cascade = wiring.cascade(_with_word(config, word).wake)
     start = 0
     for path in paths:
-        samples = files.read(path) + bytes(RATE * SAMPLE_BYTES)
+        try:
+            samples = files.read(path) + bytes(RATE * SAMPLE_BYTES)
+        except InputInvalid as error:
+            yield path, error
+            continue
         found = [
             Found(each.word, round(each.score, 4), round((each.position - start) / RATE, 3))
             for each in detections(files.frames(samples, start), cascade)

@@ -202,3 +202,22 @@ def test_the_configuration_is_shown_with_its_origins(voiced, tmp_path):
 
 def test_a_wrong_call_is_told(voiced):
     assert "replay" in voiced("replai", code=2)
+
+
+def test_one_unusable_file_does_not_keep_the_others_from_being_read(voiced, tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros(16_000), 16_000)
+    (tmp_path / "b.wav").write_bytes(b"hello")
+    first, error, last = lines(
+        voiced("transcribe", tmp_path / "a.wav", tmp_path / "b.wav", tmp_path / "a.wav", "--json", code=65)
+    )
+    assert (first["text"], error["code"], last["text"]) == (None, "file-unreadable", None)
+
+
+def test_the_demo_asks_and_answers(tmp_path):
+    environment = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    done = subprocess.run([ROOT / "scripts" / "demo"], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "heard: “set a timer for five minutes”" in done.stdout
+    assert "answers: “Timer set for 5 minutes.”" in done.stdout
+    assert "first audio" in done.stdout
+    assert soundfile.info(ROOT / "build" / "demo.wav").duration > 3

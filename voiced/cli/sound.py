@@ -8,7 +8,8 @@ from cyclopts import App, Parameter
 from rich.progress import Progress
 
 from voiced.cli.options import Options
-from voiced.cli.output import complaints, line, people, table
+from voiced.cli.output import complain, complaints, line, people, table
+from voiced.core.errors import InputInvalid
 
 Files = Annotated[list[Path], Parameter(negative=())]
 wake = App(name="wake", help="Look after the wake words.")
@@ -22,7 +23,7 @@ def add_to(app: App) -> None:
     app.command(wake)
 
 
-def transcribe(files: Files, *, intents: Path | None = None, options: Options | None = None) -> None:
+def transcribe(files: Files, *, intents: Path | None = None, options: Options | None = None) -> int:
     """Tell what is said in sound files, and what it means. What is no command is not understood.
 
     Args:
@@ -34,20 +35,24 @@ def transcribe(files: Files, *, intents: Path | None = None, options: Options | 
 
     options = options or Options()
 
-    async def work() -> None:
+    async def work() -> int:
+        code = 0
         with Progress(console=complaints, transient=True, disable=options.json or len(files) == 1) as progress:
             task = progress.add_task("transcribing", total=len(files))
             async for result in transcribe_file(options.loaded(), files, intents):
                 progress.advance(task)
-                if options.json:
+                if isinstance(result, InputInvalid):
+                    code = complain(result, as_json=options.json)
+                elif options.json:
                     line(result)
                 elif result.text is None:
                     progress.console.print(f"{result.file}: [yellow]not understood[/]")
                 else:
                     slots = ", ".join(f"{key} = {value}" for key, value in (result.slots or {}).items())
                     people.print(f"{result.file}: “{result.text}” [dim]{result.intent} {slots}[/]", soft_wrap=True)
+        return code
 
-    asyncio.run(work())
+    return asyncio.run(work())
 
 
 def understand(text: str, *, intents: Path | None = None, options: Options | None = None) -> int:
@@ -71,7 +76,7 @@ def understand(text: str, *, intents: Path | None = None, options: Options | Non
     return 0 if understood else 1
 
 
-def find_words(files: Files, *, word: str | None = None, options: Options | None = None) -> None:
+def find_words(files: Files, *, word: str | None = None, options: Options | None = None) -> int:
     """Tell where wake words are heard in sound files.
 
     Args:
@@ -82,10 +87,14 @@ def find_words(files: Files, *, word: str | None = None, options: Options | None
     from voiced.offline import wake_test  # noqa: PLC0415 (the other verbs start faster without it)
 
     options = options or Options()
+    code = 0
     with Progress(console=complaints, transient=True, disable=options.json or len(files) == 1) as progress:
         task = progress.add_task("listening", total=len(files))
         for file, detections in wake_test(options.loaded(), files, word):
             progress.advance(task)
+            if isinstance(detections, InputInvalid):
+                code = complain(detections, as_json=options.json)
+                continue
             for found in detections:
                 if options.json:
                     line({"file": str(file), "word": found.word, "score": found.score, "second": found.second})
@@ -93,6 +102,7 @@ def find_words(files: Files, *, word: str | None = None, options: Options | None
                     people.print(f"{file}: {found.word} ({found.score:.2f}) at {found.second:.2f} s", soft_wrap=True)
             if not detections and not options.json:
                 people.print(f"{file}: [dim]no wake word[/]", soft_wrap=True)
+    return code
 
 
 def devices(*, options: Options | None = None) -> int:

@@ -54,6 +54,7 @@ class Listening:
         self._config = config
         self._voice = Voice(config.speech_threshold, ignore_until)
         self._origin = start
+        self._told = False
 
     @property
     def spoken(self) -> bool:
@@ -76,13 +77,12 @@ class Listening:
         end = frame.start + FRAME_SAMPLES
         if end <= self._start:
             return
-        waiting = not self.spoken
-        if waiting and self._voice.run < _TALKING:
+        if not self.spoken and self._voice.run < _TALKING:
             ours = any(begin < end and frame.start < finish for begin, finish in earcons)
             activity = 0.0 if ours else activity
         self._voice.hear(activity, frame.start)
-        if self.spoken:
-            if waiting:
+        if self.spoken and not self._held_back(end):
+            if not self._told:
                 yield self._begin()
             yield self._send(ring, end, earcons)
         reason = self._ending(end, progress)
@@ -96,6 +96,7 @@ class Listening:
         return Utterance(self.turn, self._start, speech_end, end, reason, self.purpose)
 
     def _begin(self) -> SpeechStarted:
+        self._told = True
         onset = max(self._voice.onset or 0, self._start)
         self._start = self._sent = max(self._start, onset - _PRE_ROLL)
         return SpeechStarted(at=onset / RATE, turn=self.turn)
@@ -118,16 +119,28 @@ class Listening:
         silence = (end - self._voice.speech_end) / RATE
         completeness = Completeness.UNKNOWN
         if asks(silence, self._config):
-            completeness = progress.completeness(max(self._voice.speech_end, end - _RECOGNISER_LAG))
+            if self._told:
+                completeness = progress.completeness(max(self._voice.speech_end, end - _RECOGNISER_LAG))
             if self._is_rest_of_word(completeness):
                 self._start = self._sent = end
-                self._voice = Voice(self._config.speech_threshold, end)
+                self._voice, self._told = Voice(self._config.speech_threshold, end), False
                 return None
         return ending(silence, elapsed, completeness, self._config)
+
+    def _held_back(self, end: int) -> bool:
+        """Whether what is said may be the rest of the wake word still, and nobody needs it yet."""
+        if self._told or self.purpose is not Purpose.COMMAND or not self._voice.unbroken:
+            return False
+        paused = asks((end - self._voice.speech_end) / RATE, self._config)
+        return self._lasted < (_WORD_REST if paused else _DOUBTFUL)
 
     def _is_rest_of_word(self, completeness: Completeness) -> bool:
         if self.purpose is not Purpose.COMMAND or not self._voice.unbroken:
             return False
-        lasted = (self._voice.speech_end - self._origin) / RATE
         whole = completeness in {Completeness.COMPLETE, Completeness.EXTENSIBLE}
-        return lasted < _WORD_REST or (lasted < _DOUBTFUL and not whole)
+        return self._lasted < _WORD_REST or (self._lasted < _DOUBTFUL and not whole)
+
+    @property
+    def _lasted(self) -> float:
+        """Seconds from the wake word's end to the end of the last speech."""
+        return (self._voice.speech_end - self._origin) / RATE
