@@ -123,8 +123,8 @@ async def on_stage(config: Config, own: Callable[[], Mapping[str, Skill]] = dict
         return skills
 
     wiring.skills = all_skills
+    children = engines(config)
     try:
-        children = engines(config)
         voiced = Voiced(config, audio, SystemClock(), activity, Bus(), children)
     finally:
         wiring.skills = usual

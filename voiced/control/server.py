@@ -71,7 +71,13 @@ async def serve(application: "Litestar", listener: socket.socket) -> None:
     """Answers HTTP on a socket until it is cancelled."""
     import uvicorn  # noqa: PLC0415 (takes a while to load, while the children do the same)
 
+    over = asyncio.Event()
+
     class Server(uvicorn.Server):
+        async def main_loop(self) -> None:
+            """Uvicorn's own looks ten times a second whether it should go on."""
+            await over.wait()
+
         @contextlib.contextmanager
         def capture_signals(self) -> Generator[None]:
             """Signals are the daemon's."""
@@ -91,5 +97,5 @@ async def serve(application: "Litestar", listener: socket.socket) -> None:
     try:
         await asyncio.shield(task)
     finally:
-        server.should_exit = True
+        over.set()
         await task

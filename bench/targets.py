@@ -1,0 +1,55 @@
+"""What each figure should be: the numbers behind `docs/numbers.md` and the verdicts of `bench/run`."""
+
+from msgspec import Struct
+
+
+class Target(Struct, frozen=True):
+    """One figure of one bench, and its bound.
+
+    Attributes:
+        id: as the list of targets calls it.
+        what: in words.
+        bench: the bench's name.
+        path: where its figure stands in the bench's JSON, with dots.
+        bound: the figure must not be above it, or below it where `least`.
+        unit: of both.
+        least: the bound is the least that is wanted.
+        sanity: it bounds a time on a quiet machine; a busy one may miss it.
+    """
+
+    id: str
+    what: str
+    bench: str
+    path: str
+    bound: float
+    unit: str = "ms"
+    least: bool = False
+    sanity: bool = False
+
+
+TARGETS = (
+    Target("P1", "end of speech to first audio, p50", "turns", "first_audio_ms.p50", 300, sanity=True),
+    Target("P1", "end of speech to first audio, p95", "turns", "first_audio_ms.p95", 450, sanity=True),
+    Target("P1", "faster than the same engines chained", "turns", "faster.bad_end", 2.4, "×", least=True),
+    Target("P3", "a turn besides its engines, p99", "overhead", "ours_ms.p99", 5, sanity=True),
+    Target("P3", "share of a Wyoming chain's", "overhead", "share_of_peer.bad_end", 1.0, "×"),
+    Target("P4", "event loop late while all engines work, p99", "loop", "busy_ms.p99", 5, sanity=True),
+    Target("P4", "event loop late while all engines work, max", "loop", "busy_ms.max", 25, sanity=True),
+    Target("P5", "listening in quiet", "idle", "quiet.ours_percent", 1, "% of a core", sanity=True),
+    Target("P5", "listening in continuous speech", "idle", "speech.ours_percent", 2, "% of a core", sanity=True),
+    Target("P5", "share of openWakeWord's loop, quiet", "idle", "quiet.share_of_peer.bad_end", 0.25, "×"),
+    Target("P5", "share of openWakeWord's loop, speech", "idle", "speech.share_of_peer.bad_end", 0.25, "×"),
+    Target("P7", "four wake words for the price of one, speech", "wake", "cost.speech.four_by_one.bad_end", 2.5, "×"),
+    Target("P8", "end of a complete command, p50", "endpoint", "complete.p50_s", 0.25, "s"),
+    Target("P8", "end of a complete command, p90", "endpoint", "complete.p90_s", 0.35, "s"),
+    Target("P8", "end of hesitant speech, p90", "endpoint", "hesitant.p90_s", 0.7, "s"),
+    Target("P8", "hesitant speech cut off", "endpoint", "hesitant.cut_off", 0.05, "share"),
+    Target("P8", "end of a single word, longest", "endpoint", "short.max_s", 1.0, "s"),
+    Target("P17", "memory of the whole tree (PSS)", "start", "pss_mb.p50", 200, "MB"),
+    Target("P17", "exec to READY, p50", "start", "ready_ms.p50", 800, sanity=True),
+    Target("P17", "exec to wake-ready, p50", "start", "wake_ready_ms.p50", 1500, sanity=True),
+    Target("P17", "wake-ready faster than `import openwakeword`", "start", "faster.bad_end", 1.0, "×", least=True),
+    Target("R7", "silently deaf for more than 2 s in a day", "deafness", "unnoticed_longer_than_2_s", 0, "times"),
+    Target("R7", "silently deaf, longest", "deafness", "unnoticed_s.max", 2.0, "s"),
+    Target("R24", "SIGTERM: not exit 0 within 2 s, or orphans", "stop", "bad", 0, "times"),
+)
