@@ -210,14 +210,16 @@ class Voiced:
         """See `Agent`."""
         if self._muted:
             raise AudioFailed("the microphone is muted", hint="Open it with `voiced unmute`.")
-        if self.tally.lost:
-            raise AudioFailed(self.tally.lost.message, hint=self.tally.lost.hint)
+        status = self._audio.status()
+        if not status.listening:
+            raise AudioFailed(status.problem or "the microphone is not open yet", hint=status.hint or None)
         self._controls.listen()
 
     def set_muted(self, muted: bool) -> None:  # noqa: FBT001 (it is the value set)
         """See `Agent`."""
         self._muted = muted
         self._audio.set_muted(muted)
+        self._controls.forget_listen()
         self.bus.emit(Muted(muted, at=self._at()))
 
     def set_volume(self, percent: int) -> None:

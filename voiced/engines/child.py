@@ -42,7 +42,6 @@ class Exchange:
         self._end: VoicedError | None = None
         self._deadline: float | None = None
         self._seconds: float | None = None
-        self._waiting: set[asyncio.Timeout] = set()
         self._timeouts: set[asyncio.Timeout] = set()
 
     def expect(self, seconds: float | None) -> None:

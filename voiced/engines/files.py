@@ -209,9 +209,10 @@ class FileAudio:
         try:
             asyncio.run_coroutine_threadsafe(step, self._loop).result()
         except (RuntimeError, CancelledError):
-            # The event loop has ended, and with it everybody who listens.
-            self._closed = True
             step.close()
+            if not self._loop.is_closed() and self._loop.is_running():
+                raise
+            self._closed = True  # Everybody who listens has ended.
 
     async def _step(self, position: int) -> None:
         if self._fast:
