@@ -15,8 +15,8 @@ from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.commands import Ask, Say, Stop
 from voiced.core.config import Config
-from voiced.core.errors import AudioFailed
-from voiced.core.events import Muted, VolumeChanged
+from voiced.core.errors import AudioFailed, first
+from voiced.core.events import Muted, Signal, VolumeChanged
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
 from voiced.core.status import Status, TimerStatus
@@ -27,7 +27,7 @@ from voiced.engines.silero import Silero
 from voiced.setup.places import intents_folder
 from voiced.turn.controls import EarControls
 from voiced.turn.earcons import earcons
-from voiced.turn.inbox import Inbox, Signal
+from voiced.turn.inbox import Inbox
 from voiced.turn.parts import Parts
 from voiced.turn.pipeline import converse
 from voiced.turn.progress import Progress
@@ -114,7 +114,7 @@ class Voiced:
                     for task in background:
                         task.cancel()
         except BaseExceptionGroup as group:
-            raise _first(group) from group
+            raise first(group) from group
 
     async def hear(self) -> None:
         """Listens in a thread of its own until there is nothing more to hear.
@@ -227,11 +227,3 @@ class Voiced:
         self._volume = percent
         self._audio.set_volume(percent)
         self.bus.emit(VolumeChanged(percent, at=self._at()))
-
-
-def _first(group: BaseExceptionGroup) -> BaseException:
-    """Tasks that run side by side fail in groups; what ended them all is the first failure."""
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

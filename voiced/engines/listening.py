@@ -7,6 +7,7 @@ from collections.abc import Callable
 from voiced.core.errors import AudioFailed, EngineDied, VoicedError
 from voiced.core.events import AudioFound, AudioLost, AudioSilent
 from voiced.core.status import AudioStatus
+from voiced.core.tasks import vital
 from voiced.core.types import RATE
 from voiced.core.wire import Message
 from voiced.engines.child import Child
@@ -50,6 +51,7 @@ class Listening:
     def start(self) -> None:
         """Opens the microphone."""
         self._task = asyncio.create_task(self._listen_for_ever(self._task), name="microphone")
+        vital(self._task)
 
     def stop(self) -> None:
         """Closes the microphone."""

@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable
 
 from voiced.core.commands import AnyCommand, Ask, Ring, Say, Stop
 from voiced.core.errors import SkillFailed, VoicedError
-from voiced.core.events import Failed, Interrupted, NearMiss, SpeechStarted, Woke
+from voiced.core.events import Failed, Interrupted, NearMiss, Signal, SpeechStarted, Woke
+from voiced.core.tasks import vital
 from voiced.core.types import Earcon, Purpose, SpeechChunk, Utterance
-from voiced.turn.inbox import Inbox, Signal
+from voiced.turn.inbox import Inbox
 from voiced.turn.parts import Parts
 from voiced.turn.turn import Turn
 
@@ -112,11 +113,13 @@ class Conversation:
         aside = asyncio.create_task(self._whole(Turn(self._parts, aloud=False), wish))
         self._asides.add(aside)
         aside.add_done_callback(self._asides.discard)
+        vital(aside)
 
     async def _begin(self, turn: Turn, wish: Wish) -> None:
         self._turn, self._wish = turn, wish
         self._task = asyncio.create_task(self._whole(turn, wish), name=f"turn {turn.id}")
         self._task.add_done_callback(lambda _: self._inbox.poke())
+        vital(self._task)
         # Its first step: a task cancelled before that would end without a trace.
         await asyncio.sleep(0)
 
@@ -157,6 +160,7 @@ class Conversation:
                 self._overhearing.cancel()
             self._overheard = Turn(self._parts, turn=item.turn)
             self._overhearing = asyncio.create_task(self._heed(self._overheard), name=f"overheard {item.turn}")
+            vital(self._overhearing)
         self._overheard.feed(item)
 
     async def _heed(self, overheard: Turn) -> None:
