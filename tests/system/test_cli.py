@@ -221,3 +221,25 @@ def test_the_demo_asks_and_answers(tmp_path):
     assert "answers: “Timer set for 5 minutes.”" in done.stdout
     assert "first audio" in done.stdout
     assert soundfile.info(ROOT / "build" / "demo.wav").duration > 3
+
+
+@pytest.mark.parametrize("name", ["[/x].wav", "[bold]x.wav", ":smile:.wav"])
+def test_brackets_and_colons_in_a_name_are_told_as_they_are(voiced, tmp_path, name):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    soundfile.write(tmp_path / name, np.zeros(16_000), 16_000)
+    assert f"{tmp_path / name}: not understood" in voiced("transcribe", tmp_path / name)
+    assert f"{tmp_path / name}: no wake word" in voiced("wake", "test", tmp_path / name)
+    assert f"no file {tmp_path / 'none' / name}" in voiced("replay", tmp_path / "none" / name, code=66)
+
+
+def test_brackets_in_a_template_and_in_a_setting_are_told_as_they_are(voiced, tmp_path):
+    (tmp_path / "a.yaml").write_text('language: en\nintents: {A: {data: [{sentences: ["go [please] <nowhere>"]}]}}\n')
+    told = voiced("understand", "go", "--intents", tmp_path, code=1)
+    assert "“go [please] <nowhere>”" in told
+    shown = voiced("config", "show", "--origin", "--set", "audio.input=[/x]")
+    assert '"[/x]"' in shown
+
+
+def test_a_wrong_call_with_brackets_is_told_as_it_is(voiced):
+    assert "[/x]" in voiced("[/x]", code=2)
+    assert "[/x]" in voiced("volume", "[/x]", code=2)

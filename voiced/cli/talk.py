@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
+from rich.text import Text
 
 from voiced.cli.events import EventPrinter
 from voiced.cli.options import Options
@@ -38,7 +39,10 @@ def ask(text: str, *, aloud: Switch = False, options: Options | None = None) -> 
     if options.json:
         line({"text": text, "answer": answer or None})
     else:
-        people.print(answer or "[yellow]I have no answer to that.[/] `voiced ask help` says what I know.")
+        unknown = Text.assemble(
+            ("I have no answer to that.", "yellow"), ' `voiced ask "what can you do"` says what I know.'
+        )
+        people.print(answer or unknown, soft_wrap=True)
     return 0 if answer else 1
 
 
