@@ -35,10 +35,7 @@ def show(*, origin: Switch = False, template: Switch = False, options: Options |
         print(render(), end="")  # noqa: T201 (a file's text, not a message)
         return
     settings = options.settings()
-    rows = [
-        (key, value, settings.origins.get(key, settings.origins.get("wake.words", "") if "words" in key else ""))
-        for key, value in _flat(msgspec.to_builtins(settings.config), "")
-    ]
+    rows = [(key, value, settings.origins.get(key)) for key, value in _flat(msgspec.to_builtins(settings.config), "")]
     if options.json:
         line({key: {"value": value, "origin": source or "default"} for key, value, source in rows})
     elif origin:
