@@ -21,6 +21,7 @@ from voiced.ear.detections import detections
 from voiced.ear.words import Detection
 from voiced.engines import files
 from voiced.engines.child import Child
+from voiced.engines.host import find
 from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.engines.silero import Silero
 from voiced.engines.soundcard import Device, SoundCard, devices
@@ -238,6 +239,8 @@ def check(config: Config) -> None:
     Raises:
         VoicedError: something of it cannot be used.
     """
+    find("stt", config.engines.stt.engine)
+    find("tts", config.engines.tts.engine)
     Rules(intents_folder(config), config.language)
     wiring.cascade(config.wake).close()
 

@@ -243,3 +243,23 @@ def test_brackets_in_a_template_and_in_a_setting_are_told_as_they_are(voiced, tm
 def test_a_wrong_call_with_brackets_is_told_as_it_is(voiced):
     assert "[/x]" in voiced("[/x]", code=2)
     assert "[/x]" in voiced("volume", "[/x]", code=2)
+
+
+@pytest.mark.parametrize(
+    ("setting", "known"),
+    [
+        ("engines.stt.engine=whisper", "pocketsphinx"),
+        ("engines.stt.engine=portaudio", "pocketsphinx"),
+        ("engines.tts.engine=pocketsphinx", "espeak"),
+        ("engines.tts.engine=no_such_module:Engine", "extra"),
+    ],
+)
+def test_an_engine_that_cannot_do_its_part_is_told(voiced, setting, known):
+    told = voiced("config", "check", "--set", setting, code=78)
+    assert setting.split("=")[1] in told
+    assert known in told
+
+
+def test_an_engine_of_another_kind_does_not_start(voiced, tmp_path):
+    told = voiced("say", "hello", "--out", tmp_path / "a.wav", "--set", "engines.tts.engine=portaudio", code=78)
+    assert "there is no tts engine 'portaudio'" in told
