@@ -92,8 +92,8 @@ async def replay(config: Config, path: Path, show: Callable[[AnyEvent], None], *
         files.write(out, audio.result(), files.OUTPUT_RATE)
 
 
-async def ask_once(config: Config, text: str) -> str:
-    """Answers one question in writing; empty where there is no answer.
+async def ask_once(config: Config, text: str) -> str | None:
+    """Answers one question in writing; None where it is not understood.
 
     Raises:
         VoicedError: it failed, or promised what only a daemon can keep.

@@ -163,6 +163,15 @@ def test_ask_and_understand_without_a_daemon(voiced):
     assert "not understood" in voiced("understand", "colourless green ideas", code=1)
 
 
+def test_to_be_understood_and_to_have_an_answer_are_two_things(voiced):
+    assert voiced("ask", "never mind") == ""
+    assert json.loads(voiced("ask", "stop", "--json")) == {"text": "stop", "answer": "", "understood": True}
+    assert 'voiced ask "what can you do"' in voiced("ask", "colourless green ideas", code=1)
+    unknown = json.loads(voiced("ask", "colourless green ideas", "--json", code=1))
+    assert (unknown["answer"], unknown["understood"]) == (None, False)
+    assert voiced("ask", "what can you do").startswith("I can")
+
+
 def test_a_promise_needs_the_daemon(voiced):
     assert "voiced run" in voiced("ask", "set a timer for five minutes", code=1)
 
