@@ -220,6 +220,24 @@ def test_one_unusable_file_does_not_keep_the_others_from_being_read(voiced, tmp_
         voiced("transcribe", tmp_path / "a.wav", tmp_path / "b.wav", tmp_path / "a.wav", "--json", code=65)
     )
     assert (first["text"], error["code"], last["text"]) == (None, "file-unreadable", None)
+    assert error["file"] == str(tmp_path / "b.wav")
+    (error,) = lines(voiced("wake", "test", tmp_path / "b.wav", "--json", code=65))
+    assert error["file"] == str(tmp_path / "b.wav")
+
+
+def test_an_engine_that_fails_on_one_file_does_not_keep_the_others_from_being_read(voiced, question, tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros(16_000), 16_000)
+    engine = ("--set", "engines.stt.engine=tests.fakes.hosted:FailingStt")
+    speech = question(0.0)
+    first, second, last = lines(voiced("transcribe", speech, speech, tmp_path / "a.wav", "--json", *engine, code=1))
+    assert [error["code"] for error in (first, second)] == ["stt-failed", "stt-failed"]
+    assert first["file"] == str(speech)
+    assert last["text"] is None
+
+
+def test_a_recording_that_is_too_long_for_an_utterance_is_refused(voiced, tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros(61 * 8_000), 8_000)
+    assert "voiced replay" in voiced("transcribe", tmp_path / "a.wav", code=65)
 
 
 def test_the_demo_asks_and_answers(tmp_path):

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import msgspec
 from rich.console import Console
@@ -47,12 +48,14 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
     people.print(made)
 
 
-def complain(error: VoicedError, *, as_json: bool) -> int:
-    """Tells what went wrong and what to do; returns the exit code (sysexits.h)."""
+def complain(error: VoicedError, *, as_json: bool, file: Path | None = None) -> int:
+    """Tells what went wrong, with which file, and what to do; returns the exit code (sysexits.h)."""
     if as_json:
-        line({"event": "error", "code": error.code, "message": error.message, "hint": error.hint})
+        where = {"file": str(file)} if file else {}
+        line({"event": "error", **where, "code": error.code, "message": error.message, "hint": error.hint})
     else:
-        complaints.print(Text.assemble((error.code, "bold red"), f": {error.message}"), soft_wrap=True)
+        where = f"{file}: " if file and str(file) not in error.message else ""
+        complaints.print(Text.assemble((error.code, "bold red"), f": {where}{error.message}"), soft_wrap=True)
         if error.hint:
             complaints.print(Text(error.hint, "dim"), soft_wrap=True)
     match error:

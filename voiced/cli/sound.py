@@ -10,7 +10,7 @@ from rich.text import Text
 
 from voiced.cli.options import Options
 from voiced.cli.output import complain, complaints, line, people, table
-from voiced.core.errors import InputInvalid
+from voiced.core.errors import InputInvalid, VoicedError
 
 Files = Annotated[list[Path], Parameter(negative=())]
 wake = App(name="wake", help="Look after the wake words.")
@@ -40,10 +40,10 @@ def transcribe(files: Files, *, intents: Path | None = None, options: Options | 
         code = 0
         with Progress(console=complaints, transient=True, disable=options.json or len(files) == 1) as progress:
             task = progress.add_task("transcribing", total=len(files))
-            async for result in transcribe_file(options.loaded(), files, intents):
+            async for file, result in transcribe_file(options.loaded(), files, intents):
                 progress.advance(task)
-                if isinstance(result, InputInvalid):
-                    code = complain(result, as_json=options.json)
+                if isinstance(result, VoicedError):
+                    code = complain(result, as_json=options.json, file=file)
                 elif options.json:
                     line(result)
                 elif result.text is None:
@@ -95,7 +95,7 @@ def find_words(files: Files, *, word: str | None = None, options: Options | None
         for file, detections in wake_test(options.loaded(), files, word):
             progress.advance(task)
             if isinstance(detections, InputInvalid):
-                code = complain(detections, as_json=options.json)
+                code = complain(detections, as_json=options.json, file=file)
                 continue
             for found in detections:
                 if options.json:
