@@ -22,11 +22,11 @@ def doctor(*, options: Options | None = None) -> int:
     from voiced.setup.doctor import Finding, Health, worst  # noqa: PLC0415 (the same)
 
     options = options or Options()
-    config = options.loaded()
+    config, client = options.loaded(), options.client()
 
     async def work() -> list[Finding]:
         findings: list[Finding] = []
-        async for finding in checkup(config):
+        async for finding in checkup(config, client):
             findings.append(finding)
             if options.json:
                 line(finding)
