@@ -190,11 +190,12 @@ class Voiced:
             timers=timers,
         )
 
-    async def ask(self, text: str, *, aloud: bool) -> str:
+    async def ask(self, text: str, *, aloud: bool) -> str | None:
         """See `Agent`."""
         done: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         await self.inbox.put(Ask(text, aloud, done))
-        return await done
+        answer = await done
+        return answer if answer or self._parts.understand(text) else None
 
     async def say(self, text: str) -> None:
         """See `Agent`."""

@@ -11,6 +11,7 @@ import soxr
 
 from voiced import wiring
 from voiced.children import recogniser, voice
+from voiced.control.client import Client
 from voiced.core.config import Config
 from voiced.core.errors import AudioFailed, SttFailed, VoicedError
 from voiced.core.ports.audio import Played
@@ -19,18 +20,28 @@ from voiced.ear.detections import detections
 from voiced.engines import files
 from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.engines.soundcard import SoundCard
-from voiced.setup.doctor import Finding, Health, microphone, speed
+from voiced.setup.doctor import Finding, Health, held_microphone, microphone, speed
 from voiced.turn.earcons import earcons
 
 QUESTION = "what time is it"
+ANNOUNCEMENT = "This is a test."
 LISTEN_S = 1.5
+"""Sound that is judged, from the first that comes in."""
+OPENING_S = 5.0
+"""A microphone that says nothing for so long says nothing."""
 Thing = TypeVar("Thing")
 
 
-async def checkup(config: Config) -> AsyncGenerator[Finding]:
-    """Checks everything, one finding after the other; what fails does not keep the rest from being looked at."""
-    round_ = _Round(config)
+async def checkup(config: Config, client: Client) -> AsyncGenerator[Finding]:
+    """Checks everything, one finding after the other; what fails does not keep the rest from being looked at.
+
+    Args:
+        config: the configuration.
+        client: of the daemon. While one runs, the devices are its own: it is asked about them.
+    """
+    round_ = _Round(config, client)
     checks: list[tuple[str, Callable[[], Coroutine[None, None, Finding]]]] = [
+        ("daemon", round_.daemon),
         ("voice", round_.voice),
         ("recogniser", round_.recogniser),
         ("wake words", round_.wake_words),
@@ -45,10 +56,16 @@ async def checkup(config: Config) -> AsyncGenerator[Finding]:
 
 
 class _Round:
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, client: Client) -> None:
         self._config = config
+        self._client = client
+        self._alone = False
         self._speech = b""
         """The voice's own question, 16 kHz: what the recogniser and the wake words are tried on."""
+
+    async def daemon(self) -> Finding:
+        self._alone = not await asyncio.to_thread(self._client.running)
+        return Finding("daemon", Health.GOOD, "none runs" if self._alone else "it runs, and answers")
 
     async def voice(self) -> Finding:
         child = voice(self._config)
@@ -93,6 +110,9 @@ class _Round:
         return speed("wake words", took, len(sound) / SAMPLE_BYTES / RATE, names)
 
     async def microphone(self) -> Finding:
+        if not self._alone:
+            held = await asyncio.to_thread(self._client.status)
+            return held_microphone(held.audio, muted=held.muted)
         async with self._card() as card:
             sound = await asyncio.to_thread(_listen, card)
             status = card.status()
@@ -101,6 +121,10 @@ class _Round:
         return microphone(sound, status.device)
 
     async def speaker(self) -> Finding:
+        if not self._alone:
+            await asyncio.to_thread(self._client.status)  # One that hangs is told: to speak may take for ever.
+            await asyncio.to_thread(self._client.post, "say", text=ANNOUNCEMENT)
+            return Finding("speaker", Health.GOOD, f"the daemon said “{ANNOUNCEMENT}”: did you hear it?")
         clip = earcons()[Earcon.WOKE]
         played: list[Played] = []
         async with self._card() as card:
@@ -122,11 +146,13 @@ class _Round:
 def _listen(card: SoundCard) -> bytes:
     """What the microphone hears in a moment, in a thread of its own."""
     sound = b""
-    until = time.monotonic() + LISTEN_S
+    until = time.monotonic() + OPENING_S
     for frame in card.frames():
+        if frame:
+            until = until if sound else time.monotonic() + LISTEN_S
+            sound += frame.samples
         if time.monotonic() > until:
             break
-        sound += frame.samples if frame else b""
     return sound
 
 

@@ -21,6 +21,7 @@ from voiced.ear.detections import detections
 from voiced.ear.words import Detection
 from voiced.engines import files
 from voiced.engines.child import Child
+from voiced.engines.host import find
 from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.engines.silero import Silero
 from voiced.engines.soundcard import Device, SoundCard, devices
@@ -30,6 +31,7 @@ from voiced.turn.rules import Rules
 __all__ = ["Device", "Transcription", "check", "devices", "replay", "say_once", "transcribe", "understand", "wake_test"]
 
 LONGEST_UTTERANCE_S = 60
+"""A recording of one utterance is no longer than this, with the silence around it."""
 AROUND_SPEECH_S = 0.25
 """Seconds before and after its speech that are kept of a recording."""
 SPEECH = 0.5
@@ -91,8 +93,8 @@ async def replay(config: Config, path: Path, show: Callable[[AnyEvent], None], *
         files.write(out, audio.result(), files.OUTPUT_RATE)
 
 
-async def ask_once(config: Config, text: str) -> str:
-    """Answers one question in writing; empty where there is no answer.
+async def ask_once(config: Config, text: str) -> str | None:
+    """Answers one question in writing; None where it is not understood.
 
     Raises:
         VoicedError: it failed, or promised what only a daemon can keep.
@@ -140,8 +142,8 @@ async def _play(config: Config, speech: AsyncGenerator[Clip]) -> None:
 
 async def transcribe(
     config: Config, paths: Sequence[Path], intents: Path | None
-) -> AsyncGenerator[Transcription | InputInvalid]:
-    """Tells what recordings say, one utterance each; the error instead, where a file cannot be used.
+) -> AsyncGenerator[tuple[Path, Transcription | VoicedError]]:
+    """Tells what recordings say, one utterance each; the error instead, where one fails.
 
     Args:
         config: the configuration.
@@ -158,21 +160,18 @@ async def transcribe(
     try:
         for path in paths:
             try:
-                yield await _transcribe(child, config, rules, path)
-            except InputInvalid as error:
-                yield error
+                yield path, await _transcribe(child, config, rules, path)
+            except VoicedError as error:
+                yield path, error
     finally:
         await child.close()
 
 
 async def _transcribe(child: Child, config: Config, rules: Rules, path: Path) -> Transcription:
-    samples = _speech_of(files.read(path))
+    samples = _speech_of(files.read(path, LONGEST_UTTERANCE_S))
     if not samples:
         return Transcription(str(path))
     seconds = len(samples) / SAMPLE_BYTES / RATE
-    if seconds > LONGEST_UTTERANCE_S:
-        message = f"{path} is {seconds:.0f} s long; one utterance has at most {LONGEST_UTTERANCE_S} s"
-        raise InputInvalid(message, code="file-too-long", hint="Use `voiced replay` for a whole recording.")
 
     async def speech() -> AsyncGenerator[SpeechChunk]:
         for at in range(0, len(samples), RATE * SAMPLE_BYTES):
@@ -238,6 +237,8 @@ def check(config: Config) -> None:
     Raises:
         VoicedError: something of it cannot be used.
     """
+    find("stt", config.engines.stt.engine)
+    find("tts", config.engines.tts.engine)
     Rules(intents_folder(config), config.language)
     wiring.cascade(config.wake).close()
 

@@ -54,6 +54,15 @@ def test_what_is_no_sound_file_is_told(tmp_path, content, code):
     assert "a.wav" in raised.value.message
 
 
+def test_a_file_that_is_too_long_is_refused_before_it_is_decoded(tmp_path):
+    path = tmp_path / "a.flac"
+    soundfile.write(path, np.zeros(2 * RATE), RATE)
+    path.write_bytes(path.read_bytes()[:100])  # Nothing is left to decode.
+    with pytest.raises(InputInvalid, match=r"2 s long; 1.5 s are allowed") as raised:
+        files.read(path, 1.5)
+    assert raised.value.code == "file-too-long"
+
+
 def test_a_truncated_file_is_told_or_read_as_far_as_it_goes(tmp_path):
     soundfile.write(tmp_path / "whole.flac", tone(2.0, 16_000), 16_000)
     whole = (tmp_path / "whole.flac").read_bytes()

@@ -163,6 +163,15 @@ def test_ask_and_understand_without_a_daemon(voiced):
     assert "not understood" in voiced("understand", "colourless green ideas", code=1)
 
 
+def test_to_be_understood_and_to_have_an_answer_are_two_things(voiced):
+    assert voiced("ask", "never mind") == ""
+    assert json.loads(voiced("ask", "stop", "--json")) == {"text": "stop", "answer": "", "understood": True}
+    assert 'voiced ask "what can you do"' in voiced("ask", "colourless green ideas", code=1)
+    unknown = json.loads(voiced("ask", "colourless green ideas", "--json", code=1))
+    assert (unknown["answer"], unknown["understood"]) == (None, False)
+    assert voiced("ask", "what can you do").startswith("I can")
+
+
 def test_a_promise_needs_the_daemon(voiced):
     assert "voiced run" in voiced("ask", "set a timer for five minutes", code=1)
 
@@ -211,6 +220,24 @@ def test_one_unusable_file_does_not_keep_the_others_from_being_read(voiced, tmp_
         voiced("transcribe", tmp_path / "a.wav", tmp_path / "b.wav", tmp_path / "a.wav", "--json", code=65)
     )
     assert (first["text"], error["code"], last["text"]) == (None, "file-unreadable", None)
+    assert error["file"] == str(tmp_path / "b.wav")
+    (error,) = lines(voiced("wake", "test", tmp_path / "b.wav", "--json", code=65))
+    assert error["file"] == str(tmp_path / "b.wav")
+
+
+def test_an_engine_that_fails_on_one_file_does_not_keep_the_others_from_being_read(voiced, question, tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros(16_000), 16_000)
+    engine = ("--set", "engines.stt.engine=tests.fakes.hosted:FailingStt")
+    speech = question(0.0)
+    first, second, last = lines(voiced("transcribe", speech, speech, tmp_path / "a.wav", "--json", *engine, code=1))
+    assert [error["code"] for error in (first, second)] == ["stt-failed", "stt-failed"]
+    assert first["file"] == str(speech)
+    assert last["text"] is None
+
+
+def test_a_recording_that_is_too_long_for_an_utterance_is_refused(voiced, tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros(61 * 8_000), 8_000)
+    assert "voiced replay" in voiced("transcribe", tmp_path / "a.wav", code=65)
 
 
 def test_the_demo_asks_and_answers(tmp_path):
@@ -221,3 +248,45 @@ def test_the_demo_asks_and_answers(tmp_path):
     assert "answers: “Timer set for 5 minutes.”" in done.stdout
     assert "first audio" in done.stdout
     assert soundfile.info(ROOT / "build" / "demo.wav").duration > 3
+
+
+@pytest.mark.parametrize("name", ["[/x].wav", "[bold]x.wav", ":smile:.wav"])
+def test_brackets_and_colons_in_a_name_are_told_as_they_are(voiced, tmp_path, name):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    soundfile.write(tmp_path / name, np.zeros(16_000), 16_000)
+    assert f"{tmp_path / name}: not understood" in voiced("transcribe", tmp_path / name)
+    assert f"{tmp_path / name}: no wake word" in voiced("wake", "test", tmp_path / name)
+    assert f"no file {tmp_path / 'none' / name}" in voiced("replay", tmp_path / "none" / name, code=66)
+
+
+def test_brackets_in_a_template_and_in_a_setting_are_told_as_they_are(voiced, tmp_path):
+    (tmp_path / "a.yaml").write_text('language: en\nintents: {A: {data: [{sentences: ["go [please] <nowhere>"]}]}}\n')
+    told = voiced("understand", "go", "--intents", tmp_path, code=1)
+    assert "“go [please] <nowhere>”" in told
+    shown = voiced("config", "show", "--origin", "--set", "audio.input=[/x]")
+    assert '"[/x]"' in shown
+
+
+def test_a_wrong_call_with_brackets_is_told_as_it_is(voiced):
+    assert "[/x]" in voiced("[/x]", code=2)
+    assert "[/x]" in voiced("volume", "[/x]", code=2)
+
+
+@pytest.mark.parametrize(
+    ("setting", "known"),
+    [
+        ("engines.stt.engine=whisper", "pocketsphinx"),
+        ("engines.stt.engine=portaudio", "pocketsphinx"),
+        ("engines.tts.engine=pocketsphinx", "espeak"),
+        ("engines.tts.engine=no_such_module:Engine", "extra"),
+    ],
+)
+def test_an_engine_that_cannot_do_its_part_is_told(voiced, setting, known):
+    told = voiced("config", "check", "--set", setting, code=78)
+    assert setting.split("=")[1] in told
+    assert known in told
+
+
+def test_an_engine_of_another_kind_does_not_start(voiced, tmp_path):
+    told = voiced("say", "hello", "--out", tmp_path / "a.wav", "--set", "engines.tts.engine=portaudio", code=78)
+    assert "there is no tts engine 'portaudio'" in told

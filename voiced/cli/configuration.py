@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 from cyclopts import App, Parameter
+from rich.text import Text
 
 from voiced.cli.options import Options
 from voiced.cli.output import line, people, table
@@ -34,14 +35,11 @@ def show(*, origin: Switch = False, template: Switch = False, options: Options |
         print(render(), end="")  # noqa: T201 (a file's text, not a message)
         return
     settings = options.settings()
-    rows = [
-        (key, value, settings.origins.get(key, settings.origins.get("wake.words", "") if "words" in key else ""))
-        for key, value in _flat(msgspec.to_builtins(settings.config), "")
-    ]
+    rows = [(key, value, settings.origins.get(key)) for key, value in _flat(msgspec.to_builtins(settings.config), "")]
     if options.json:
         line({key: {"value": value, "origin": source or "default"} for key, value, source in rows})
     elif origin:
-        named = [(key, _toml(value), source or "[dim]default[/]") for key, value, source in rows]
+        named = [(key, _toml(value), source or Text("default", "dim")) for key, value, source in rows]
         table(["setting", "value", "from"], named)
     else:
         table(["setting", "value"], [(key, _toml(value)) for key, value, _ in rows])
@@ -58,8 +56,9 @@ def check(*, options: Options | None = None) -> None:
     if options.json:
         line({"valid": True, "sources": sources})
     else:
-        people.print("[green]The configuration is good.[/]")
-        people.print(f"[dim]{', '.join(sources) or f'All defaults: there is no {config_file()}.'}[/]", soft_wrap=True)
+        people.print(Text("The configuration is good.", "green"))
+        named = ", ".join(sources) or f"All defaults: there is no {config_file()}."
+        people.print(Text(named, "dim"), soft_wrap=True)
 
 
 def _flat(values: dict[str, object], prefix: str) -> list[tuple[str, object]]:

@@ -81,7 +81,7 @@ def _show(state: Status) -> None:
         listening = Text("muted", "yellow")
     people.print(Text.assemble(("voiced ", "bold"), (state.version, "dim"), f"  {state.state}  ", listening))
     if ear.hint and not ear.listening:
-        people.print(f"[dim]{ear.hint}[/]")
+        people.print(Text(ear.hint, "dim"), soft_wrap=True)
     level = "–" if ear.level_dbfs is None else f"{ear.level_dbfs:.0f} dBFS"
     table(
         ["", ""],

@@ -3,11 +3,12 @@
 import asyncio
 
 from cyclopts import App
+from rich.text import Text
 
 from voiced.cli.options import Options
 from voiced.cli.output import line, people
 
-MARKS = {"good": "[green]✓[/]", "warning": "[yellow]![/]", "bad": "[red]✗[/]"}
+MARKS = {"good": ("✓", "green"), "warning": ("!", "yellow"), "bad": ("✗", "red")}
 
 
 def add_to(app: App) -> None:
@@ -21,18 +22,19 @@ def doctor(*, options: Options | None = None) -> int:
     from voiced.setup.doctor import Finding, Health, worst  # noqa: PLC0415 (the same)
 
     options = options or Options()
-    config = options.loaded()
+    config, client = options.loaded(), options.client()
 
     async def work() -> list[Finding]:
         findings: list[Finding] = []
-        async for finding in checkup(config):
+        async for finding in checkup(config, client):
             findings.append(finding)
             if options.json:
                 line(finding)
             else:
-                people.print(f"{MARKS[finding.health.value]} [bold]{finding.check}[/]  {finding.found}", soft_wrap=True)
+                mark = MARKS[finding.health.value]
+                people.print(Text.assemble(mark, " ", (finding.check, "bold"), f"  {finding.found}"), soft_wrap=True)
                 if finding.hint:
-                    people.print(f"  [dim]{finding.hint}[/]", soft_wrap=True)
+                    people.print(Text(f"  {finding.hint}", "dim"), soft_wrap=True)
         return findings
 
     return 1 if worst(asyncio.run(work())) is Health.BAD else 0

@@ -3,25 +3,32 @@
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from pathlib import Path
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from voiced.core.errors import ConfigInvalid, DaemonUnreachable, InputInvalid, VoicedError
 
 
 class Output(Console):
-    """A console whose reader may go away: whoever reads (`| head`) then has enough, and nothing is left to do."""
+    """A console that prints text as it is: brackets and colons are data, and style comes as `Text`.
+
+    Its reader may go away: whoever reads (`| head`) then has enough, and nothing is left to do.
+    """
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False)
 
     def on_broken_pipe(self) -> None:
         """Ends the process at once, from whatever depth; its children end with it."""
         os._exit(0)
 
 
-people = Output(highlight=False)
-complaints = Console(stderr=True, highlight=False)
+people = Output()
+complaints = Output(stderr=True)
 
 
 def line(value: object) -> None:
@@ -33,22 +40,24 @@ def line(value: object) -> None:
         people.on_broken_pipe()
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
+def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
     """Prints a table."""
-    made = Table(*columns, title=title, title_justify="left", box=None, pad_edge=False, header_style="dim")
+    made = Table(*columns, box=None, pad_edge=False, header_style="dim")
     for row in rows:
-        made.add_row(*(str(cell) for cell in row))
+        made.add_row(*row)
     people.print(made)
 
 
-def complain(error: VoicedError, *, as_json: bool) -> int:
-    """Tells what went wrong and what to do; returns the exit code (sysexits.h)."""
+def complain(error: VoicedError, *, as_json: bool, file: Path | None = None) -> int:
+    """Tells what went wrong, with which file, and what to do; returns the exit code (sysexits.h)."""
     if as_json:
-        line({"event": "error", "code": error.code, "message": error.message, "hint": error.hint})
+        where = {"file": str(file)} if file else {}
+        line({"event": "error", **where, "code": error.code, "message": error.message, "hint": error.hint})
     else:
-        complaints.print(f"[bold red]{error.code}[/]: {error.message}", soft_wrap=True)
+        where = f"{file}: " if file and str(file) not in error.message else ""
+        complaints.print(Text.assemble((error.code, "bold red"), f": {where}{error.message}"), soft_wrap=True)
         if error.hint:
-            complaints.print(f"[dim]{error.hint}[/]", soft_wrap=True)
+            complaints.print(Text(error.hint, "dim"), soft_wrap=True)
     match error:
         case ConfigInvalid():
             return 78

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 from rich.progress import Progress
+from rich.text import Text
 
 from voiced.cli.options import Options
 from voiced.cli.output import complain, complaints, line, people, table
-from voiced.core.errors import InputInvalid
+from voiced.core.errors import InputInvalid, VoicedError
 
 Files = Annotated[list[Path], Parameter(negative=())]
 wake = App(name="wake", help="Look after the wake words.")
@@ -39,17 +40,18 @@ def transcribe(files: Files, *, intents: Path | None = None, options: Options | 
         code = 0
         with Progress(console=complaints, transient=True, disable=options.json or len(files) == 1) as progress:
             task = progress.add_task("transcribing", total=len(files))
-            async for result in transcribe_file(options.loaded(), files, intents):
+            async for file, result in transcribe_file(options.loaded(), files, intents):
                 progress.advance(task)
-                if isinstance(result, InputInvalid):
-                    code = complain(result, as_json=options.json)
+                if isinstance(result, VoicedError):
+                    code = complain(result, as_json=options.json, file=file)
                 elif options.json:
                     line(result)
                 elif result.text is None:
-                    progress.console.print(f"{result.file}: [yellow]not understood[/]")
+                    progress.console.print(Text.assemble(f"{result.file}: ", ("not understood", "yellow")))
                 else:
                     slots = ", ".join(f"{key} = {value}" for key, value in (result.slots or {}).items())
-                    people.print(f"{result.file}: “{result.text}” [dim]{result.intent} {slots}[/]", soft_wrap=True)
+                    meaning = (f"{result.intent} {slots}", "dim")
+                    people.print(Text.assemble(f"{result.file}: “{result.text}” ", meaning), soft_wrap=True)
         return code
 
     return asyncio.run(work())
@@ -70,7 +72,7 @@ def understand(text: str, *, intents: Path | None = None, options: Options | Non
     if options.json:
         line({"text": text, "intent": understood and understood.intent, "slots": understood and understood.slots})
     elif understood is None:
-        people.print("[yellow]not understood[/]")
+        people.print(Text("not understood", "yellow"))
     else:
         table(["intent", "slots"], [[understood.intent, ", ".join(f"{k} = {v}" for k, v in understood.slots.items())]])
     return 0 if understood else 1
@@ -93,7 +95,7 @@ def find_words(files: Files, *, word: str | None = None, options: Options | None
         for file, detections in wake_test(options.loaded(), files, word):
             progress.advance(task)
             if isinstance(detections, InputInvalid):
-                code = complain(detections, as_json=options.json)
+                code = complain(detections, as_json=options.json, file=file)
                 continue
             for found in detections:
                 if options.json:
@@ -101,7 +103,7 @@ def find_words(files: Files, *, word: str | None = None, options: Options | None
                 else:
                     people.print(f"{file}: {found.word} ({found.score:.2f}) at {found.second:.2f} s", soft_wrap=True)
             if not detections and not options.json:
-                people.print(f"{file}: [dim]no wake word[/]", soft_wrap=True)
+                people.print(Text.assemble(f"{file}: ", ("no wake word", "dim")), soft_wrap=True)
     return code
 
 
@@ -117,7 +119,7 @@ def devices(*, options: Options | None = None) -> int:
     elif found:
         rows = [
             [
-                device.name + (" [green]default[/]" if device.default else ""),
+                Text.assemble(device.name, (" default" if device.default else "", "green")),
                 f"{device.inputs} in" if device.inputs else "",
                 f"{device.outputs} out" if device.outputs else "",
                 f"{device.rate:g} Hz",
@@ -126,5 +128,6 @@ def devices(*, options: Options | None = None) -> int:
         ]
         table(["device", "microphone", "speaker", "rate"], rows)
     else:
-        people.print("[yellow]There is no sound device.[/] Plug one in, or look whether the sound server runs.")
+        nothing = ("There is no sound device.", "yellow")
+        people.print(Text.assemble(nothing, " Plug one in, or look whether the sound server runs."))
     return 0 if found else 1

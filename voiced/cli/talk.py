@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
+from rich.text import Text
 
 from voiced.cli.events import EventPrinter
 from voiced.cli.options import Options
@@ -36,10 +37,15 @@ def ask(text: str, *, aloud: Switch = False, options: Options | None = None) -> 
 
         answer = asyncio.run(ask_once(options.loaded(), text))
     if options.json:
-        line({"text": text, "answer": answer or None})
-    else:
-        people.print(answer or "[yellow]I have no answer to that.[/] `voiced ask help` says what I know.")
-    return 0 if answer else 1
+        line({"text": text, "answer": answer, "understood": answer is not None})
+    elif answer is None:
+        unknown = Text.assemble(
+            ("I have no answer to that.", "yellow"), ' `voiced ask "what can you do"` says what I know.'
+        )
+        people.print(unknown, soft_wrap=True)
+    elif answer:
+        people.print(answer, soft_wrap=True)
+    return 1 if answer is None else 0
 
 
 def say(text: str, *, out: Path | None = None, options: Options | None = None) -> None:

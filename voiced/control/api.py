@@ -1,24 +1,28 @@
 """The HTTP interface, as an ASGI application: a thin skin over the `Agent` port."""
 
+import logging
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
 import msgspec
 from litestar import Litestar, MediaType, Request, Response, get, post
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.params import Dependency
+from litestar.params import JSONBody, SkipValidation
 from litestar.response import ServerSentEvent, ServerSentEventMessage
+from litestar.status_codes import HTTP_400_BAD_REQUEST
 from msgspec import Meta, Struct
 
 from voiced.core.errors import VoicedError
 from voiced.core.ports.agent import Agent
 from voiced.core.status import Status
 
+log = logging.getLogger(__name__)
+
 LONGEST_TEXT = 4_000
 BODY_LIMIT = 64 * 1024
 AnyRequest = Request[Any, Any, Any]
-Steered = Annotated[Agent, Dependency(skip_validation=True)]
+Steered = SkipValidation[NamedDependency[Agent]]
 Text = Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
 
 
@@ -30,9 +34,10 @@ class Question(Struct, forbid_unknown_fields=True):
 
 
 class Answer(Struct):
-    """The answer; empty where there is none."""
+    """The answer; empty where the question was not understood, or where there is nothing to say to it."""
 
     text: str
+    understood: bool
 
 
 class Announcement(Struct, forbid_unknown_fields=True):
@@ -68,13 +73,14 @@ def status(agent: Steered) -> Status:
 
 
 @post("/ask", status_code=200)
-async def ask(agent: Steered, data: Question) -> Answer:
+async def ask(agent: Steered, data: JSONBody[Question]) -> Answer:
     """Answers a question."""
-    return Answer(await agent.ask(data.text, aloud=data.aloud))
+    answer = await agent.ask(data.text, aloud=data.aloud)
+    return Answer(answer or "", understood=answer is not None)
 
 
 @post("/say", status_code=204)
-async def say(agent: Steered, data: Announcement) -> None:
+async def say(agent: Steered, data: JSONBody[Announcement]) -> None:
     """Speaks; answers when it has been said."""
     await agent.say(data.text)
 
@@ -92,13 +98,13 @@ async def listen(agent: Steered) -> None:
 
 
 @post("/mute", status_code=204)
-async def mute(agent: Steered, data: Mute) -> None:
+async def mute(agent: Steered, data: JSONBody[Mute]) -> None:
     """Closes the microphone, or opens it."""
     agent.set_muted(data.muted)
 
 
 @post("/volume", status_code=204)
-async def volume(agent: Steered, data: Volume) -> None:
+async def volume(agent: Steered, data: JSONBody[Volume]) -> None:
     """Sets the loudness."""
     agent.set_volume(data.volume)
 
@@ -127,7 +133,12 @@ def application(agent: Agent) -> Litestar:
         path="/api/v1",
         dependencies={"agent": Provide(lambda: agent, sync_to_thread=False)},
         signature_types=[Agent],
-        exception_handlers={VoicedError: _failed, ValidationException: _invalid, HTTPException: _refused},
+        exception_handlers={
+            VoicedError: _failed,
+            ValidationException: _invalid,
+            HTTPException: _refused,
+            Exception: _crashed,
+        },
         openapi_config=None,
         logging_config=None,
         request_max_body_size=BODY_LIMIT,
@@ -140,12 +151,24 @@ def _failed(_: AnyRequest, error: VoicedError) -> Response[Problem]:
 
 def _invalid(_: AnyRequest, error: ValidationException) -> Response[Problem]:
     extra: Any = error.extra
-    found = [str(part.get("message", part)) for part in extra] if isinstance(extra, list) else [str(error.detail)]
-    return _problem(400, "input-invalid", "; ".join(found), "Send JSON with the fields that this path knows.")
+    found = [_fault(part) for part in extra] if isinstance(extra, list) else [str(error.detail)]
+    return _problem(400, "input-invalid", "; ".join(found), "Correct what is named, and send it again.")
+
+
+def _fault(part: dict[str, Any]) -> str:
+    return ": ".join(str(part[name]) for name in ("key", "message") if part.get(name))
 
 
 def _refused(_: AnyRequest, error: HTTPException) -> Response[Problem]:
+    if error.status_code == HTTP_400_BAD_REQUEST:
+        return _problem(400, "input-invalid", f"that is no JSON object: {error.detail}", "Send JSON.")
     return _problem(error.status_code, "http", str(error.detail), "The paths are below /api/v1.")
+
+
+def _crashed(request: AnyRequest, error: Exception) -> Response[Problem]:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    hint = "This is a fault of voiced: please report it, with the daemon's log."
+    return _problem(500, VoicedError.code, f"{type(error).__name__}: {error}", hint)
 
 
 def _problem(status_code: int, code: str, message: str, hint: str) -> Response[Problem]:

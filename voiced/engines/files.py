@@ -24,25 +24,32 @@ from voiced.engines.sound import loudness
 
 OUTPUT_RATE = 22_050
 LONGEST_S = 4 * 3600
+_TOO_LONG = f"Cut it into pieces. `voiced replay` takes recordings of up to {LONGEST_S // 3600} hours."
 TAIL_S = 1.0
 """Silence after the end of the file, at least: speech at its end is then over."""
 
 
-def read(path: Path) -> bytes:
+def read(path: Path, longest_s: float = LONGEST_S) -> bytes:
     """Reads any sound file that libsndfile knows as 16 kHz mono.
+
+    Args:
+        path: the file.
+        longest_s: a file of more seconds is refused before it is decoded.
 
     Returns:
         s16le samples.
 
     Raises:
-        InputInvalid: there is no such file, or it is no sound file.
+        InputInvalid: there is no such file, it is no sound file, or too long.
     """
     if not path.is_file():
         raise InputInvalid(f"there is no file {path}", code="file-missing", hint="Check the path.")
     try:
         with soundfile.SoundFile(path) as file:
-            if file.frames > LONGEST_S * file.samplerate:
-                raise InputInvalid(f"{path} is longer than {LONGEST_S // 3600} hours", hint="Cut it into pieces.")
+            seconds = file.frames / file.samplerate
+            if seconds > longest_s:
+                message = f"{path} is {seconds:.0f} s long; {longest_s:g} s are allowed"
+                raise InputInvalid(message, code="file-too-long", hint=_TOO_LONG)
             sound = file.read(dtype="float32", always_2d=True).mean(axis=1)
             rate = file.samplerate
     except (soundfile.LibsndfileError, OSError, RuntimeError) as error:

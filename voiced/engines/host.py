@@ -27,11 +27,11 @@ from voiced.core.errors import ConfigInvalid, VoicedError, WireBroken
 from voiced.core.wire import Decoder, Message, encode, failure
 
 ENGINES = {
-    "espeak": "voiced.engines.espeak:Espeak",
-    "pocketsphinx": "voiced.engines.pocketsphinx:PocketSphinx",
-    "portaudio": "voiced.engines.portaudio:PortAudio",
+    "audio": {"portaudio": "voiced.engines.portaudio:PortAudio"},
+    "stt": {"pocketsphinx": "voiced.engines.pocketsphinx:PocketSphinx"},
+    "tts": {"espeak": "voiced.engines.espeak:Espeak"},
 }
-"""Name to `module:Class`. A name with a colon is a class of somebody else, given in full."""
+"""Kind to name to `module:Class`. A name with a colon is a class of somebody else, given in full."""
 INBOX = 1024
 """Frames that may wait for the engine: 30 s of speech in chunks of one frame each."""
 LAST_WORD_S = 1.0
@@ -126,13 +126,13 @@ class Connection:
             os._exit(1)
 
 
-def serve(engine_name: str, connection: Connection) -> None:
-    """Loads the engine and lets it work until the connection ends."""
+def serve(kind: str, name: str, connection: Connection) -> None:
+    """Loads an engine and lets it work until the connection ends."""
     start = connection.receive()
     if start is None:
         return
     try:
-        engine = _load(engine_name)(start.data)
+        engine = find(kind, name)(start.data)
     except VoicedError as error:
         connection.send(failure(error))
         return
@@ -153,10 +153,20 @@ def _handle(engine: Hosted, message: Message, connection: Connection) -> None:
         connection.release(message.request)
 
 
-def _load(name: str) -> Callable[[dict[str, Any]], Hosted]:
-    path = ENGINES.get(name, name)
+def find(kind: str, name: str) -> Callable[[dict[str, Any]], Hosted]:
+    """Imports an engine.
+
+    Args:
+        kind: the part that it is to play: audio, stt, tts.
+        name: as the configuration has it.
+
+    Raises:
+        ConfigInvalid: there is none of that name and kind, or it is not installed.
+    """
+    known = ENGINES.get(kind, {})
+    path = known.get(name, name)
     if ":" not in path:
-        raise ConfigInvalid(f"there is no engine {name!r}", hint=f"There are: {', '.join(sorted(ENGINES))}.")
+        raise ConfigInvalid(f"there is no {kind} engine {name!r}", hint=f"There are: {', '.join(sorted(known))}.")
     module, attribute = path.split(":", 1)
     try:
         return getattr(import_module(module), attribute)
@@ -196,7 +206,7 @@ def main(arguments: list[str]) -> None:
     with suppress(OSError):
         score.write_text(str(min(1000, int(score.read_text()) + OOM_SHARE)))
     connection = Connection(socket.socket(fileno=int(descriptor)))
-    serve(engine, connection)
+    serve(kind, engine, connection)
     connection.finish()
 
 

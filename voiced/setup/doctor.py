@@ -6,13 +6,16 @@ from enum import Enum
 import numpy as np
 from msgspec import Struct
 
+from voiced.core.status import AudioStatus
 from voiced.core.types import RATE
 
 QUIET_DBFS = -65.0
 """A microphone that stays below this even in a quiet room is most likely switched off or turned down."""
 LOUD_DBFS = -15.0
 """Noise this loud while nobody speaks drowns speech."""
+SILENCE_DBFS = -120.0
 FULL_SCALE = 32_767
+MUTED_ELSEWHERE = "It sends silence only: a switch on it, or the mixer (`alsamixer`), has it muted."
 TOO_SLOW = 1.0
 """A real-time factor from here on: the stage needs longer than the sound lasts."""
 SLOW = 0.5
@@ -46,7 +49,7 @@ def level_dbfs(samples: bytes) -> float:
     """Loudness (root mean square) of s16le samples in decibels below full scale; -120 for silence."""
     sound = np.frombuffer(samples, np.int16).astype(np.float64)
     power = float(np.mean(sound**2)) if len(sound) else 0.0
-    return max(-120.0, 10 * np.log10(power / FULL_SCALE**2)) if power else -120.0
+    return max(SILENCE_DBFS, 10 * np.log10(power / FULL_SCALE**2)) if power else SILENCE_DBFS
 
 
 def microphone(samples: bytes, device: str) -> Finding:
@@ -60,10 +63,33 @@ def microphone(samples: bytes, device: str) -> Finding:
     if len(samples) < RATE:
         return Finding(check, Health.BAD, "no sound comes in", "See `voiced devices`, and set audio.input.")
     if not any(samples):
-        hint = "It sends silence only: a switch on it, or the mixer (`alsamixer`), has it muted."
-        return Finding(check, Health.BAD, f"{device}: only zeros", hint)
-    level = level_dbfs(samples)
+        return Finding(check, Health.BAD, f"{device}: only zeros", MUTED_ELSEWHERE)
     clipped = int(np.sum(np.abs(np.frombuffer(samples, np.int16).astype(int)) >= FULL_SCALE))
+    return _loudness(device, level_dbfs(samples), clipped)
+
+
+def held_microphone(audio: AudioStatus, *, muted: bool) -> Finding:
+    """Judges the microphone of a daemon that runs, by what it heard in the last second.
+
+    Args:
+        audio: what the daemon says.
+        muted: it is told not to listen.
+    """
+    check = "microphone"
+    if muted:
+        return Finding(check, Health.WARNING, "the daemon has it muted", "Open it with `voiced unmute`.")
+    if audio.problem:
+        return Finding(check, Health.BAD, audio.problem, audio.hint)
+    device = f"the daemon holds {audio.device}"
+    if audio.level_dbfs is None:
+        return Finding(check, Health.BAD, f"{device}: no sound comes in", "See `voiced events`, and set audio.input.")
+    if audio.level_dbfs <= SILENCE_DBFS:
+        return Finding(check, Health.BAD, f"{device}: only zeros", MUTED_ELSEWHERE)
+    return _loudness(device, audio.level_dbfs, audio.clipped)
+
+
+def _loudness(device: str, level: float, clipped: int) -> Finding:
+    check = "microphone"
     found = f"{device}: {level:.0f} dBFS while nobody speaks"
     if clipped:
         return Finding(check, Health.WARNING, f"{found}, {clipped} samples clipped", "Turn audio.input_gain_db down.")

@@ -2,6 +2,7 @@
 
 System: /etc/voiced/config.toml and /etc/voiced/config.d/*.toml. User: the same below $XDG_CONFIG_HOME/voiced.
 Variables are named after the field: VOICED_AUDIO_VOLUME. Flags name it: --set audio.volume=40.
+Wake words are merged field by field; a word that is none of the default ones replaces those that nobody names.
 """
 
 import difflib
@@ -15,11 +16,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from voiced.core.config import Config
+from voiced.core.config import Config, WakeConfig
 from voiced.core.errors import ConfigInvalid
 
-OTHER_VARIABLES = frozenset({"VOICED_CONFIG", "VOICED_TEST_DATA"})
-"""Variables that are no fields: where the file is, and where the tests' recordings are."""
+FILE_VARIABLE = "VOICED_CONFIG"
+"""Where the file is: the one variable that is no field."""
+_PREFIX = "VOICED_"
 _UNKNOWN = re.compile(r"unknown field `(?P<key>[^`]+)`(?: - at `\$\.?(?P<at>[^`]*)`)?")
 _WRONG = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<at>[^`]*)`$")
 
@@ -66,12 +68,13 @@ def load(file: Path | None = None, flags: Iterable[str] = (), environment: Mappi
     for source in _sources(file, flags, environment):
         _check(source)
         _merge(merged, source.values, origins, source.name)
+    _complete_words(merged)
     return Settings(msgspec.convert(merged, Config, strict=False), origins)
 
 
 def config_file(environment: Mapping[str, str] = os.environ) -> Path:
     """Where the configuration file is, or would be."""
-    if named := environment.get("VOICED_CONFIG"):
+    if named := environment.get(FILE_VARIABLE):
         return Path(named)
     if os.geteuid() == 0 or environment.get("CONFIGURATION_DIRECTORY"):
         return Path(environment.get("CONFIGURATION_DIRECTORY", "/etc/voiced")) / "config.toml"
@@ -96,7 +99,7 @@ def _keys(struct: Any, prefix: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN40
 
 def _sources(file: Path | None, flags: Iterable[str], environment: Mapping[str, str]) -> Iterator[Source]:
     main = file or config_file(environment)
-    if file is not None or environment.get("VOICED_CONFIG") or main.is_file():
+    if file is not None or environment.get(FILE_VARIABLE) or main.is_file():
         yield _read(main)
     folder = main.parent / "config.d"
     for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
@@ -120,13 +123,15 @@ def _read(path: Path) -> Source:
 
 
 def _variables(environment: Mapping[str, str]) -> Iterator[Source]:
-    known = {"VOICED_" + key.upper().replace(".", "_"): key for key in keys() if "*" not in key}
-    for name in sorted(name for name in environment if name.startswith("VOICED_") and name not in OTHER_VARIABLES):
-        if name not in known:
-            raise ConfigInvalid(
-                f"the variable {name} sets nothing{_did_you_mean(name, known)}", hint="Unset or rename it."
-            )
-        yield Source(name, _nested(known[name], _value(environment[name])))
+    """Those that set something; one that only resembles a setting is a mistake, and any other is somebody else's."""
+    known = {key.upper().replace(".", "_"): key for key in keys() if "*" not in key}
+    for name in sorted(name for name in environment if name.startswith(_PREFIX) and name != FILE_VARIABLE):
+        field = name.removeprefix(_PREFIX)
+        if field in known:
+            yield Source(name, _nested(known[field], _value(environment[name])))
+        elif close := _closest(field, known):
+            message = f"the variable {name} sets nothing; did you mean '{_PREFIX}{close}'?"
+            raise ConfigInvalid(message, hint="Unset or rename it.")
 
 
 def _value(text: str) -> Any:  # noqa: ANN401 (any TOML value)
@@ -146,11 +151,20 @@ def _merge(
     into: dict[str, Any], values: Mapping[str, Any], origins: dict[str, str], name: str, prefix: str = ""
 ) -> None:
     for key, value in values.items():
-        if isinstance(value, dict) and prefix + key != "wake.words":
+        if isinstance(value, dict):
             _merge(into.setdefault(key, {}), value, origins, name, f"{prefix}{key}.")
         else:
             into[key] = value
             origins[prefix + key] = name
+
+
+def _complete_words(merged: dict[str, Any]) -> None:
+    """Fills in what the sources leave open of the default wake words."""
+    words: dict[str, dict[str, Any]] = merged.get("wake", {}).get("words", {})
+    if words:
+        default: dict[str, dict[str, Any]] = msgspec.to_builtins(WakeConfig().words)
+        kept = default if words.keys() <= default.keys() else {}
+        merged["wake"]["words"] = {name: {**default.get(name, {}), **words.get(name, {})} for name in {**words, **kept}}
 
 
 def _check(source: Source) -> None:
@@ -183,8 +197,12 @@ def _names() -> set[str]:
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    close = _closest(name, known)
+    return f"; did you mean {close!r}?" if close else ""
+
+
+def _closest(name: str, known: Iterable[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)), None)
 
 
 def _place(source: Source, key: str) -> str:

@@ -15,8 +15,11 @@ class Agent(Protocol):
         """Tells everything about itself."""
         ...
 
-    async def ask(self, text: str, *, aloud: bool) -> str:
-        """Answers a question in writing, after the turn in progress; empty where it has no answer.
+    async def ask(self, text: str, *, aloud: bool) -> str | None:
+        """Answers a question in writing, after the turn in progress.
+
+        Returns:
+            The answer, empty where there is nothing to say to it; None where it was not understood.
 
         Raises:
             VoicedError: it failed, or was stopped.

@@ -1,0 +1,41 @@
+"""A daemon without ears: it keeps the promises of the `Agent` port, and answers by a script."""
+
+from voiced.core.bus import Bus
+from voiced.core.errors import AudioFailed
+from voiced.core.status import AudioStatus, Status
+
+
+class ScriptedAgent:
+    """Answers `say X` with X, and "stop" with nothing; "crash" is a fault in its code."""
+
+    def __init__(self, audio: AudioStatus | None = None) -> None:
+        self.bus = Bus()
+        self.audio = audio or AudioStatus(listening=True, device="Fake: USB", level_dbfs=-50.0)
+        self.muted = False
+        self.volume = 70
+        self.said: list[str] = []
+
+    def status(self) -> Status:
+        return Status("1", 1, "idle", self.muted, self.volume, [], 0, 0, 0, 0, 0.0, 0.0, self.audio, [], [])
+
+    async def ask(self, text: str, *, aloud: bool) -> str | None:
+        if text == "crash":
+            raise ZeroDivisionError("a fault of ours")
+        if aloud:
+            self.said.append(text)
+        return "" if text == "stop" else text.removeprefix("say ") if text.startswith("say ") else None
+
+    async def say(self, text: str) -> None:
+        self.said.append(text)
+
+    async def stop(self, by: str) -> None:
+        self.said = [by]
+
+    def listen(self) -> None:
+        raise AudioFailed("the microphone is muted")
+
+    def set_muted(self, muted: bool) -> None:  # noqa: FBT001 (it is the value set)
+        self.muted = muted
+
+    def set_volume(self, percent: int) -> None:
+        self.volume = percent
