@@ -21,7 +21,7 @@ PAUSES_S = (0.0, 0.3, 0.7)
 TAIL_S = 2.0
 WEAK_S = 0.12
 """The rule for labels leaves out weak last sounds, such as the end of "jarvis"."""
-SNR_DB = 10.0
+SNR_DB = 20.0
 HOME = ("what_time_is_it", "set_timer")
 VOICES = ("en-us", "en-us+f3", "en-gb", "en-gb+m3", "en-us+m7", "en-gb-scotland")
 SENTENCES = (
