@@ -29,6 +29,8 @@ from voiced.core.config import AudioConfig
 from voiced.core.events import AudioFound, AudioLost
 
 AWAY_S = 20
+SETTLE_S = 2
+"""A child that was ended for the loss is back by then."""
 FAKE = Path(__file__).parents[1] / "tests/fakes/portaudio"
 
 
@@ -63,6 +65,7 @@ async def away(server: AudioServer, listener: Listener) -> dict[str, float]:
     since = time.monotonic()
     await asyncio.to_thread(server.unplug)
     await until(lambda: listener.seen(AudioLost, since), "the loss")
+    await asyncio.sleep(SETTLE_S)
     child = psutil.Process(listener.card.child.pid)
     before, began = (_cpu(child), _cpu(psutil.Process())), time.monotonic()
     await asyncio.sleep(AWAY_S)

@@ -15,8 +15,8 @@ from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.commands import Ask, Say, Stop
 from voiced.core.config import Config
-from voiced.core.errors import AudioFailed
-from voiced.core.events import Muted, VolumeChanged
+from voiced.core.errors import AudioFailed, first
+from voiced.core.events import Muted, Signal, VolumeChanged
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
 from voiced.core.status import Status, TimerStatus
@@ -27,7 +27,7 @@ from voiced.engines.silero import Silero
 from voiced.setup.places import intents_folder
 from voiced.turn.controls import EarControls
 from voiced.turn.earcons import earcons
-from voiced.turn.inbox import Inbox, Signal
+from voiced.turn.inbox import Inbox
 from voiced.turn.parts import Parts
 from voiced.turn.pipeline import converse
 from voiced.turn.progress import Progress
@@ -114,7 +114,7 @@ class Voiced:
                     for task in background:
                         task.cancel()
         except BaseExceptionGroup as group:
-            raise _first(group) from group
+            raise first(group) from group
 
     async def hear(self) -> None:
         """Listens in a thread of its own until there is nothing more to hear.
@@ -210,14 +210,16 @@ class Voiced:
         """See `Agent`."""
         if self._muted:
             raise AudioFailed("the microphone is muted", hint="Open it with `voiced unmute`.")
-        if self.tally.lost:
-            raise AudioFailed(self.tally.lost.message, hint=self.tally.lost.hint)
+        status = self._audio.status()
+        if not status.listening:
+            raise AudioFailed(status.problem or "the microphone is not open yet", hint=status.hint or None)
         self._controls.listen()
 
     def set_muted(self, muted: bool) -> None:  # noqa: FBT001 (it is the value set)
         """See `Agent`."""
         self._muted = muted
         self._audio.set_muted(muted)
+        self._controls.forget_listen()
         self.bus.emit(Muted(muted, at=self._at()))
 
     def set_volume(self, percent: int) -> None:
@@ -225,11 +227,3 @@ class Voiced:
         self._volume = percent
         self._audio.set_volume(percent)
         self.bus.emit(VolumeChanged(percent, at=self._at()))
-
-
-def _first(group: BaseExceptionGroup) -> BaseException:
-    """Tasks that run side by side fail in groups; what ended them all is the first failure."""
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

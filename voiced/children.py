@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from voiced.core.config import Config
 from voiced.engines.child import Child
-from voiced.setup.places import cache_folder, intents_folder
+from voiced.setup.places import intents_folder
 
 
 class Engines(NamedTuple):
@@ -25,11 +25,7 @@ def engines(config: Config) -> Engines:
 
 def recogniser(config: Config) -> Child:
     """The child that turns speech into text."""
-    settings = {
-        "intents": str(intents_folder(config)),
-        "language": config.language,
-        "cache": str(cache_folder()),
-    }
+    settings = {"intents": str(intents_folder(config)), "language": config.language}
     return Child("stt", config.engines.stt.engine, settings)
 
 

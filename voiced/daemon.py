@@ -14,6 +14,7 @@ from voiced.control.server import hold, serve
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.config import Config
+from voiced.core.errors import first
 from voiced.core.ports.clock import SystemClock
 from voiced.engines.child import Child
 from voiced.engines.soundcard import SoundCard
@@ -35,11 +36,7 @@ def run(config: Config, socket_path: Path) -> int:
     except asyncio.CancelledError:
         log.info("stopped")
     except BaseExceptionGroup as group:
-        # Tasks that run side by side fail in groups; what ended them all is the first failure.
-        error: BaseException = group
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        raise error from group
+        raise first(group) from group
     return 0
 
 

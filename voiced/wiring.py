@@ -1,4 +1,4 @@
-"""What each part is made of: engines to ports, ports to those who use them. Used by `daemon` and `offline` alone."""
+"""What the ear and the skills are made of: engines to ports, ports to those who use them."""
 
 from collections.abc import Callable, Mapping
 from importlib.resources import files

@@ -157,6 +157,31 @@ def test_muted_means_closed_and_nothing_is_heard(script: Script, tmp_path: Path)
     run(main)
 
 
+def test_muting_and_opening_again_while_it_starts_leaves_one_microphone(script: Script) -> None:
+    script(*["fine"] * 5)
+
+    async def main() -> None:
+        listener = Listener(AudioConfig())
+        starting = asyncio.create_task(listener.card.start())
+        try:
+            for muted in (True, False, True, False):
+                listener.card.set_muted(muted)
+                await asyncio.sleep(0)
+            await starting
+            for _ in range(2):
+                await until(lambda: listener.card.status().listening, "it listens")
+                listener.card.set_muted(True)
+                await until(lambda: not listener.card.status().listening, "it is closed")
+                listener.card.set_muted(False)
+            await until(lambda: listener.card.status().listening, "it listens again")
+            assert not problems(listener)
+        finally:
+            await listener.card.close()
+            listener.join()
+
+    asyncio.run(main())
+
+
 def test_an_unknown_device_is_named_with_those_that_exist(script: Script) -> None:
     script("fine")
 

@@ -14,7 +14,7 @@ from tests.fakes.engines import CountingTts, ScriptedStt, seconds
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.commands import AnyCommand, Ask
-from voiced.core.events import AnyEvent, SpeechStarted, Woke
+from voiced.core.events import AnyEvent, Signal, SpeechStarted, Woke
 from voiced.core.ports.skill import Reply, Skill
 from voiced.core.types import (
     FRAME_SAMPLES,
@@ -30,7 +30,7 @@ from voiced.core.types import (
 from voiced.engines.files import FileAudio
 from voiced.turn.controls import EarControls
 from voiced.turn.earcons import earcons
-from voiced.turn.inbox import Inbox, Signal
+from voiced.turn.inbox import Inbox
 from voiced.turn.parts import Parts
 from voiced.turn.pipeline import converse
 from voiced.turn.progress import Progress

@@ -16,7 +16,7 @@ from tests.pipeline.playbook import (
     wakes,
 )
 from voiced.core.commands import Ask, Ring, Say, Stop
-from voiced.core.errors import VoicedError
+from voiced.core.errors import AudioFailed, VoicedError
 from voiced.core.events import Failed, Heard, Interrupted, NotUnderstood, Speaking, Spoken, StateChanged, TurnEnded
 from voiced.core.types import Clip, EndReason, Purpose
 
@@ -219,6 +219,54 @@ def test_questions_wait_for_the_turn_in_progress():
     assert [event.text for event in only(events, Spoken)] == ["one two three", "four", "five"]
 
 
+def test_stop_ends_one_ring_and_not_the_next():
+    sound = Clip(b"\0\0" * 2_205, 22_050)
+    events = play(
+        does(0.5, Ring("Your egg timer is done.", sound)),
+        does(0.6, Ring("Your tea timer is done.", sound)),
+        does(3.0, Stop("control")),
+        until=8,
+    )
+    spoken = [event.text for event in only(events, Speaking)]
+    assert spoken[0] == "Your egg timer is done."
+    assert spoken[-1] == "Your tea timer is done."
+
+
+def test_no_ring_is_lost_among_many_questions():
+    sound = Clip(b"\0\0" * 2_205, 22_050)
+    asked = [asks(0.5, f"say {number}", aloud=False) for number in range(40)]
+    events = play(*asked, does(0.5, Ring("Your egg timer is done.", sound)), until=5)
+    assert "Your egg timer is done." in [event.text for event in only(events, Speaking)]
+
+
+def test_a_ring_gives_way_to_a_question_in_writing():
+    events, answers = ask_and_wait([does(0.2, Ring("Done.", Clip(b"\0\0" * 22_050, 22_050)))], (3.0, Ask, "say it"))
+    assert answers == ["it"]
+    assert only(events, Interrupted)[0].by == "a question"
+    assert [event.text for event in only(events, Speaking)][-1] == "Done.", "and it rings on"
+
+
+def test_a_silent_question_is_answered_beside_a_ring():
+    events = play(does(0.2, Ring("Done.", Clip(b"\0\0" * 22_050, 22_050))), asks(3.0, "say it", aloud=False), until=6)
+    assert "routed" in names(events)
+    assert not [event for event in only(events, Interrupted) if event.at < 5.9]
+
+
+def test_a_speaker_that_fails_does_not_end_the_turn(caplog):
+    async def run():
+        playing = Play(ScriptedStt(""), length=4)
+        playing.audio.play = refuse
+        return await playing.run([wakes(0.5), speaks(1.0, 2.0)], 4)
+
+    async def refuse(*_):
+        raise AudioFailed("there is no speaker")
+
+    events = asyncio.run(run())
+    assert names(events)[:3] == ["woke", "speech_started", "not_understood"]
+    assert names(events)[-1] == "turn_ended"
+    assert "never retrieved" not in caplog.text
+
+
 def test_stop_drops_what_waits():
     _, answers = ask_and_wait(
         [does(0.8, Stop("control"))], (0.5, Ask, "say one two three four five six"), (0.6, Ask, "say four")
@@ -238,6 +286,27 @@ def test_the_wake_word_stops_a_ring():
     )
     assert names(events).count("interrupted") == 1
     assert not [event for event in only(events, Speaking) if event.at > 6]
+
+
+def test_a_bare_stop_can_be_said_at_any_moment_of_a_ring():
+    async def run():
+        playing = Play(ScriptedStt(), length=8)
+        heard = []
+        ask = playing.controls.speaking
+        steps = playing.audio.frames
+
+        def frames():
+            for frame in steps():
+                heard.append((frame.start / 16_000, ask()))
+                yield frame
+
+        playing.audio.frames = frames
+        await playing.run([does(0.5, Ring("Your timer is done.", Clip(b"\0\0" * 22_050, 22_050)))], 8)
+        return heard
+
+    heard = asyncio.run(run())
+    assert all(speaking for at, speaking in heard if 0.6 < at < 7.9)
+    assert not any(speaking for at, speaking in heard if at < 0.4)
 
 
 def test_a_ring_goes_on_until_it_is_stopped():

@@ -210,3 +210,4 @@ def test_it_ends_in_order_at_any_moment(tmp_path: Path, number: int):
         _, stderr = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 0, stderr
         assert "Traceback" not in stderr
+        assert not (tmp_path / "voiced" / "voiced.sock").exists()

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from voiced.core.config import EndpointConfig
+from voiced.core.events import Signal
 from voiced.core.types import FRAME_SAMPLES, RATE, Completeness, Frame
 from voiced.ear.cascade import Cascade
 from voiced.ear.gate import Gate
-from voiced.ear.listen import Signal, listen
+from voiced.ear.listen import listen
 from voiced.ear.words import Word
 
 LETTERS = ".swWvme"

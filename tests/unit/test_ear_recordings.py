@@ -10,12 +10,12 @@ import soundfile
 
 from tests.conftest import ROOT
 from voiced.core.config import EndpointConfig, WakeConfig, WakeWordConfig
-from voiced.core.events import Woke
+from voiced.core.events import Signal, Woke
 from voiced.core.types import FRAME_SAMPLES, RATE, Completeness, EndReason, Frame, SpeechChunk, Utterance
 from voiced.ear.cascade import Cascade
 from voiced.ear.detections import detections
 from voiced.ear.gate import Gate
-from voiced.ear.listen import Signal, listen
+from voiced.ear.listen import listen
 from voiced.ear.words import Detection, words
 from voiced.engines.microwake import MicroWake
 from voiced.engines.openwake import OpenWake

@@ -6,9 +6,9 @@ import pytest
 
 from tests.unit.playbook import LETTERS, World, hear, letters_of
 from voiced.core.config import EndpointConfig
-from voiced.core.events import NearMiss, SpeechStarted, Woke
+from voiced.core.events import NearMiss, Signal, SpeechStarted, Woke
 from voiced.core.types import FRAME_SAMPLES, RATE, Completeness, EndReason, Purpose, SpeechChunk, Utterance
-from voiced.ear.listen import Signal, new_turn
+from voiced.ear.listen import new_turn
 
 WAKE = "." * 20 + "wwwwwwwwwW" + "." * 10
 """A wake word, and a pause."""

@@ -42,18 +42,22 @@ def hold(path: Path) -> Generator[socket.socket]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise DaemonRunning(f"a daemon is running already; it holds {path}") from error
-        path.unlink(missing_ok=True)
         with _bound(path) as listener:
-            yield listener
-        path.unlink(missing_ok=True)
+            try:
+                yield listener
+            finally:
+                path.unlink(missing_ok=True)
     finally:
         os.close(lock)
 
 
 def _bound(path: Path) -> socket.socket:
+    if path.exists() and not path.is_socket():
+        raise VoicedError(f"{path} is there already, and no socket", code="socket", hint="Choose another place.")
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o117)
     try:
+        path.unlink(missing_ok=True)
         listener.bind(str(path))
     except OSError as error:
         listener.close()

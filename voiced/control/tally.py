@@ -2,8 +2,6 @@
 
 from voiced.core.events import (
     AnyEvent,
-    AudioFound,
-    AudioLost,
     Failed,
     NearMiss,
     Speaking,
@@ -22,8 +20,6 @@ class Tally:
         self.near_misses = 0
         self.turns = 0
         self.failures = 0
-        self.lost: AudioLost | None = None
-        self.device = ""
         self.last_answer = ""
 
     def count(self, event: AnyEvent) -> None:
@@ -41,9 +37,5 @@ class Tally:
                 self.state = state
             case Speaking(text):
                 self.last_answer = text
-            case AudioLost():
-                self.lost = event
-            case AudioFound(device):
-                self.lost, self.device = None, device
             case _:
                 pass

@@ -28,10 +28,6 @@ class Subscription:
             self.dropped += 1
         self._queue.put_nowait(event)
 
-    async def next(self) -> AnyEvent:
-        """Waits for the next event."""
-        return await self._queue.get()
-
     async def __aiter__(self) -> AsyncIterator[AnyEvent]:
         while True:
             yield await self._queue.get()

@@ -19,7 +19,6 @@ class VoicedError(Exception):
 
     code = "internal"
     hint = ""
-    retriable = False
 
     def __init__(self, message: str, *, code: str | None = None, hint: str | None = None) -> None:
         super().__init__(message)
@@ -52,7 +51,6 @@ class AudioFailed(VoicedError):
 
     code = "audio-failed"
     hint = "Run `voiced devices` to see what there is, and `voiced doctor` to test it."
-    retriable = True
 
 
 class WakeFailed(VoicedError):
@@ -71,7 +69,6 @@ class SttFailed(VoicedError):
     """Speech could not be transcribed."""
 
     code = "stt-failed"
-    retriable = True
 
 
 class IntentsInvalid(VoicedError):
@@ -90,7 +87,6 @@ class TtsFailed(VoicedError):
     """Text could not be spoken."""
 
     code = "tts-failed"
-    retriable = True
 
 
 class EngineDied(VoicedError):
@@ -98,7 +94,6 @@ class EngineDied(VoicedError):
 
     code = "engine-died"
     hint = "It is started again by itself; if this comes back, see the log."
-    retriable = True
 
 
 class DeadlinePassed(VoicedError):
@@ -106,7 +101,6 @@ class DeadlinePassed(VoicedError):
 
     code = "deadline-passed"
     hint = "A smaller model or a faster machine answers in time."
-    retriable = True
 
 
 class DaemonRunning(VoicedError):
@@ -121,6 +115,14 @@ class DaemonUnreachable(VoicedError):
 
     code = "daemon-unreachable"
     hint = "Start one with `voiced run`."
+
+
+def first(group: BaseExceptionGroup) -> BaseException:
+    """The first failure in a group: tasks that run side by side end together, and that is what ended them."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 @contextmanager

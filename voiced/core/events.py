@@ -5,7 +5,7 @@ The tag is the class's name in snake case under `event`. Nothing here is a comma
 
 from msgspec import Struct, field
 
-from voiced.core.types import EndReason, Timeline
+from voiced.core.types import EndReason, SpeechChunk, Timeline, Utterance
 
 
 def _snake(name: str) -> str:
@@ -181,3 +181,6 @@ AnyEvent = (
     | TimerFinished
     | TimerCancelled
 )
+
+Signal = Woke | NearMiss | SpeechStarted | SpeechChunk | Utterance
+"""What the ear tells. After `Woke`, everything of an earlier turn is over, whether its `Utterance` came or not."""

@@ -6,19 +6,16 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec import structs
 
 from voiced.core.config import EndpointConfig
-from voiced.core.events import NearMiss, SpeechStarted, Woke
+from voiced.core.events import NearMiss, Signal, Woke
 from voiced.core.ports.controls import Controls
 from voiced.core.ports.progress import Progress
 from voiced.core.ports.vad import Vad
-from voiced.core.types import FRAME_SAMPLES, RATE, EndReason, Frame, Purpose, SpeechChunk, Utterance
+from voiced.core.types import FRAME_SAMPLES, RATE, EndReason, Frame, Purpose
 from voiced.ear.cascade import Cascade
 from voiced.ear.listening import Listening
 from voiced.ear.ring import Ring
 from voiced.ear.wordend import heard_enough, word_end
 from voiced.ear.words import Detection, Miss
-
-Signal = Woke | NearMiss | SpeechStarted | SpeechChunk | Utterance
-"""What the ear tells. After `Woke`, everything of an earlier turn is over, whether its `Utterance` came or not."""
 
 _WARM_UP = 10
 """Frames that the voice activity detector hears before it is believed: it needs a third of a second to settle."""

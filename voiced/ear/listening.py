@@ -119,7 +119,7 @@ class Listening:
         silence = (end - self._voice.speech_end) / RATE
         completeness = Completeness.UNKNOWN
         if asks(silence, self._config):
-            if self._told:
+            if self._told and self.purpose is Purpose.COMMAND:
                 completeness = progress.completeness(max(self._voice.speech_end, end - _RECOGNISER_LAG))
             if self._is_rest_of_word(completeness):
                 self._start = self._sent = end

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from voiced.core.errors import DeadlinePassed, EngineDied, VoicedError
+from voiced.core.tasks import vital
 from voiced.core.wire import Message, revive
 from voiced.engines.life import Life
 
@@ -42,7 +43,6 @@ class Exchange:
         self._end: VoicedError | None = None
         self._deadline: float | None = None
         self._seconds: float | None = None
-        self._waiting: set[asyncio.Timeout] = set()
         self._timeouts: set[asyncio.Timeout] = set()
 
     def expect(self, seconds: float | None) -> None:
@@ -175,7 +175,8 @@ class Child:
             VoicedError: the engine's own reason.
         """
         first: asyncio.Future[VoicedError | None] = asyncio.get_running_loop().create_future()
-        self._living = asyncio.create_task(self._live_for_ever(first))
+        self._living = asyncio.create_task(self._live_for_ever(first), name=f"the {self.kind} process")
+        vital(self._living)
         if reason := await first:
             await self.close()
             raise reason

@@ -20,6 +20,7 @@ from voiced.core.errors import InputInvalid
 from voiced.core.ports.audio import Played
 from voiced.core.status import AudioStatus
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Clip, Frame
+from voiced.engines.sound import loudness
 
 OUTPUT_RATE = 22_050
 LONGEST_S = 4 * 3600
@@ -193,7 +194,7 @@ class FileAudio:
         total = max([self._position, *(start + round(clip.seconds * RATE) for start, clip, _ in self._played)])
         sound = np.zeros(total * OUTPUT_RATE // RATE + 1, np.float32)
         for start, clip, volume in self._played:
-            piece = np.frombuffer(clip.samples, "<i2").astype(np.float32) * (volume / 100)
+            piece = np.frombuffer(clip.samples, "<i2").astype(np.float32) * loudness(volume)
             if clip.rate != OUTPUT_RATE:
                 piece = soxr.resample(piece, clip.rate, OUTPUT_RATE)
             begin = start * OUTPUT_RATE // RATE
@@ -209,9 +210,10 @@ class FileAudio:
         try:
             asyncio.run_coroutine_threadsafe(step, self._loop).result()
         except (RuntimeError, CancelledError):
-            # The event loop has ended, and with it everybody who listens.
-            self._closed = True
             step.close()
+            if not self._loop.is_closed() and self._loop.is_running():
+                raise
+            self._closed = True  # Everybody who listens has ended.
 
     async def _step(self, position: int) -> None:
         if self._fast:

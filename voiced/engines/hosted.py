@@ -50,7 +50,10 @@ class HostedStt:
     async def _send(self, exchange: Exchange, speech: AsyncIterator[SpeechChunk], purpose: Purpose) -> None:
         await exchange.send("audio-start", {**FORMAT, "purpose": purpose.value})
         async for chunk in speech:
+            # The user may take any time to speak; the recogniser may not take any time to listen.
+            exchange.expect(self._deadline_s)
             await exchange.send("audio-chunk", {**FORMAT, "start": chunk.start}, chunk.samples)
+            exchange.expect(None)
         exchange.expect(self._deadline_s)
         await exchange.send("audio-stop")
 

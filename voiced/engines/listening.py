@@ -4,9 +4,10 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from voiced.core.errors import AudioFailed, VoicedError
+from voiced.core.errors import AudioFailed, EngineDied, VoicedError
 from voiced.core.events import AudioFound, AudioLost, AudioSilent
 from voiced.core.status import AudioStatus
+from voiced.core.tasks import vital
 from voiced.core.types import RATE
 from voiced.core.wire import Message
 from voiced.engines.child import Child
@@ -50,6 +51,7 @@ class Listening:
     def start(self) -> None:
         """Opens the microphone."""
         self._task = asyncio.create_task(self._listen_for_ever(self._task), name="microphone")
+        vital(self._task)
 
     def stop(self) -> None:
         """Closes the microphone."""
@@ -113,6 +115,8 @@ class Listening:
                 if self._trusted:
                     self._find()
             case "level":
+                if message.data["lost"] > self._level.get("lost", 0):
+                    log.warning("the ear came too late for %d samples so far", message.data["lost"])
                 self._level = message.data
                 self._find()
                 self._notice_silence(message.data["peak_db"])
@@ -131,15 +135,13 @@ class Listening:
     def _lose(self, error: VoicedError) -> None:
         self._hearing.excuse()
         self._level = {}
-        news = self._found or self._lost is None or self._lost.message != error.message
-        # What follows from a loss that was told already is no news: the process that was ended, say.
-        if self._lost and not self._found and error.code == "engine-died":
-            news = False
+        before, was_found = self._lost, self._found
         self._found = False
-        if news:
-            self._lost = error
-            log.warning("not listening: %s", error.message)
-            self._on_event(AudioLost(at=self._now(), code=error.code, message=error.message, hint=error.hint))
+        if before and not was_found and error.code in (before.code, EngineDied.code):
+            return  # It was told already; that a lost microphone's process ends as well is no news.
+        self._lost = error
+        log.warning("not listening: %s", error.message)
+        self._on_event(AudioLost(at=self._now(), code=error.code, message=error.message, hint=error.hint))
 
     def _notice_silence(self, peak_db: float) -> None:
         self._silent_s = self._silent_s + 1 if peak_db <= SILENT_DB else 0

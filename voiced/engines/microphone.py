@@ -20,7 +20,9 @@ RETRY_S = (0.1, 0.25, 0.25, 0.5)
 LOST_S = 0.05
 """No sound card's clock is so wrong within a second."""
 LATE_S = 0.02
-"""A period that comes so late may be the first of another source."""
+"""A period that comes so much later than all of late may be the first of another source."""
+FORGET = 0.99
+"""What is left after each period of the longest wait that is remembered: some devices deliver in bursts."""
 LOOK_LATE_S, LOOK_ZERO_S = 0.3, 0.7
 """Looking whether the microphone is still there costs 1 ms, and is not done more often than that."""
 
@@ -52,16 +54,17 @@ class Suspicion:
     Source: PulseAudio since 14 moves streams to the default source when theirs is gone.
     """
 
-    def __init__(self, period_s: float) -> None:
-        """Begins without suspicion; sound is to come in periods of so many seconds."""
-        self._period_s = period_s
+    def __init__(self) -> None:
+        """Begins without suspicion."""
         self._last = self._looked = time.monotonic()
+        self._longest = math.inf
         self._due = math.inf
 
     def grows(self, now: float, sound: bytes) -> bool:
         """Takes in a period of sound; tells whether it is time to look."""
-        late = now - self._last > self._period_s + LATE_S
-        self._last = now
+        wait, self._last = now - self._last, now
+        late = wait > self._longest + LATE_S
+        self._longest = wait if math.isinf(self._longest) else max(wait, self._longest * FORGET)
         if late:
             self._due = min(self._due, max(now, self._looked) + LOOK_LATE_S)
         elif not sound.strip(b"\0"):
@@ -122,7 +125,7 @@ class Microphone:
     def _capture(self, stream: Stream) -> None:
         framing, heard = framer(stream.rate, stream.channels, self._gain_db), list[bytes]()
         self._report("opened", {"device": stream.device, "rate": stream.rate, "channels": stream.channels})
-        punctual, suspicion = Punctuality(), Suspicion(stream.period / stream.rate)
+        punctual, suspicion = Punctuality(), Suspicion()
         samples, reported = 0, time.monotonic()
         while not self._closing.is_set():
             sound = stream.read()

@@ -1,11 +1,14 @@
 """Plays one sound through the audio child, from the daemon's side."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 
 from voiced.core.errors import AudioFailed, DeadlinePassed, EngineDied, VoicedError
 from voiced.core.types import SAMPLE_BYTES, Clip
 from voiced.engines.child import Child, Exchange
+
+log = logging.getLogger(__name__)
 
 PLAY_S = 5.0
 """The speaker reports at least so often while it plays; opening one over Bluetooth takes a while."""
@@ -57,7 +60,8 @@ class _Playing:
         finally:
             sender.cancel()
             await asyncio.wait({sender})
-        if not sender.cancelled() and (error := sender.exception()):
+            error = None if sender.cancelled() else sender.exception()
+        if error:
             raise error
 
     async def _send(self, clips: AsyncIterator[Clip]) -> None:
@@ -85,6 +89,8 @@ class _Playing:
             self._told(float(data["at"]), self._heard_s)
             self._progressed.set()
             if data["over"]:
+                if data["dry"]:
+                    log.warning("the speaker ran dry %d times", data["dry"])
                 return
 
     async def _silence(self) -> None:

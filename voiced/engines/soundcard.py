@@ -60,6 +60,7 @@ class SoundCard:
             "volume": config.volume,
         }
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._started = False
         self._hearing = Hearing(self._stalled)
         self._lent: list[socket] = []
         self._muted = False
@@ -75,6 +76,7 @@ class SoundCard:
         """
         self._loop = asyncio.get_running_loop()
         await self.child.start()
+        self._started = True
         if not self._muted:
             self._listening.start()
 
@@ -108,7 +110,7 @@ class SoundCard:
         self._hearing.mute(muted)
         if muted:
             self._listening.stop()
-        elif self._loop:
+        elif self._started:
             self._listening.start()
 
     async def devices(self) -> list[Device]:

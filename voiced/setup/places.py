@@ -21,15 +21,6 @@ def socket_path(config: Config, environment: Mapping[str, str] = os.environ) -> 
     return SYSTEM_SOCKET if SYSTEM_SOCKET.exists() and not own.exists() else own
 
 
-def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
-    """Where what can be made again is kept."""
-    if cache := environment.get("CACHE_DIRECTORY"):
-        return Path(cache)
-    if os.geteuid() == 0:
-        return Path("/var/cache/voiced")
-    return Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "voiced"
-
-
 def intents_folder(config: Config) -> Path:
     """The folder of sentence templates: as configured, or what comes with voiced (beside it, or inside the package)."""
     if config.intents.folder:

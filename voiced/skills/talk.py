@@ -36,7 +36,7 @@ class RepeatSkill:
     async def answer(self, understood: Understanding) -> Reply:  # noqa: ARG002 (there is one thing to do)
         """See `Skill`."""
         last = self._last_answer()
-        return Reply(last) if last else Reply("I have not said anything yet.", complete=False)
+        return Reply(last) if last else Reply("I have not said anything yet.")
 
 
 class HelpSkill:

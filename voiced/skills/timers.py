@@ -40,13 +40,13 @@ class TimersSkill:
         if understood.intent == "HassCancelAllTimers" or (understood.intent == "HassCancelTimer" and len(meant) == 1):
             return await self._cancel(meant)
         if len(meant) > 1:
-            return Reply(f"Which one? There is {self._list(meant)}.", complete=False)
+            return Reply(f"Which one? There is {self._list(meant)}.")
         return await self._change(meant[0], understood)
 
     def _unknown(self, running: Sequence[Timer], understood: Understanding) -> Reply:
         if not running:
-            return Reply("There is no timer running.", complete=False)
-        return Reply(f"I know no {_title(understood)}. There is {self._list(running)}.", complete=False)
+            return Reply("There is no timer running.")
+        return Reply(f"I know no {_title(understood)}. There is {self._list(running)}.")
 
     async def _start(self, understood: Understanding) -> Reply:
         timer = await self._timers.start(_seconds(understood), str(understood.slots.get("name", "")).strip())

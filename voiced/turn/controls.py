@@ -2,7 +2,8 @@
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 
 REMEMBERED = 8
 """Earcons the ear may still have to pass over."""
@@ -18,7 +19,7 @@ class EarControls:
     def __init__(self, *, hears_speaker: bool = True) -> None:
         self._hears_speaker = hears_speaker
         self._listen = threading.Event()
-        self._speaking = threading.Event()
+        self._speaking = 0
         self._earcons: deque[tuple[int, int]] = deque(maxlen=REMEMBERED)
 
     def listen(self) -> None:
@@ -32,16 +33,22 @@ class EarControls:
         self._listen.clear()
         return True
 
-    def set_speaking(self, speaking: bool) -> None:  # noqa: FBT001 (it is the value set)
-        """Says whether voiced itself speaks or rings."""
-        if speaking:
-            self._speaking.set()
-        else:
-            self._speaking.clear()
+    def forget_listen(self) -> None:
+        """Takes back that the ear was asked to."""
+        self._listen.clear()
+
+    @contextmanager
+    def talk(self) -> Generator[None]:
+        """Lets a bare "stop" be heard for as long as the block lasts; blocks may lie in each other."""
+        self._speaking += 1
+        try:
+            yield
+        finally:
+            self._speaking -= 1
 
     def speaking(self) -> bool:
         """Tells whether voiced itself speaks or rings."""
-        return self._speaking.is_set()
+        return self._speaking > 0
 
     def earcon(self, start: int, end: int) -> None:
         """An earcon sounds between two positions: the ear passes over it."""

@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable
 
 from voiced.core.commands import AnyCommand, Ask, Ring, Say, Stop
 from voiced.core.errors import SkillFailed, VoicedError
-from voiced.core.events import Failed, Interrupted, NearMiss, SpeechStarted, Woke
+from voiced.core.events import Failed, Interrupted, NearMiss, Signal, SpeechStarted, Woke
+from voiced.core.tasks import vital
 from voiced.core.types import Earcon, Purpose, SpeechChunk, Utterance
-from voiced.turn.inbox import Inbox, Signal
+from voiced.turn.inbox import Inbox
 from voiced.turn.parts import Parts
 from voiced.turn.turn import Turn
 
@@ -27,6 +28,7 @@ APOLOGIES = {
 }
 """What is said for an error's code; anything else is `APOLOGY`."""
 APOLOGY = "Sorry, something went wrong."
+BUSY = VoicedError("too many things at once", code="busy", hint="Try again in a moment.")
 
 Wish = Ask | Say | Ring | None
 """What a turn is for; None is speech."""
@@ -50,7 +52,9 @@ class Conversation:
         self._task: asyncio.Task[None] | None = None
         self._overheard: Turn | None = None
         self._overhearing: asyncio.Task[None] | None = None
+        self._wish: Wish = None
         self._waiting: deque[Ask | Say | Ring] = deque()
+        self._asides: set[asyncio.Task[None]] = set()
 
     async def take(self, item: Signal | AnyCommand | None) -> None:
         """Deals with one item of the inbox; returns as soon as what follows runs in a task of its own."""
@@ -68,8 +72,10 @@ class Conversation:
                 self._parts.bus.emit(item)
             case Stop():
                 await self._stop_all(item.by)
+            case Ask(aloud=False):
+                await self._answer_aside(item)
             case Ask() | Say() | Ring():
-                self._wait(item)
+                await self._wait(item)
             case None:
                 pass
         await self._next()
@@ -84,15 +90,36 @@ class Conversation:
                 await asyncio.wait([task])
         self._turn = self._overheard = None
 
+    async def close(self) -> None:
+        """Ends everything that goes on."""
+        await self.stop("shutdown")
+        for aside in self._asides:
+            aside.cancel()
+        if self._asides:
+            await asyncio.wait(self._asides)
+
     async def _stop_all(self, by: str) -> None:
-        while self._waiting:
-            _resolve(self._waiting.popleft(), VoicedError("stopped before its turn came", code="stopped"))
+        """Ends the turn in progress and what waits for its end; what is due to ring rings all the same."""
+        for wish in [wish for wish in self._waiting if not isinstance(wish, Ring)]:
+            self._waiting.remove(wish)
+            _resolve(wish, VoicedError("stopped before its turn came", code="stopped"))
         await self.stop(by)
 
+    async def _answer_aside(self, wish: Ask) -> None:
+        """Answers in silence beside whatever goes on: it needs neither the ear nor the speaker."""
+        if len(self._asides) >= WAITING_LIMIT:
+            _resolve(wish, BUSY)
+            return
+        aside = asyncio.create_task(self._whole(Turn(self._parts, aloud=False), wish))
+        self._asides.add(aside)
+        aside.add_done_callback(self._asides.discard)
+        vital(aside)
+
     async def _begin(self, turn: Turn, wish: Wish) -> None:
-        self._turn = turn
+        self._turn, self._wish = turn, wish
         self._task = asyncio.create_task(self._whole(turn, wish), name=f"turn {turn.id}")
         self._task.add_done_callback(lambda _: self._inbox.poke())
+        vital(self._task)
         # Its first step: a task cancelled before that would end without a trace.
         await asyncio.sleep(0)
 
@@ -102,11 +129,18 @@ class Conversation:
             wish = self._waiting.popleft()
             await self._begin(Turn(self._parts, aloud=not isinstance(wish, Ask) or wish.aloud), wish)
 
-    def _wait(self, wish: Ask | Say | Ring) -> None:
-        if len(self._waiting) < WAITING_LIMIT:
-            self._waiting.append(wish)
-        else:
-            _resolve(wish, VoicedError("too many things at once", code="busy", hint="Try again in a moment."))
+    async def _wait(self, wish: Ask | Say | Ring) -> None:
+        """Keeps a wish for later. A ring gives way to it, and goes on afterwards: it may last long."""
+        if not isinstance(wish, Ring) and self._asked() >= WAITING_LIMIT:
+            _resolve(wish, BUSY)
+            return
+        self._waiting.append(wish)
+        if not isinstance(wish, Ring) and isinstance(self._wish, Ring) and self._turn is not None:
+            self._waiting.append(self._wish)
+            await self.stop("a question")
+
+    def _asked(self) -> int:
+        return sum(not isinstance(wish, Ring) for wish in self._waiting)
 
     def _speech_started(self, event: SpeechStarted) -> None:
         if self._turn is not None and event.turn == self._turn.id:
@@ -126,6 +160,7 @@ class Conversation:
                 self._overhearing.cancel()
             self._overheard = Turn(self._parts, turn=item.turn)
             self._overhearing = asyncio.create_task(self._heed(self._overheard), name=f"overheard {item.turn}")
+            vital(self._overhearing)
         self._overheard.feed(item)
 
     async def _heed(self, overheard: Turn) -> None:

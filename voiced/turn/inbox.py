@@ -4,14 +4,10 @@ import asyncio
 from collections.abc import Iterable
 
 from voiced.core.commands import AnyCommand
-from voiced.core.events import NearMiss, SpeechStarted, Woke
-from voiced.core.types import SpeechChunk, Utterance
+from voiced.core.events import Signal
 
 CAPACITY = 256
 """Eight seconds of speech chunks: more than the loop may ever fall behind."""
-
-Signal = Woke | NearMiss | SpeechStarted | SpeechChunk | Utterance
-"""What the ear tells."""
 
 
 class Inbox:

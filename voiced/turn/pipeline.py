@@ -23,7 +23,7 @@ async def converse(inbox: Inbox, parts: Parts) -> None:
             await conversation.take(item)
             inbox.done()
     finally:
-        await conversation.stop("shutdown")
+        await conversation.close()
 
 
 async def perform(turn: Turn, wish: Ask | Say | Ring | None, parts: Parts) -> str:
@@ -87,8 +87,9 @@ async def not_understood(turn: Turn, reason: str) -> str:
 async def ring(turn: Turn, wish: Ring, parts: Parts) -> str:
     """Sounds and speaks until it is stopped."""
     deadline = parts.clock.monotonic() + RING_LIMIT_S
-    while parts.clock.monotonic() < deadline:
-        await turn.sound(wish.sound)
-        await turn.say(wish.text)
-        await turn.pause(RING_PAUSE_S)
+    with parts.controls.talk():
+        while parts.clock.monotonic() < deadline:
+            await turn.sound(wish.sound)
+            await turn.say(wish.text)
+            await turn.pause(RING_PAUSE_S)
     return wish.text

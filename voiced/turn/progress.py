@@ -32,12 +32,6 @@ class Progress:
             self._transcript = transcript
             self._changed.notify_all()
 
-    def give_up(self) -> None:
-        """No partial transcript will come for this utterance: nobody shall wait for one."""
-        with self._changed:
-            self._late = True
-            self._changed.notify_all()
-
     def completeness(self, until: int) -> Completeness:
         """Tells what the words up to a position are; UNKNOWN if the recogniser is not there in time.
 
@@ -46,7 +40,7 @@ class Progress:
         """
         with self._changed:
             arrived = self._changed.wait_for(
-                lambda: self._transcript.until >= until or self._late, 0 if self._late else self._patience_s
+                lambda: self._transcript.until >= until, 0 if self._late else self._patience_s
             )
             self._late = self._late or not arrived
             if self._transcript.until < until or not self._transcript.text:

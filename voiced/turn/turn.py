@@ -1,15 +1,19 @@
 """One turn: its speech as it comes in, its marks, and how it makes itself heard."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from secrets import token_hex
 
+from voiced.core.errors import VoicedError
 from voiced.core.events import AnyEvent, Speaking, SpeechStarted, Spoken, StateChanged, TurnEnded
 from voiced.core.ports.audio import Played
 from voiced.core.types import RATE, Clip, Earcon, SpeechChunk, Timeline, Utterance
 from voiced.turn.parts import Parts
 from voiced.turn.voice import Voice
+
+log = logging.getLogger(__name__)
 
 SPEECH_LIMIT = 1_024
 """Chunks of speech that may wait for the recogniser: half a minute, more than the longest utterance."""
@@ -49,8 +53,9 @@ class Turn:
         self._parts.bus.emit(event)
 
     def enter(self, state: str) -> None:
-        """Tells everybody what voiced does now: listening, processing, responding or idle."""
-        self.emit(StateChanged(state, at=self.at, turn=self.id))
+        """Tells everybody what voiced does now: listening, processing, responding or idle; a silent turn, nothing."""
+        if self.aloud:
+            self.emit(StateChanged(state, at=self.at, turn=self.id))
 
     def mark(self, name: str, at: float | None = None) -> None:
         """Sets a mark of the timeline, the first time it is reached."""
@@ -90,7 +95,7 @@ class Turn:
         if Earcon.WOKE in self._parts.earcons:
             who = f"{self.id} chime"
             self._parts.activity.computing(who)
-            self._chime = asyncio.create_task(self.earcon(Earcon.WOKE, who), name=who)
+            self._chime = asyncio.create_task(self._sound_chime(who), name=who)
 
     async def earcon(self, earcon: Earcon, who: str | None = None) -> None:
         """Plays a short sound, if they are on."""
@@ -109,12 +114,8 @@ class Turn:
         await self._play(_once(clip), started, who or self.id)
 
     async def sound(self, clip: Clip) -> None:
-        """Plays a sound that a bare "stop" ends."""
-        self._parts.controls.set_speaking(True)
-        try:
-            await self._play(_once(clip), lambda _: None, self.id)
-        finally:
-            self._parts.controls.set_speaking(False)
+        """Plays a sound."""
+        await self._play(_once(clip), lambda _: None, self.id)
 
     async def say(self, text: str) -> None:
         """Speaks; the `spoken` event tells what was really said, also of an answer that was cut short."""
@@ -124,11 +125,10 @@ class Turn:
             await asyncio.wait([self._chime])
         voice = Voice(text, self._parts.tts, ready=lambda: self.mark("synthesized"), started=self._speaks)
         self.saying = text
-        self._parts.controls.set_speaking(True)
         try:
-            await self._play(voice.clips(), voice.progress, self.id)
+            with self._parts.controls.talk():
+                await self._play(voice.clips(), voice.progress, self.id)
         finally:
-            self._parts.controls.set_speaking(False)
             self.mark("spoken")
             if "first_audio" in self._marks:
                 self.emit(Spoken(voice.said, voice.complete, at=self.at, turn=self.id))
@@ -156,6 +156,12 @@ class Turn:
             self.mark("first_audio", position / RATE)
             self.enter("responding")
         self.emit(Speaking(self.saying, at=round(position / RATE, 3), turn=self.id))
+
+    async def _sound_chime(self, who: str) -> None:
+        try:
+            await self.earcon(Earcon.WOKE, who)
+        except VoicedError as error:
+            log.warning("turn %s: its chime could not be played: %s", self.id, error.message)
 
     async def _play(self, clips: AsyncGenerator[Clip], progress: Callable[[Played], None], who: str) -> None:
         """Plays; whoever asked for it waits meanwhile."""

@@ -12,11 +12,9 @@ class Reply(Struct, frozen=True):
 
     Attributes:
         text: what is said; empty for a silent answer.
-        complete: the wish was fulfilled. False for "I do not know that timer" and the like.
     """
 
     text: str
-    complete: bool = True
 
 
 class Skill(Protocol):

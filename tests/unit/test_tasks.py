@@ -1,0 +1,39 @@
+"""A vital task that fails ends the process; any other end does not."""
+
+import asyncio
+
+import pytest
+
+from voiced.core.tasks import EX_SOFTWARE, vital
+
+
+def outcome(work):
+    async def run():
+        task = asyncio.create_task(work())
+        vital(task)
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        await asyncio.sleep(0)
+
+    asyncio.run(run())
+
+
+def test_an_unexpected_error_ends_the_process(caplog):
+    async def fails():
+        raise ZeroDivisionError
+
+    with pytest.raises(SystemExit) as raised:
+        outcome(fails)
+    assert raised.value.code == EX_SOFTWARE
+    assert "fault of voiced" in caplog.text
+
+
+def test_an_end_in_order_does_not():
+    async def ends(): ...
+
+    outcome(ends)
+
+
+def test_being_cancelled_does_not():
+    outcome(asyncio.Event().wait)
