@@ -1,5 +1,6 @@
 """Turns through a real audio server, timed outside the daemon: what the microphone heard against what was played."""
 
+import os
 import subprocess
 import threading
 import time
@@ -24,6 +25,7 @@ CHUNK = 320
 LOUD = 50
 """A sample of the answer that can be heard, in 16-bit units; the speaker is silent otherwise."""
 PATIENCE_S = 2.5
+NOISE_S = 300
 WORDS = ("hey_jarvis", "alexa")
 
 
@@ -32,9 +34,8 @@ class Recorder:
 
     def __init__(self, server: AudioServer, source: str) -> None:
         command = ["parec", f"--device={source}", f"--rate={RATE}", "--channels=1", "--format=s16le", "--raw"]
-        environment = {**server.environment, "PATH": "/usr/bin:/bin"}
         self.process = subprocess.Popen(
-            [*command, "--latency-msec=10"], env=environment, stdout=subprocess.PIPE, bufsize=0
+            [*command, "--latency-msec=10"], env={**os.environ, **server.environment}, stdout=subprocess.PIPE, bufsize=0
         )
         self._origin = float("inf")
         self._sound = bytearray()
@@ -67,6 +68,19 @@ def recorders(server: AudioServer) -> Generator[tuple[Recorder, Recorder]]:
             each.process.wait()
 
 
+@contextmanager
+def alive(server: AudioServer) -> Generator[None]:
+    """Lets the microphone hear the noise of a room: no real one gives zeros."""
+    path = server.folder / "room.raw"
+    path.write_bytes(pcm(np.random.default_rng(1).normal(0, ROOM_LEVEL, NOISE_S * RATE)))
+    command = ["pacat", "--device=virtmic", f"--rate={RATE}", "--channels=1", "--format=s16le", "--raw", str(path)]
+    with subprocess.Popen(command, env={**os.environ, **server.environment}) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
 def found_at(needle: np.ndarray, sound: np.ndarray) -> int:
     """Where a recording begins within a sound, by cross-correlation."""
     size = 1 << (len(sound) + len(needle)).bit_length()
@@ -77,8 +91,7 @@ def found_at(needle: np.ndarray, sound: np.ndarray) -> int:
 def turn(server: AudioServer, microphone: Recorder, speaker: Recorder, scene: Scene) -> float | None:
     """Seconds from the label to the first sound of the answer; None if there is none."""
     began = time.monotonic()
-    noise = np.random.default_rng(0).normal(0, ROOM_LEVEL, RATE + len(scene.samples))
-    server.speak(pcm(noise + np.pad(scene.samples, (RATE, 0))))
+    server.speak(pcm(scene.samples))
     time.sleep(PATIENCE_S)
     first, heard = microphone.since(began)
     label = first + found_at(scene.samples, heard) / RATE + scene.end
@@ -94,6 +107,7 @@ def through_server(scenes: list[Scene]) -> dict[str, object]:
     claims: list[float] = []
     with (
         room() as server,
+        alive(server),
         daemon(server, *words, "audio.earcons=false") as running,
         recorders(server) as (microphone, speaker),
     ):
