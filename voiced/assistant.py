@@ -192,14 +192,13 @@ class Voiced:
 
     async def ask(self, text: str, *, aloud: bool) -> str | None:
         """See `Agent`."""
-        done: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         await self.inbox.put(Ask(text, aloud, done))
-        answer = await done
-        return answer if answer or self._parts.understand(text) else None
+        return await done
 
     async def say(self, text: str) -> None:
         """See `Agent`."""
-        done: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         await self.inbox.put(Say(text, done))
         await done
 

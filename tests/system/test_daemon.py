@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -127,10 +128,13 @@ def test_a_question_spoken_into_the_microphone_is_answered_through_the_speaker(
     sound = np.concatenate([np.zeros(RATE), *(soundfile.read(part)[0] for part in parts), np.zeros(RATE)])
     with running(tmp_path, server.environment) as daemon:
         daemon.wait(lambda: daemon.status()["audio"]["listening"], "the microphone is open")
-        with server.recording() as recorder:
+        with ThreadPoolExecutor(1) as thread, server.recording() as recorder:
+            # Read all the time: what does not fit into the pipe would be lost.
+            recorded = thread.submit(recorder.communicate)
             server.speak((sound * 32_767).astype("<i2").tobytes())
             ended = daemon.heard("turn_ended")
-        played = np.frombuffer(recorder.communicate()[0], "<i2")
+            recorder.terminate()
+            played = np.frombuffer(recorded.result()[0], "<i2")
         assert daemon.heard("heard")["text"] == "what time is it"
         assert daemon.heard("spoken")["complete"]
         assert ended["timeline"]["first_audio"] > ended["timeline"]["endpoint"] > 0

@@ -13,12 +13,12 @@ class Ask(Struct, frozen=True, tag=True):
     Attributes:
         text: the question.
         aloud: whether the answer is spoken as well.
-        done: resolved with the answer's text, if anybody waits for it.
+        done: resolved with the answer's text (None: not understood), if anybody waits for it.
     """
 
     text: str
     aloud: bool = True
-    done: Future[str] | None = None
+    done: Future[str | None] | None = None
 
 
 class Say(Struct, frozen=True, tag=True):
@@ -30,7 +30,7 @@ class Say(Struct, frozen=True, tag=True):
     """
 
     text: str
-    done: Future[str] | None = None
+    done: Future[str | None] | None = None
 
 
 class Ring(Struct, frozen=True, tag=True):

@@ -32,7 +32,7 @@ BUSY = VoicedError("too many things at once", code="busy", hint="Try again in a 
 
 Wish = Ask | Say | Ring | None
 """What a turn is for; None is speech."""
-Perform = Callable[[Turn, Wish, Parts], Awaitable[str]]
+Perform = Callable[[Turn, Wish, Parts], Awaitable[str | None]]
 
 
 class Conversation:
@@ -211,7 +211,7 @@ class Conversation:
             turn.emit(Interrupted(turn.stopped_by, at=turn.at, turn=turn.id))
 
 
-def _resolve(wish: Wish, result: str | VoicedError) -> None:
+def _resolve(wish: Wish, result: str | VoicedError | None) -> None:
     """Gives whoever waits its result."""
     if not isinstance(wish, Ask | Say) or wish.done is None or wish.done.done():
         return

@@ -26,8 +26,8 @@ async def converse(inbox: Inbox, parts: Parts) -> None:
         await conversation.close()
 
 
-async def perform(turn: Turn, wish: Ask | Say | Ring | None, parts: Parts) -> str:
-    """Does what a turn is for (None: speech, which is about to come) and tells what was answered."""
+async def perform(turn: Turn, wish: Ask | Say | Ring | None, parts: Parts) -> str | None:
+    """Does what a turn is for (None: speech, which is about to come) and tells what was answered, if anything."""
     match wish:
         case None:
             return await listen(turn, parts)
@@ -40,7 +40,7 @@ async def perform(turn: Turn, wish: Ask | Say | Ring | None, parts: Parts) -> st
             return await ring(turn, wish, parts)
 
 
-async def listen(turn: Turn, parts: Parts) -> str:
+async def listen(turn: Turn, parts: Parts) -> str | None:
     """Speech to text, while the user speaks; then the answer."""
     turn.enter("listening")
     turn.chime()
@@ -59,8 +59,8 @@ async def listen(turn: Turn, parts: Parts) -> str:
     return await answer(turn, transcript.text, parts)
 
 
-async def answer(turn: Turn, text: str, parts: Parts) -> str:
-    """Text to answer, done and spoken; returns its words, empty where nobody knows one."""
+async def answer(turn: Turn, text: str, parts: Parts) -> str | None:
+    """Text to answer, done and spoken; returns its words, or None where nobody knows one."""
     turn.enter("processing")
     chosen = route(text, parts.understand, frozenset(parts.skills))
     turn.mark("routed")
@@ -77,11 +77,10 @@ async def answer(turn: Turn, text: str, parts: Parts) -> str:
     return reply.text
 
 
-async def not_understood(turn: Turn, reason: str) -> str:
+async def not_understood(turn: Turn, reason: str) -> None:
     """There is nothing to answer: a sound says so, and an event why."""
     turn.emit(NotUnderstood(reason, at=turn.at, turn=turn.id))
     await turn.earcon(Earcon.ERROR)
-    return ""
 
 
 async def ring(turn: Turn, wish: Ring, parts: Parts) -> str:
