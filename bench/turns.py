@@ -179,7 +179,7 @@ async def table(scenes: list[Scene], config: Config, own: Mapping[str, Skill]) -
 
 async def measure(*, quick: bool) -> dict[str, object]:
     """All tables; the first two and the third count together."""
-    counts = (4, 3, 3) if quick else (16, 12, 8)
+    counts = (4, 3, 3) if quick else (18, 14, 6)
     usual = config(None, "hey_jarvis", "alexa")
     tables = {
         "home": await table(home(counts[0]), usual, {}),
