@@ -1,12 +1,17 @@
-"""The daemon: starts the children first, then loads the rest while they load, and runs until it is told to end."""
+"""The daemon: starts the children first, then loads the rest while they load, and runs until it is told to end.
+
+`python -m voiced.daemon CONFIG SOCKET` is what `voiced run` becomes; CONFIG is JSON.
+"""
 
 import asyncio
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 from setproctitle import setproctitle
 
 from voiced.children import Engines, engines
@@ -14,30 +19,47 @@ from voiced.control.server import hold, serve
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.config import Config
-from voiced.core.errors import first
+from voiced.core.errors import VoicedError, first
+from voiced.core.memory import give_back_memory
 from voiced.core.ports.clock import SystemClock
 from voiced.engines.child import Child
 from voiced.engines.soundcard import SoundCard
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("voiced.daemon")
 
 
-def run(config: Config, socket_path: Path) -> int:
+def main(arguments: list[str]) -> int:
     """Runs the daemon until SIGTERM or SIGINT; returns the exit code.
 
-    Raises:
-        DaemonRunning: there is one already.
-        VoicedError: it cannot start.
+    Args:
+        arguments: the configuration as JSON, and the socket's path.
     """
-    logging.getLogger().setLevel(config.log.level.upper())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
+    config = msgspec.json.decode(arguments[0], type=Config)
+    logging.basicConfig(level=config.log.level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     setproctitle("voiced")
     try:
-        asyncio.run(_run(config, socket_path))
+        asyncio.run(_run(config, Path(arguments[1])))
     except asyncio.CancelledError:
         log.info("stopped")
+    except VoicedError as error:
+        return _complain(error)
     except BaseExceptionGroup as group:
-        raise first(group) from group
+        if isinstance(error := first(group), VoicedError):
+            return _complain(error)
+        raise error from group
     return 0
+
+
+def _complain(error: VoicedError) -> int:
+    sys.stderr.write(f"{error.code}: {error.message}\n{error.hint}\n")
+    return 1
+
+
+def _end(*_: object) -> None:
+    """A daemon that is told to end while it is still being loaded ends in order, too."""
+    sys.exit(0)
 
 
 async def _run(config: Config, socket_path: Path) -> None:
@@ -69,6 +91,14 @@ async def _assist(config: Config, card: SoundCard, bus: Bus, parts: Engines, lis
     from voiced.control.api import application  # noqa: PLC0415 (the same)
 
     voiced = Voiced(config, card, SystemClock(), Activity(), bus, parts)
-    async with voiced.running(), asyncio.TaskGroup() as tasks:
+    async with asyncio.TaskGroup() as tasks:
         tasks.create_task(voiced.hear(), name="ear")
         tasks.create_task(serve(application(voiced), listener), name="control")
+        # Turns end first: whoever waits on the socket for an answer is told, and the socket need not wait for them.
+        async with voiced.running():
+            give_back_memory()
+            await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -22,8 +22,9 @@ import pyaudio
 from voiced.core.errors import AudioFailed
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES
 
-PERIOD_S = {"input": FRAME_SAMPLES / RATE, "output": 0.02}
-"""What is read or written at once. The output's buffer holds three periods."""
+PERIOD_S = {"input": 2 * FRAME_SAMPLES / RATE, "output": 0.02}
+"""What is read or written at once: two frames, because waking up costs more than what is done with one. The output's
+buffer holds three periods."""
 LOOK_S = {"device-missing": 1.5, "device-unusable": 5.0, "device-busy": 5.0}
 """A device may have come without any sign, so it is looked for now and then; that costs 25 ms of a core."""
 BUSY = -9985

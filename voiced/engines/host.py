@@ -24,6 +24,7 @@ from typing import Any, Protocol
 from setproctitle import setproctitle
 
 from voiced.core.errors import ConfigInvalid, VoicedError, WireBroken
+from voiced.core.memory import give_back_memory
 from voiced.core.wire import Decoder, Message, encode, failure
 
 ENGINES = {
@@ -138,6 +139,7 @@ def serve(kind: str, name: str, connection: Connection) -> None:
         return
     try:
         connection.send(Message("ready"))
+        give_back_memory()
         while (message := connection.receive()) is not None:
             _handle(engine, message, connection)
     finally:
