@@ -17,6 +17,7 @@ from voiced.core.commands import Ask, Say, Stop
 from voiced.core.config import Config
 from voiced.core.errors import AudioFailed, first
 from voiced.core.events import Muted, Signal, VolumeChanged
+from voiced.core.memory import give_back_memory
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
 from voiced.core.status import Status, TimerStatus
@@ -144,8 +145,9 @@ class Voiced:
     def _signals(self) -> Iterable[Signal | None]:
         config = self._config
         frames = self._beating(self._audio.frames())
-        ear = wiring.cascade(config.wake)
-        return listen(frames, ear, Silero(), self._progress, self._controls, config.endpoint)
+        ear, vad = wiring.cascade(config.wake), Silero()
+        give_back_memory()  # The ear is what is loaded last.
+        return listen(frames, ear, vad, self._progress, self._controls, config.endpoint)
 
     def _beating(self, frames: Iterator[Frame | None]) -> Iterator[Frame | None]:
         """Takes note that the ear's loop turns, in any of its states."""

@@ -20,7 +20,6 @@ from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.config import Config
 from voiced.core.errors import VoicedError, first
-from voiced.core.memory import give_back_memory
 from voiced.core.ports.clock import SystemClock
 from voiced.engines.child import Child
 from voiced.engines.soundcard import SoundCard
@@ -96,7 +95,6 @@ async def _assist(config: Config, card: SoundCard, bus: Bus, parts: Engines, lis
         tasks.create_task(serve(application(voiced), listener), name="control")
         # Turns end first: whoever waits on the socket for an answer is told, and the socket need not wait for them.
         async with voiced.running():
-            give_back_memory()
             await asyncio.Event().wait()
 
 

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from voiced.core.activity import Activity
-from voiced.core.errors import InputInvalid
+from voiced.core.errors import InputInvalid, TtsFailed
 from voiced.core.types import FRAME_SAMPLES, RATE, Clip
 from voiced.engines import files
 
@@ -138,6 +138,24 @@ def test_a_playback_that_is_cancelled_tells_what_was_played():
     told, audio, _ = replayed(play)
     assert told[-1].seconds == pytest.approx(0.5, abs=0.04)
     assert len(np.flatnonzero(audio.result())) == pytest.approx(0.5 * 22_050, abs=900)
+
+
+def test_what_came_before_an_error_is_played_and_the_error_is_told():
+    async def broken():
+        async for clip in clips(0.5):
+            yield clip
+        raise TtsFailed("the voice broke off")
+
+    async def play(audio):
+        told = []
+        with pytest.raises(TtsFailed):
+            await audio.play(broken(), told.append)
+        return told, audio.position()
+
+    (told, position), audio, _ = replayed(play)
+    assert told[-1].seconds == pytest.approx(0.5, abs=0.01)
+    assert position >= 0.5 * RATE
+    assert len(np.flatnonzero(audio.result())) == pytest.approx(0.5 * 22_050, abs=60)
 
 
 def test_volume_is_a_factor():

@@ -16,7 +16,7 @@ import soundfile
 import soxr
 
 from voiced.core.activity import Activity
-from voiced.core.errors import InputInvalid
+from voiced.core.errors import InputInvalid, VoicedError
 from voiced.core.ports.audio import Played
 from voiced.core.status import AudioStatus
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Clip, Frame
@@ -148,13 +148,17 @@ class FileAudio:
         who = f"speaker {id(clips)}"
         self._activity.computing(who)
         start = end = -1
+        failure: VoicedError | None = None
         try:
-            async for clip in clips:
-                if start < 0:
-                    start = end = self.position()
-                    progress(Played(start, 0.0))
-                self._played.append((max(end, self.position()), clip, self._volume))
-                end = max(end, self.position()) + round(clip.seconds * RATE)
+            try:
+                async for clip in clips:
+                    if start < 0:
+                        start = end = self.position()
+                        progress(Played(start, 0.0))
+                    self._played.append((max(end, self.position()), clip, self._volume))
+                    end = max(end, self.position()) + round(clip.seconds * RATE)
+            except VoicedError as error:
+                failure = error  # What came before it is played all the same.
             await self._reach(end, who)
         except asyncio.CancelledError:
             self._cut(self.position())
@@ -164,6 +168,8 @@ class FileAudio:
             if start >= 0:
                 progress(Played(end, (end - start) / RATE))
             self._activity.waiting(who)
+        if failure:
+            raise failure
 
     def status(self) -> AudioStatus:
         """See `Audio`."""
