@@ -107,6 +107,38 @@ class IntentsConfig(_Section, frozen=True, kw_only=True):
     ] = ""
 
 
+class StoreConfig(_Section, frozen=True, kw_only=True):
+    """What is kept: conversations, timers, alarms and reminders, in one file."""
+
+    folder: Annotated[
+        str, Meta(description="The folder of the file and its backups; empty: /var/lib/voiced, or the user's own.")
+    ] = ""
+    patience_s: Annotated[
+        float, Meta(ge=0, le=600, description="A file that cannot be opened at the start is tried again for so long.")
+    ] = 10.0
+    check_s: Annotated[
+        float,
+        Meta(ge=0, le=60, description="The check at the start takes no longer; the rest follows later."),
+    ] = 1.0
+    backup_hours: Annotated[
+        float, Meta(ge=0, le=8760, description="Hours between backups; 0: only when asked to (`voiced backup`).")
+    ] = 24.0
+    backups: Annotated[int, Meta(ge=1, le=1000, description="Backups that are kept; the oldest go first.")] = 7
+    continue_s: Annotated[
+        float, Meta(ge=0, le=86_400, description="Talk after a shorter pause belongs to the conversation before it.")
+    ] = 300.0
+
+
+class PromisesConfig(_Section, frozen=True, kw_only=True):
+    """Timers, alarms and reminders."""
+
+    timezone: Annotated[
+        str, Meta(description="The zone of local time, such as Europe/Berlin; empty: this machine's.")
+    ] = ""
+    snooze_s: Annotated[float, Meta(ge=10, le=7200, description="How long a snooze is.")] = 540.0
+    ring_s: Annotated[float, Meta(ge=10, le=7200, description="A ring that nobody stops ends after so long.")] = 900.0
+
+
 class ControlConfig(_Section, frozen=True, kw_only=True):
     """How others reach the daemon."""
 
@@ -130,5 +162,7 @@ class Config(_Section, frozen=True, kw_only=True):
     endpoint: EndpointConfig = field(default_factory=EndpointConfig)
     engines: EnginesConfig = field(default_factory=EnginesConfig)
     intents: IntentsConfig = field(default_factory=IntentsConfig)
+    store: StoreConfig = field(default_factory=StoreConfig)
+    promises: PromisesConfig = field(default_factory=PromisesConfig)
     control: ControlConfig = field(default_factory=ControlConfig)
     log: LogConfig = field(default_factory=LogConfig)

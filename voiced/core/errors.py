@@ -15,10 +15,14 @@ class VoicedError(Exception):
         message: what happened, in one sentence.
         code: the same for programs, kebab-case; the class's own unless given.
         hint: what to do about it.
+
+    Attributes:
+        retriable: the same may succeed a moment later.
     """
 
     code = "internal"
     hint = ""
+    retriable = False
 
     def __init__(self, message: str, *, code: str | None = None, hint: str | None = None) -> None:
         super().__init__(message)
@@ -87,6 +91,79 @@ class TtsFailed(VoicedError):
     """Text could not be spoken."""
 
     code = "tts-failed"
+
+
+class StoreFailed(VoicedError):
+    """What is kept cannot be read or written."""
+
+    code = "store-failed"
+    hint = "Run `voiced db check`."
+
+
+class StoreBusy(StoreFailed):
+    """Somebody else uses the file, or too much is waiting to be written."""
+
+    code = "store-busy"
+    hint = "Try again in a moment."
+    retriable = True
+
+
+class StoreFull(StoreFailed):
+    """There is no room left."""
+
+    code = "store-full"
+    hint = "Make room on the disk; what is said meanwhile is answered, but not kept."
+    retriable = True
+
+
+class StoreBroken(StoreFailed):
+    """The disk does not do what it is asked: an I/O error, or a disk that can only be read."""
+
+    code = "store-io"
+    hint = "Look at the disk: `dmesg` tells more. A memory card that fails once will fail again: back up now."
+    retriable = True
+
+
+class StoreDamaged(StoreFailed):
+    """The file is not what was written."""
+
+    code = "store-damaged"
+    hint = "The next start of the daemon saves what can be read, and keeps the original beside it."
+
+
+class StoreNewer(StoreFailed):
+    """The file was written by a newer version."""
+
+    code = "store-newer"
+    hint = "Update voiced, or restore a backup of the older version: `voiced restore`."
+
+
+class StoreForeign(StoreFailed):
+    """The file is another program's."""
+
+    code = "store-foreign"
+    hint = "Choose another place with store.folder, or move the file away."
+
+
+class StoreHeld(StoreFailed):
+    """Another process of voiced uses the file."""
+
+    code = "store-held"
+    hint = "There is one daemon to a file: use it, or stop it first."
+
+
+class StoreRefused(StoreFailed):
+    """A rule of the file forbids it: never tried again."""
+
+    code = "store-refused"
+    hint = "This is a fault of voiced: please report it."
+
+
+class NotFound(StoreFailed):
+    """There is nothing of that name."""
+
+    code = "not-found"
+    hint = "List what there is, and use its id."
 
 
 class EngineDied(VoicedError):

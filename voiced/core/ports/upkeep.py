@@ -1,0 +1,89 @@
+"""Looking after the file in which everything is kept: check it, back it up, move it."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+Progress = Callable[[int, int], None]
+"""Told how much is done, and of how much, in any unit. Called in the event loop."""
+
+
+class Checked(Struct, frozen=True):
+    """What a full check found.
+
+    Attributes:
+        version: the schema's.
+        bytes: the file's size, with what is still in its log.
+        rows: table to count.
+        problems: what is wrong, in words; empty if it is good.
+        salvaged: where damaged originals were put by, the newest first.
+    """
+
+    version: int
+    bytes: int
+    rows: dict[str, int]
+    problems: list[str]
+    salvaged: list[str]
+
+
+class Backup(Struct, frozen=True):
+    """A whole copy of the file.
+
+    Attributes:
+        path: where it is.
+        at: when it was made, in seconds since 1970 (UTC).
+        bytes: its size.
+    """
+
+    path: str
+    at: float
+    bytes: int
+
+
+class Imported(Struct, frozen=True):
+    """What an archive brought, and what of it was there already."""
+
+    conversations: int
+    messages: int
+    promises: int
+    known: int
+
+
+class Upkeep(Protocol):
+    """Keeps the file in order. Every method raises `StoreFailed` where the file or the disk cannot be used."""
+
+    async def check(self, progress: Progress) -> Checked:
+        """Checks every page, index and count; goes on beside the work."""
+        ...
+
+    async def backup(self, progress: Progress) -> Backup:
+        """Copies the file as it is now, while work goes on, and removes the oldest copies beyond `store.backups`."""
+        ...
+
+    def backups(self) -> Sequence[Backup]:
+        """The copies there are, the newest first."""
+        ...
+
+    async def restore(self, source: Path, progress: Progress) -> None:
+        """Puts a copy in the place of everything, after a backup of what is there now; all or nothing.
+
+        Raises:
+            InputInvalid: the source is no whole file of ours.
+            StoreNewer: it was written by a newer version.
+        """
+        ...
+
+    async def export(self, target: Path, progress: Progress, conversations: Sequence[str] | None = None) -> None:
+        """Writes an archive of everything, or of some conversations: JSON Lines and Markdown in a ZIP file."""
+        ...
+
+    async def take_in(self, source: Path, progress: Progress) -> Imported:
+        """Takes in an archive. What is known already stays as it is: twice is as good as once.
+
+        Raises:
+            InputInvalid: the source is no archive of ours, or a damaged one; what could be damaged by it is not
+                taken in.
+        """
+        ...

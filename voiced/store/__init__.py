@@ -1,0 +1,1 @@
+"""One file that keeps its promises: SQLite, through apsw."""
