@@ -116,10 +116,11 @@ def change(connection: apsw.Connection, chance: random.Random, counts: dict[int,
         connection.execute("DELETE FROM conversations WHERE number = ?", (number,))
     name = f"{int(at * 1000):011x}{chance.getrandbits(32):08x}"
     row = (name, chance.choice(("timer", "alarm", "reminder")), text(chance, 2), "active", at, at, at + 300, 300.5)
-    sql = "INSERT INTO promises (id, kind, name, state, made_at, changed_at, due, seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-    connection.execute(sql, row)
-    sql = "UPDATE promises SET state = 'done', changed_at = ?, schedule = ? WHERE number = (SELECT max(number) - 2 FROM promises)"
-    connection.execute(sql, (at, json.dumps({"time": "07:00"})))
+    sql = "INSERT INTO promises (id, kind, name, state, made_at, changed_at, due, seconds) VALUES"
+    connection.execute(sql + " (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    older = connection.execute("SELECT max(number) - 2 FROM promises").get
+    sql = "UPDATE promises SET state = 'done', changed_at = ?, schedule = ? WHERE number = ?"
+    connection.execute(sql, (at, json.dumps({"time": "07:00"}), older))
 
 
 def build(folder: Path, seed: int, messages: int = 4000) -> Good:
@@ -242,6 +243,13 @@ def interior(chance: random.Random, data: bytearray, damage: Callable[[slice], N
             damage(slice(start, start + 4096))
 
 
+def everything(chance: random.Random, file: bytearray, wal: bytearray) -> None:
+    flip(chance, file, 20)
+    flip(chance, wal, 5)
+    wipe(file, slice(0, 4096))
+    garbage(chance, file, spot(chance, file, 20_000))
+
+
 DAMAGES: dict[str, Damage] = {
     "a bit": lambda c, f, _: flip(c, f, 1),
     "bits": lambda c, f, _: flip(c, f, c.randrange(2, 400)),
@@ -266,9 +274,7 @@ DAMAGES: dict[str, Damage] = {
     "a frame's header wiped": lambda c, _, w: wipe(w, slice((at := 32 + 4120 * c.randrange(len(w) // 4120)), at + 24)),
     "interior pages garbage": lambda c, f, _: interior(c, f, lambda part: garbage(c, f, part)),
     "interior pages wiped": lambda c, f, _: interior(c, f, lambda part: wipe(f, part)),
-    "everything a little": lambda c, f, w: [
-        flip(c, f, 20), flip(c, w, 5), wipe(f, slice(0, 4096)), garbage(c, f, spot(c, f, 20_000))
-    ] and None,
+    "everything a little": everything,
 }  # fmt: skip
 """What is done to the file, and to the log."""
 CLEAN = ("wiped", "cut", "gone")
@@ -325,18 +331,12 @@ def whole(path: Path, told: Salvaged) -> Iterator[str]:
     if check != [("ok",)]:
         yield str(check)
     connection.execute("INSERT INTO messages_text (messages_text, rank) VALUES ('integrity-check', 1)")
-    sql = "SELECT count(*) FROM conversations WHERE messages != (SELECT count(*) FROM messages WHERE place >> 24 = number)"
-    if connection.execute(sql).get:
+    counts = dict(connection.execute("SELECT place >> 24, count(*) FROM messages GROUP BY 1").fetchall())
+    conversations = dict(connection.execute("SELECT number, messages FROM conversations").fetchall())
+    if counts != {number: count for number, count in conversations.items() if count}:
         yield "counts are wrong"
-    if connection.execute(
-        "SELECT count(*) FROM messages WHERE place >> 24 NOT IN (SELECT number FROM conversations)"
-    ).get:
-        yield "messages without a conversation"
-    sql = "SELECT count(*) FROM messages_text WHERE messages_text MATCH 'kuche'"
-    if (
-        connection.execute(sql).get
-        != connection.execute("SELECT count(*) FROM messages WHERE content LIKE '%Küche%'").get
-    ):
+    found = connection.execute("SELECT count(*) FROM messages_text WHERE messages_text MATCH 'kuche'").get
+    if found != connection.execute("SELECT count(*) FROM messages WHERE content LIKE '%Küche%'").get:
         yield "words are not found"
     if told.rows != {table: len(rows) for table, rows in snapshot(connection).items()}:
         yield "told wrong counts"

@@ -14,8 +14,9 @@ from voiced.core.ids import new_id
 from voiced.store.connection import APPLICATION_ID
 from voiced.store.faults import translated
 from voiced.store.migrations import migrate, scripts
-from voiced.store.pages import Header, Pages, Row, Source, read_header, rows
+from voiced.store.pages import Header, Pages, Row, Source, page_size, read_header, rows
 from voiced.store.refill import Table
+from voiced.store.wal import read_log
 
 BLOCK = 4096
 CACHE_KIB = 16_384
@@ -89,6 +90,7 @@ def salvage(path: Path, *, vfs: str | None = None) -> Salvaged:
     with translated():
         finish(path)
         draft.unlink(missing_ok=True)
+        draft.touch(0o600)
         file, wal = Disk(path), Disk(_beside(path, "-wal"))
         try:
             saved = _fill(draft, Pages(file, wal), vfs)
@@ -122,6 +124,20 @@ def finish(path: Path) -> None:
         _sync(path.parent)
 
 
+def cut(path: Path) -> bool:
+    """Whether commits follow damage in the log. SQLite takes that for the log's end, and says nothing.
+
+    To be asked before the file is opened, which throws the rest away. Reads all of the log: 15 ms a MB.
+    """
+    with translated():
+        file, wal = Disk(path), Disk(_beside(path, "-wal"))
+        try:
+            return bool(len(wal)) and read_log(wal, page_size(file, wal)).cut
+        finally:
+            file.close()
+            wal.close()
+
+
 def originals(path: Path) -> list[Path]:
     """Where damaged files were put by, the newest first."""
     kept = path.parent.glob(f"{path.name}.damaged-*")
@@ -138,16 +154,17 @@ def _fill(draft: Path, pages: Source, vfs: str | None) -> tuple[dict[str, int], 
         connection.pragma("cache_size", -CACHE_KIB)
         migrate(connection)
         known = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")}
-        with connection:
-            triggers = _without_triggers(connection)
-            tables = [Table(connection, name, first) for name, first in FIRST.items()]
-            schema, lost = _copy(rows(pages), tables)
-            _check(read_header(pages.page(1)) if pages.count else None, schema, known)
-            made = _complete(connection)
-            for trigger in triggers:
-                connection.execute(trigger)
-            connection.execute("INSERT INTO messages_text (messages_text) VALUES ('rebuild')")
-            return {name: _count(connection, name) for name in FIRST}, made, lost
+        connection.execute("BEGIN")
+        triggers = _without_triggers(connection)
+        tables = [Table(connection, name, first) for name, first in FIRST.items()]
+        schema, lost = _copy(rows(pages), tables)
+        _check(read_header(pages.page(1)) if pages.count else None, schema, known)
+        made = _complete(connection)
+        for trigger in triggers:
+            connection.execute(trigger)
+        connection.execute("INSERT INTO messages_text (messages_text) VALUES ('rebuild')")
+        connection.execute("COMMIT")
+        return {name: _count(connection, name) for name in FIRST}, made, lost
     finally:
         connection.close()
 

@@ -6,7 +6,7 @@ The format is that of https://sqlite.org/walformat.html.
 import struct
 import sys
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import mul
 from typing import Protocol
 
@@ -36,11 +36,14 @@ class Log(Struct, frozen=True):
         count: how many pages the database has after the last commit; 0: nothing was committed.
         pages: the number of a page to where its newest committed state begins in the log.
         doubtful: the same of states that are newer, but damaged.
+        cut: there are commits that SQLite does not see any more, because something before them is damaged. (One
+            alone may be what a power cut left of a commit that nobody was told of: that is no damage.)
     """
 
     count: int
     pages: dict[int, int]
     doubtful: dict[int, int]
+    cut: bool
 
 
 class _Frame(Struct, frozen=True):
@@ -103,19 +106,26 @@ def read_log(wal: Bytes, size: int) -> Log:
             doubtful.pop(frame.page, None)
         elif frame.page <= count:
             doubtful[frame.page] = frame.place
-    return Log(count, pages, doubtful)
+    seen = 0 if not _whole(wal[0:HEAD], size) else _run(frames, size)
+    unseen = sum(frame.sound and frame.count > 0 for frame in frames[seen:])
+    return Log(count, pages, doubtful, cut=unseen > 1)
+
+
+def _run(frames: Sequence[_Frame], size: int) -> int:
+    """How many frames are good from the first on."""
+    for index, frame in enumerate(frames):
+        if not frame.sound or frame.place != HEAD + FRAME + index * (FRAME + size):
+            return index
+    return len(frames)
 
 
 def _frames(wal: Bytes, size: int) -> Iterator[_Frame]:
     """Reads the frames of the log's present life; those of a life before have another salt."""
     head = wal[0:HEAD].ljust(HEAD, b"\0")
-    magic, _, named = struct.unpack_from(">III", head)
-    big = magic == MAGIC | 1
-    before: Sum = struct.unpack_from(">II", head, 24)
-    own = Checksum(24, big=big).of(head[:24])
-    good = magic | 1 == MAGIC | 1 and named == size and own == before
+    good = _whole(head, size)
     salt = head[16:24] if good else _salt(wal, size)
-    checksum = Checksum(8 + size, big=good and big)
+    checksum = Checksum(8 + size, big=good and bool(head[3] & 1))
+    before: Sum = struct.unpack_from(">II", head, 24)
     chain = before
     for place in range(HEAD, len(wal) - FRAME - size + 1, FRAME + size):
         data = wal[place : place + FRAME + size]
@@ -127,6 +137,15 @@ def _frames(wal: Bytes, size: int) -> Iterator[_Frame]:
         before, chain = said, checksum.after(before, own)
         if data[8:16] == salt and page:
             yield _Frame(page=page, count=count, place=place + FRAME, sound=said in sums)
+
+
+def _whole(head: bytes, size: int) -> bool:
+    """Whether the head of the log is good."""
+    if len(head) < HEAD:
+        return False
+    magic, _, named = struct.unpack_from(">III", head)
+    own = Checksum(24, big=bool(magic & 1)).of(head[:24])
+    return magic | 1 == MAGIC | 1 and named == size and own == struct.unpack_from(">II", head, 24)
 
 
 def _salt(wal: Bytes, size: int) -> bytes:
