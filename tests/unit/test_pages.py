@@ -157,6 +157,24 @@ def test_damage_in_the_middle_of_a_log_hides_its_own_page_alone(tmp_path: Path) 
     assert sorted(set(numbers(file, bytes(spoiled)))) == list(range(1, 201))
 
 
+def test_the_rest_of_a_torn_commit_hides_nothing_that_was_written_over_it(tmp_path: Path) -> None:
+    file, wal = logged(tmp_path / "a.db", 300)
+    path = tmp_path / "b.db"
+    logs: list[bytes] = []
+    for sql in ("UPDATE rows SET c = 'torn'", "UPDATE rows SET d = 'kept' WHERE number = 290"):
+        path.write_bytes(file)
+        path.with_name("b.db-wal").write_bytes(wal)
+        connection = apsw.Connection(str(path))
+        connection.execute(sql)
+        logs.append(path.with_name("b.db-wal").read_bytes())
+        connection.close()
+    torn, short = logs
+    mixed = short + torn[len(short) :]
+    assert len(mixed) > len(short)
+    assert not read_log(mixed, 4096).cut
+    assert "kept" in [values[4] for _, rowid, values in rows(Pages(file, mixed)) if values and rowid == 290]
+
+
 def test_the_log_of_a_life_before_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     logged(path, 200)

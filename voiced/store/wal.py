@@ -91,28 +91,33 @@ def read_log(wal: Bytes, size: int) -> Log:
     What comes after the last good commit is none of it. Of a frame before it that is damaged only its own page is
     in doubt: its neighbours carry the sums they were made with, and are checked by those.
 
+    A single commit after a break may also be what a power cut left of one that nobody was told of, and which shorter
+    ones have overwritten since: it takes the place of nothing, and is in doubt as a whole.
+
     Args:
         wal: the log.
         size: bytes in a page.
     """
     frames = list(_frames(wal, size))
-    last = max((index for index, frame in enumerate(frames) if frame.sound and frame.count), default=-1)
-    count = frames[last].count if last >= 0 else 0
+    run = _run(frames, size) if _whole(wal[0:HEAD], size) else 0
+    commits = [index + 1 for index, frame in enumerate(frames) if frame.sound and frame.count]
+    seen = max((end for end in commits if end <= run), default=0)
+    end = max(commits, default=0)
+    cut = sum(each > seen for each in commits) > 1
+    count = max((frames[each - 1].count for each in (seen, end) if each), default=0)
     pages: dict[int, int] = {}
     doubtful: dict[int, int] = {}
-    for frame in frames[: last + 1]:
-        if frame.sound:
+    for index, frame in enumerate(frames[:end]):
+        if frame.sound and (index < seen or cut):
             pages[frame.page] = frame.place
             doubtful.pop(frame.page, None)
         elif frame.page <= count:
             doubtful[frame.page] = frame.place
-    seen = 0 if not _whole(wal[0:HEAD], size) else _run(frames, size)
-    unseen = sum(frame.sound and frame.count > 0 for frame in frames[seen:])
-    return Log(count, pages, doubtful, cut=unseen > 1)
+    return Log(count, pages, doubtful, cut)
 
 
 def _run(frames: Sequence[_Frame], size: int) -> int:
-    """How many frames are good from the first on."""
+    """How many frames are good from the first on; SQLite reads the commits that end among them."""
     for index, frame in enumerate(frames):
         if not frame.sound or frame.place != HEAD + FRAME + index * (FRAME + size):
             return index
