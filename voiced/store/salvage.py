@@ -35,7 +35,8 @@ class Salvaged(Struct, frozen=True):
     Attributes:
         rows: table to count.
         made: conversations that were made anew for messages that have lost theirs.
-        lost: rows that are there, but cannot be read; of pages that are gone nobody knows how many they held.
+        lost: how often there was a row that cannot be read, at most: some of them may be of the index of words. Of
+            pages that are gone nobody knows how many they held.
         original: where the damaged file is now.
     """
 
@@ -177,21 +178,21 @@ def _copy(found: Iterable[Row], tables: list[Table]) -> tuple[set[str], int]:
         if values is None:
             lost += 1
         elif len(values) == SCHEMA_COLUMNS and values[0] in SCHEMA:
-            schema.add(str(values[4]))
+            schema.add(str(values[4] or ""))
         else:
             fitting = [table for table in tables if table.first <= len(values) <= table.last]
             lost += bool(fitting) and not any(table.put(rowid, values) for table in fitting)
-    return schema, lost
+    return schema - {""}, lost
 
 
 def _check(header: Header | None, schema: set[str], known: set[str]) -> None:
     """Refuses what is not ours to mend. One damaged number in the header does not make it so: the schema tells."""
-    schema = {sql for sql in schema if not sql.startswith("CREATE TABLE sqlite_stat")} - {"None"}
     if header is None:
         return
+    schema = {sql for sql in schema if not sql.startswith("CREATE TABLE sqlite_stat")}
     if header.application != APPLICATION_ID and (header.application or schema) and not schema & known:
         raise StoreForeign("the file is not one of voiced")
-    if header.version > len(scripts()) and schema != known - {""}:
+    if header.version > len(scripts()) and schema != known:
         message = f"the file has version {header.version}, this voiced knows versions up to {len(scripts())}"
         raise StoreNewer(message)
 
