@@ -33,10 +33,12 @@ class Database:
 
     Attributes:
         path: the file.
+        vfs: SQLite's name of the way to the disk; None: its own.
     """
 
     def __init__(self, path: Path, lock: int, writer: apsw.Connection, *, checked: bool, vfs: str | None) -> None:
         self.path = path
+        self.vfs = vfs
         self._lock = lock
         self._listeners: list[Callable[[StoreFailed | None], None]] = []
         self._loop = asyncio.get_running_loop()
@@ -119,15 +121,16 @@ class Database:
         try:
             return await future
         except StoreDamaged as error:
-            self._note_damage(error)
+            self.note_damage(error)
             raise
 
     def _found_damage(self, error: StoreDamaged) -> None:
         """The same, from the keeper's thread."""
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._note_damage, error)
+            self._loop.call_soon_threadsafe(self.note_damage, error)
 
-    def _note_damage(self, error: StoreDamaged) -> None:
+    def note_damage(self, error: StoreDamaged) -> None:
+        """Remembers that the file is damaged: the next start salvages it."""
         if not _note(self.path).exists():
             log.error("%s: %s", self.path, error.message)
             _note(self.path).touch()
