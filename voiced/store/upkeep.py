@@ -133,6 +133,7 @@ class FileUpkeep:
             with translated(), closing(connection):
                 return work(connection, tell)
 
+        await self._database.opened()
         return await beside(run, progress)
 
     async def _back_up(self, progress: Progress, spared: Path | None = None) -> Backup:
