@@ -20,7 +20,7 @@ from voiced.store.backups import Backups, discard
 from voiced.store.beside import Tell, beside, to_its_end
 from voiced.store.check import check
 from voiced.store.db import Database
-from voiced.store.exports import Export, Page, head, part, published
+from voiced.store.exports import Export, Page, following, head, published
 from voiced.store.faults import translated
 from voiced.store.imports import Import
 
@@ -105,7 +105,7 @@ class FileUpkeep:
         whole = await self._database.read(lambda connection: head(connection, conversation))
         yield page.begin(whole.conversation)
         after = 0
-        while messages := await self._database.read(partial(part, whole=whole, after=after)):
+        while messages := await self._database.read(partial(following, whole=whole, after=after)):
             yield page.go_on(messages)
             after = messages[-1].number
 
