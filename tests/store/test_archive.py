@@ -239,7 +239,10 @@ DAILY = Schedule("07:00", days=(0, 1, 2))
         (Promise(id="p", kind="timer", made_at=1, changed_at=1, due=999.0, seconds=5.0), "done"),
         (Promise(id="p", kind="timer", made_at=1, changed_at=1, due=1001.0, seconds=5.0), "active"),
         (Promise(id="p", kind="timer", made_at=1, changed_at=1, due=None, unheard=999.0), "done"),
-        (Promise(id="p", kind="alarm", made_at=1, changed_at=1, due=999.0, schedule=Schedule("07:00", "2026-01-01")), "done"),
+        (
+            Promise(id="p", kind="alarm", made_at=1, changed_at=1, due=999.0, schedule=Schedule("07:00", "2026-01-01")),
+            "done",
+        ),
         (Promise(id="p", kind="alarm", made_at=1, changed_at=1, due=999.0, schedule=DAILY), "active"),
         (Promise(id="p", kind="alarm", made_at=1, changed_at=1, due=999.0, state="cancelled"), "cancelled"),
     ],
@@ -302,7 +305,11 @@ def test_a_damaged_archive_is_refused_or_comes_in_whole(tmp_path):
                     assert await home.contents() == []
                 else:
                     assert await home.contents() == whole
-                    await home.database.write(lambda connection: connection.execute("DELETE FROM conversations; DELETE FROM promises; DELETE FROM sqlite_sequence"))
+                    await home.database.write(
+                        lambda connection: connection.execute(
+                            "DELETE FROM conversations; DELETE FROM promises; DELETE FROM sqlite_sequence"
+                        )
+                    )
 
     asyncio.run(run())
     assert refused > 1000

@@ -11,6 +11,7 @@ import apsw
 from voiced.core.errors import StoreDamaged, StoreFull
 from voiced.core.ports.upkeep import Backup
 from voiced.store.beside import Tell
+from voiced.store.connection import onlooker
 from voiced.store.faults import translated
 from voiced.store.migrations import scripts, version
 
@@ -128,7 +129,7 @@ def prove(path: Path, tell: Tell) -> None:
         StoreDamaged: it is not.
     """
     with translated():
-        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        connection = onlooker(path)
         try:
             tell.watch(connection)
             if version(connection) != len(scripts()):

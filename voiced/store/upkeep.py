@@ -59,7 +59,7 @@ class FileUpkeep:
         """See `Upkeep`."""
         path = self._database.path
         async with self._alone:
-            found = await self._read(lambda connection, tell: check(connection, path, tell), progress)
+            found = await self._read(lambda connection, tell: check(connection, path, tell), progress, connect.onlooker)
         if found.problems:
             self._database.note_damage(StoreDamaged(f"the file is damaged: {found.problems[0]}"))
         return found
@@ -125,11 +125,16 @@ class FileUpkeep:
     def _now(self) -> float:
         return self._clock.now().timestamp()
 
-    async def _read(self, work: Callable[[apsw.Connection, Tell], T], progress: Progress) -> T:
+    async def _read(
+        self,
+        work: Callable[[apsw.Connection, Tell], T],
+        progress: Progress,
+        connected: Callable[[Path, str | None], apsw.Connection] = connect.reader,
+    ) -> T:
         """Runs work on a connection of its own, beside all other."""
 
         def run(tell: Tell) -> T:
-            connection = connect.reader(self._database.path, self._database.vfs)
+            connection = connected(self._database.path, self._database.vfs)
             with translated(), closing(connection):
                 return work(connection, tell)
 
