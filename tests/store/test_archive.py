@@ -299,8 +299,7 @@ def test_a_damaged_archive_is_refused_or_comes_in_whole(tmp_path):
                 (tmp_path / "bad.zip").write_bytes(bad)
                 try:
                     await home.upkeep.take_in(tmp_path / "bad.zip", quiet)
-                except InputInvalid as error:
-                    assert error.message
+                except InputInvalid:
                     refused += 1
                     assert await home.contents() == []
                 else:

@@ -5,6 +5,8 @@ import contextlib
 import errno
 import re
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -231,6 +233,42 @@ def test_a_cancelled_backup_leaves_nothing_and_the_old_ones_stay(tmp_path):
         return await home.upkeep.backup(quiet)
 
     assert run(job, tmp_path, keep=1)
+
+
+VICTIM = """
+import asyncio, sys
+from pathlib import Path
+from tests.store.house import house
+
+async def run():
+    async with house(Path(sys.argv[1]), keep=1) as home:
+        await home.upkeep.backup(lambda *_: print("begun", flush=True))
+
+asyncio.run(run())
+"""
+
+
+def test_a_backup_whose_process_is_killed_costs_nothing(tmp_path):
+    async def job(home):
+        await fill(home, 20_000)
+        return await home.upkeep.backup(quiet), await home.contents()
+
+    old, contents = run(job, tmp_path, keep=1)
+    victim = subprocess.Popen([sys.executable, "-c", VICTIM, str(tmp_path)], stdout=subprocess.PIPE)
+    with victim:
+        assert victim.stdout is not None
+        assert victim.stdout.readline() == b"begun\n"
+        victim.kill()
+
+    async def after(home):
+        assert old in home.upkeep.backups()
+        assert await home.contents() == contents
+        home.clock.time += 60
+        return await home.upkeep.backup(quiet), home.upkeep.backups()
+
+    made, listed = run(after, tmp_path, keep=1)
+    assert listed == [made]
+    assert unfinished(tmp_path) == []
 
 
 def test_what_a_killed_backup_left_is_removed_by_the_next_one(tmp_path):
