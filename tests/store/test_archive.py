@@ -30,13 +30,12 @@ from voiced.core.errors import InputInvalid, NotFound
 from voiced.core.history import Change, Conversation, Message, NewConversation, Source
 from voiced.core.promises import Promise, Schedule
 from voiced.store import lines, markdown
-from voiced.store.imports import _append, _begin, settled
+from voiced.store.imports import append, settled
 
 
 async def keep(home, conversation, its_messages):
     """Writes rows as they are, with all their fields."""
-    await home.database.write(lambda connection: _begin(connection, conversation))
-    await home.database.write(lambda connection: _append(connection, conversation, its_messages))
+    await home.database.write(lambda connection: append(connection, conversation, its_messages))
 
 
 @st.composite

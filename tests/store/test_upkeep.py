@@ -287,8 +287,7 @@ def test_without_room_there_is_no_backup_and_the_old_ones_stay(tmp_path, monkeyp
         old = await home.upkeep.backup(quiet)
         home.clock.time += 60
         with monkeypatch.context() as patch:
-            usage = shutil.disk_usage(tmp_path)._replace(free=backups.SPARE)
-            patch.setattr(shutil, "disk_usage", lambda _: usage)
+            patch.setattr(backups, "SPARE", 1 << 62)
             with pytest.raises(StoreFull):
                 await home.upkeep.backup(quiet)
         assert home.upkeep.backups() == [old]
@@ -391,6 +390,50 @@ def test_a_backup_of_each_older_version_is_restored(tmp_path, version):
 
     run(job, tmp_path / "home")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "old.db"], "nothing is left beside the source"
+
+
+RESTORER = """
+import asyncio, sys
+from pathlib import Path
+from tests.store.house import house
+from voiced.store import restore
+
+restore.PAGES = 10
+
+async def run():
+    async with house(Path(sys.argv[1])) as home:
+        await home.upkeep.restore(Path(sys.argv[2]), lambda *_: print("on", flush=True))
+        print("done", flush=True)
+
+asyncio.run(run())
+"""
+
+
+def test_a_restore_whose_process_is_killed_is_done_or_was_never_begun(tmp_path):
+    async def job(home):
+        await fill(home)
+        made, was = await home.upkeep.backup(quiet), await home.contents()
+        await home.conversations.add(messages(9, "later"), "c")
+        source = shutil.copy(made.path, tmp_path / "source.db")
+        return source, was, await home.contents()
+
+    source, was, now = run(job, tmp_path / "first")
+    command = [sys.executable, "-c", RESTORER]
+    shutil.copytree(tmp_path / "first", tmp_path / "whole")
+    told = subprocess.run([*command, tmp_path / "whole", source], stdout=subprocess.PIPE, check=True).stdout.split()
+    found = []
+    for count in (1, len(told) // 2, len(told) - 4, len(told) - 3, len(told) - 2, len(told) - 1, len(told)):
+        folder = tmp_path / f"after {count}"
+        shutil.copytree(tmp_path / "first", folder)
+        with subprocess.Popen([*command, folder, source], stdout=subprocess.PIPE) as victim:
+            assert victim.stdout is not None
+            for _ in range(count):
+                victim.stdout.readline()
+            victim.kill()
+        found.append(run(lambda home: home.contents(), folder))
+    assert all(each in (was, now) for each in found)
+    assert found[0] == now
+    assert found[-1] == was
 
 
 def test_a_copy_that_was_taken_with_its_log_is_restored_with_it(tmp_path):

@@ -72,7 +72,8 @@ class FileUpkeep:
 
     def backups(self) -> Sequence[Backup]:
         """See `Upkeep`."""
-        return self._backups.listed()
+        with translated():
+            return self._backups.listed()
 
     async def restore(self, source: Path, progress: Progress) -> Backup:
         """See `Upkeep`."""
@@ -158,17 +159,14 @@ async def keep_backing_up(upkeep: Upkeep, hours: float, clock: Clock) -> None:
 
     Args:
         upkeep: what does it.
-        hours: between two backups; also over a restart, as the clock on the wall tells.
+        hours: between two backups, also over a restart, as the clock on the wall tells; 0: never.
         clock: the time.
     """
     failing = False
     await clock.sleep(FIRST_S)
-    while True:
-        # A clock that was set back makes the newest backup one of the future: waiting is bounded all the same.
-        newest = max((backup.at for backup in upkeep.backups()), default=0.0)
-        age = clock.now().timestamp() - newest
-        await clock.sleep(min(max(0.0, hours * 3600 - age), hours * 3600))
+    while hours:
         try:
+            await clock.sleep(_remaining(upkeep, hours * 3600, clock))
             await upkeep.backup(lambda _, __: None)
         except StoreFailed as error:
             if not failing:
@@ -177,3 +175,9 @@ async def keep_backing_up(upkeep: Upkeep, hours: float, clock: Clock) -> None:
             await clock.sleep(AGAIN_S)
         else:
             failing = False
+
+
+def _remaining(upkeep: Upkeep, period: float, clock: Clock) -> float:
+    """Seconds until the next backup. The newest one is of the future where the clock was set back."""
+    newest = max((backup.at for backup in upkeep.backups()), default=0.0)
+    return min(max(0.0, newest + period - clock.now().timestamp()), period)
