@@ -7,15 +7,15 @@ work with a weaker `synchronous` must not survive.
 
 import asyncio
 import random
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import apsw
-from msgspec import Struct, field
 
 from tests.faults.disk import Disk
+from tests.faults.outcome import Outcome, replaced, trial
 from tests.faults.tape import Mark, Platter, Record
 from tests.faults.workload import NOON, Facts, Step, Workload, after, faults, found, lost, opened, perform
 from voiced.core.errors import StoreDamaged, StoreFailed
@@ -24,30 +24,6 @@ from voiced.store.migrations import scripts
 
 CUTS_A_TAPE = 50
 Synchronous = Literal["full", "normal", "off"]
-
-
-class Outcome(Struct):
-    """What came of a number of power cuts.
-
-    Attributes:
-        cuts: how many, with the second ones.
-        corrupt: after how many of them the file was damaged, or did not fit together.
-        lost: after how many something acknowledged was missing, or something was half there.
-        problems: the first few, in words, with the seed.
-    """
-
-    cuts: int = 0
-    corrupt: int = 0
-    lost: int = 0
-    problems: list[str] = field(default_factory=list[str])
-
-    def __add__(self, other: "Outcome") -> "Outcome":
-        return Outcome(
-            self.cuts + other.cuts,
-            self.corrupt + other.corrupt,
-            self.lost + other.lost,
-            (self.problems + other.problems)[:10],
-        )
 
 
 class Recording(NamedTuple):
@@ -78,17 +54,17 @@ async def record(seed: int) -> Recording:
     chance = random.Random(seed)
     version = chance.randint(0, len(scripts()))
     files, facts = older(version, chance) if version else ({}, {})
-    rounds = Workload(seed, facts).rounds
+    before, workload = facts, Workload(seed)
     with Disk(files) as disk, moving(pages=chance.choice((3, 30, 1_000, 1_000))):
-        while rounds:
+        for rounds in (10, 5):
             async with opened(disk.folder, disk.vfs) as store:
-                now, rounds = rounds[:10], rounds[10:]
-                for steps in now:
+                for _ in range(rounds):
+                    steps = workload.round(facts)
                     disk.mark(("begun", steps))
-                    errors = await perform(store, steps, lambda step: disk.mark(("done", [step])))
-                    if errors:
+                    if errors := await perform(store, steps, lambda step: disk.mark(("done", [step]))):
                         raise AssertionError(errors)
-        return Recording(files, facts, disk.tape)
+                    facts = after(facts, *steps)
+        return Recording(files, before, disk.tape)
 
 
 def older(version: int, chance: random.Random) -> tuple[dict[str, bytes], Facts]:
@@ -145,18 +121,17 @@ async def look(
     files: Mapping[str, bytes], acknowledged: Facts, under_way: list[Step], chance: random.Random, where: str
 ) -> Outcome:
     """Opens what a cut has left, perhaps cuts that too, and compares."""
-    outcome = Outcome(cuts=1)
+    damaged, missing = list[str](), list[str]()
     try:
         with Disk(files) as disk:
             async with opened(disk.folder, disk.vfs) as store:
                 damaged = await store.database.read(faults)
                 missing = lost(await store.database.read(found), acknowledged, under_way)
     except StoreDamaged as error:
-        damaged, missing = [error.message], []
+        damaged = [error.message]
     except StoreFailed as error:
-        damaged, missing = [], [error.message]
-    outcome.corrupt, outcome.lost = int(bool(damaged)), int(bool(missing))
-    outcome.problems = [f"{where}: {problem}" for problem in (damaged + missing)[:3]]
+        missing = [error.message]
+    outcome = trial(where, corrupt=damaged, lost=missing)
     if not outcome.problems and chance.random() < 0.25:
         platter = Platter(files)
         place = chance.randint(0, len(disk.tape))
@@ -204,14 +179,3 @@ def moving(pages: int) -> Generator[None]:
     """Pages are moved from the log into the file when it has so many."""
     with replaced(keeper, "PAGES", pages):
         yield
-
-
-@contextmanager
-def replaced(where: object, name: str, what: int | Callable[..., object]) -> Generator[None]:
-    """For a while, something of a module is something else."""
-    before = getattr(where, name)
-    setattr(where, name, what)
-    try:
-        yield
-    finally:
-        setattr(where, name, before)

@@ -7,6 +7,7 @@ all.
 import asyncio
 import random
 import threading
+from collections import ChainMap
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,10 +15,11 @@ from typing import Any, NamedTuple
 
 import apsw
 
-from tests.faults.stored import StoredConversations
 from voiced.core.history import Change, Message, NewConversation, Status
 from voiced.core.promises import Promise
+from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
+from voiced.store.migrations import scripts
 from voiced.store.promises import StoredPromises
 
 Key = tuple[str, str]
@@ -49,30 +51,35 @@ async def opened(folder: Path, vfs: str | None = None) -> AsyncGenerator[Store]:
     """The store in a folder, until the end of the block."""
     database = await Database.open(folder, patience_s=0, vfs=vfs)
     try:
-        yield Store(database, StoredConversations(database), StoredPromises(database))
+        yield store_in(database)
     finally:
         await database.close()
 
 
+def store_in(database: Database) -> Store:
+    """What the work needs."""
+    return Store(database, StoredConversations(database, continue_s=300), StoredPromises(database))
+
+
 class Workload:
-    """Rounds of work, one after the other; the steps of a round are asked for at the same time.
+    """Rounds of work; the steps of a round are asked for at the same time.
 
     Args:
         seed: makes everything, also the ids.
-        known: what is in the file already.
-        rounds: how many there are.
-
-    Attributes:
-        rounds: the steps of each.
     """
 
-    def __init__(self, seed: int, known: Facts | None = None, rounds: int = 15) -> None:
+    def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)
-        self._facts: Facts = dict(known or {})
-        self._made = len(self._facts)
-        self.rounds = [self._round() for _ in range(rounds)]
+        self._facts: Facts = {}
+        self._made = 0
 
-    def _round(self) -> list[Step]:
+    def round(self, facts: Facts) -> list[Step]:
+        """What to do next.
+
+        Args:
+            facts: what is in the file.
+        """
+        self._facts = facts
         kinds = (
             (self._open, 2),
             (self._add, 6),
@@ -83,15 +90,11 @@ class Workload:
             (self._checkpoint, 1),
         )
         if not self._of("conversation"):
-            steps = [self._open()]
-        elif self._chance.random() < 0.2:
-            steps = [self._add() if self._chance.random() < 0.7 else self._promise(again=False) for _ in range(5)]
-        else:
-            kind = self._chance.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
-            steps = [kind()]
-        for step in steps:
-            self._facts = after(self._facts, step)
-        return steps
+            return [self._open()]
+        if self._chance.random() < 0.2:
+            return [self._add() if self._chance.random() < 0.7 else self._promise(again=False) for _ in range(5)]
+        kind = self._chance.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
+        return [kind()]
 
     def _of(self, kind: str) -> list[str]:
         return [name for found, name in self._facts if found == kind]
@@ -192,9 +195,10 @@ async def perform(store: Store, steps: Iterable[Step], told: Callable[[Step], No
     return {place: error for place, error in enumerate(done) if isinstance(error, Exception)}
 
 
-def after(facts: Facts, step: Step) -> Facts:
-    """What the store knows after a step."""
-    return {key: fact for key, fact in (facts | step.changes).items() if fact is not None}
+def after(facts: Facts, *steps: Step) -> Facts:
+    """What the store knows after steps."""
+    changes = ChainMap(*(step.changes for step in reversed(steps)), facts)
+    return {key: fact for key, fact in changes.items() if fact is not None}
 
 
 def found(connection: apsw.Connection) -> Facts:
@@ -226,6 +230,8 @@ def faults(connection: apsw.Connection) -> list[str]:
             "SELECT id FROM messages WHERE NOT EXISTS (SELECT 1 FROM conversations WHERE number = place >> 24)"
         )
     ]
+    if (version := connection.pragma("user_version")) != len(scripts()):
+        problems.append(f"left at version {version}")
     return [problem for problem in problems if problem != "ok"]
 
 
