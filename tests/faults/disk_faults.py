@@ -9,11 +9,12 @@ import apsw
 
 from tests.faults.disk import Action, Disk
 from tests.faults.outcome import Outcome, replaced, trial
-from tests.faults.power_cuts import moving, never_salvaged
+from tests.faults.power_cuts import moving, never_salvaged, older
 from tests.faults.workload import Facts, Step, Store, Workload, after, faults, found, lost, opened, perform, store_in
 from voiced.core.errors import StoreFailed, VoicedError
 from voiced.store import db
 from voiced.store.db import Database
+from voiced.store.migrations import scripts
 from voiced.store.start import note_of_damage
 from voiced.store.writer import Writer
 
@@ -88,6 +89,7 @@ def run(seed: int, times: int = TRIALS_A_SEED) -> Outcome:
         moving(pages=30),
         replaced(db, "Writer", partial(Writer, patience_s=0.05)),
         replaced(db, "FIRST_PAUSE_S", 0.001),
+        replaced(db, "LONGEST_PAUSE_S", 0.001),
         replaced(apsw, "Connection", Connection),
     ):
         counted = Outage("error", 0, 0)
@@ -101,15 +103,18 @@ def run(seed: int, times: int = TRIALS_A_SEED) -> Outcome:
 
 async def attempt(seed: int, outage: Outage) -> Outcome:
     """Does the work of a seed with a fault, mends the disk, and goes on."""
+    chance = random.Random(seed)
+    version = chance.randint(0, len(scripts()))
+    files, facts = older(version, chance) if version else ({}, {})
     where = f"seed {seed}, {outage.kind} at {outage.first} for {outage.length}"
     problems = list[str]()
     try:
         async with asyncio.timeout(LONGEST_S):
-            with Disk() as disk:
+            with Disk(files) as disk:
                 disk.fault = outage
                 database = Database(disk.folder, patience_s=0, vfs=disk.vfs)
                 try:
-                    facts = await live(disk, store_in(database), seed, problems)
+                    facts = await live(disk, store_in(database), Workload(seed), facts, problems)
                 finally:
                     disk.fault = None
                     await database.close()
@@ -123,10 +128,8 @@ async def attempt(seed: int, outage: Outage) -> Outcome:
     return trial(where, wrong=problems)
 
 
-async def live(disk: Disk, store: Store, seed: int, problems: list[str]) -> Facts:
+async def live(disk: Disk, store: Store, workload: Workload, facts: Facts, problems: list[str]) -> Facts:
     """Works while the disk fails and after it is mended, with the same store; gives what must be in the file then."""
-    facts: Facts = {}
-    workload = Workload(seed)
     for _ in range(ROUNDS):
         steps = workload.round(facts)
         facts, _ = await work(store, steps, facts, problems)
@@ -145,7 +148,9 @@ async def mended(store: Store) -> None:
     while True:
         try:
             await store.database.opened()
-        except StoreFailed:
+        except StoreFailed as error:
+            if not error.retriable:
+                raise
             await asyncio.sleep(0.001)
         else:
             return
