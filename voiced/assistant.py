@@ -15,28 +15,37 @@ from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.commands import Ask, Say, Stop
 from voiced.core.config import Config
-from voiced.core.errors import AudioFailed, first
-from voiced.core.events import Muted, Signal, VolumeChanged
+from voiced.core.errors import AudioFailed, StoreFailed, first
+from voiced.core.events import Muted, Signal, StoreFound, StoreLost, VolumeChanged
 from voiced.core.memory import give_back_memory
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
-from voiced.core.status import Status, TimerStatus
+from voiced.core.status import Status, StoreStatus, TimerStatus
 from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.listen import listen
 from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.engines.silero import Silero
 from voiced.setup.places import intents_folder
+from voiced.store.conversations import StoredConversations
+from voiced.store.db import Database
 from voiced.turn.controls import EarControls
 from voiced.turn.earcons import earcons
 from voiced.turn.inbox import Inbox
 from voiced.turn.parts import Parts
 from voiced.turn.pipeline import converse
 from voiced.turn.progress import Progress
+from voiced.turn.record import Record
 from voiced.turn.rules import Rules
 from voiced.turn.scheduler import Scheduler
 
 log = logging.getLogger(__name__)
 
+STORE_WORDS = {
+    "store-full": "The disk is full.",
+    "store-io": "The disk does not do what it is asked.",
+    "store-damaged": "The file is damaged, and will be mended at the next start.",
+}
+"""What is said, once, for an error's code when nothing can be kept any more."""
 PATIENCE_S = 0.25
 """How long the ear waits for the recogniser to catch up before it decides without it."""
 
@@ -51,11 +60,12 @@ class Voiced:
         activity: who computes right now.
         bus: told everything that happens.
         engines: the children that do the work; started and ended by whoever made them.
+        database: where everything is kept; let go of by whoever opened it.
         live: what it hears is live and waits for nobody. A replayed file waits for the recogniser, and cannot hear
             what voiced plays.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (all that is wired together)
         self,
         config: Config,
         audio: Audio,
@@ -64,11 +74,15 @@ class Voiced:
         bus: Bus,
         engines: Engines,
         *,
+        database: Database,
         live: bool = True,
     ) -> None:
         self.bus = bus
         self.tally = Tally()
         self.bus.watch(self.tally.count)
+        self.conversations = StoredConversations(database, config.store.continue_s)
+        database.watch(self._store_told)
+        self._store = StoreStatus()
         self.inbox = Inbox()
         self._config = config
         self._audio = audio
@@ -97,6 +111,7 @@ class Voiced:
             controls=self._controls,
             progress=self._progress,
             activity=activity,
+            record=Record(self.conversations, config.store.space),
         )
 
     @asynccontextmanager
@@ -114,6 +129,8 @@ class Voiced:
                 finally:
                     for task in background:
                         task.cancel()
+                    await asyncio.wait(background)
+                    await self._parts.record.close()
         except BaseExceptionGroup as group:
             raise first(group) from group
 
@@ -158,6 +175,17 @@ class Voiced:
     def _at(self) -> float:
         return round(self._audio.position() / RATE, 3)
 
+    def _store_told(self, problem: StoreFailed | None) -> None:
+        """Tells everybody once that nothing can be kept, or that it can again; the user aloud, if there is one."""
+        self._store = StoreStatus(problem.message, problem.hint) if problem else StoreStatus()
+        if problem is None:
+            self.bus.emit(StoreFound(at=self._at()))
+            return
+        log.warning("nothing can be kept: %s (%s)", problem.message, problem.code)
+        self.bus.emit(StoreLost(problem.code, problem.message, problem.hint, at=self._at()))
+        text = f"I cannot keep what is said. {STORE_WORDS.get(problem.code, 'Please look at my status.')}"
+        self._telling = asyncio.create_task(self.inbox.put(Say(text)))
+
     async def settled(self) -> None:
         """Waits until all that came in has been dealt with, and nobody computes."""
         await self.inbox.settled()
@@ -188,6 +216,7 @@ class Voiced:
             uptime_s=round(now - self._began, 1),
             ear_turned_s=round(now - self._turned, 2),
             audio=self._audio.status(),
+            store=self._store,
             engines=[wiring.engine_status(child) for child in self._engines if child],
             timers=timers,
         )

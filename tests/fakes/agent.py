@@ -2,7 +2,7 @@
 
 from voiced.core.bus import Bus
 from voiced.core.errors import AudioFailed
-from voiced.core.status import AudioStatus, Status
+from voiced.core.status import AudioStatus, Status, StoreStatus
 
 
 class ScriptedAgent:
@@ -16,7 +16,9 @@ class ScriptedAgent:
         self.said: list[str] = []
 
     def status(self) -> Status:
-        return Status("1", 1, "idle", self.muted, self.volume, [], 0, 0, 0, 0, 0.0, 0.0, self.audio, [], [])
+        return Status(
+            "1", 1, "idle", self.muted, self.volume, [], 0, 0, 0, 0, 0.0, 0.0, self.audio, StoreStatus(), [], []
+        )
 
     async def ask(self, text: str, *, aloud: bool) -> str | None:
         if text == "crash":

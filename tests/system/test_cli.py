@@ -23,6 +23,7 @@ def voiced(tmp_path):
         "HOME": str(tmp_path),
         "XDG_RUNTIME_DIR": str(tmp_path / "run"),
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "XDG_STATE_HOME": str(tmp_path / "state"),
         "VOICED_CONFIG": str(tmp_path / "config.toml"),
         "NO_COLOR": "1",
         "COLUMNS": "200",

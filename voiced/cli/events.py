@@ -16,6 +16,8 @@ from voiced.core.events import (
     Routed,
     Speaking,
     StateChanged,
+    StoreFound,
+    StoreLost,
     TimerCancelled,
     TimerFinished,
     TimerStarted,
@@ -46,7 +48,7 @@ class EventPrinter:
             timeline(event.timeline)
 
 
-def _words(event: AnyEvent) -> tuple[str, str] | None:  # noqa: C901, PLR0911 (a flat table: one line an event)
+def _words(event: AnyEvent) -> tuple[str, str] | None:  # noqa: C901, PLR0911, PLR0912 (a flat table: one line an event)
     """A short sentence and its style; None for what would be noise."""
     match event:
         case Woke(word=word, score=score):
@@ -63,8 +65,10 @@ def _words(event: AnyEvent) -> tuple[str, str] | None:  # noqa: C901, PLR0911 (a
             return f"interrupted by {by.replace('_', ' ')}", "yellow"
         case NotUnderstood(reason=reason):
             return f"not understood: {reason}", "yellow"
-        case Failed(message=message, hint=hint) | AudioLost(message=message, hint=hint):
-            return f"{message}. {hint}", "red"
+        case Failed() | AudioLost() | StoreLost():
+            return f"{event.message}. {event.hint}", "red"
+        case StoreFound():
+            return "what is said is kept again", "green"
         case AudioFound(device=device):
             return f"listening to {device}", "green"
         case TimerStarted(name=name, seconds=seconds):

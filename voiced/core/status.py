@@ -41,6 +41,18 @@ class EngineStatus(Struct, frozen=True):
     restarts: int
 
 
+class StoreStatus(Struct, frozen=True):
+    """Whether what is said is kept.
+
+    Attributes:
+        problem: why it is not; empty if it is.
+        hint: what to do about it.
+    """
+
+    problem: str = ""
+    hint: str = ""
+
+
 class TimerStatus(Struct, frozen=True):
     """A running timer."""
 
@@ -80,5 +92,6 @@ class Status(Struct, frozen=True):
     uptime_s: float
     ear_turned_s: float
     audio: AudioStatus
+    store: StoreStatus
     engines: list[EngineStatus]
     timers: list[TimerStatus]

@@ -38,18 +38,15 @@ class Writer:
     Args:
         connection: see `connection.writer`.
         told: called in the event loop with the error when writes begin to fail, and with None when they succeed again.
-        patience_s: see `PATIENCE_S`.
     """
 
     def __init__(
         self,
         connection: apsw.Connection,
         told: Callable[[StoreFailed | None], None],
-        patience_s: float = PATIENCE_S,
     ) -> None:
         self._connection = connection
         self._told = told
-        self._patience_s = patience_s
         self._loop = asyncio.get_running_loop()
         self._waiting: deque[_Write] = deque()
         self._changed = threading.Condition()
@@ -105,7 +102,7 @@ class Writer:
 
     def _perform(self, batch: list[_Write]) -> list[Any]:
         """Commits a batch, trying again what may yet succeed; an exception among the outcomes is that write's own."""
-        until = time.monotonic() + (0 if self._failing else self._patience_s)
+        until = time.monotonic() + (0 if self._failing else PATIENCE_S)
         pause = FIRST_PAUSE_S
         while True:
             try:

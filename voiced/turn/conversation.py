@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from voiced.core.commands import AnyCommand, Ask, Ring, Say, Stop
 from voiced.core.errors import SkillFailed, VoicedError
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 
 WAITING_LIMIT = 16
 """Questions in writing and announcements that may wait for the turn in progress."""
+KEPT_S = 2.0
+"""How long an answer in writing waits to be kept: a disk that hangs does not make voiced dumb."""
 APOLOGIES = {
     "stt-failed": "Sorry, I could not listen to that.",
     "deadline-passed": "Sorry, that took too long.",
@@ -110,7 +113,7 @@ class Conversation:
         if len(self._asides) >= WAITING_LIMIT:
             _resolve(wish, BUSY)
             return
-        aside = asyncio.create_task(self._whole(Turn(self._parts, aloud=False), wish))
+        aside = asyncio.create_task(self._whole(Turn(self._parts, aloud=False, channel="text"), wish))
         self._asides.add(aside)
         aside.add_done_callback(self._asides.discard)
         vital(aside)
@@ -127,7 +130,8 @@ class Conversation:
         """Begins what waits, once nothing else goes on."""
         if self._waiting and (self._task is None or self._task.done()):
             wish = self._waiting.popleft()
-            await self._begin(Turn(self._parts, aloud=not isinstance(wish, Ask) or wish.aloud), wish)
+            channel = "promise" if isinstance(wish, Ring) else "text"
+            await self._begin(Turn(self._parts, aloud=not isinstance(wish, Ask) or wish.aloud, channel=channel), wish)
 
     async def _wait(self, wish: Ask | Say | Ring) -> None:
         """Keeps a wish for later. A ring gives way to it, and goes on afterwards: it may last long."""
@@ -177,26 +181,35 @@ class Conversation:
             self._parts.activity.waiting(overheard.id)
 
     async def _whole(self, turn: Turn, wish: Wish) -> None:
-        """One turn and its boundary: whatever happens, it ends with `turn_ended` and leaves nothing behind."""
+        """One turn and its boundary: whatever happens, it is kept, ends with `turn_ended` and leaves nothing behind."""
         try:
-            _resolve(wish, await self._perform(turn, wish, self._parts))
-        except asyncio.CancelledError:
-            _resolve(wish, VoicedError(f"stopped by {turn.stopped_by}", code="stopped"))
-            turn.emit(Interrupted(turn.stopped_by, at=turn.at, turn=turn.id))
-        except VoicedError as error:
-            _resolve(wish, error)
-            await self._fail(turn, error)
-        except Exception as error:  # the turn's boundary: a turn may fail, the daemon may not
-            log.exception("turn %s failed", turn.id)
-            failure = VoicedError(
-                f"{type(error).__name__}: {error}", hint="This is a fault of voiced: please report it."
-            )
-            _resolve(wish, failure)
-            await self._fail(turn, failure)
+            result = await self._outcome(turn, wish)
+            kept = turn.keep()
+            if kept and isinstance(wish, Ask):
+                # Who asks in writing is answered when both sides are on the disk; who listens need not wait for it.
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([kept], timeout=KEPT_S)
+            _resolve(wish, result)
         finally:
             await turn.end()
             if self._turn is turn:
                 self._turn = None
+
+    async def _outcome(self, turn: Turn, wish: Wish) -> str | VoicedError | None:
+        """Does what a turn is for; an error has then been told to everybody."""
+        try:
+            return await self._perform(turn, wish, self._parts)
+        except asyncio.CancelledError:
+            turn.emit(Interrupted(turn.stopped_by, at=turn.at, turn=turn.id))
+            return VoicedError(f"stopped by {turn.stopped_by}", code="stopped")
+        except VoicedError as error:
+            failure = error
+        except Exception as error:  # the turn's boundary: a turn may fail, the daemon may not
+            log.exception("turn %s failed", turn.id)
+            hint = "This is a fault of voiced: please report it."
+            failure = VoicedError(f"{type(error).__name__}: {error}", hint=hint)
+        await self._fail(turn, failure)
+        return failure
 
     async def _fail(self, turn: Turn, error: VoicedError) -> None:
         """Tells everybody, and the user in a few words."""
