@@ -3,7 +3,6 @@
 import asyncio
 import random
 from contextlib import suppress
-from functools import partial
 
 import apsw
 
@@ -11,12 +10,11 @@ from tests.faults.disk import Action, Disk
 from tests.faults.outcome import Outcome, replaced, trial
 from tests.faults.power_cuts import moving, never_salvaged, older
 from tests.faults.workload import Facts, Step, Store, Workload, after, faults, found, lost, opened, perform, store_in
-from voiced.core.errors import StoreFailed, VoicedError
-from voiced.store import db
+from voiced.core.errors import StoreDamaged, StoreFailed, VoicedError
+from voiced.store import db, writer
 from voiced.store.db import Database
 from voiced.store.migrations import scripts
 from voiced.store.start import note_of_damage
-from voiced.store.writer import Writer
 
 TRIALS_A_SEED = 20
 ROUNDS, ROUNDS_AFTER = 8, 3
@@ -87,7 +85,7 @@ def run(seed: int, times: int = TRIALS_A_SEED) -> Outcome:
     with (
         never_salvaged(),
         moving(pages=30),
-        replaced(db, "Writer", partial(Writer, patience_s=0.05)),
+        replaced(writer, "PATIENCE_S", 0.05),
         replaced(db, "FIRST_PAUSE_S", 0.001),
         replaced(db, "LONGEST_PAUSE_S", 0.001),
         replaced(apsw, "Connection", Connection),
@@ -124,7 +122,9 @@ async def attempt(seed: int, outage: Outage) -> Outcome:
     except TimeoutError:
         problems.append("it hangs")
     except VoicedError as error:
-        problems.append(f"{error.code}: {error.message}")
+        # A file that ends too early is damaged: what is then saved of it is tested elsewhere.
+        if not (isinstance(error, StoreDamaged) and outage.kind == "short read"):
+            problems.append(f"{error.code}: {error.message}")
     return trial(where, wrong=problems)
 
 
