@@ -1,4 +1,4 @@
-"""Lets the disk fail at any operation, once, for a while or until it is mended, and looks whether the store recovers (R3)."""
+"""Lets the disk fail at any operation, once, for a while or until it is mended: the store must recover (R3)."""
 
 import asyncio
 import random
@@ -156,9 +156,7 @@ async def mended(store: Store) -> None:
             return
 
 
-async def work(
-    store: Store, steps: list[Step], facts: Facts, problems: list[str]
-) -> tuple[Facts, list[Exception]]:
+async def work(store: Store, steps: list[Step], facts: Facts, problems: list[str]) -> tuple[Facts, list[Exception]]:
     """Does a round; gives what is known afterwards, and what failed. What failed is not done."""
     try:
         failed = await perform(store, steps, lambda _: None)

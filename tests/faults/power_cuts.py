@@ -40,13 +40,13 @@ class Recording(NamedTuple):
     tape: list[Record]
 
 
-def run(seed: int, synchronous: Synchronous = "full", cuts: int = CUTS_A_TAPE) -> Outcome:
+def run(seed: int, times: int = CUTS_A_TAPE, synchronous: Synchronous = "full") -> Outcome:
     """Records the work of a seed, and cuts it."""
     with ExitStack() as stack:
         stack.enter_context(never_salvaged())
         with weakened(synchronous):
             recording = asyncio.run(record(seed))
-        return asyncio.run(cut(recording, seed, cuts))
+        return asyncio.run(cut(recording, seed, times))
 
 
 async def record(seed: int) -> Recording:
@@ -78,7 +78,8 @@ def older(version: int, chance: random.Random) -> tuple[dict[str, bytes], Facts]
                 connection.pragma("user_version", number)
         for number in range(1, chance.randint(1, 4)):
             connection.execute(
-                "INSERT INTO conversations (number, id, made_at, changed_at, last_at) VALUES (?1, 'c' || ?1, ?2, ?2, ?2)",
+                "INSERT INTO conversations (number, id, made_at, changed_at, last_at)"
+                " VALUES (?1, 'c' || ?1, ?2, ?2, ?2)",
                 (number, NOON),
             )
             for place in range(chance.randint(0, 20)):
