@@ -20,7 +20,8 @@ from voiced.core.events import Muted, Signal, VolumeChanged
 from voiced.core.memory import give_back_memory
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
-from voiced.core.status import Status, TimerStatus
+from voiced.core.ports.promises import PromiseStore
+from voiced.core.status import PromiseStatus, Status
 from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.listen import listen
 from voiced.engines.hosted import HostedStt, HostedTts
@@ -51,11 +52,12 @@ class Voiced:
         activity: who computes right now.
         bus: told everything that happens.
         engines: the children that do the work; started and ended by whoever made them.
+        promises: where timers, alarms and reminders are kept.
         live: what it hears is live and waits for nobody. A replayed file waits for the recogniser, and cannot hear
             what voiced plays.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (all that is made outside meets here)
         self,
         config: Config,
         audio: Audio,
@@ -64,6 +66,7 @@ class Voiced:
         bus: Bus,
         engines: Engines,
         *,
+        promises: PromiseStore,
         live: bool = True,
     ) -> None:
         self.bus = bus
@@ -80,7 +83,15 @@ class Voiced:
         rules = Rules(intents_folder(config), config.language)
         patience = PATIENCE_S if live else config.engines.stt.deadline_s
         sounds = earcons()
-        self._scheduler = Scheduler(clock, self.bus, self.inbox.put, sounds[Earcon.ALARM], self._at)
+        self.promises = Scheduler(
+            clock,
+            self.bus,
+            promises,
+            self.inbox.put,
+            sound=sounds[Earcon.ALARM],
+            at=self._at,
+            config=config.promises,
+        )
         self._controls = EarControls(hears_speaker=live)
         self._progress = Progress(rules.completeness, patience)
         self._parts = Parts(
@@ -89,7 +100,7 @@ class Voiced:
             tts=HostedTts(engines.tts, config.engines.tts.deadline_s),
             understand=rules.understand,
             skills=wiring.skills(
-                clock, self._scheduler, lambda: self.tally.last_answer, lambda: self._volume, self.set_volume
+                clock, self.promises, lambda: self.tally.last_answer, lambda: self._volume, self.set_volume
             ),
             earcons=sounds if config.audio.earcons else {},
             bus=self.bus,
@@ -107,7 +118,7 @@ class Voiced:
             async with asyncio.TaskGroup() as tasks:
                 background = [
                     tasks.create_task(converse(self.inbox, self._parts), name="conversation"),
-                    tasks.create_task(self._scheduler.run(), name="scheduler"),
+                    tasks.create_task(self.promises.run(), name="scheduler"),
                 ]
                 try:
                     yield
@@ -170,9 +181,9 @@ class Voiced:
     def status(self) -> Status:
         """See `Agent`."""
         now = time.monotonic()
-        timers = [
-            TimerStatus(timer.id, timer.name, round(self._scheduler.remaining(timer), 1))
-            for timer in self._scheduler.running()
+        promises = [
+            PromiseStatus(each.id, each.kind, each.name, each.due, round(self.promises.remaining(each), 1))
+            for each in self.promises.active()
         ]
         return Status(
             version=__version__,
@@ -189,7 +200,7 @@ class Voiced:
             ear_turned_s=round(now - self._turned, 2),
             audio=self._audio.status(),
             engines=[wiring.engine_status(child) for child in self._engines if child],
-            timers=timers,
+            promises=promises,
         )
 
     async def ask(self, text: str, *, aloud: bool) -> str | None:

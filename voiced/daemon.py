@@ -21,6 +21,7 @@ from voiced.core.bus import Bus
 from voiced.core.config import Config
 from voiced.core.errors import VoicedError, first
 from voiced.core.ports.clock import SystemClock
+from voiced.core.zone import LocalZone
 from voiced.engines.child import Child
 from voiced.engines.soundcard import SoundCard
 
@@ -88,8 +89,10 @@ async def _spawned(children: Sequence[Child]) -> None:
 async def _assist(config: Config, card: SoundCard, bus: Bus, parts: Engines, listener: socket.socket) -> None:
     from voiced.assistant import Voiced  # noqa: PLC0415 (loads while the children do)
     from voiced.control.api import application  # noqa: PLC0415 (the same)
+    from voiced.forgetful import ForgetfulPromises  # noqa: PLC0415 (the same)
 
-    voiced = Voiced(config, card, SystemClock(), Activity(), bus, parts)
+    clock = SystemClock(LocalZone(config.promises.timezone))
+    voiced = Voiced(config, card, clock, Activity(), bus, parts, promises=ForgetfulPromises())
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(voiced.hear(), name="ear")
         tasks.create_task(serve(application(voiced), listener), name="control")

@@ -17,6 +17,7 @@ from voiced.core.config import Config, WakeWordConfig
 from voiced.core.errors import ConfigInvalid, InputInvalid, VoicedError
 from voiced.core.events import AnyEvent
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Clip, SpeechChunk, Understanding
+from voiced.core.zone import LocalZone
 from voiced.ear.detections import detections
 from voiced.ear.words import Detection
 from voiced.engines import files
@@ -25,6 +26,7 @@ from voiced.engines.host import find
 from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.engines.silero import Silero
 from voiced.engines.soundcard import Device, SoundCard, devices
+from voiced.forgetful import ForgetfulPromises
 from voiced.setup.places import intents_folder
 from voiced.turn.rules import Rules
 
@@ -80,9 +82,9 @@ async def replay(config: Config, path: Path, show: Callable[[AnyEvent], None], *
     def idle() -> bool:
         return voiced.idle()
 
-    audio = files.FileAudio(samples, activity, settled, idle, fast=fast)
+    audio = files.FileAudio(samples, activity, settled, idle, fast=fast, zone=LocalZone(config.promises.timezone)())
     children = engines(config)
-    voiced = Voiced(config, audio, audio, activity, Bus(), children, live=False)
+    voiced = Voiced(config, audio, audio, activity, Bus(), children, promises=ForgetfulPromises(), live=False)
     voiced.bus.watch(show)
     try:
         async with started(children), voiced.running():
@@ -100,13 +102,17 @@ async def ask_once(config: Config, text: str) -> str | None:
         VoicedError: it failed, or promised what only a daemon can keep.
     """
     activity = Activity()
-    audio = files.FileAudio(b"", activity, activity.quiet, lambda: True, fast=False)
+    audio = files.FileAudio(
+        b"", activity, activity.quiet, lambda: True, fast=False, zone=LocalZone(config.promises.timezone)()
+    )
     # What is written and answered in silence needs no engine: none is started.
-    voiced = Voiced(config, audio, audio, activity, Bus(), engines(config), live=False)
+    voiced = Voiced(config, audio, audio, activity, Bus(), engines(config), promises=ForgetfulPromises(), live=False)
     async with voiced.running():
         answer = await voiced.ask(text, aloud=False)
-        if voiced.status().timers:
-            raise VoicedError("a timer needs the daemon, to ring", code="no-daemon", hint="Start it with `voiced run`.")
+        if voiced.promises.active():
+            raise VoicedError(
+                "a promise needs the daemon, to ring", code="no-daemon", hint="Start it with `voiced run`."
+            )
         return answer
 
 
@@ -237,6 +243,7 @@ def check(config: Config) -> None:
     Raises:
         VoicedError: something of it cannot be used.
     """
+    LocalZone(config.promises.timezone)
     find("stt", config.engines.stt.engine)
     find("tts", config.engines.tts.engine)
     Rules(intents_folder(config), config.language)

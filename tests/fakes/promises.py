@@ -1,0 +1,41 @@
+"""A store of promises in memory that fails, or hangs, when it is told to."""
+
+import asyncio
+from collections.abc import Sequence
+
+from voiced.core.errors import StoreFull
+from voiced.core.promises import Promise
+from voiced.forgetful import ForgetfulPromises
+
+
+class FaultyPromises(ForgetfulPromises):
+    """Implements `PromiseStore`.
+
+    Attributes:
+        full: everything fails.
+        hung: writes wait for it to be set.
+        saves: the rows of each write that was kept.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.full = False
+        self.hung: asyncio.Event | None = None
+        self.saves: list[list[Promise]] = []
+
+    async def active(self) -> list[Promise]:
+        if self.full:
+            raise StoreFull("the script says so")
+        return await super().active()
+
+    async def save(self, promises: Sequence[Promise]) -> None:
+        if self.hung is not None:
+            await self.hung.wait()
+        if self.full:
+            raise StoreFull("the script says so")
+        await super().save(promises)
+        self.saves.append(list(promises))
+
+    def row(self, name: str) -> Promise:
+        """A promise as it is kept."""
+        return self._kept[name]
