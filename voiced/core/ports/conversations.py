@@ -54,8 +54,17 @@ class Conversations(Protocol):
         """The last messages of a conversation, the oldest of them first: what a prompt needs."""
         ...
 
-    async def recent(self, limit: int = 20, cursor: str | None = None) -> Page[Message]:
-        """The last messages of all conversations that are not deleted, the newest first."""
+    async def recent(
+        self, limit: int = 20, cursor: str | None = None, *, text: str | None = None, space: str | None = None
+    ) -> Page[Message]:
+        """The last messages of all conversations that are not deleted, the newest first.
+
+        Args:
+            limit: at most so many.
+            cursor: where the page before ended.
+            text: only those that hold all these words.
+            space: only those said there.
+        """
         ...
 
     async def statistics(self) -> Statistics:
