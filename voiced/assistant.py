@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from voiced import __version__, wiring
 from voiced.children import Engines
@@ -20,6 +21,9 @@ from voiced.core.events import Muted, Signal, VolumeChanged
 from voiced.core.memory import give_back_memory
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
+from voiced.core.ports.conversations import Conversations
+from voiced.core.ports.promises import Promises
+from voiced.core.ports.upkeep import Upkeep
 from voiced.core.status import Status, TimerStatus
 from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.listen import listen
@@ -54,6 +58,11 @@ class Voiced:
         live: what it hears is live and waits for nobody. A replayed file waits for the recogniser, and cannot hear
             what voiced plays.
     """
+
+    conversations: Conversations
+    promises: Promises
+    upkeep: Upkeep
+    folder: Path
 
     def __init__(
         self,

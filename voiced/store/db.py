@@ -1,7 +1,6 @@
 """The file in which everything is kept, open: one thread writes, two read, one looks after it."""
 
 import asyncio
-import fcntl
 import logging
 import os
 import time
@@ -11,70 +10,82 @@ from typing import TypeVar
 
 import apsw
 
-from voiced.core.errors import StoreDamaged, StoreFailed, StoreHeld
+from voiced.core.errors import StoreDamaged, StoreFailed
+from voiced.core.tasks import vital
 from voiced.store import connection as connect
-from voiced.store.faults import translated
-from voiced.store.keeper import Keeper, quick_check
-from voiced.store.migrations import migrate
+from voiced.store.keeper import Keeper
 from voiced.store.readers import Readers
+from voiced.store.start import NAME, Started, note_of_damage, start
 from voiced.store.writer import Writer
 
 log = logging.getLogger(__name__)
 
-NAME = "voiced.db"
 READERS = 2
-RETRY_S = 0.25
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 10.0
+"""Between two attempts to open the file."""
 T = TypeVar("T")
 Job = Callable[[apsw.Connection], T]
+Listener = Callable[[StoreFailed | None], None]
 
 
 class Database:
-    """The open file. Made with `Database.open`; belongs to the event loop.
+    """The file, which opens in the background: whoever comes before waits for it. Belongs to the event loop.
+
+    A file that cannot be opened for now (a full disk, one that is mounted late) is tried again for ever; after
+    `patience_s`, whoever comes is told so at once.
+
+    Args:
+        folder: holds the file, for this process alone as long as it is open; made where there is none.
+        patience_s: see above.
+        check_s: how long the check at the start may take; what is left of it follows in the background.
+        vfs: SQLite's name of another way to the disk.
 
     Attributes:
         path: the file.
     """
 
-    def __init__(self, path: Path, lock: int, writer: apsw.Connection, *, checked: bool, vfs: str | None) -> None:
-        self.path = path
-        self._lock = lock
-        self._listeners: list[Callable[[StoreFailed | None], None]] = []
+    def __init__(self, folder: Path, *, patience_s: float = 10.0, check_s: float = 1.0, vfs: str | None = None) -> None:
+        self.path = folder / NAME
+        self._folder = folder
+        self._patience_s = patience_s
+        self._check_s = check_s
+        self._vfs = vfs
         self._loop = asyncio.get_running_loop()
-        self._own = [writer, connect.writer(path, vfs), *(connect.reader(path, vfs) for _ in range(READERS))]
-        self._keeper = Keeper(self._own[1], writer, self._found_damage, check=not checked)
-        self._readers = Readers(self._own[2:])
-        self._writer = Writer(writer, self._tell)
+        self._listeners: list[Listener] = []
+        self._threads: _Threads | None = None
+        self._failure: StoreFailed | None = None
+        self._settled = asyncio.Event()
+        self._opening = asyncio.create_task(self._open(), name="store")
+        vital(self._opening)
 
     @classmethod
     async def open(
         cls, folder: Path, *, patience_s: float = 10.0, check_s: float = 1.0, vfs: str | None = None
     ) -> "Database":
-        """Opens the file in a folder, making both where there is none; brings it to the newest version.
+        """Opens the file and waits for it.
 
-        A damaged file is put by, and what can be read of it is saved into a new one.
+        Raises:
+            StoreFailed: as `opened` does; it is then closed.
+        """
+        database = cls(folder, patience_s=patience_s, check_s=check_s, vfs=vfs)
+        try:
+            await database.opened()
+        except BaseException:
+            await database.close()
+            raise
+        return database
 
-        Args:
-            folder: for this process alone as long as it is open.
-            patience_s: an error that may go away (a disk that is mounted late) is waited out for so long.
-            check_s: how long the check may take; what is left of it follows in the background.
-            vfs: SQLite's name of another way to the disk.
+    async def opened(self) -> None:
+        """Waits until the file is open.
 
         Raises:
             StoreHeld: another process has it open.
             StoreNewer, StoreForeign: it is left as it is.
-            StoreFailed: it cannot be opened.
+            StoreFailed: it cannot be opened within `patience_s`; a retriable one is tried again in the background.
         """
-        until = time.monotonic() + patience_s
-        while True:
-            try:
-                lock, writer, checked = await asyncio.to_thread(_start, folder, check_s, vfs)
-                break
-            except StoreFailed as error:
-                if not error.retriable or time.monotonic() + RETRY_S > until:
-                    raise
-                log.info("%s; trying again", error.message)
-            await asyncio.sleep(RETRY_S)
-        return cls(folder / NAME, lock, writer, checked=checked, vfs=vfs)
+        await self._settled.wait()
+        if self._failure is not None:
+            raise self._failure
 
     async def write(self, job: Job[T]) -> T:
         """Runs a job that writes; its result comes when it is on the disk.
@@ -85,11 +96,11 @@ class Database:
         Raises:
             StoreFailed: nothing of it is kept; or whatever the job raises.
         """
-        return await self._outcome(self._writer.submit(job))
+        return await self._outcome((await self._open_threads()).writer.submit(job))
 
     async def exclusive(self, job: Job[T]) -> T:
         """Runs a job that minds its own transactions, between those of others."""
-        return await self._outcome(self._writer.submit(job, alone=True))
+        return await self._outcome((await self._open_threads()).writer.submit(job, alone=True))
 
     async def read(self, job: Job[T]) -> T:
         """Runs a job that reads: all of it sees the file as it is at one moment.
@@ -97,23 +108,68 @@ class Database:
         Raises:
             StoreFailed: the file cannot be read; or whatever the job raises.
         """
-        return await self._outcome(self._readers.submit(job))
+        return await self._outcome((await self._open_threads()).readers.submit(job))
 
-    def watch(self, listener: Callable[[StoreFailed | None], None]) -> None:
+    def watch(self, listener: Listener) -> None:
         """Calls a function once when the file cannot be written any more or is damaged; with None when it can again."""
         self._listeners.append(listener)
 
     async def close(self) -> None:
         """Finishes what waits, and lets go of the file."""
-        await asyncio.to_thread(self._close)
+        self._opening.cancel()
+        await asyncio.wait([self._opening])
+        self._failure = StoreFailed("the store is closed")
+        self._settled.set()
+        if self._threads is not None:
+            threads, self._threads = self._threads, None
+            await asyncio.to_thread(threads.close)
 
-    def _close(self) -> None:
-        self._writer.close()
-        self._readers.close()
-        self._keeper.close()
-        for each in reversed(self._own):
-            each.close()
-        os.close(self._lock)
+    async def _open(self) -> None:
+        until, pause = time.monotonic() + self._patience_s, FIRST_PAUSE_S
+        while self._threads is None:
+            try:
+                self._threads = await self._attempt()
+            except StoreFailed as error:
+                if not error.retriable or time.monotonic() + pause > until:
+                    self._fail(error)
+                if not error.retriable:
+                    return
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE_S)
+        if self._failure is not None:
+            self._failure = None
+            self._tell(None)
+        self._settled.set()
+
+    async def _attempt(self) -> "_Threads":
+        """One attempt; a cancelled one lets go of what it took."""
+        attempt = asyncio.ensure_future(asyncio.to_thread(start, self._folder, self._check_s, self._vfs))
+        try:
+            started = await asyncio.shield(attempt)
+        except asyncio.CancelledError:
+            await asyncio.wait([attempt])
+            if not attempt.exception():
+                _let_go(attempt.result())
+            raise
+        try:
+            return _Threads(self.path, started, self._vfs, self._tell, self._found_damage)
+        except BaseException:
+            _let_go(started)
+            raise
+
+    def _fail(self, error: StoreFailed) -> None:
+        """From now on, whoever comes is told so at once."""
+        if self._failure is None and not self._settled.is_set():
+            self._tell(error)
+        self._failure = error
+        self._settled.set()
+
+    async def _open_threads(self) -> "_Threads":
+        if self._threads is None:
+            await self.opened()
+            if self._threads is None:
+                raise StoreFailed("the store is closed")
+        return self._threads
 
     async def _outcome(self, future: asyncio.Future[T]) -> T:
         try:
@@ -128,9 +184,10 @@ class Database:
             self._loop.call_soon_threadsafe(self._note_damage, error)
 
     def _note_damage(self, error: StoreDamaged) -> None:
-        if not _note(self.path).exists():
+        note = note_of_damage(self.path)
+        if not note.exists():
             log.error("%s: %s", self.path, error.message)
-            _note(self.path).touch()
+            note.touch()
             self._tell(error)
 
     def _tell(self, error: StoreFailed | None) -> None:
@@ -138,62 +195,35 @@ class Database:
             listener(error)
 
 
-def _note(path: Path) -> Path:
-    """Is there while the file is known to be damaged: the next start salvages it."""
-    return path.with_suffix(".damaged")
+class _Threads:
+    """What is there while the file is open."""
+
+    def __init__(
+        self,
+        path: Path,
+        started: Started,
+        vfs: str | None,
+        told: Listener,
+        damaged: Callable[[StoreDamaged], None],
+    ) -> None:
+        self._lock = started.lock
+        keeping = connect.writer(path, vfs)
+        reading = [connect.reader(path, vfs) for _ in range(READERS)]
+        self._connections = [*reading, keeping, started.writer]
+        self.keeper = Keeper(keeping, started.writer, damaged, check=not started.checked)
+        self.readers = Readers(reading)
+        self.writer = Writer(started.writer, told)
+
+    def close(self) -> None:
+        """Finishes what waits; the last connection to go moves the log into the file. Blocks."""
+        self.writer.close()
+        self.readers.close()
+        self.keeper.close()
+        for connection in self._connections:
+            connection.close()
+        os.close(self._lock)
 
 
-def _start(folder: Path, check_s: float, vfs: str | None) -> tuple[int, apsw.Connection, bool]:
-    with translated():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = os.open(folder / "voiced.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StoreHeld(f"another process of voiced uses {folder}") from error
-        writer, checked = _open(folder / NAME, check_s, vfs)
-    except BaseException:
-        os.close(lock)
-        raise
-    return lock, writer, checked
-
-
-def _open(path: Path, check_s: float, vfs: str | None) -> tuple[apsw.Connection, bool]:
-    """The connection that writes, to a good file; and whether all of it was checked."""
-    if not _note(path).exists():
-        try:
-            return _checked(path, check_s, vfs)
-        except StoreDamaged as error:
-            log.warning("%s: %s", path, error.message)
-    from voiced.store.salvage import salvage  # noqa: PLC0415 (hardly ever needed)
-
-    salvage(path)
-    _note(path).unlink(missing_ok=True)
-    return _checked(path, check_s, vfs)
-
-
-def _checked(path: Path, check_s: float, vfs: str | None) -> tuple[apsw.Connection, bool]:
-    until = time.monotonic() + check_s
-    writer = connect.writer(path, vfs)
-    try:
-        with translated():
-            whole = _sound(writer, lambda: time.monotonic() > until)
-            migrate(writer)
-        path.chmod(0o600)
-    except BaseException:
-        writer.close()
-        raise
-    return writer, whole
-
-
-def _sound(writer: apsw.Connection, enough: Callable[[], bool]) -> bool:
-    """Whether all of the file was looked at.
-
-    Raises:
-        StoreDamaged: something is wrong with it.
-    """
-    problem, whole = quick_check(writer, enough)
-    if problem:
-        raise StoreDamaged(problem)
-    return whole
+def _let_go(started: Started) -> None:
+    started.writer.close()
+    os.close(started.lock)

@@ -1,0 +1,118 @@
+"""Conversations and messages as rows, and rows as what they say."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from voiced.core.errors import InputInvalid
+from voiced.core.history import Conversation, Message, Source
+
+SHIFT = 24
+"""A message's place is its conversation's number times 2^24, plus its own number."""
+MOST = (1 << SHIFT) - 1
+"""Messages in a conversation."""
+
+CONVERSATION = "number, id, title, space, user, tags, status, made_at, changed_at, last_at, messages, metadata"
+MESSAGE = (
+    "place, id, role, content, at, turn, request, channel, mode, tier, model, tokens_in, tokens_out, latency_ms, "
+    "spoken, sources, privacy, metadata"
+)
+INSERT_MESSAGE = f"INSERT INTO messages ({MESSAGE}) VALUES ({', '.join('?' * len(MESSAGE.split(', ')))})"  # noqa: S608
+_sources = msgspec.json.Decoder(list[Source])
+_message = msgspec.json.Decoder(Message)
+_decode = msgspec.json.decode
+
+
+def places(number: int) -> tuple[int, int]:
+    """The first and the last place of a conversation."""
+    return number << SHIFT, (number << SHIFT) + MOST
+
+
+def conversation_of(row: Sequence[Any]) -> Conversation:
+    """Reads a row of `CONVERSATION`."""
+    _, id_, title, space, user, tags, status, made_at, changed_at, last_at, messages, metadata = row
+    return Conversation(
+        id=id_,
+        title=title,
+        space=space,
+        user=user,
+        tags=_decode(tags),
+        status=status,
+        made_at=made_at,
+        changed_at=changed_at,
+        last_at=last_at,
+        messages=messages,
+        metadata=_decode(metadata),
+    )
+
+
+def message_of(row: Sequence[Any], conversation: str) -> Message:
+    """Reads a row of `MESSAGE`."""
+    return Message(
+        conversation=conversation,
+        number=row[0] & MOST,
+        id=row[1],
+        role=row[2],
+        content=row[3],
+        at=row[4],
+        turn=row[5],
+        request=row[6],
+        channel=row[7],
+        mode=row[8],
+        tier=row[9],
+        model=row[10],
+        tokens_in=row[11],
+        tokens_out=row[12],
+        latency_ms=row[13],
+        spoken=row[14],
+        sources=_sources.decode(row[15]) if row[15] else [],
+        privacy=row[16],
+        metadata=_decode(row[17]) if row[17] else {},
+    )
+
+
+def row_of(message: Message, place: int) -> tuple[Any, ...]:
+    """Writes a row of `MESSAGE`."""
+    return (
+        place,
+        message.id,
+        message.role,
+        message.content,
+        message.at,
+        message.turn,
+        message.request,
+        message.channel,
+        message.mode,
+        message.tier,
+        message.model,
+        message.tokens_in,
+        message.tokens_out,
+        message.latency_ms,
+        message.spoken,
+        text(message.sources) if message.sources else None,
+        message.privacy,
+        text(message.metadata) if message.metadata else None,
+    )
+
+
+def text(value: object) -> str:
+    """Any value as JSON."""
+    return msgspec.json.encode(value).decode()
+
+
+def checked(message: Message) -> Message:
+    """The message, if it keeps to its bounds.
+
+    Raises:
+        InputInvalid: it does not.
+    """
+    try:
+        return _message.decode(msgspec.json.encode(message))
+    except (msgspec.MsgspecError, UnicodeEncodeError, TypeError) as error:
+        raise InputInvalid(f"that is no message: {error}", hint="Correct what is named, and send it again.") from error
+
+
+def match(words: str) -> str:
+    """The full-text query for all of some words, whatever signs are among them. Source: FTS5's query syntax."""
+    return " ".join('"' + word.replace('"', '""') + '"' for word in words.replace("\0", " ").split())
