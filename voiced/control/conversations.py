@@ -1,7 +1,7 @@
 """Routes about conversations."""
 
 from litestar import delete, get, post, put
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
 from voiced.control.forms import Part, Removal, Whole, Written
@@ -23,7 +23,7 @@ async def find(agent: Steered, request: AnyRequest) -> Page[Conversation]:
 
 
 @get("/conversations/{conversation:str}")
-async def show(agent: Steered, request: AnyRequest, conversation: str) -> Whole:
+async def show(agent: Steered, request: AnyRequest, conversation: FromPath[str]) -> Whole:
     """Gives one with its messages, the oldest first."""
     part = asked(request, Part)
     found = await agent.conversations.get(conversation)
@@ -31,25 +31,25 @@ async def show(agent: Steered, request: AnyRequest, conversation: str) -> Whole:
 
 
 @put("/conversations/{conversation:str}")
-async def change(agent: Steered, conversation: str, data: JSONBody[Change]) -> Conversation:
+async def change(agent: Steered, conversation: FromPath[str], data: JSONBody[Change]) -> Conversation:
     """Changes title, tags, status or metadata."""
     return await agent.conversations.change(conversation, data)
 
 
 @post("/conversations/{conversation:str}/archive", status_code=200)
-async def archive(agent: Steered, conversation: str) -> Conversation:
+async def archive(agent: Steered, conversation: FromPath[str]) -> Conversation:
     """Puts one away."""
     return await agent.conversations.change(conversation, Change(status="archived"))
 
 
 @post("/conversations/{conversation:str}/unarchive", status_code=200)
-async def unarchive(agent: Steered, conversation: str) -> Conversation:
+async def unarchive(agent: Steered, conversation: FromPath[str]) -> Conversation:
     """Takes one out again."""
     return await agent.conversations.change(conversation, Change(status="active"))
 
 
 @delete("/conversations/{conversation:str}")
-async def remove(agent: Steered, request: AnyRequest, conversation: str) -> None:
+async def remove(agent: Steered, request: AnyRequest, conversation: FromPath[str]) -> None:
     """Hides one until it is brought back, or removes it for ever."""
     if asked(request, Removal).purge:
         await agent.conversations.purge(conversation)
@@ -58,7 +58,7 @@ async def remove(agent: Steered, request: AnyRequest, conversation: str) -> None
 
 
 @get("/conversations/{conversation:str}/export")
-async def export(agent: Steered, request: AnyRequest, conversation: str) -> Stream:
+async def export(agent: Steered, request: AnyRequest, conversation: FromPath[str]) -> Stream:
     """Gives one as a file."""
     form = asked(request, Written).format
     found = await agent.conversations.get(conversation)

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from litestar import get, post
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 
 from voiced.control.forms import Part, Place, Recent
 from voiced.control.requests import CORRECT, AnyRequest, Steered, asked, made
@@ -27,13 +27,13 @@ async def add(agent: Steered, request: AnyRequest, data: JSONBody[list[Sent]]) -
 
 
 @post("/conversations/{conversation:str}/messages", request_max_body_size=BATCH_LIMIT)
-async def add_to(agent: Steered, conversation: str, data: JSONBody[list[Sent]]) -> list[Message]:
+async def add_to(agent: Steered, conversation: FromPath[str], data: JSONBody[list[Sent]]) -> list[Message]:
     """Appends messages to a conversation."""
     return await agent.conversations.add(_messages(data), conversation)
 
 
 @get("/conversations/{conversation:str}/messages")
-async def of(agent: Steered, request: AnyRequest, conversation: str) -> Page[Message]:
+async def of(agent: Steered, request: AnyRequest, conversation: FromPath[str]) -> Page[Message]:
     """Lists the messages of a conversation, or the last of them, the oldest first."""
     part = asked(request, Part)
     if part.last:

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 from litestar import delete, get, post
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 
 from voiced.control.forms import Which
 from voiced.control.requests import AnyRequest, Steered, asked
@@ -45,7 +45,7 @@ async def add(agent: Steered, data: JSONBody[NewPromise]) -> Pending:
 
 
 @delete("/promises/{promise:str}")
-async def cancel(agent: Steered, promise: str) -> None:
+async def cancel(agent: Steered, promise: FromPath[str]) -> None:
     """Calls one off."""
     found = next((each for each in agent.promises.active() if each.id == promise), None)
     if found is None:

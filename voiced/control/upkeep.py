@@ -5,7 +5,7 @@ from pathlib import Path
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import SkipValidation
+from litestar.params import FromPath, SkipValidation
 from litestar.response import Stream
 
 from voiced.control.forms import OwnBackup
@@ -38,7 +38,7 @@ async def backups(agent: Steered) -> Sequence[Backup]:
 
 
 @get("/db/backups/{name:str}")
-async def fetch(agent: Steered, name: str) -> Stream:
+async def fetch(agent: Steered, name: FromPath[str]) -> Stream:
     """Gives one of them as a file."""
     return sent(Path((await _own(agent, name)).path))
 
