@@ -26,7 +26,7 @@ class ScriptedAgent:
         self.conversations = FakeConversations()
         self.promises = FakePromises()
         self.folder = folder or Path(gettempdir())
-        self.upkeep = FakeUpkeep(self.folder / "backups")
+        self.upkeep = FakeUpkeep(self.folder / "backups", self.conversations)
 
     def status(self) -> Status:
         return Status("1", 1, "idle", self.muted, self.volume, [], 0, 0, 0, 0, 0.0, 0.0, self.audio, [], [])

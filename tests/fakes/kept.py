@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ from msgspec.structs import asdict, replace
 from voiced.core.errors import InputInvalid, NotFound, SkillFailed
 from voiced.core.history import Change, Conversation, Message, NewConversation, Page, Statistics, Wanted
 from voiced.core.ids import new_id
-from voiced.core.ports.upkeep import Backup, Checked, Imported, Progress
+from voiced.core.ports.upkeep import Backup, Checked, Form, Imported, Progress
 from voiced.core.promises import Kind, Promise, Schedule
 
 MAGIC = b"voiced "
@@ -184,14 +184,16 @@ class FakeUpkeep:
 
     Args:
         folder: where backups lie.
+        conversations: what there is to be written.
 
     Attributes:
         content: what is in "the file".
         hold: called with a step's name in the middle of all work; may wait, or raise.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, conversations: FakeConversations) -> None:
         self.folder = folder
+        self._conversations = conversations
         self.content = MAGIC + b"empty"
         self.problems: list[str] = []
         self.hold: Callable[[str], None] = lambda _: None
@@ -214,13 +216,20 @@ class FakeUpkeep:
         await self._work("fetch", progress)
         _write(target, _read(Path(backup.path)))
 
-    async def restore(self, source: Path, progress: Progress) -> None:
+    async def restore(self, source: Path, progress: Progress) -> Backup:
         await self._work("restore", progress)
-        self.content = _read(source)
+        content, before = _read(source), await self.backup(progress)
+        self.content = content
+        return before
 
     async def export(self, target: Path, progress: Progress, conversations: Sequence[str] | None = None) -> None:
         await self._work("export", progress)
         _write(target, self.content + b"".join(b" " + each.encode() for each in conversations or ()))
+
+    async def conversation(self, conversation: str, form: Form) -> AsyncIterator[bytes]:
+        yield f"{form}: {(await self._conversations.get(conversation)).title}\n".encode()
+        for message in (await self._conversations.messages(conversation)).items:
+            yield f"{message.content}\n".encode()
 
     async def take_in(self, source: Path, progress: Progress) -> Imported:
         await self._work("import", progress)

@@ -1,5 +1,7 @@
 """Routes about conversations."""
 
+from collections.abc import AsyncGenerator
+
 from litestar import delete, get, post, put
 from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
@@ -7,7 +9,9 @@ from litestar.response import Stream
 from voiced.control.forms import Part, Removal, Whole, Written
 from voiced.control.requests import AnyRequest, Steered, asked
 from voiced.core.history import Change, Conversation, NewConversation, Page, Statistics, Wanted
-from voiced.core.transcript import TYPES, written
+from voiced.core.ports.upkeep import Form
+
+TYPES: dict[Form, str] = {"jsonl": "application/jsonl", "markdown": "text/markdown; charset=utf-8"}
 
 
 @post("/conversations")
@@ -61,8 +65,15 @@ async def remove(agent: Steered, request: AnyRequest, conversation: FromPath[str
 async def export(agent: Steered, request: AnyRequest, conversation: FromPath[str]) -> Stream:
     """Gives one as a file."""
     form = asked(request, Written).format
-    found = await agent.conversations.get(conversation)
-    return Stream(written(agent.conversations, found, form), media_type=TYPES[form])
+    pieces = agent.upkeep.conversation(conversation, form)
+    first = await anext(pieces)  # What is not there is told before the answer begins.
+
+    async def whole() -> AsyncGenerator[bytes]:
+        yield first
+        async for piece in pieces:
+            yield piece
+
+    return Stream(whole(), media_type=TYPES[form])
 
 
 @get("/statistics")

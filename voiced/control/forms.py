@@ -6,8 +6,8 @@ from msgspec import UNSET, Meta, Struct
 
 from voiced.control.told import Problem
 from voiced.core.history import Conversation, Message, Name, Page
+from voiced.core.ports.upkeep import Form
 from voiced.core.promises import Kind
-from voiced.core.transcript import Form
 
 Limit = Annotated[int, Meta(ge=1, le=1000)]
 

@@ -18,13 +18,12 @@ _working: set[asyncio.Task[object]] = set()
 """The event loop itself would let go of what nobody waits for any more."""
 
 
-def working(name: str, work: Callable[[Progress], Awaitable[object]], *, to_the_end: bool = False) -> Stream:
-    """Begins work, and answers with its progress.
+def working(name: str, work: Callable[[Progress], Awaitable[object]]) -> Stream:
+    """Begins work, and answers with its progress. It is cancelled when the client goes away.
 
     Args:
         name: what it is, for the log.
         work: told where to report; what it gives back is the last line.
-        to_the_end: it goes on when the client has gone away, instead of being cancelled.
     """
     so_far = (0, 0)
 
@@ -43,8 +42,7 @@ def working(name: str, work: Callable[[Progress], Awaitable[object]], *, to_the_
             error = task.exception()
             yield _line({"problem": problem(error, name)} if error else {"result": task.result()})
         finally:
-            if not to_the_end:
-                task.cancel()
+            task.cancel()
 
     task = asyncio.create_task(run(), name=name)
     _working.add(task)

@@ -48,16 +48,16 @@ async def restore(agent: Steered, transfers: Desk, request: AnyRequest) -> Strea
     """Puts a backup in the place of everything: the file that is sent, or one of the daemon's own."""
     if request.content_type[0] == "application/json":
         own = Path((await _own(agent, (await small_body(request, OwnBackup)).backup)).path)
-        return working("restore", lambda report: agent.upkeep.restore(own, report), to_the_end=True)
+        return working("restore", lambda report: agent.upkeep.restore(own, report))
     path = await transfers.receive(request)
 
-    async def work(report: Progress) -> None:
+    async def work(report: Progress) -> Backup:
         try:
-            await agent.upkeep.restore(path, report)
+            return await agent.upkeep.restore(path, report)
         finally:
             path.unlink(missing_ok=True)
 
-    return working("restore", work, to_the_end=True)
+    return working("restore", work)
 
 
 @get("/db/export")

@@ -100,6 +100,12 @@ class Connection:
                     done += len(chunk)
                     progress(done, total)
 
+    async def read(self, path: str, query: Struct) -> AsyncGenerator[bytes]:
+        """Gives what the daemon gives, piece by piece."""
+        async with self._stream("GET", path, params=_plain(query)) as response:
+            async for piece in response.aiter_bytes():
+                yield piece
+
     @asynccontextmanager
     async def _stream(self, method: str, path: str, **more: Any) -> AsyncGenerator[httpx.Response]:  # noqa: ANN401 (httpx's own)
         with translated(self._path):
