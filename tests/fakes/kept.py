@@ -206,7 +206,7 @@ class FakeUpkeep:
         await self._work("backup", progress)
         path = self.folder / f"voiced-{new_id()}.db"
         _write(path, self.content)
-        return Backup(str(path), time.time(), len(self.content))
+        return Backup(str(path), path.stat().st_mtime, len(self.content))
 
     async def backups(self) -> Sequence[Backup]:
         found = sorted(self.folder.glob("*.db"), reverse=True)
@@ -243,7 +243,7 @@ class FakeUpkeep:
 
 
 def _write(target: Path, content: bytes) -> None:
-    target.parent.mkdir(exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(content)
 
 

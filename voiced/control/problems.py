@@ -67,7 +67,9 @@ def _refused(_: AnyRequest, error: HTTPException) -> Response[Problem]:
 
 
 def _response(told: Problem) -> Response[Problem]:
-    return Response(told, status_code=told.status, media_type=MediaType.JSON)
+    # Whoever is still sending a large file need not go on.
+    headers = {"connection": "close"}
+    return Response(told, status_code=told.status, media_type=MediaType.JSON, headers=headers)
 
 
 HANDLERS: Any = {

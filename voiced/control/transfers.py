@@ -39,7 +39,7 @@ class Transfers:
         """
         path = self._place()
         try:
-            with _on_disk(), path.open("xb") as file:
+            with _on_disk(), path.open("wb") as file:
                 waiting = bytearray()
                 async for chunk in request.stream():
                     waiting += chunk
