@@ -30,6 +30,7 @@ from voiced.setup.places import intents_folder
 from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
 from voiced.store.promises import StoredPromises
+from voiced.store.upkeep import FileUpkeep
 from voiced.turn.controls import EarControls
 from voiced.turn.earcons import earcons
 from voiced.turn.inbox import Inbox
@@ -107,6 +108,8 @@ class Voiced:
             at=self._at,
             config=config.promises,
         )
+        self.upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, self._replaced)
+        self.folder = database.path.parent
         self._controls = EarControls(hears_speaker=live)
         self._progress = Progress(rules.completeness, patience)
         self._parts = Parts(
@@ -186,6 +189,11 @@ class Voiced:
 
     def _at(self) -> float:
         return round(self._audio.position() / RATE, 3)
+
+    async def _replaced(self) -> None:
+        """Rows were replaced past those who hold some of them."""
+        self.conversations.forget()
+        await self.promises.reload()
 
     def _store_told(self, problem: StoreFailed | None) -> None:
         """Tells everybody once that nothing can be kept, or that it can again; the user aloud, if there is one."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import apsw
 
-from voiced.core.errors import StoreDamaged, StoreFull
+from voiced.core.errors import NotFound, StoreDamaged, StoreFull
 from voiced.core.ports.upkeep import Backup
 from voiced.store.beside import Tell
 from voiced.store.connection import onlooker
@@ -16,6 +16,7 @@ from voiced.store.faults import translated
 from voiced.store.migrations import scripts, version
 
 UNFINISHED = ".part"
+PIECE = 1024 * 1024
 SPARE = 16 * 1024 * 1024
 """Bytes that a backup leaves free: what is said meanwhile is to be kept too."""
 _NAME = re.compile(r"voiced-([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}Z)(?:-([0-9]+))?\.db")
@@ -70,6 +71,28 @@ class Backups:
         made = _backup(path, now)
         self._rotate({path, spared})
         return made
+
+    def fetch(self, name: str, target: Path, tell: Tell) -> None:
+        """Copies one of them to another place.
+
+        Args:
+            name: of its file.
+            target: a file that is not there yet.
+            tell: told bytes.
+
+        Raises:
+            NotFound: it is no longer there.
+            StoreFailed: the disk is full, or fails.
+        """
+        if all(Path(each.path).name != name for each in self.listed()):
+            raise NotFound(f"there is no backup {name}")
+        done = 0
+        with translated(), (self.folder / name).open("rb") as source, target.open("xb") as copy:
+            total = os.fstat(source.fileno()).st_size
+            while piece := source.read(PIECE):
+                copy.write(piece)
+                done += len(piece)
+                tell(done, total)
 
     def part(self, name: str) -> Path:
         """A place for something that is not finished, in a folder that is there then.

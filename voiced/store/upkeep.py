@@ -70,10 +70,14 @@ class FileUpkeep:
             self._backups.clean()
             return await self._back_up(progress)
 
-    def backups(self) -> Sequence[Backup]:
+    async def backups(self) -> Sequence[Backup]:
         """See `Upkeep`."""
         with translated():
-            return self._backups.listed()
+            return await asyncio.to_thread(self._backups.listed)
+
+    async def fetch(self, backup: Backup, target: Path, progress: Progress) -> None:
+        """See `Upkeep`."""
+        await beside(lambda tell: self._backups.fetch(Path(backup.path).name, target, tell), progress)
 
     async def restore(self, source: Path, progress: Progress) -> Backup:
         """See `Upkeep`."""
@@ -166,7 +170,7 @@ async def keep_backing_up(upkeep: Upkeep, hours: float, clock: Clock) -> None:
     await clock.sleep(FIRST_S)
     while hours:
         try:
-            await clock.sleep(_remaining(upkeep, hours * 3600, clock))
+            await clock.sleep(await _remaining(upkeep, hours * 3600, clock))
             await upkeep.backup(lambda _, __: None)
         except StoreFailed as error:
             if not failing:
@@ -177,7 +181,7 @@ async def keep_backing_up(upkeep: Upkeep, hours: float, clock: Clock) -> None:
             failing = False
 
 
-def _remaining(upkeep: Upkeep, period: float, clock: Clock) -> float:
+async def _remaining(upkeep: Upkeep, period: float, clock: Clock) -> float:
     """Seconds until the next backup. The newest one is of the future where the clock was set back."""
-    newest = max((backup.at for backup in upkeep.backups()), default=0.0)
+    newest = max((backup.at for backup in await upkeep.backups()), default=0.0)
     return min(max(0.0, newest + period - clock.now().timestamp()), period)

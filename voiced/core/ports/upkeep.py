@@ -74,8 +74,16 @@ class Upkeep(Protocol):
         """Copies the file as it is now, and removes the oldest copies beyond `store.backups`."""
         ...
 
-    def backups(self) -> Sequence[Backup]:
+    async def backups(self) -> Sequence[Backup]:
         """The copies there are, the newest first."""
+        ...
+
+    async def fetch(self, backup: Backup, target: Path, progress: Progress) -> None:
+        """Copies one of the backups to another place.
+
+        Raises:
+            NotFound: it is no longer there.
+        """
         ...
 
     async def restore(self, source: Path, progress: Progress) -> Backup:
