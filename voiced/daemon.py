@@ -22,6 +22,7 @@ from voiced.core.bus import Bus
 from voiced.core.config import Config
 from voiced.core.errors import StoreFailed, VoicedError, first
 from voiced.core.ports.clock import SystemClock
+from voiced.core.zone import LocalZone
 from voiced.engines.child import Child
 from voiced.engines.soundcard import SoundCard
 from voiced.setup.places import state_folder
@@ -98,7 +99,9 @@ async def _assist(config: Config, card: SoundCard, bus: Bus, parts: Engines, lis
     store = config.store
     database = Database(state_folder(config), patience_s=store.patience_s, check_s=store.check_s)
     try:
-        voiced = Voiced(config, card, SystemClock(), Activity(), bus, parts, database=database)
+        voiced = Voiced(
+            config, card, SystemClock(LocalZone(config.promises.timezone)), Activity(), bus, parts, database=database
+        )
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_usable(database), name="store")
             tasks.create_task(voiced.hear(), name="ear")

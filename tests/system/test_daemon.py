@@ -178,7 +178,7 @@ def test_listening_on_demand_needs_no_wake_word(server: AudioServer, tmp_path: P
 def test_a_timer_rings_until_it_is_stopped(server: AudioServer, tmp_path: Path):
     with running(tmp_path, server.environment) as daemon:
         daemon.call("ask", "set a pizza timer for one second")
-        assert daemon.heard("timer_finished")["name"] == "pizza"
+        assert daemon.heard("promise_rang")["name"] == "pizza"
         daemon.heard("speaking", text="Your pizza timer is done.")
         daemon.call("stop")
         daemon.heard("interrupted")
