@@ -434,3 +434,23 @@ def test_a_line_says_all_that_is_known_of_a_message(message):
         name: getattr(message, name) for name in Message.__struct_fields__ if name != "sources"
     }
     assert lines.line(read) == lines.line(message)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"id": ""},
+        {"at": -1.0},
+        {"turn": "x" * 201},
+        {"tokens_in": -1},
+        {"metadata": {"a": json.loads("[" * 150 + "]" * 150)}},
+    ],
+)
+def test_what_could_not_come_in_again_is_not_kept_in_the_first_place(tmp_path, fields):
+    async def run():
+        async with house(tmp_path) as home:
+            with pytest.raises(InputInvalid):
+                await home.conversations.add([replace(messages(1)[0], **fields)])
+            assert await home.contents() == []
+
+    asyncio.run(run())
