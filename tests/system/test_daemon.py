@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import numpy as np
 import psutil
 import pytest
 import soundfile
+import soxr
 
 from tests.conftest import ROOT
 from tests.rigs.audio_server import AudioServer
@@ -292,3 +294,32 @@ def test_on_a_full_disk_it_answers_says_so_once_and_keeps_again(tmp_path: Path, 
         daemon.heard("store_found")
         assert len([event for event in daemon.events if event["event"] == "store_lost"]) == 1
         assert len(daemon.log.read_text().splitlines()) - lines <= 10
+
+
+def question(folder: Path, text: str) -> bytes:
+    """A question in a synthetic voice that the wake word and the recogniser understand; s16le, 16 kHz."""
+    path = folder / "question.wav"
+    subprocess.run(["espeak-ng", "-v", "en-us+robosoft", "-s", "140", "-w", path, f"hey jarvis, {text}"], check=True)
+    sound, rate = soundfile.read(path, dtype="float32")
+    heard = np.concatenate([np.zeros(RATE), soxr.resample(sound, rate, RATE), np.zeros(RATE)])
+    return (heard * 32_767).astype("<i2").tobytes()
+
+
+def test_a_timer_set_by_voice_rings_once_though_the_daemon_is_killed_before_it_is_due(
+    server: AudioServer, tmp_path: Path
+):
+    killed = Daemon(tmp_path, server.environment)
+    killed.wait(lambda: killed.status()["audio"]["listening"], "the microphone is open")
+    server.speak(question(tmp_path, "set a timer for ten seconds"))
+    promised = killed.heard("promise_made")
+    killed.process.kill()
+    killed.stop()
+    killed.wait(lambda: time.time() > promised["due"], "it is due")
+    for _ in range(2):
+        with running(tmp_path, server.environment) as daemon:
+            daemon.wait(lambda: not daemon.status()["promises"], "it is told")
+            daemon.wait(lambda: daemon.status()["state"] == "idle", "it is quiet")
+            told = [json.loads(line) for line in daemon.call("history", "--json").stdout.splitlines()]
+            said = [message["content"] for message in told if message["role"] == "assistant"]
+            assert said[-1:] == [text for text in said if "rang" in text]
+            assert re.fullmatch(r"Your ten-second timer rang at \d+:\d\d\.", said[-1])
