@@ -122,8 +122,9 @@ def same(messages: Sequence[Message], message: Message) -> list[Message]:
 
 
 def holds(content: str, words: str) -> bool:
-    """Whether all of the words are in a text."""
-    return set(words.lower().split()) <= set(re.findall(r"\w+", content.lower()))
+    """Whether all of the words are in a text; signs are no words."""
+    wanted, there = (set(re.findall(r"[^\W_]+", each.lower())) for each in (words, content))
+    return bool(wanted) and wanted <= there
 
 
 def title(messages: Sequence[Message]) -> str:
