@@ -20,7 +20,8 @@ from voiced.core.events import Muted, Signal, StoreFound, StoreLost, VolumeChang
 from voiced.core.memory import give_back_memory
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
-from voiced.core.status import Status, StoreStatus, TimerStatus
+from voiced.core.ports.promises import PromiseStore
+from voiced.core.status import PromiseStatus, Status, StoreStatus
 from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.listen import listen
 from voiced.engines.hosted import HostedStt, HostedTts
@@ -28,6 +29,8 @@ from voiced.engines.silero import Silero
 from voiced.setup.places import intents_folder
 from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
+from voiced.store.promises import StoredPromises
+from voiced.store.upkeep import FileUpkeep
 from voiced.turn.controls import EarControls
 from voiced.turn.earcons import earcons
 from voiced.turn.inbox import Inbox
@@ -61,6 +64,7 @@ class Voiced:
         bus: told everything that happens.
         engines: the children that do the work; started and ended by whoever made them.
         database: where everything is kept; let go of by whoever opened it.
+        promises: where promises are kept instead; None: in the database, too.
         live: what it hears is live and waits for nobody. A replayed file waits for the recogniser, and cannot hear
             what voiced plays.
     """
@@ -75,6 +79,7 @@ class Voiced:
         engines: Engines,
         *,
         database: Database,
+        promises: PromiseStore | None = None,
         live: bool = True,
     ) -> None:
         self.bus = bus
@@ -94,7 +99,17 @@ class Voiced:
         rules = Rules(intents_folder(config), config.language)
         patience = PATIENCE_S if live else config.engines.stt.deadline_s
         sounds = earcons()
-        self._scheduler = Scheduler(clock, self.bus, self.inbox.put, sounds[Earcon.ALARM], self._at)
+        self.promises = Scheduler(
+            clock,
+            self.bus,
+            promises or StoredPromises(database),
+            self.inbox.put,
+            sound=sounds[Earcon.ALARM],
+            at=self._at,
+            config=config.promises,
+        )
+        self.upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, self._replaced)
+        self.folder = database.path.parent
         self._controls = EarControls(hears_speaker=live)
         self._progress = Progress(rules.completeness, patience)
         self._parts = Parts(
@@ -103,7 +118,7 @@ class Voiced:
             tts=HostedTts(engines.tts, config.engines.tts.deadline_s),
             understand=rules.understand,
             skills=wiring.skills(
-                clock, self._scheduler, lambda: self.tally.last_answer, lambda: self._volume, self.set_volume
+                clock, self.promises, lambda: self.tally.last_answer, lambda: self._volume, self.set_volume
             ),
             earcons=sounds if config.audio.earcons else {},
             bus=self.bus,
@@ -122,7 +137,7 @@ class Voiced:
             async with asyncio.TaskGroup() as tasks:
                 background = [
                     tasks.create_task(converse(self.inbox, self._parts), name="conversation"),
-                    tasks.create_task(self._scheduler.run(), name="scheduler"),
+                    tasks.create_task(self.promises.run(), name="scheduler"),
                 ]
                 try:
                     yield
@@ -175,6 +190,11 @@ class Voiced:
     def _at(self) -> float:
         return round(self._audio.position() / RATE, 3)
 
+    async def _replaced(self) -> None:
+        """Rows were replaced past those who hold some of them."""
+        self.conversations.forget()
+        await self.promises.reload()
+
     def _store_told(self, problem: StoreFailed | None) -> None:
         """Tells everybody once that nothing can be kept, or that it can again; the user aloud, if there is one."""
         self._store = StoreStatus(problem.message, problem.hint) if problem else StoreStatus()
@@ -198,9 +218,9 @@ class Voiced:
     def status(self) -> Status:
         """See `Agent`."""
         now = time.monotonic()
-        timers = [
-            TimerStatus(timer.id, timer.name, round(self._scheduler.remaining(timer), 1))
-            for timer in self._scheduler.running()
+        promises = [
+            PromiseStatus(each.id, each.kind, each.name, each.due, round(self.promises.remaining(each), 1))
+            for each in self.promises.active()
         ]
         return Status(
             version=__version__,
@@ -218,7 +238,7 @@ class Voiced:
             audio=self._audio.status(),
             store=self._store,
             engines=[wiring.engine_status(child) for child in self._engines if child],
-            timers=timers,
+            promises=promises,
         )
 
     async def ask(self, text: str, *, aloud: bool) -> str | None:

@@ -18,7 +18,9 @@ from voiced.core.config import Config, WakeWordConfig
 from voiced.core.errors import ConfigInvalid, InputInvalid, VoicedError
 from voiced.core.events import AnyEvent
 from voiced.core.ports.clock import SystemClock
+from voiced.core.promises import Promise
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Clip, SpeechChunk, Understanding
+from voiced.core.zone import LocalZone
 from voiced.ear.detections import detections
 from voiced.ear.words import Detection
 from voiced.engines import files
@@ -85,7 +87,7 @@ async def replay(config: Config, path: Path, show: Callable[[AnyEvent], None], *
     def idle() -> bool:
         return voiced.idle()
 
-    audio = files.FileAudio(samples, activity, settled, idle, fast=fast)
+    audio = files.FileAudio(samples, activity, settled, idle, fast=fast, zone=LocalZone(config.promises.timezone)())
     children = engines(config)
     async with passing_database() as database:
         voiced = Voiced(config, audio, audio, activity, Bus(), children, database=database, live=False)
@@ -120,6 +122,27 @@ async def _own_database(config: Config) -> AsyncGenerator[Database]:
         await database.close()
 
 
+class NoDaemon:
+    """Where promises are kept while nothing is there that could ring them: nowhere. Implements `PromiseStore`."""
+
+    async def active(self) -> list[Promise]:
+        """See `PromiseStore`."""
+        return []
+
+    async def past(self, limit: int) -> list[Promise]:  # noqa: ARG002 (the port's own)
+        """See `PromiseStore`."""
+        return []
+
+    async def save(self, promises: Sequence[Promise]) -> None:
+        """Refuses.
+
+        Raises:
+            VoicedError: always.
+        """
+        del promises
+        raise VoicedError("a promise needs the daemon, to ring", code="no-daemon", hint="Start it with `voiced run`.")
+
+
 async def ask_once(config: Config, text: str) -> str | None:
     """Answers one question in writing; None where it is not understood.
 
@@ -130,13 +153,11 @@ async def ask_once(config: Config, text: str) -> str | None:
     audio = files.FileAudio(b"", activity, activity.quiet, lambda: True, fast=False)
     # What is written and answered in silence needs no engine: none is started.
     async with _own_database(config) as database:
-        voiced = Voiced(config, audio, SystemClock(), activity, Bus(), engines(config), database=database, live=False)
+        clock = SystemClock(LocalZone(config.promises.timezone))
+        parts, unkept = engines(config), NoDaemon()
+        voiced = Voiced(config, audio, clock, activity, Bus(), parts, database=database, promises=unkept, live=False)
         async with voiced.running():
-            answer = await voiced.ask(text, aloud=False)
-            if voiced.status().timers:
-                hint = "Start it with `voiced run`."
-                raise VoicedError("a timer needs the daemon, to ring", code="no-daemon", hint=hint)
-            return answer
+            return await voiced.ask(text, aloud=False)
 
 
 async def say_once(config: Config, text: str, out: Path | None) -> None:
@@ -266,6 +287,7 @@ def check(config: Config) -> None:
     Raises:
         VoicedError: something of it cannot be used.
     """
+    LocalZone(config.promises.timezone)
     find("stt", config.engines.stt.engine)
     find("tts", config.engines.tts.engine)
     Rules(intents_folder(config), config.language)

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import apsw
@@ -178,7 +178,7 @@ def test_listening_on_demand_needs_no_wake_word(server: AudioServer, tmp_path: P
 def test_a_timer_rings_until_it_is_stopped(server: AudioServer, tmp_path: Path):
     with running(tmp_path, server.environment) as daemon:
         daemon.call("ask", "set a pizza timer for one second")
-        assert daemon.heard("timer_finished")["name"] == "pizza"
+        assert daemon.heard("promise_rang")["name"] == "pizza"
         daemon.heard("speaking", text="Your pizza timer is done.")
         daemon.call("stop")
         daemon.heard("interrupted")
@@ -252,3 +252,43 @@ def test_a_file_of_a_newer_version_ends_the_daemon_with_what_to_do(tmp_path: Pat
     assert "store-newer" in done.stderr
     assert "voiced restore" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Generator[Path]:
+    """A disk of four megabytes. Only root may mount one."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"no small disk: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def fill(path: Path) -> None:
+    """Leaves no room on a disk."""
+    with path.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4_096))
+
+
+def test_on_a_full_disk_it_answers_says_so_once_and_keeps_again(tmp_path: Path, small_disk: Path):
+    environment = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path), "VOICED_STORE_FOLDER": str(small_disk)}
+    with running(tmp_path, environment) as daemon:
+        daemon.call("ask", "what time is it")
+        fill(small_disk / "filler")
+        lines = len(daemon.log.read_text().splitlines())
+        for _ in range(5):
+            assert daemon.call("ask", "what time is it").stdout.startswith("It is")
+        assert daemon.heard("store_lost")["code"] == "store-full"
+        assert "disk" in daemon.status()["store"]["hint"]
+        (small_disk / "filler").unlink()
+        daemon.wait(
+            lambda: bool(daemon.call("ask", "what time is it")) and not daemon.status()["store"]["problem"], "back"
+        )
+        daemon.heard("store_found")
+        assert len([event for event in daemon.events if event["event"] == "store_lost"]) == 1
+        assert len(daemon.log.read_text().splitlines()) - lines <= 10

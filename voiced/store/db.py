@@ -46,6 +46,7 @@ class Database:
 
     Attributes:
         path: the file.
+        vfs: see above.
     """
 
     def __init__(self, folder: Path, *, patience_s: float = 10.0, check_s: float = 1.0, vfs: str | None = None) -> None:
@@ -53,7 +54,7 @@ class Database:
         self._folder = folder
         self._patience_s = patience_s
         self._check_s = check_s
-        self._vfs = vfs
+        self.vfs = vfs
         self._loop = asyncio.get_running_loop()
         self._listeners: list[Listener] = []
         self._threads: _Threads | None = None
@@ -150,7 +151,7 @@ class Database:
 
     async def _attempt(self) -> "_Threads":
         """One attempt; a cancelled one lets go of what it took."""
-        attempt = asyncio.ensure_future(asyncio.to_thread(start, self._folder, self._check_s, self._vfs))
+        attempt = asyncio.ensure_future(asyncio.to_thread(start, self._folder, self._check_s, self.vfs))
         try:
             started = await asyncio.shield(attempt)
         except asyncio.CancelledError:
@@ -159,7 +160,7 @@ class Database:
                 _let_go(attempt.result())
             raise
         try:
-            return _Threads(self.path, started, self._vfs, self._tell, self._found_damage)
+            return _Threads(self.path, started, self.vfs, self._tell, self._found_damage)
         except BaseException:
             _let_go(started)
             raise
@@ -182,15 +183,16 @@ class Database:
         try:
             return await future
         except StoreDamaged as error:
-            self._note_damage(error)
+            self.note_damage(error)
             raise
 
     def _found_damage(self, error: StoreDamaged) -> None:
         """The same, from the keeper's thread."""
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._note_damage, error)
+            self._loop.call_soon_threadsafe(self.note_damage, error)
 
-    def _note_damage(self, error: StoreDamaged) -> None:
+    def note_damage(self, error: StoreDamaged) -> None:
+        """Remembers that the file is damaged: the next start salvages it."""
         note = note_of_damage(self.path)
         if not note.exists():
             log.error("%s: %s", self.path, error.message)

@@ -30,18 +30,18 @@ class StoredPromises:
     async def active(self) -> list[Promise]:
         """See `PromiseStore`."""
         query = f"SELECT {FIELDS} FROM promises WHERE state = 'active' ORDER BY due"  # noqa: S608 (the same)
-        return await self._database.read(lambda connection: [_promise(row) for row in connection.execute(query)])
+        return await self._database.read(lambda connection: [promise_of(row) for row in connection.execute(query)])
 
     async def past(self, limit: int) -> list[Promise]:
         """See `PromiseStore`."""
         query = f"SELECT {FIELDS} FROM promises WHERE state != 'active' ORDER BY changed_at DESC LIMIT ?"  # noqa: S608
         return await self._database.read(
-            lambda connection: [_promise(row) for row in connection.execute(query, (limit,))]
+            lambda connection: [promise_of(row) for row in connection.execute(query, (limit,))]
         )
 
     async def save(self, promises: Sequence[Promise]) -> None:
         """See `PromiseStore`."""
-        rows = [_row(promise) for promise in promises]
+        rows = [row_of(promise) for promise in promises]
         await self._database.write(lambda connection: save(connection, rows))
 
 
@@ -50,12 +50,14 @@ def save(connection: apsw.Connection, rows: Sequence[tuple[object, ...]]) -> Non
     connection.executemany(_SAVE, rows)  # type: ignore[arg-type]
 
 
-def _row(promise: Promise) -> tuple[object, ...]:
+def row_of(promise: Promise) -> tuple[object, ...]:
+    """Writes a row of `FIELDS`."""
     schedule = msgspec.json.encode(promise.schedule).decode() if promise.schedule else None
     return tuple(schedule if name == "schedule" else getattr(promise, name) for name in _NAMES)
 
 
-def _promise(row: tuple[object, ...]) -> Promise:
+def promise_of(row: tuple[object, ...]) -> Promise:
+    """Reads a row of `FIELDS`."""
     values = dict(zip(_NAMES, row, strict=True))
     schedule = values.pop("schedule")
     return Promise(**values, schedule=_schedule.decode(str(schedule)) if schedule else None)  # type: ignore[arg-type]

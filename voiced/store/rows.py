@@ -10,6 +10,8 @@ from voiced.core.history import Conversation, Message, Source
 
 SHIFT = 24
 """A message's place is its conversation's number times 2^24, plus its own number."""
+DEEPEST = 100
+"""Levels of metadata. SQLite itself reads 1,000. Source: https://sqlite.org/limits.html"""
 MOST = (1 << SHIFT) - 1
 """Messages in a conversation."""
 
@@ -48,28 +50,12 @@ def conversation_of(row: Sequence[Any]) -> Conversation:
 
 
 def message_of(row: Sequence[Any], conversation: str) -> Message:
-    """Reads a row of `MESSAGE`."""
-    return Message(
-        conversation=conversation,
-        number=row[0] & MOST,
-        id=row[1],
-        role=row[2],
-        content=row[3],
-        at=row[4],
-        turn=row[5],
-        request=row[6],
-        channel=row[7],
-        mode=row[8],
-        tier=row[9],
-        model=row[10],
-        tokens_in=row[11],
-        tokens_out=row[12],
-        latency_ms=row[13],
-        spoken=row[14],
-        sources=_sources.decode(row[15]) if row[15] else [],
-        privacy=row[16],
-        metadata=_decode(row[17]) if row[17] else {},
-    )
+    """Reads a row of `MESSAGE`, whose columns stand in the order of the message's fields."""
+    place, id_, role, content, at, *facts, sources, privacy, metadata = row
+    sources = _sources.decode(sources) if sources else []
+    metadata = _decode(metadata) if metadata else {}
+    number = place & MOST
+    return Message(id_, role, content, at, conversation, number, *facts, sources, privacy, metadata)  # pyright: ignore[reportCallIssue]
 
 
 def row_of(message: Message, place: int) -> tuple[Any, ...]:
@@ -108,9 +94,27 @@ def checked(message: Message) -> Message:
         InputInvalid: it does not.
     """
     try:
-        return _message.decode(msgspec.json.encode(message))
-    except (msgspec.MsgspecError, UnicodeEncodeError, TypeError) as error:
+        message = _message.decode(msgspec.json.encode(message))
+    except (msgspec.MsgspecError, UnicodeEncodeError, TypeError, RecursionError) as error:
         raise InputInvalid(f"that is no message: {error}", hint="Correct what is named, and send it again.") from error
+    look_at_depth(message.metadata)
+    return message
+
+
+def look_at_depth(value: Any, level: int = 0) -> None:  # noqa: ANN401 (any JSON)
+    """Looks whether SQLite can read some JSON.
+
+    Raises:
+        InputInvalid: it is too deep.
+    """
+    if level > DEEPEST:
+        raise InputInvalid(f"metadata of more than {DEEPEST} levels", hint="Make it flatter.")
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return
+    for each in value:
+        look_at_depth(each, level + 1)
 
 
 def match(words: str) -> str:
