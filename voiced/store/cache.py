@@ -11,9 +11,14 @@ MESSAGES = 100
 
 
 class LastMessages:
-    """A bounded copy of the ends of conversations; whoever was asked for longest ago goes first."""
+    """A bounded copy of the ends of conversations; whoever was asked for longest ago goes first.
+
+    Attributes:
+        changes: rises with whatever changes the file; what was read before is not to be taken in after.
+    """
 
     def __init__(self) -> None:
+        self.changes = 0
         self._ends: OrderedDict[str, list[Message]] = OrderedDict()
 
     def last(self, conversation: str, count: int) -> list[Message] | None:
@@ -35,6 +40,7 @@ class LastMessages:
 
     def append(self, messages: Sequence[Message]) -> None:
         """Takes in what was added. What does not follow on what is held ends the copy: the file knows better."""
+        self.changes += 1
         for message in messages:
             held = self._ends.get(message.conversation)
             if held is None:
@@ -48,6 +54,7 @@ class LastMessages:
 
     def forget(self, conversation: str | None = None) -> None:
         """Lets go of a conversation, or of all."""
+        self.changes += 1
         if conversation is None:
             self._ends.clear()
         else:

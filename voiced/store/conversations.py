@@ -121,8 +121,10 @@ class StoredConversations:
         """See `Conversations`."""
         if (held := self._cache.last(conversation, count)) is not None:
             return held
+        changes = self._cache.changes
         read = await self._database.read(lambda connection: last(connection, conversation, max(count, MESSAGES)))
-        self._cache.put(conversation, read)
+        if changes == self._cache.changes:
+            self._cache.put(conversation, read)
         return read[-count:]
 
     async def recent(
