@@ -39,9 +39,8 @@ async def kept(config: Config) -> AsyncGenerator[Kept]:
 
 @asynccontextmanager
 async def _file(config: Config) -> AsyncGenerator[Kept]:
-    from tzlocal import get_localzone  # noqa: PLC0415 (not needed while a daemon runs, nor is the rest)
-
-    from voiced.core.ports.clock import SystemClock  # noqa: PLC0415
+    from voiced.core.ports.clock import SystemClock  # noqa: PLC0415 (not needed while a daemon runs, nor is the rest)
+    from voiced.core.zone import LocalZone  # noqa: PLC0415
     from voiced.store.conversations import StoredConversations  # noqa: PLC0415
     from voiced.store.db import Database  # noqa: PLC0415
     from voiced.store.promises import StoredPromises  # noqa: PLC0415
@@ -56,7 +55,8 @@ async def _file(config: Config) -> AsyncGenerator[Kept]:
         async def replaced() -> None:
             conversations.forget()
 
-        upkeep = FileUpkeep(database, config.store.backups, get_localzone(), SystemClock(), replaced)
+        clock = SystemClock(LocalZone(config.promises.timezone))
+        upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, replaced)
         yield Kept(conversations, FileAgenda(StoredPromises(database)), upkeep)
     finally:
         await database.close()

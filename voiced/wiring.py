@@ -6,8 +6,8 @@ from pathlib import Path
 
 from voiced.core.config import WakeConfig
 from voiced.core.ports.clock import Clock
+from voiced.core.ports.promises import Promises
 from voiced.core.ports.skill import Skill
-from voiced.core.ports.timers import Timers
 from voiced.core.status import EngineStatus
 from voiced.ear.cascade import Cascade
 from voiced.ear.gate import Gate
@@ -16,7 +16,10 @@ from voiced.engines.child import Child
 from voiced.engines.microwake import MicroWake
 from voiced.engines.openwake import OpenWake
 from voiced.engines.silero import Silero
+from voiced.skills.alarms import AlarmsSkill
 from voiced.skills.clock import ClockSkill
+from voiced.skills.reminders import RemindersSkill
+from voiced.skills.snooze import SnoozeSkill
 from voiced.skills.talk import HelpSkill, RepeatSkill, StopSkill
 from voiced.skills.timers import TimersSkill
 from voiced.skills.volume import VolumeSkill
@@ -53,7 +56,7 @@ def bundled_words() -> dict[str, tuple[bool, bool]]:
 
 def skills(
     clock: Clock,
-    timers: Timers,
+    promises: Promises,
     last_answer: Callable[[], str],
     volume: Callable[[], int],
     set_volume: Callable[[int], None],
@@ -61,7 +64,10 @@ def skills(
     """All skills, by the intents that they answer."""
     all_skills: list[Skill] = [
         ClockSkill(clock.now),
-        TimersSkill(timers),
+        TimersSkill(promises),
+        AlarmsSkill(promises, clock.now),
+        RemindersSkill(promises, clock.now),
+        SnoozeSkill(promises),
         VolumeSkill(volume, set_volume),
         StopSkill(),
         RepeatSkill(last_answer),

@@ -6,7 +6,7 @@ from tempfile import gettempdir
 from tests.fakes.kept import FakeConversations, FakePromises, FakeUpkeep
 from voiced.core.bus import Bus
 from voiced.core.errors import AudioFailed
-from voiced.core.status import AudioStatus, Status
+from voiced.core.status import AudioStatus, Status, StoreStatus
 
 
 class ScriptedAgent:
@@ -29,7 +29,9 @@ class ScriptedAgent:
         self.upkeep = FakeUpkeep(self.folder / "backups", self.conversations)
 
     def status(self) -> Status:
-        return Status("1", 1, "idle", self.muted, self.volume, [], 0, 0, 0, 0, 0.0, 0.0, self.audio, [], [])
+        return Status(
+            "1", 1, "idle", self.muted, self.volume, [], 0, 0, 0, 0, 0.0, 0.0, self.audio, StoreStatus(), [], []
+        )
 
     async def ask(self, text: str, *, aloud: bool) -> str | None:
         if text == "crash":

@@ -1,123 +1,503 @@
-"""Timers on a clock that jumps."""
+"""Promises on a clock that jumps."""
 
 import asyncio
+import logging
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voiced.core.bus import Bus
-from voiced.core.errors import SkillFailed
-from voiced.core.types import Clip
-from voiced.turn.scheduler import LIMIT, Scheduler
+from tests.unit.promise_world import World, looking_every
+from voiced.core.errors import InputInvalid, SkillFailed, StoreFailed
+from voiced.core.events import PromiseCancelled, PromiseChanged, PromiseMade, PromiseMissed, PromiseRang
+from voiced.core.promises import Schedule
+from voiced.turn.limits import PROMISES, TIMERS
+
+SEVEN = datetime(2026, 11, 25, 7, 0, tzinfo=UTC).timestamp()
+"""Seven on a Wednesday morning."""
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
-class JumpingClock:
-    """Time passes only while everybody sleeps."""
+def play(story, true=SEVEN, zone=UTC):
+    """Lets a story happen in a world whose daemon runs; returns the world."""
 
-    def __init__(self) -> None:
-        self.time = 0.0
-        self.sleepers: list[tuple[float, asyncio.Future[None]]] = []
-
-    def monotonic(self) -> float:
-        return self.time
-
-    async def sleep(self, seconds: float) -> None:
-        future = asyncio.get_running_loop().create_future()
-        self.sleepers.append((self.time + seconds, future))
-        await future
-
-    async def advance(self, until: float) -> None:
-        for _ in range(10_000):
-            for _ in range(20):
-                await asyncio.sleep(0)
-            self.sleepers = [(at, future) for at, future in self.sleepers if not future.done()]
-            due = min((at for at, _ in self.sleepers), default=until)
-            if due >= until:
-                break
-            self.time = max(self.time, due)
-            for at, future in self.sleepers:
-                if at <= self.time:
-                    future.set_result(None)
-        self.time = until
-
-
-class Bench:
-    def __init__(self) -> None:
-        self.clock = JumpingClock()
-        self.rung: list[tuple[float, str]] = []
-        self.bus = Bus()
-        self.scheduler = Scheduler(self.clock, self.bus, self.ring, Clip(b"", 1), lambda: 0.0)
-
-    async def ring(self, command) -> None:
-        self.rung.append((self.clock.time, command.text))
-
-    async def play(self, steps, until: float):
-        running = asyncio.create_task(self.scheduler.run())
-        for at, step in steps:
-            await self.clock.advance(at)
-            await step(self.scheduler)
-        await self.clock.advance(until)
-        running.cancel()
-        await asyncio.wait([running])
-        return self.rung
-
-
-def play(*steps, until: float = 1_000.0):
     async def run():
-        return await Bench().play(steps, until)
+        world = World(true, zone)
+        await world.start()
+        await story(world)
+        await world.kill()
+        return world
 
-    return asyncio.run(run())
-
-
-def starts(seconds, name=""):
-    async def step(scheduler):
-        await scheduler.start(seconds, name)
-
-    return step
+    return asyncio.run(asyncio.wait_for(run(), 60))
 
 
-def test_a_timer_rings_when_it_is_due():
-    assert play((1, starts(5))) == [(6, "Your timer is done.")]
+def texts(world):
+    return [rung.text for rung in world.heard]
+
+
+def moments(world):
+    return [rung.at - SEVEN for rung in world.heard]
+
+
+def test_a_timer_rings_when_it_is_due_and_is_over_when_it_was_stopped():
+    async def story(world):
+        await world.clock.advance(1)
+        timer = await world.scheduler.start_timer(5)
+        await world.clock.advance(10)
+        assert world.store.row(timer.id).state == "done"
+        assert not world.scheduler.active()
+
+    world = play(story)
+    assert list(zip(moments(world), texts(world), strict=True)) == [(6, "Your timer is done.")]
+    assert [type(event) for event in world.events] == [PromiseMade, PromiseRang]
 
 
 def test_timers_ring_in_their_order():
-    assert play((0, starts(50, "tea")), (1, starts(5, "egg"))) == [
-        (6, "Your egg timer is done."),
-        (50, "Your tea timer is done."),
-    ]
+    async def story(world):
+        await world.scheduler.start_timer(50, "tea")
+        await world.scheduler.start_timer(5, "egg")
+        await world.clock.advance(60)
+
+    world = play(story)
+    assert texts(world) == ["Your egg timer is done.", "Your tea timer is done."]
+    assert moments(world) == [5, 50]
+
+
+@given(st.lists(st.integers(1, 600), max_size=TIMERS))
+@settings(max_examples=20, deadline=None)
+def test_every_timer_rings_once(lengths):
+    async def story(world):
+        for seconds in lengths:
+            await world.scheduler.start_timer(seconds)
+        await world.clock.advance(700)
+
+    assert moments(play(story)) == sorted(lengths)
+
+
+def test_it_is_kept_before_it_is_confirmed_and_kept_as_unheard_before_it_rings():
+    async def story(world):
+        world.somebody = False
+        timer = await world.scheduler.start_timer(5)
+        assert world.store.row(timer.id).due == SEVEN + 5
+        await world.clock.advance(6)
+        assert world.pending
+        row = world.store.row(timer.id)
+        assert (row.unheard, row.due, row.state) == (SEVEN + 5, None, "active")
+
+    play(story)
+
+
+def test_what_cannot_be_kept_does_not_run():
+    async def story(world):
+        world.store.full = True
+        with pytest.raises(StoreFailed):
+            await world.scheduler.start_timer(5)
+        with pytest.raises(StoreFailed):
+            await world.scheduler.set_alarm(Schedule("07:01"))
+        assert not world.scheduler.active()
+        world.store.full = False
+        await world.clock.advance(100)
+
+    assert not play(story).heard
 
 
 def test_a_cancelled_timer_does_not_ring():
-    async def cancel(scheduler):
-        await scheduler.cancel(scheduler.running()[0])
+    async def story(world):
+        timer = await world.scheduler.start_timer(5)
+        await world.scheduler.cancel(timer)
+        assert world.store.row(timer.id).state == "cancelled"
+        await world.clock.advance(10)
 
-    assert play((0, starts(5)), (1, cancel)) == []
-
-
-def test_a_changed_timer_rings_later_or_at_once():
-    async def later(scheduler):
-        await scheduler.change(scheduler.running()[0], 10)
-
-    async def sooner(scheduler):
-        await scheduler.change(scheduler.running()[0], -60)
-
-    assert play((0, starts(5)), (1, later)) == [(15, "Your timer is done.")]
-    assert play((0, starts(50)), (1, sooner)) == [(1, "Your timer is done.")]
+    world = play(story)
+    assert not world.heard
+    assert [type(event) for event in world.events] == [PromiseMade, PromiseCancelled]
 
 
-@given(st.lists(st.integers(1, 600), max_size=LIMIT))
-def test_every_timer_rings_once(lengths):
-    rung = play(*((0, starts(seconds)) for seconds in lengths))
-    assert [at for at, _ in rung] == sorted(lengths)
+def test_what_rings_is_silent_when_it_is_called_off():
+    async def story(world):
+        world.somebody = False
+        timer = await world.scheduler.start_timer(5)
+        await world.clock.advance(6)
+        await world.scheduler.cancel(timer)
+        assert world.hushed == [timer.id]
+        assert not world.pending
+
+    play(story)
 
 
-@pytest.mark.parametrize("seconds", [0, -1, 8 * 24 * 3600])
+@pytest.mark.parametrize(("seconds", "rings"), [(10, 15), (-60, 1)])
+def test_a_changed_timer_rings_later_or_at_once(seconds, rings):
+    async def story(world):
+        timer = await world.scheduler.start_timer(5)
+        await world.clock.advance(1)
+        changed = await world.scheduler.change(timer, seconds)
+        assert world.store.row(timer.id).due == changed.due == SEVEN + rings
+        await world.clock.advance(30)
+
+    world = play(story)
+    assert moments(world) == [rings]
+    assert any(isinstance(event, PromiseChanged) for event in world.events)
+
+
+def test_what_has_rung_or_has_a_schedule_cannot_be_changed():
+    async def story(world):
+        alarm = await world.scheduler.set_alarm(Schedule("07:01"))
+        timer = await world.scheduler.start_timer(5)
+        await world.clock.advance(10)
+        for promise in (alarm, timer):
+            with pytest.raises(SkillFailed):
+                await world.scheduler.change(promise, 60)
+
+    play(story)
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 0.5, 8 * 24 * 3600, float("nan")])
 def test_impossible_lengths_are_refused(seconds):
-    with pytest.raises(SkillFailed):
-        play((0, starts(seconds)))
+    async def story(world):
+        with pytest.raises(SkillFailed):
+            await world.scheduler.start_timer(seconds)
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        Schedule("25:00"),
+        Schedule("seven"),
+        Schedule("07:00+01:00"),
+        Schedule("07:00", "2026-02-30"),
+        Schedule("07:00", days=(7,)),
+        Schedule("07:00", days=(1, 0)),
+        Schedule("07:00", "2026-12-01", (1,)),
+    ],
+)
+def test_impossible_moments_are_refused(schedule):
+    async def story(world):
+        with pytest.raises(InputInvalid):
+            await world.scheduler.set_alarm(schedule)
+
+    play(story)
+
+
+def test_a_moment_that_is_over_and_an_endless_text_are_refused():
+    async def story(world):
+        with pytest.raises(SkillFailed, match="over"):
+            await world.scheduler.set_alarm(Schedule("06:59", "2026-11-25"))
+        for text in ("", "x" * 501):
+            with pytest.raises(SkillFailed):
+                await world.scheduler.remind(Schedule("08:00"), text)
+
+    play(story)
 
 
 def test_too_many_are_refused():
-    with pytest.raises(SkillFailed, match="already"):
-        play(*((0, starts(5)) for _ in range(LIMIT + 1)))
+    async def story(world):
+        for _ in range(TIMERS):
+            await world.scheduler.start_timer(5)
+        with pytest.raises(SkillFailed, match="already"):
+            await world.scheduler.start_timer(5)
+        for _ in range(PROMISES - TIMERS):
+            await world.scheduler.set_alarm(Schedule("08:00"))
+        with pytest.raises(SkillFailed, match="already"):
+            await world.scheduler.set_alarm(Schedule("08:00"))
+
+    play(story)
+
+
+@pytest.mark.parametrize("step", [-86_400, -3600, 3600, 7 * 86_400])
+def test_a_timer_rings_on_time_whatever_the_wall_clock_does(step):
+    async def story(world):
+        timer = await world.scheduler.start_timer(300)
+        await world.clock.advance(100)
+        world.clock.error += step
+        await world.clock.advance(2)
+        assert world.store.row(timer.id).due == pytest.approx(SEVEN + 300 + step)
+        await world.clock.advance(300)
+
+    assert moments(play(story)) == [300]
+
+
+def test_a_step_over_an_alarm_rings_it_once_within_a_second():
+    async def story(world):
+        await world.scheduler.set_alarm(Schedule("07:30"))
+        await world.clock.advance(10.5)
+        world.clock.error += 3600
+        await world.clock.advance(2)
+        world.clock.error -= 3600
+        await world.clock.advance(4000)
+
+    world = play(story)
+    assert len(world.heard) == 1
+    assert 10.5 <= moments(world)[0] <= 11.5
+    assert world.heard[0].rings
+    assert texts(world) == ["Your alarm rang at 7:30."]
+
+
+def test_a_step_back_does_not_ring_a_daily_alarm_twice():
+    async def story(world):
+        await world.scheduler.set_alarm(Schedule("07:30", days=tuple(range(7))))
+        await world.clock.advance(1801)
+        world.clock.error -= 60
+        await world.clock.advance(3600)
+
+    assert moments(play(story)) == [1800]
+
+
+def test_a_clock_that_was_years_ahead_does_not_silence_an_alarm():
+    async def story(world):
+        await world.scheduler.set_alarm(Schedule("07:30", days=tuple(range(7))))
+        world.clock.error += 1000 * 86_400
+        await world.clock.advance(10)
+        assert len(world.heard) == 1
+        world.clock.error = 0
+        await world.clock.advance(2000)
+
+    assert moments(play(story))[-1] == 1800
+
+
+def test_an_alarm_follows_the_zone_of_the_machine():
+    async def story(world):
+        alarm = await world.scheduler.set_alarm(Schedule("09:00", days=tuple(range(7))))
+        world.clock.local = BERLIN
+        await world.clock.advance(2)
+        assert world.store.row(alarm.id).due == SEVEN + 3600
+        await world.clock.advance(3600)
+
+    assert moments(play(story)) == [3600]
+
+
+def test_an_alarm_rings_on_the_days_it_is_set_for():
+    async def story(world):
+        await world.scheduler.set_alarm(Schedule("08:00", days=(0, 1, 2, 3, 4)))
+        await world.clock.advance(1.25 * 86_400)
+
+    with looking_every(600):
+        world = play(story)
+    assert moments(world) == [3600, 3600 + 86_400]
+    assert texts(world) == ["This is your alarm. It is 8 AM."] * 2
+
+
+def test_nothing_wakes_up_where_nothing_is_promised():
+    async def story(world):
+        assert not world.clock.sleepers
+        timer = await world.scheduler.start_timer(5)
+        await world.clock.advance(0.1)
+        assert world.clock.sleepers
+        await world.scheduler.cancel(timer)
+        await world.clock.settle()
+        assert not world.clock.sleepers
+
+    play(story)
+
+
+def test_after_a_restart_in_the_same_boot_the_monotonic_clock_counts():
+    async def story(world):
+        await world.scheduler.start_timer(300)
+        await world.clock.advance(10)
+        await world.off(20, reboot=False)
+        world.clock.error += 10_000
+        await world.start()
+        await world.clock.advance(400)
+
+    world = play(story)
+    assert moments(world) == [300]
+    assert texts(world) == ["Your timer is done."]
+
+
+def test_after_another_boot_the_wall_clock_counts():
+    async def story(world):
+        await world.scheduler.start_timer(300)
+        await world.clock.advance(10)
+        await world.off(20, reboot=True)
+        await world.start()
+        await world.clock.advance(400)
+
+    assert moments(play(story)) == [300]
+
+
+def test_a_box_without_a_clock_that_boots_in_the_past_rings_in_no_more_than_the_whole_time():
+    async def story(world):
+        await world.scheduler.start_timer(300)
+        await world.clock.advance(10)
+        await world.off(20, reboot=True)
+        world.clock.error = -50 * 365 * 86_400
+        await world.start()
+        await world.clock.advance(400)
+
+    assert moments(play(story)) == [330]
+
+
+def test_a_box_without_a_clock_that_learns_the_time_tells_what_it_missed():
+    async def story(world):
+        await world.scheduler.start_timer(300)
+        await world.scheduler.set_alarm(Schedule("07:10"))
+        await world.clock.advance(10)
+        await world.off(20_000, reboot=True)
+        world.clock.error = -50 * 365 * 86_400
+        await world.start()
+        await world.clock.advance(30)
+        assert not world.heard
+        world.clock.error = 0
+        await world.clock.advance(2)
+
+    assert texts(play(story)) == ["Your five-minute timer rang at 7:05. Your alarm rang at 7:10."]
+
+
+@pytest.mark.parametrize(
+    ("name", "off", "said"),
+    [
+        ("", 3600, "Your five-minute timer rang at 7:05."),
+        ("pizza", 3600, "Your pizza timer rang at 7:05."),
+        ("", 13 * 3600, "Your five-minute timer rang at 7:05 AM."),
+        ("", 24 * 3600, "Your five-minute timer rang yesterday at 7:05 AM."),
+        ("", 5 * 86_400, "Your five-minute timer rang on Wednesday at 7:05 AM."),
+        ("", 20 * 86_400, "Your five-minute timer rang on November 25th at 7:05 AM."),
+    ],
+)
+@pytest.mark.parametrize("reboot", [False, True])
+def test_what_was_missed_is_told_once_with_its_time(name, off, said, reboot):
+    async def story(world):
+        await world.scheduler.start_timer(300, name)
+        await world.off(off, reboot=reboot)
+        await world.start()
+        await world.clock.advance(10)
+        await world.off(10, reboot=reboot)
+        await world.start()
+        await world.clock.advance(10)
+
+    world = play(story)
+    assert texts(world) == [said]
+    assert not world.heard[0].rings
+    assert [type(event) for event in world.events] == [PromiseMade, PromiseMissed]
+
+
+def test_all_that_was_missed_is_told_at_once():
+    async def story(world):
+        await world.scheduler.start_timer(300)
+        await world.scheduler.remind_in(420, "call my mum")
+        await world.scheduler.remind(Schedule("07:06", days=(2, 3)), "water the plants")
+        await world.off(26 * 3600, reboot=True)
+        await world.start()
+        await world.clock.advance(10)
+
+    assert " ".join(texts(play(story))) == (
+        "Your five-minute timer rang yesterday at 7:05 AM. "
+        "You wanted to be reminded to call your mum yesterday at 7:07 AM. "
+        "You wanted to be reminded to water the plants at 7:06."
+    )
+
+
+@pytest.mark.parametrize(("off", "rings"), [(9 * 60, True), (12 * 60, False)])
+def test_a_freshly_missed_alarm_rings(off, rings):
+    async def story(world):
+        await world.scheduler.set_alarm(Schedule("07:01"))
+        await world.off(60 + off, reboot=True)
+        await world.start()
+        await world.clock.advance(10)
+
+    world = play(story)
+    assert [rung.rings for rung in world.heard] == [rings]
+    assert texts(world) == ["Your alarm rang at 7:01."]
+
+
+def test_what_was_killed_while_it_rang_is_told_once():
+    async def story(world):
+        world.somebody = False
+        await world.scheduler.start_timer(300)
+        await world.clock.advance(310)
+        await world.off(600, reboot=False)
+        world.somebody = True
+        await world.start()
+        await world.clock.advance(10)
+
+    assert texts(play(story)) == ["Your five-minute timer rang at 7:05."]
+
+
+def test_what_nobody_could_hear_is_told_later_and_not_too_often():
+    async def story(world):
+        world.works = False
+        await world.scheduler.start_timer(300)
+        await world.clock.advance(3000)
+        assert not world.heard
+        tries = len([event for event in world.events if isinstance(event, PromiseMissed)])
+        assert 3 <= tries <= 20
+        world.works = True
+        await world.clock.advance(400)
+
+    assert texts(play(story)) == ["Your five-minute timer rang at 7:05."]
+
+
+def test_a_full_disk_silences_nothing_and_is_told_once(caplog):
+    async def story(world):
+        timer = await world.scheduler.start_timer(300)
+        world.store.full = True
+        await world.clock.advance(4000)
+        assert moments(world) == [300]
+        assert world.store.row(timer.id).state == "active"
+        world.store.full = False
+        await world.clock.advance(61)
+        assert world.store.row(timer.id).state == "done"
+        assert not world.clock.sleepers
+
+    with caplog.at_level(logging.INFO):
+        play(story)
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+
+
+def test_a_disk_that_hangs_delays_no_ring_for_long():
+    async def story(world):
+        await world.scheduler.start_timer(300)
+        world.store.hung = asyncio.Event()
+        await world.clock.advance(302)
+        assert 300 <= moments(world)[0] <= 301
+        world.store.hung.set()
+        await world.clock.advance(5)
+        assert not await world.store.active()
+
+    play(story)
+
+
+def test_a_store_that_cannot_be_read_at_the_start_is_read_later():
+    async def story(world):
+        await world.scheduler.start_timer(300)
+        world.store.full = True
+        await world.off(10, reboot=False)
+        await world.start()
+        await world.clock.advance(100)
+        world.store.full = False
+        await world.clock.advance(300)
+
+    assert moments(play(story)) == [300]
+
+
+def test_snooze_rings_again_after_a_while():
+    async def story(world):
+        world.somebody = False
+        alarm = await world.scheduler.set_alarm(Schedule("07:01"), "work")
+        await world.clock.advance(70)
+        snoozed = await world.scheduler.snooze()
+        assert (snoozed.kind, snoozed.name, snoozed.seconds) == ("alarm", "work", 540)
+        assert world.hushed == [alarm.id]
+        await world.clock.advance(1)
+        assert world.store.row(alarm.id).state == "done"
+        assert await world.scheduler.snooze() is None
+        world.somebody = True
+        await world.clock.advance(600)
+
+    world = play(story)
+    assert moments(world) == [610]
+    assert texts(world) == ["This is your work alarm. It is 7:10 AM."]
+
+
+def test_what_was_stopped_can_be_snoozed_for_ten_minutes():
+    async def story(world):
+        await world.scheduler.start_timer(60)
+        await world.clock.advance(60 + 599)
+        assert (await world.scheduler.snooze(30)).seconds == 30
+        await world.clock.advance(60 + 601)
+        assert await world.scheduler.snooze() is None
+
+    assert moments(play(story)) == [60, 60 + 599 + 30]

@@ -1,17 +1,24 @@
 """What skills answer."""
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from voiced.core.ports.timers import Timer
+from voiced.core.promises import Promise
+from voiced.core.speech import adjective, duration, listed
 from voiced.core.types import Understanding
+from voiced.skills.alarms import AlarmsSkill
 from voiced.skills.clock import ClockSkill
-from voiced.skills.speech import duration, listed
+from voiced.skills.reminders import RemindersSkill
+from voiced.skills.snooze import SnoozeSkill
 from voiced.skills.talk import RepeatSkill
 from voiced.skills.timers import TimersSkill
 from voiced.skills.volume import VolumeSkill
+from voiced.turn.recurrence import dated, next_due
+from voiced.turn.rules import Rules
 
 
 def answer(skill, intent, **slots):
@@ -22,11 +29,11 @@ def answer(skill, intent, **slots):
     ("hour", "minute", "said"),
     [
         (0, 0, "12 AM"),
-        (0, 5, "12 05 AM"),
-        (9, 30, "9 30 AM"),
+        (0, 5, "12:05 AM"),
+        (9, 30, "9:30 AM"),
         (12, 0, "12 PM"),
-        (17, 12, "5 12 PM"),
-        (23, 59, "11 59 PM"),
+        (17, 12, "5:12 PM"),
+        (23, 59, "11:59 PM"),
     ],
 )
 def test_the_time(hour, minute, said):
@@ -101,29 +108,59 @@ def test_repeat():
     assert "not said anything" in answer(RepeatSkill(lambda: ""), "VoicedRepeat")
 
 
-class Timers:
-    """A keeper of timers whose clock stands still."""
+NOW = datetime(2026, 11, 25, 20, 0, tzinfo=UTC)
+"""A Wednesday evening."""
 
-    def __init__(self, *timers):
-        self.timers = [Timer(f"{number}", name, seconds, seconds) for number, (name, seconds) in enumerate(timers)]
 
-    def running(self):
-        return sorted(self.timers, key=lambda timer: timer.due)
+class Kept:
+    """A keeper of promises whose clock stands still. Implements `Promises`."""
 
-    def remaining(self, timer):
-        return timer.due
+    def __init__(self, *promises):
+        self.promises = list(promises)
+        self.snoozable = False
 
-    async def start(self, seconds, name):
-        self.timers.append(Timer("new", name, seconds, seconds))
-        return self.timers[-1]
+    def active(self, kind=None):
+        return sorted((each for each in self.promises if kind in (None, each.kind)), key=self.remaining)
 
-    async def change(self, timer, seconds):
-        self.timers.remove(timer)
-        self.timers.append(Timer(timer.id, timer.name, timer.seconds + seconds, timer.due + seconds))
-        return self.timers[-1]
+    def remaining(self, promise):
+        return max(0.0, promise.due - NOW.timestamp())
 
-    async def cancel(self, timer):
-        self.timers.remove(timer)
+    def add(self, kind, name, due, **fields):
+        made = Promise(id=f"{len(self.promises)}", kind=kind, made_at=0, changed_at=0, name=name, due=due, **fields)
+        self.promises.append(made)
+        return made
+
+    async def start_timer(self, seconds, name=""):
+        return self.add("timer", name, NOW.timestamp() + seconds, seconds=seconds)
+
+    async def remind_in(self, seconds, text):
+        return self.add("reminder", text, NOW.timestamp() + seconds, seconds=seconds)
+
+    async def set_alarm(self, schedule, name=""):
+        schedule = dated(schedule, NOW.timestamp(), UTC)
+        return self.add("alarm", name, next_due(schedule, NOW.timestamp(), UTC), schedule=schedule)
+
+    async def remind(self, schedule, text):
+        schedule = dated(schedule, NOW.timestamp(), UTC)
+        return self.add("reminder", text, next_due(schedule, NOW.timestamp(), UTC), schedule=schedule)
+
+    async def change(self, promise, seconds):
+        self.promises.remove(promise)
+        self.promises.append(replace(promise, seconds=promise.seconds + seconds, due=promise.due + seconds))
+        return self.promises[-1]
+
+    async def cancel(self, promise):
+        self.promises.remove(promise)
+
+    async def snooze(self, seconds=None):
+        return await self.start_timer(seconds or 540) if self.snoozable else None
+
+
+def kept(*timers):
+    promises = Kept()
+    for name, seconds in timers:
+        promises.add("timer", name, NOW.timestamp() + seconds, seconds=seconds)
+    return promises
 
 
 @pytest.mark.parametrize(
@@ -163,6 +200,110 @@ class Timers:
     ],
 )
 def test_timers(running, intent, slots, said, left):
-    timers = Timers(*running)
+    timers = kept(*running)
     assert answer(TimersSkill(timers), intent, **slots).startswith(said)
-    assert len(timers.timers) == left
+    assert len(timers.promises) == left
+
+
+RULES = Rules(Path(__file__).parents[2] / "config" / "intents", "en")
+
+
+def converse(*sentences, promises=None):
+    """Says sentences to the skills of promises, one after the other; returns the last answer."""
+    promises = promises or Kept()
+    skills = [
+        TimersSkill(promises),
+        AlarmsSkill(promises, lambda: NOW),
+        RemindersSkill(promises, lambda: NOW),
+        SnoozeSkill(promises),
+    ]
+    said = ""
+    for sentence in sentences:
+        understood = RULES.understand(sentence)
+        assert understood is not None, sentence
+        skill = next(skill for skill in skills if understood.intent in skill.intents)
+        said = asyncio.run(skill.answer(understood)).text
+    return said
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("set an alarm for seven", "Alarm set for tomorrow at 7 AM."),
+        ("set an alarm for nine", "Alarm set for today at 9 PM."),
+        ("wake me up at half past six", "Alarm set for tomorrow at 6:30 AM."),
+        ("wake me up at half past six in the evening", "Alarm set for tomorrow at 6:30 PM."),
+        ("set an alarm for quarter to one", "Alarm set for tomorrow at 12:45 AM."),
+        ("set an alarm for ten to twelve at night", "Alarm set for today at 11:50 PM."),
+        ("set an alarm for 12 at night", "Alarm set for tomorrow at 12 AM."),
+        ("set an alarm for 7:05 p.m.", "Alarm set for tomorrow at 7:05 PM."),
+        ("set an alarm for 21:30", "Alarm set for today at 9:30 PM."),
+        ("set an alarm for noon", "Alarm set for tomorrow at 12 PM."),
+        ("set an alarm for midnight", "Alarm set for tomorrow at 12 AM."),
+        ("set an alarm for tomorrow at eight", "Alarm set for tomorrow at 8 AM."),
+        ("set an alarm for tomorrow evening at eight", "Alarm set for tomorrow at 8 PM."),
+        ("set an alarm for five on friday", "Alarm set for Friday at 5 AM."),
+        ("set an alarm for seven on wednesday", "Alarm set for December 2nd at 7 AM."),
+        ("set an alarm for 7 30 every weekday", "Alarm set for every weekday at 7:30 AM."),
+        ("set an alarm for nine on weekends", "Alarm set for every weekend day at 9 AM."),
+        ("set an alarm every monday and friday at six", "Alarm set for every Monday and Friday at 6 AM."),
+        ("set an alarm called work for six every day", "Work alarm set for every day at 6 AM."),
+        (
+            "remind me to water the plants every monday at 8",
+            "I will remind you to water the plants every Monday at 8 AM.",
+        ),
+        ("remind me to call mum in ten minutes", "I will remind you to call mum in 10 minutes."),
+        ("remind me at five to take my medicine", "I will remind you to take your medicine tomorrow at 5 AM."),
+        ("remind me tomorrow at five to take my pills", "I will remind you to take your pills tomorrow at 5 PM."),
+        ("remind me to buy milk on saturday at ten", "I will remind you to buy milk on Saturday at 10 AM."),
+        ("what alarms do I have", "There is no alarm set."),
+        ("what are my reminders", "There are no reminders."),
+        ("snooze", "Nothing rang lately."),
+    ],
+)
+def test_alarms_and_reminders_say_the_moment(sentence, said):
+    assert converse(sentence) == said
+
+
+@pytest.mark.parametrize(
+    ("sentences", "said", "left"),
+    [
+        (["wake me at seven", "when is my next alarm"], "Your next alarm is tomorrow at 7 AM.", 1),
+        (["wake me at seven", "wake me at ten", "when is my next alarm"], "Your next alarm is today at 10 PM.", 2),
+        (["wake me at seven", "cancel the alarm"], "Alarm cancelled: tomorrow at 7 AM.", 0),
+        (["wake me at seven", "wake me at nine", "cancel the alarm"], "Which one? There is an alarm today", 2),
+        (["wake me at seven", "wake me at nine", "cancel my seven o'clock alarm"], "Alarm cancelled: tomorrow at 7", 1),
+        (["wake me at seven", "wake me at nine", "cancel all alarms"], "2 alarms cancelled.", 0),
+        (["wake me at seven", "cancel the eight o'clock alarm"], "I know no such alarm. There is an alarm", 1),
+        (["remind me to buy milk at nine", "what are my reminders"], "I will remind you to buy milk today at 9 PM.", 1),
+        (["remind me to buy milk at nine", "cancel the reminder to buy milk"], "Reminder to buy milk cancelled.", 0),
+        (["remind me to buy milk at nine", "cancel the reminder to buy eggs"], "I know no such reminder.", 1),
+        (["remind me to buy milk at nine", "remind me to leave at ten", "cancel all reminders"], "2 reminders", 0),
+    ],
+)
+def test_alarms_and_reminders_are_listed_and_called_off(sentences, said, left):
+    promises = Kept()
+    assert converse(*sentences, promises=promises).startswith(said)
+    assert len(promises.promises) == left
+
+
+@pytest.mark.parametrize(("sentence", "said"), [("snooze", "9 minutes"), ("snooze for ten minutes", "10 minutes")])
+def test_snooze(sentence, said):
+    promises = Kept()
+    promises.snoozable = True
+    assert converse(sentence, promises=promises) == f"Snoozed for {said}."
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (300, "five-minute"),
+        (1500, "twenty-five-minute"),
+        (90, "ninety-second"),
+        (5400, "ninety-minute"),
+        (3600, "one-hour"),
+        (7500, "two-hour five-minute"),
+    ],
+)
+def test_what_a_timer_is_called_by_its_length(seconds, said):
+    assert adjective(seconds) == said

@@ -95,7 +95,7 @@ def _show(state: Status) -> None:
             ["woke", f"{state.woke} times, {state.near_misses} near misses"],
             ["turns", f"{state.turns}, {state.failures} failed"],
             ["up", f"{state.uptime_s:.0f} s, process {state.pid}, ear turned {state.ear_turned_s:.1f} s ago"],
-            *(["timer", f"{timer.name or timer.id}: {timer.remaining_s:.0f} s left"] for timer in state.timers),
+            *([each.kind, f"{each.name or each.id}: {each.remaining_s:.0f} s left"] for each in state.promises),
             *([part.kind, f"{part.engine}  {part.state}  {part.restarts} restarts"] for part in state.engines),
         ],
     )

@@ -1,5 +1,7 @@
 """Events for people's eyes: one line each, and the turn's timeline as bars."""
 
+from datetime import datetime
+
 import msgspec
 from rich.text import Text
 
@@ -13,17 +15,29 @@ from voiced.core.events import (
     Interrupted,
     NearMiss,
     NotUnderstood,
+    PromiseCancelled,
+    PromiseChanged,
+    PromiseEvent,
+    PromiseMade,
+    PromiseMissed,
+    PromiseRang,
     Routed,
     Speaking,
     StateChanged,
-    TimerCancelled,
-    TimerFinished,
-    TimerStarted,
+    StoreFound,
+    StoreLost,
     TurnEnded,
     Woke,
 )
 from voiced.core.types import Timeline
 
+_DEEDS = {
+    PromiseMade: "is set",
+    PromiseChanged: "is changed",
+    PromiseRang: "rings",
+    PromiseMissed: "was missed",
+    PromiseCancelled: "is called off",
+}
 WIDTH = 40
 """Characters of the timeline's longest bar."""
 
@@ -63,15 +77,15 @@ def _words(event: AnyEvent) -> tuple[str, str] | None:  # noqa: C901, PLR0911 (a
             return f"interrupted by {by.replace('_', ' ')}", "yellow"
         case NotUnderstood(reason=reason):
             return f"not understood: {reason}", "yellow"
-        case Failed(message=message, hint=hint) | AudioLost(message=message, hint=hint):
-            return f"{message}. {hint}", "red"
+        case Failed() | AudioLost() | StoreLost():
+            return f"{event.message}. {event.hint}", "red"
+        case StoreFound():
+            return "what is said is kept again", "green"
         case AudioFound(device=device):
             return f"listening to {device}", "green"
-        case TimerStarted(name=name, seconds=seconds):
-            return f"timer {name or 'without a name'} runs for {seconds:g} s", ""
-        case TimerFinished(name=name) | TimerCancelled(name=name):
-            what = "rings" if isinstance(event, TimerFinished) else "is called off"
-            return f"timer {name or 'without a name'} {what}", "yellow"
+        case PromiseEvent(kind=kind, name=name, due=due):
+            moment = f" ({datetime.fromtimestamp(due).astimezone():%a %H:%M:%S})" if due else ""
+            return f"{kind} {name or 'without a name'} {_DEEDS[type(event)]}{moment}", "yellow"
         case StateChanged() | _:
             return None
 

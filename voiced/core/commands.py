@@ -1,6 +1,8 @@
 """Everything one may ask of the daemon besides speaking to it. Commands and speech enter the same inbox."""
 
 from asyncio import Future
+from collections.abc import Callable
+from typing import Literal
 
 from msgspec import Struct
 
@@ -33,16 +35,36 @@ class Say(Struct, frozen=True, tag=True):
     done: Future[str | None] | None = None
 
 
+RingState = Literal["begun", "heard", "unheard"]
+"""How a ring does: it can be heard from now on; it was stopped, or heard to its end; it could not be heard."""
+
+
 class Ring(Struct, frozen=True, tag=True):
-    """Something is due: play a sound and say what it is, until somebody stops it.
+    """Something is due: play a sound and say what it is, until somebody stops it or its time is over.
 
     Attributes:
         text: what to say.
-        sound: played again and again with the text between.
+        sound: played again and again with the text between; None: the text is said once.
+        seconds: how long it rings.
+        promises: the ids of what is due.
+        told: called with how it does.
     """
 
     text: str
-    sound: Clip
+    sound: Clip | None
+    seconds: float = 900.0
+    promises: tuple[str, ...] = ()
+    told: Callable[[RingState], None] = lambda _: None
+
+
+class Hush(Struct, frozen=True, tag=True):
+    """A promise is no longer due: its ring, if it has one, is silent and forgotten.
+
+    Attributes:
+        promise: its id.
+    """
+
+    promise: str
 
 
 class Stop(Struct, frozen=True, tag=True):
@@ -51,4 +73,4 @@ class Stop(Struct, frozen=True, tag=True):
     by: str
 
 
-AnyCommand = Ask | Say | Ring | Stop
+AnyCommand = Ask | Say | Ring | Hush | Stop

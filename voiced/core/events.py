@@ -5,6 +5,7 @@ The tag is the class's name in snake case under `event`. Nothing here is a comma
 
 from msgspec import Struct, field
 
+from voiced.core.promises import Kind
 from voiced.core.types import EndReason, SpeechChunk, Timeline, Utterance
 
 
@@ -119,6 +120,18 @@ class AudioSilent(Event, frozen=True):
     seconds: float
 
 
+class StoreLost(Event, frozen=True):
+    """What is said cannot be kept for now; voiced goes on answering, and keeps trying."""
+
+    code: str
+    message: str
+    hint: str
+
+
+class StoreFound(Event, frozen=True):
+    """What is said is kept again."""
+
+
 class Muted(Event, frozen=True):
     """The microphone was closed, or opened again."""
 
@@ -137,26 +150,40 @@ class StateChanged(Event, frozen=True):
     state: str
 
 
-class TimerStarted(Event, frozen=True):
-    """A timer runs."""
+class PromiseEvent(Event, frozen=True):
+    """Something about a timer, an alarm or a reminder.
 
-    timer: str
+    Attributes:
+        promise: its id.
+        kind: timer, alarm or reminder.
+        name: what the user calls it, or what to be reminded of.
+        due: when it rings, in seconds since 1970 (UTC); None for never again.
+    """
+
+    promise: str
+    kind: Kind
     name: str
-    seconds: float
+    due: float | None
 
 
-class TimerFinished(Event, frozen=True):
-    """A timer rings."""
-
-    timer: str
-    name: str
+class PromiseMade(PromiseEvent, frozen=True):
+    """It is promised, and kept."""
 
 
-class TimerCancelled(Event, frozen=True):
-    """A timer was called off."""
+class PromiseChanged(PromiseEvent, frozen=True):
+    """It rings later, or earlier."""
 
-    timer: str
-    name: str
+
+class PromiseRang(PromiseEvent, frozen=True):
+    """It is due, and rings."""
+
+
+class PromiseMissed(PromiseEvent, frozen=True):
+    """It was due while nobody could hear it, and is told now."""
+
+
+class PromiseCancelled(PromiseEvent, frozen=True):
+    """It was called off."""
 
 
 AnyEvent = (
@@ -174,12 +201,16 @@ AnyEvent = (
     | AudioLost
     | AudioFound
     | AudioSilent
+    | StoreLost
+    | StoreFound
     | Muted
     | VolumeChanged
     | StateChanged
-    | TimerStarted
-    | TimerFinished
-    | TimerCancelled
+    | PromiseMade
+    | PromiseChanged
+    | PromiseRang
+    | PromiseMissed
+    | PromiseCancelled
 )
 
 Signal = Woke | NearMiss | SpeechStarted | SpeechChunk | Utterance

@@ -32,7 +32,7 @@ class Source(Struct, frozen=True, omit_defaults=True):
     title: str = ""
 
 
-class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Message(Struct, frozen=True, omit_defaults=True, gc=False):
     """One side of a turn. Never changed once it is kept.
 
     Attributes:

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from voiced.core.promises import Kind
+
 
 class AudioStatus(Struct, frozen=True):
     """The microphone and the speaker.
@@ -41,11 +43,33 @@ class EngineStatus(Struct, frozen=True):
     restarts: int
 
 
-class TimerStatus(Struct, frozen=True):
-    """A running timer."""
+class StoreStatus(Struct, frozen=True):
+    """Whether what is said is kept.
+
+    Attributes:
+        problem: why it is not; empty if it is.
+        hint: what to do about it.
+    """
+
+    problem: str = ""
+    hint: str = ""
+
+
+class PromiseStatus(Struct, frozen=True):
+    """A timer, an alarm or a reminder.
+
+    Attributes:
+        id: of the promise.
+        kind: timer, alarm or reminder.
+        name: what the user calls it, or what to be reminded of.
+        due: when it rings next, in seconds since 1970 (UTC); None while it rings for the last time.
+        remaining_s: seconds until then; 0 while it rings for the last time.
+    """
 
     id: str
+    kind: Kind
     name: str
+    due: float | None
     remaining_s: float
 
 
@@ -80,5 +104,6 @@ class Status(Struct, frozen=True):
     uptime_s: float
     ear_turned_s: float
     audio: AudioStatus
+    store: StoreStatus
     engines: list[EngineStatus]
-    timers: list[TimerStatus]
+    promises: list[PromiseStatus]

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import CancelledError
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 import numpy as np
@@ -97,6 +97,7 @@ class FileAudio:
         idle: whether no turn is in progress: the file then ends at its end.
         fast: as fast as it can, instead of in real time.
         volume: percent.
+        zone: of local time.
     """
 
     def __init__(
@@ -108,6 +109,7 @@ class FileAudio:
         *,
         fast: bool,
         volume: int = 100,
+        zone: tzinfo = UTC,
     ) -> None:
         self._samples = samples
         self._activity = activity
@@ -118,7 +120,8 @@ class FileAudio:
         self._loop = asyncio.get_running_loop()
         self._position = 0
         self._began_at: float | None = None
-        self._began = datetime.now().astimezone()
+        self._began = time.time()
+        self._zone = zone
         self._waiters: dict[asyncio.Future[None], tuple[int, str]] = {}
         self._played: list[tuple[int, Clip, int]] = []
         self._closed = False
@@ -190,9 +193,21 @@ class FileAudio:
         """See `Clock`: audio time."""
         return self.position() / RATE
 
-    def now(self) -> datetime:
+    def wall(self) -> float:
         """See `Clock`: the file began when it was opened."""
-        return self._began + timedelta(seconds=self.monotonic())
+        return self._began + self.monotonic()
+
+    def boot(self) -> str:
+        """See `Clock`: each file is a life of its own."""
+        return f"file {id(self)}"
+
+    def zone(self) -> tzinfo:
+        """See `Clock`."""
+        return self._zone
+
+    def now(self) -> datetime:
+        """See `Clock`."""
+        return datetime.fromtimestamp(self.wall(), self._zone)
 
     async def sleep(self, seconds: float) -> None:
         """See `Clock`: audio time."""

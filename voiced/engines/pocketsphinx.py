@@ -23,7 +23,7 @@ from voiced.engines.grammar import build_fsg
 from voiced.engines.host import Link
 from voiced.engines.rejection import ACCEPTED, Segment, confidence
 
-INTERRUPTIONS = ("VoicedStop", "HassNevermind")
+INTERRUPTIONS = ("VoicedStop", "HassNevermind", "VoicedSnooze")
 """The intents that are listened for while voiced speaks or rings."""
 MODEL = Path(pocketsphinx.get_model_path()) / "en-us"
 SETTINGS = {"hmm": str(MODEL / "en-us"), "dict": None, "lm": None, "bestpath": False, "loglevel": "FATAL"}

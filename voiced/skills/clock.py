@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from voiced.core.ports.skill import Reply
+from voiced.core.speech import clock_time, ordinal
 from voiced.core.types import Understanding
 
 
@@ -23,16 +24,5 @@ class ClockSkill:
         """See `Skill`."""
         now = self._now()
         if understood.intent == "HassGetCurrentDate":
-            return Reply(f"It is {now:%A}, {now:%B} {_ordinal(now.day)}, {now:%Y}.")
-        return Reply(f"It is {_time(now)}.")
-
-
-def _time(now: datetime) -> str:
-    hour = now.hour % 12 or 12
-    half = "AM" if now.hour < 12 else "PM"  # noqa: PLR2004 (noon)
-    return f"{hour} {now.minute:02d} {half}" if now.minute else f"{hour} {half}"
-
-
-def _ordinal(day: int) -> str:
-    teens = 10 < day < 20  # noqa: PLR2004 (eleventh to nineteenth)
-    return f"{day}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(day % 10, 'th')}"
+            return Reply(f"It is {now:%A}, {now:%B} {ordinal(now.day)}, {now:%Y}.")
+        return Reply(f"It is {clock_time(now)}.")

@@ -6,7 +6,7 @@ from voiced.core.ports.skill import Reply
 from voiced.core.types import Understanding
 
 HELP = (
-    "I can tell you the time and the date, set timers and tell you how long they still run, "
+    "I can tell you the time and the date, set timers and alarms, remind you of things, "
     "change my volume, repeat what I said, and be quiet when you say stop."
 )
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 
+from voiced.core.ports.promises import Promises
 from voiced.core.ports.skill import Reply
-from voiced.core.ports.timers import Timer, Timers
+from voiced.core.promises import Promise
+from voiced.core.speech import counted, duration, listed
 from voiced.core.types import Understanding
-from voiced.skills.speech import counted, duration, listed
+from voiced.skills.when import seconds
 
 
 class TimersSkill:
     """Answers everything about timers.
 
     Args:
-        timers: keeps them.
+        promises: keeps them.
     """
 
     intents = (
@@ -24,14 +26,14 @@ class TimersSkill:
         "HassDecreaseTimer",
     )
 
-    def __init__(self, timers: Timers) -> None:
-        self._timers = timers
+    def __init__(self, promises: Promises) -> None:
+        self._promises = promises
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""
         if understood.intent == "HassStartTimer":
             return await self._start(understood)
-        running = self._timers.running()
+        running = self._promises.active("timer")
         meant = running if understood.intent == "HassCancelAllTimers" else _meant(running, understood)
         if not meant:
             return self._unknown(running, understood)
@@ -43,41 +45,39 @@ class TimersSkill:
             return Reply(f"Which one? There is {self._list(meant)}.")
         return await self._change(meant[0], understood)
 
-    def _unknown(self, running: Sequence[Timer], understood: Understanding) -> Reply:
+    def _unknown(self, running: Sequence[Promise], understood: Understanding) -> Reply:
         if not running:
             return Reply("There is no timer running.")
         return Reply(f"I know no {_title(understood)}. There is {self._list(running)}.")
 
     async def _start(self, understood: Understanding) -> Reply:
-        timer = await self._timers.start(_seconds(understood), str(understood.slots.get("name", "")).strip())
+        timer = await self._promises.start_timer(seconds(understood.slots), _called(understood))
         which = f"{timer.name} timer" if timer.name else "Timer"
-        return Reply(f"{which[0].upper()}{which[1:]} set for {duration(timer.seconds)}.")
+        return Reply(f"{which[0].upper()}{which[1:]} set for {duration(timer.seconds or 0)}.")
 
-    async def _cancel(self, timers: Sequence[Timer]) -> Reply:
+    async def _cancel(self, timers: Sequence[Promise]) -> Reply:
         for timer in timers:
-            await self._timers.cancel(timer)
+            await self._promises.cancel(timer)
         if len(timers) == 1:
             return Reply(f"{_name(timers[0])} cancelled.".capitalize())
         return Reply(f"{counted(len(timers), 'timer')} cancelled.")
 
-    async def _change(self, timer: Timer, understood: Understanding) -> Reply:
-        seconds = _seconds(understood)
-        changed = await self._timers.change(timer, seconds if understood.intent == "HassIncreaseTimer" else -seconds)
-        return Reply(f"{_name(changed)}: {duration(self._timers.remaining(changed))} left.".capitalize())
+    async def _change(self, timer: Promise, understood: Understanding) -> Reply:
+        added = seconds(understood.slots) * (1 if understood.intent == "HassIncreaseTimer" else -1)
+        changed = await self._promises.change(timer, added)
+        return Reply(f"{_name(changed)}: {duration(self._promises.remaining(changed))} left.".capitalize())
 
-    def _list(self, timers: Sequence[Timer]) -> str:
-        return listed([f"{duration(self._timers.remaining(timer))} left on the {_name(timer)}" for timer in timers])
-
-
-def _seconds(understood: Understanding) -> float:
-    slots = understood.slots
-    hours, minutes, seconds = (float(slots.get(unit, 0)) for unit in ("hours", "minutes", "seconds"))
-    return hours * 3600 + minutes * 60 + seconds
+    def _list(self, timers: Sequence[Promise]) -> str:
+        return listed([f"{duration(self._promises.remaining(timer))} left on the {_name(timer)}" for timer in timers])
 
 
-def _meant(running: Sequence[Timer], understood: Understanding) -> Sequence[Timer]:
+def _called(understood: Understanding) -> str:
+    return str(understood.slots.get("name", "")).strip()
+
+
+def _meant(running: Sequence[Promise], understood: Understanding) -> Sequence[Promise]:
     """The timers that fit what was said: by name, or by how long they were set for; all if nothing was said."""
-    name = str(understood.slots.get("name", "")).strip()
+    name = _called(understood)
     length = sum(
         float(understood.slots.get(f"start_{unit}", 0)) * factor
         for unit, factor in (("hours", 3600), ("minutes", 60), ("seconds", 1))
@@ -90,9 +90,9 @@ def _meant(running: Sequence[Timer], understood: Understanding) -> Sequence[Time
 
 
 def _title(understood: Understanding) -> str:
-    name = str(understood.slots.get("name", "")).strip()
+    name = _called(understood)
     return f"{name} timer" if name else "such timer"
 
 
-def _name(timer: Timer) -> str:
-    return f"{timer.name} timer" if timer.name else f"{duration(timer.seconds)} timer"
+def _name(timer: Promise) -> str:
+    return f"{timer.name} timer" if timer.name else f"{duration(timer.seconds or 0)} timer"

@@ -1,6 +1,7 @@
 """The archive: a ZIP file of JSON Lines and Markdown, with a manifest that vouches for each of its members."""
 
 import hashlib
+import os
 import re
 import struct
 import zipfile
@@ -24,6 +25,7 @@ MOST_MEMBERS = 1_000_000
 LONGEST_MANIFEST = 256 * 1024 * 1024
 RATIO, SPARE = 250, 64 * 1024 * 1024
 """All members together are at most so many times the file's size, and so many bytes more. Talk is some 10 times."""
+CHUNK = 64 * 1024
 HINT = "Export it again, or choose another file."
 _SAFE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 _MEMBER = re.compile(CONVERSATIONS + r"[A-Za-z0-9_~-][A-Za-z0-9._-]{0,99}\.(jsonl|md)")
@@ -131,15 +133,21 @@ class Reader:
             for line in split(member, name):
                 digest.update(line)
                 yield line.rstrip(b"\n")
-        if digest.hexdigest() != self.manifest.members[name]:
-            raise InputInvalid(f"{name} is not what the archive's manifest says", hint=HINT)
+        self._compare(name, digest.hexdigest())
 
     def check_rest(self) -> None:
         """Compares the members that nobody else reads with the manifest, under the same terms."""
         for name in self._zip.namelist():
             if name.endswith(".md"):
-                for _ in self.lines(name):
-                    pass
+                digest = hashlib.sha256()
+                with _vouched(name), self._zip.open(name) as member:
+                    while piece := member.read(CHUNK):
+                        digest.update(piece)
+                self._compare(name, digest.hexdigest())
+
+    def _compare(self, name: str, digest: str) -> None:
+        if digest != self.manifest.members[name]:
+            raise InputInvalid(f"{name} is not what the archive's manifest says", hint=HINT)
 
 
 class Single:
@@ -147,17 +155,19 @@ class Single:
 
     manifest = None
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        self._file = file
+        self._name = name
 
     def conversations(self) -> list[str]:
         """See `Reader`."""
-        return [self._path.name]
+        return [self._name]
 
     def lines(self, name: str) -> Iterator[bytes]:
         """See `Reader`."""
-        with self._path.open("rb") as file:
-            for line in split(file, name):
+        with _vouched(name):
+            self._file.seek(0)
+            for line in split(self._file, name):
                 yield line.rstrip(b"\n")
 
     def promises(self) -> Iterator[bytes]:
@@ -175,31 +185,32 @@ def opened(path: Path) -> Generator[Reader | Single]:
     Raises:
         InputInvalid: it is neither, or a newer version's, or larger than its size makes likely.
     """
-    with _vouched(path.name), path.open("rb") as file:
-        start = file.read(2)
-    if start[:1] == b"{":
-        yield Single(path)
-    elif start == b"PK":
-        with _archive(path) as reader:
-            yield reader
-    else:
-        raise InputInvalid(f"{path.name} is neither an archive of voiced nor a conversation as JSON Lines", hint=HINT)
-
-
-@contextmanager
-def _archive(path: Path) -> Generator[Reader]:
+    if not path.is_file():
+        raise InputInvalid(f"there is no file {path}", hint=HINT)
     with _vouched(path.name):
-        file = zipfile.ZipFile(path)
+        file = path.open("rb")
     with file:
-        infos = file.infolist()
-        if len(infos) > MOST_MEMBERS:
-            raise InputInvalid(f"the archive has {len(infos)} members; {MOST_MEMBERS} are allowed")
-        size = sum(info.file_size for info in infos)
-        if size > RATIO * path.stat().st_size + SPARE:
-            raise InputInvalid(f"the archive would grow to {size} bytes: that is no talk", hint=HINT)
-        for info in infos:
-            _look_at(info)
-        yield Reader(file, _read_manifest(file, [info.filename for info in infos]))
+        start = file.read(2)
+        if start[:1] == b"{":
+            yield Single(file, path.name)
+        elif start == b"PK":
+            yield _archive(file, path.name)
+        else:
+            raise InputInvalid(f"{path.name} is neither an archive nor a conversation as JSON Lines", hint=HINT)
+
+
+def _archive(file: IO[bytes], name: str) -> Reader:
+    with _vouched(name):
+        archive = zipfile.ZipFile(file)
+    infos = archive.infolist()
+    if len(infos) > MOST_MEMBERS:
+        raise InputInvalid(f"the archive has {len(infos)} members; {MOST_MEMBERS} are allowed", hint=HINT)
+    size = sum(info.file_size for info in infos)
+    if size > RATIO * os.fstat(file.fileno()).st_size + SPARE:
+        raise InputInvalid(f"the archive would grow to {size} bytes: that is no talk", hint=HINT)
+    for info in infos:
+        _look_at(info)
+    return Reader(archive, _read_manifest(archive, [info.filename for info in infos]))
 
 
 def split(file: IO[bytes], name: str) -> Iterator[bytes]:
@@ -212,21 +223,21 @@ def split(file: IO[bytes], name: str) -> Iterator[bytes]:
     while line := file.readline(LONGEST_LINE + 1):
         number += 1
         if len(line) > LONGEST_LINE:
-            raise InputInvalid(f"{name}, line {number}: longer than {LONGEST_LINE} bytes")
+            raise InputInvalid(f"{name}, line {number}: longer than {LONGEST_LINE} bytes", hint=HINT)
         yield line
 
 
 def _look_at(info: zipfile.ZipInfo) -> None:
     name = info.filename
     if name not in (MANIFEST, PROMISES) and not _MEMBER.fullmatch(name):
-        raise InputInvalid(f"the archive has a member that is none of ours: {name[:100]!r}")
+        raise InputInvalid(f"the archive has a member that is none of ours: {name[:100]!r}", hint=HINT)
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
-        raise InputInvalid(f"{name} is packed in a way that is none of ours")
+        raise InputInvalid(f"{name} is packed in a way that is none of ours", hint=HINT)
 
 
 def _read_manifest(file: zipfile.ZipFile, names: list[str]) -> Manifest:
     if names.count(MANIFEST) != 1:
-        raise InputInvalid("this is no archive of voiced: it has no manifest")
+        raise InputInvalid("this is no archive of voiced: it has no manifest", hint=HINT)
     if file.getinfo(MANIFEST).file_size > LONGEST_MANIFEST:
         raise InputInvalid(f"{MANIFEST} is too long", hint=HINT)
     with _vouched(MANIFEST):

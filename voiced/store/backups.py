@@ -11,6 +11,7 @@ import apsw
 from voiced.core.errors import NotFound, StoreDamaged, StoreFull
 from voiced.core.ports.upkeep import Backup
 from voiced.store.beside import Tell
+from voiced.store.connection import onlooker
 from voiced.store.faults import translated
 from voiced.store.migrations import scripts, version
 
@@ -129,6 +130,18 @@ class Backups:
                     Path(old.path).unlink(missing_ok=True)
 
 
+def leave_room(folder: Path, size: int) -> None:
+    """Looks whether there is room for a copy.
+
+    Raises:
+        StoreFull: there is not.
+    """
+    with translated():
+        free = shutil.disk_usage(folder).free
+    if free < size + SPARE:
+        raise StoreFull(f"a copy needs {size} bytes, and is to leave {SPARE}: {free} are free")
+
+
 def discard(part: Path) -> None:
     """Removes an unfinished file, and what SQLite may have beside it."""
     for ending in ("", "-journal", "-wal", "-shm"):
@@ -151,7 +164,7 @@ def prove(path: Path, tell: Tell) -> None:
         StoreDamaged: it is not.
     """
     with translated():
-        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        connection = onlooker(path)
         try:
             tell.watch(connection)
             if version(connection) != len(scripts()):
@@ -165,8 +178,7 @@ def prove(path: Path, tell: Tell) -> None:
 
 def _copy_compact(connection: apsw.Connection, part: Path, tell: Tell) -> None:
     size = int(connection.pragma("page_count")) * int(connection.pragma("page_size"))
-    if shutil.disk_usage(part.parent).free < size + SPARE:
-        raise StoreFull(f"there is no room for a backup: it needs {size} bytes, and leaves {SPARE} free")
+    leave_room(part.parent, size)
     tell.watch(connection, lambda: tell(min(part.stat().st_size, size), size))
     try:
         connection.execute("VACUUM INTO ?", (str(part),))

@@ -78,5 +78,10 @@ def check(connection: apsw.Connection, path: Path, tell: Tell) -> Checked:
         bytes=sum(each.stat().st_size for each in (path, log) if each.exists()),
         rows=rows,
         problems=problems[:MOST],
-        salvaged=[str(each) for each in sorted(path.parent.glob(f"{path.name}.damaged-*"), reverse=True)],
+        salvaged=[str(each) for each in _originals(path)],
     )
+
+
+def _originals(path: Path) -> list[Path]:
+    kept = path.parent.glob(f"{path.name}.damaged-*")
+    return sorted((each for each in kept if not each.name.endswith(("-wal", "-journal"))), reverse=True)

@@ -37,6 +37,22 @@ def writer(path: Path, vfs: str | None = None) -> apsw.Connection:
         return connection
 
 
+def onlooker(path: Path, vfs: str | None = None) -> apsw.Connection:
+    """Opens the file to look at all of it, and to change nothing.
+
+    SQLite knows no CHECK of a file that it may only read: this connection might write, and is told not to. Source:
+    `sqlite3AddCheckConstraint` in SQLite's build.c.
+
+    Raises:
+        StoreFailed: it cannot be opened.
+    """
+    with translated():
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs)
+        connection.set_busy_timeout(BUSY_MS)
+        connection.pragma("query_only", 1)
+        return connection
+
+
 def reader(path: Path, vfs: str | None = None) -> apsw.Connection:
     """Opens the file to read: at once, or not at all.
 

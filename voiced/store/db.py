@@ -3,8 +3,10 @@
 import asyncio
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,6 +23,8 @@ from voiced.store.writer import Writer
 log = logging.getLogger(__name__)
 
 READERS = 2
+CLOSING_S = 1.0
+"""What waits has so long to be written at the end: a disk that takes longer hangs."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 10.0
 """Between two attempts to open the file."""
 T = TypeVar("T")
@@ -116,14 +120,17 @@ class Database:
         self._listeners.append(listener)
 
     async def close(self) -> None:
-        """Finishes what waits, and lets go of the file."""
+        """Finishes what waits, and lets go of the file; from a disk that hangs it turns away."""
         self._opening.cancel()
         await asyncio.wait([self._opening])
         self._failure = StoreFailed("the store is closed")
         self._settled.set()
         if self._threads is not None:
             threads, self._threads = self._threads, None
-            await asyncio.to_thread(threads.close)
+            closed = asyncio.Event()
+            threading.Thread(target=threads.close, args=(self._loop, closed), name="store end", daemon=True).start()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(closed.wait(), CLOSING_S)
 
     async def _open(self) -> None:
         until, pause = time.monotonic() + self._patience_s, FIRST_PAUSE_S
@@ -216,14 +223,16 @@ class _Threads:
         self.readers = Readers(reading)
         self.writer = Writer(started.writer, told)
 
-    def close(self) -> None:
-        """Finishes what waits; the last connection to go moves the log into the file. Blocks."""
+    def close(self, loop: asyncio.AbstractEventLoop, closed: asyncio.Event) -> None:
+        """Finishes what waits; the last connection to go moves the log into the file. In a thread of its own."""
         self.writer.close()
         self.readers.close()
         self.keeper.close()
         for connection in self._connections:
             connection.close()
         os.close(self._lock)
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(closed.set)
 
 
 def _let_go(started: Started) -> None:

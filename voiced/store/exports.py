@@ -57,7 +57,7 @@ def head(connection: apsw.Connection, conversation: str) -> Head:
     return Head(replace(conversation_of(row), messages=count), first, last or first)
 
 
-def part(connection: apsw.Connection, whole: Head, after: int) -> list[Message]:
+def following(connection: apsw.Connection, whole: Head, after: int) -> list[Message]:
     """The next messages after a number.
 
     Raises:
@@ -165,7 +165,7 @@ class Export:
         page = Page(form, self._zone)
         yield page.begin(whole.conversation)
         after = 0
-        while messages := part(self._connection, whole, after):
+        while messages := following(self._connection, whole, after):
             yield page.go_on(messages)
             after = messages[-1].number
             self._messages += count * len(messages)

@@ -26,6 +26,8 @@ OURS: tuple[tuple[tuple[type[apsw.Error], ...], type[StoreFailed], str], ...] = 
     ((apsw.ConstraintError, apsw.MismatchError, apsw.TooBigError, apsw.RangeError), StoreRefused, "a rule forbids it"),
 )
 """Source: https://sqlite.org/rescode.html"""
+_DAMAGED_INDEX = ("invalid fts5 file format", "vtable constructor failed")
+"""The full-text index says so as if the statement were wrong."""
 _NO_ROOM = 28
 """ENOSPC."""
 
@@ -35,6 +37,8 @@ def ours(error: apsw.Error) -> StoreFailed:
     if getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_SHMSIZE:
         # The index of the log cannot grow: SQLite has no word of its own for a disk that is full just then.
         return StoreFull(f"there is no room left: {error}")
+    if isinstance(error, apsw.SQLError) and any(words in str(error) for words in _DAMAGED_INDEX):
+        return StoreDamaged(f"the file is damaged: {error}")
     for theirs, kind, words in OURS:
         if isinstance(error, theirs):
             return kind(f"{words}: {error}")

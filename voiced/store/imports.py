@@ -1,10 +1,10 @@
 """An archive, on its way in: first all of it is read and checked, then it is taken in, some rows at a time."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 
 import apsw
 from msgspec.structs import replace
@@ -20,15 +20,24 @@ from voiced.store.promises import FIELDS
 from voiced.store.promises import row_of as promise_row
 from voiced.store.rows import INSERT_MESSAGE, MOST, places, row_of, text
 
-BATCH, BATCH_CHARACTERS = 200, 500_000
-"""Messages, and characters of them, that are written in one go: a turn that waits for it does not notice."""
-T = TypeVar("T")
+BATCH, ROW = 400_000, 2_000
+"""Characters that are written in one go, with so many for each row: a turn that waits for it does not notice."""
+PROMISES = 200
+"""The same of promises."""
 Put = Callable[[Callable[[apsw.Connection], Any]], Any]
 _CONVERSATION = """
 INSERT INTO conversations (id, title, space, user, tags, status, made_at, changed_at, last_at, metadata)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
 """
 _PROMISE = f"INSERT INTO promises ({FIELDS}) VALUES ({', '.join('?' * len(FIELDS.split(', ')))}) ON CONFLICT DO NOTHING"  # noqa: S608 (names of our own)
+
+
+class Part(NamedTuple):
+    """A conversation, and some of its messages: the first of them or those that follow."""
+
+    conversation: Conversation
+    messages: list[Message]
+    first: bool
 
 
 class Import:
@@ -60,42 +69,36 @@ class Import:
         return replace(brought, known=found.conversations + found.messages + found.promises - new)
 
     def _check(self, source: Reader | Single) -> Imported:
-        """Counts what is there."""
+        """Looks at everything, and counts it."""
         manifest = source.manifest
         self._total = 2 * manifest.messages if manifest else 0
         conversations = messages = 0
-        for name in source.conversations():
-            _, parts = _conversation(source, name)
-            conversations += 1
-            for each in parts:
-                messages += len(each)
-                self._count(each)
-        promises = sum(len(each) for each in _promises(source))
+        for batch in _batches(source):
+            conversations += sum(part.first for part in batch)
+            messages += self._count(batch)
+        promises = sum(len(some) for some in _promises(source))
         source.check_rest()
-        if manifest and (conversations, messages, promises) != (
-            manifest.conversations,
-            manifest.messages,
-            manifest.promises,
-        ):
+        found = Imported(conversations, messages, promises, 0)
+        if manifest and found != Imported(manifest.conversations, manifest.messages, manifest.promises, 0):
             raise InputInvalid("the archive does not hold what its manifest says", hint=HINT)
         self._total = 2 * messages
-        return Imported(conversations, messages, promises, 0)
+        return found
 
     def _take_in(self, source: Reader | Single) -> Imported:
         conversations = messages = promises = 0
-        for name in source.conversations():
-            conversation, parts = _conversation(source, name)
-            conversations += self._put(partial(_begin, conversation=conversation))
-            for each in parts:
-                messages += self._put(partial(_append, conversation=conversation, messages=each))
-                self._count(each)
+        for batch in _batches(source):
+            begun, written = self._put(partial(_write, batch=batch))
+            conversations, messages = conversations + begun, messages + written
+            self._count(batch)
         for some in _promises(source):
             promises += self._put(partial(_keep, promises=[settled(promise, self._now) for promise in some]))
         return Imported(conversations, messages, promises, 0)
 
-    def _count(self, messages: Sequence[Message]) -> None:
-        self._done += len(messages)
+    def _count(self, batch: Sequence[Part]) -> int:
+        count = sum(len(part.messages) for part in batch)
+        self._done += count
         self._tell(min(self._done, self._total), self._total)
+        return count
 
 
 def settled(promise: Promise, now: float) -> Promise:
@@ -106,15 +109,39 @@ def settled(promise: Promise, now: float) -> Promise:
     return replace(promise, state="done", unheard=None)
 
 
-def _conversation(source: Reader | Single, name: str) -> tuple[Conversation, Iterator[list[Message]]]:
+def _batches(source: Reader | Single) -> Iterator[list[Part]]:
+    """All conversations, in pieces that are written in one go."""
+    batch: list[Part] = []
+    size = 0
+    for name in source.conversations():
+        for part in _parts(source, name):
+            batch.append(part)
+            size += ROW + sum(ROW + len(message.content) for message in part.messages)
+            if size >= BATCH:
+                yield batch
+                batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _parts(source: Reader | Single, name: str) -> Iterator[Part]:
     numbered = enumerate(source.lines(name), 1)
-    for number, line in numbered:
-        with _at(name, number):
-            conversation = lines.conversation(line)
-            if isinstance(source, Reader) and name != f"{member_name(conversation.id)}.jsonl":
-                raise InputInvalid(f"this is the conversation {conversation.id!r}")
-        return conversation, _parts(_messages(numbered, name, conversation))
-    raise InputInvalid(f"{name} is empty", hint=HINT)
+    number, line = next(numbered, (0, b""))
+    if not number:
+        raise InputInvalid(f"{name} is empty", hint=HINT)
+    with _at(name, number):
+        conversation = lines.conversation(line)
+        if isinstance(source, Reader) and name != f"{member_name(conversation.id)}.jsonl":
+            raise InputInvalid(f"this is the conversation {conversation.id!r}")
+    messages: list[Message] = []
+    size, first = 0, True
+    for message in _messages(numbered, name, conversation):
+        messages.append(message)
+        size += ROW + len(message.content)
+        if size >= BATCH:
+            yield Part(conversation, messages, first)
+            messages, size, first = [], 0, False
+    yield Part(conversation, messages, first)
 
 
 def _messages(numbered: Iterator[tuple[int, bytes]], name: str, conversation: Conversation) -> Iterator[Message]:
@@ -135,22 +162,10 @@ def _promises(source: Reader | Single) -> Iterator[list[Promise]]:
     for number, line in enumerate(source.promises(), 1):
         with _at("promises", number):
             some.append(lines.promise(line))
-        if len(some) == BATCH:
+        if len(some) == PROMISES:
             yield some
             some = []
     yield some
-
-
-def _parts(messages: Iterable[Message]) -> Iterator[list[Message]]:
-    part: list[Message] = []
-    characters = 0
-    for message in messages:
-        part.append(message)
-        characters += len(message.content)
-        if len(part) == BATCH or characters > BATCH_CHARACTERS:
-            yield part
-            part, characters = [], 0
-    yield part
 
 
 @contextmanager
@@ -162,8 +177,32 @@ def _at(name: str, number: int) -> Generator[None]:
         raise InputInvalid(f"{name}, line {number}: {error.message}", hint=HINT) from error
 
 
+def _write(connection: apsw.Connection, batch: Sequence[Part]) -> tuple[int, int]:
+    written = [append(connection, part.conversation, part.messages) for part in batch]
+    return sum(begun for begun, _ in written), sum(messages for _, messages in written)
+
+
+def append(connection: apsw.Connection, conversation: Conversation, messages: Sequence[Message]) -> tuple[int, int]:
+    """Writes messages after those that are there, each but once, and their conversation where it is not there.
+
+    Returns:
+        How many conversations and messages were written.
+    """
+    begun = _begin(connection, conversation)
+    first, end = places(connection.execute("SELECT number FROM conversations WHERE id = ?", (conversation.id,)).get)
+    last = connection.execute("SELECT max(place) FROM messages WHERE place BETWEEN ? AND ?", (first, end)).get or first
+    before = last
+    for message in messages:
+        if connection.execute("SELECT 1 FROM messages WHERE id = ?", (message.id,)).get:
+            continue
+        last += 1
+        if last > end:
+            raise InputInvalid(f"the conversation {conversation.id!r} would hold more than {MOST} messages", hint=HINT)
+        connection.execute(INSERT_MESSAGE, row_of(_unasked(connection, message), last))
+    return begun, last - before
+
+
 def _begin(connection: apsw.Connection, conversation: Conversation) -> int:
-    """Writes a conversation, unless it is there; returns how many were written."""
     before = connection.total_changes()
     values = (
         *(conversation.id, conversation.title, conversation.space, conversation.user),
@@ -173,22 +212,6 @@ def _begin(connection: apsw.Connection, conversation: Conversation) -> int:
     )
     connection.execute(_CONVERSATION, values)
     return connection.total_changes() - before
-
-
-def _append(connection: apsw.Connection, conversation: Conversation, messages: Sequence[Message]) -> int:
-    """Writes messages after those that are there, each but once; returns how many were written."""
-    _begin(connection, conversation)  # Somebody may have purged it in the middle.
-    first, end = places(connection.execute("SELECT number FROM conversations WHERE id = ?", (conversation.id,)).get)
-    last = connection.execute("SELECT max(place) FROM messages WHERE place BETWEEN ? AND ?", (first, end)).get or first
-    before = last
-    for message in messages:
-        if connection.execute("SELECT 1 FROM messages WHERE id = ?", (message.id,)).get:
-            continue
-        last += 1
-        if last > end:
-            raise InputInvalid(f"the conversation {conversation.id!r} would hold more than {MOST} messages")
-        connection.execute(INSERT_MESSAGE, row_of(_unasked(connection, message), last))
-    return last - before
 
 
 def _unasked(connection: apsw.Connection, message: Message) -> Message:

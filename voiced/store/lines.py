@@ -41,7 +41,7 @@ class _Source(Source, frozen=True, forbid_unknown_fields=True):
     pass
 
 
-class _Message(Message, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _Message(Message, frozen=True, forbid_unknown_fields=True):
     id: Id
     at: Moment
     conversation: Id = ""

@@ -70,7 +70,7 @@ def recent(
     rows: list[Any] = connection.execute(query, (*values, limit + 1)).fetchall()
     page = rows[:limit]
     following = f"{page[-1][4]!r}:{page[-1][0]}" if len(rows) > limit else None
-    return Page([message_of(row, row[-1]) for row in page], following)
+    return Page([message_of(row[:-1], row[-1]) for row in page], following)
 
 
 def statistics(connection: apsw.Connection) -> Statistics:

@@ -44,7 +44,13 @@ def migrate(connection: apsw.Connection) -> int:
     """
     before = version(connection)
     for number, script in enumerate(scripts()[before:], before + 1):
-        with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
             connection.execute(script)
             connection.pragma("user_version", number)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:  # SQLite ends it by itself where the disk fails
+                connection.execute("ROLLBACK")
+            raise
     return before

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import apsw
 
 from voiced.core.errors import InputInvalid, StoreDamaged, StoreFailed, StoreForeign
-from voiced.store.backups import prove
+from voiced.store.backups import leave_room, prove
 from voiced.store.beside import Tell
 from voiced.store.faults import ours, translated
 from voiced.store.migrations import migrate
@@ -36,6 +36,7 @@ def fetch(source: Path, part: Path, page_size: int, tell: Tell) -> None:
     if not source.is_file():
         raise InputInvalid(f"there is no file {source}", hint=_HINT)
     _look_at_header(source)
+    leave_room(part.parent, source.stat().st_size)
     with closing(apsw.Connection(str(part))) as copy:
         try:
             with closing(_open(source)) as connection:

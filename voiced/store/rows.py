@@ -48,28 +48,12 @@ def conversation_of(row: Sequence[Any]) -> Conversation:
 
 
 def message_of(row: Sequence[Any], conversation: str) -> Message:
-    """Reads a row of `MESSAGE`."""
-    return Message(
-        conversation=conversation,
-        number=row[0] & MOST,
-        id=row[1],
-        role=row[2],
-        content=row[3],
-        at=row[4],
-        turn=row[5],
-        request=row[6],
-        channel=row[7],
-        mode=row[8],
-        tier=row[9],
-        model=row[10],
-        tokens_in=row[11],
-        tokens_out=row[12],
-        latency_ms=row[13],
-        spoken=row[14],
-        sources=_sources.decode(row[15]) if row[15] else [],
-        privacy=row[16],
-        metadata=_decode(row[17]) if row[17] else {},
-    )
+    """Reads a row of `MESSAGE`, whose columns stand in the order of the message's fields."""
+    place, id_, role, content, at, *facts, sources, privacy, metadata = row
+    sources = _sources.decode(sources) if sources else []
+    metadata = _decode(metadata) if metadata else {}
+    number = place & MOST
+    return Message(id_, role, content, at, conversation, number, *facts, sources, privacy, metadata)  # pyright: ignore[reportCallIssue]
 
 
 def row_of(message: Message, place: int) -> tuple[Any, ...]:

@@ -20,7 +20,7 @@ from voiced.store.backups import Backups, discard
 from voiced.store.beside import Tell, beside, to_its_end
 from voiced.store.check import check
 from voiced.store.db import Database
-from voiced.store.exports import Export, Page, head, part, published
+from voiced.store.exports import Export, Page, following, head, published
 from voiced.store.faults import translated
 from voiced.store.imports import Import
 
@@ -59,7 +59,7 @@ class FileUpkeep:
         """See `Upkeep`."""
         path = self._database.path
         async with self._alone:
-            found = await self._read(lambda connection, tell: check(connection, path, tell), progress)
+            found = await self._read(lambda connection, tell: check(connection, path, tell), progress, connect.onlooker)
         if found.problems:
             self._database.note_damage(StoreDamaged(f"the file is damaged: {found.problems[0]}"))
         return found
@@ -72,7 +72,8 @@ class FileUpkeep:
 
     async def backups(self) -> Sequence[Backup]:
         """See `Upkeep`."""
-        return await asyncio.to_thread(self._backups.listed)
+        with translated():
+            return await asyncio.to_thread(self._backups.listed)
 
     async def fetch(self, backup: Backup, target: Path, progress: Progress) -> None:
         """See `Upkeep`."""
@@ -109,7 +110,7 @@ class FileUpkeep:
         whole = await self._database.read(lambda connection: head(connection, conversation))
         yield page.begin(whole.conversation)
         after = 0
-        while messages := await self._database.read(partial(part, whole=whole, after=after)):
+        while messages := await self._database.read(partial(following, whole=whole, after=after)):
             yield page.go_on(messages)
             after = messages[-1].number
 
@@ -129,11 +130,16 @@ class FileUpkeep:
     def _now(self) -> float:
         return self._clock.now().timestamp()
 
-    async def _read(self, work: Callable[[apsw.Connection, Tell], T], progress: Progress) -> T:
+    async def _read(
+        self,
+        work: Callable[[apsw.Connection, Tell], T],
+        progress: Progress,
+        connected: Callable[[Path, str | None], apsw.Connection] = connect.reader,
+    ) -> T:
         """Runs work on a connection of its own, beside all other."""
 
         def run(tell: Tell) -> T:
-            connection = connect.reader(self._database.path, self._database.vfs)
+            connection = connected(self._database.path, self._database.vfs)
             with translated(), closing(connection):
                 return work(connection, tell)
 
@@ -157,17 +163,14 @@ async def keep_backing_up(upkeep: Upkeep, hours: float, clock: Clock) -> None:
 
     Args:
         upkeep: what does it.
-        hours: between two backups; also over a restart, as the clock on the wall tells.
+        hours: between two backups, also over a restart, as the clock on the wall tells; 0: never.
         clock: the time.
     """
     failing = False
     await clock.sleep(FIRST_S)
-    while True:
-        # A clock that was set back makes the newest backup one of the future: waiting is bounded all the same.
-        newest = max((backup.at for backup in await upkeep.backups()), default=0.0)
-        age = clock.now().timestamp() - newest
-        await clock.sleep(min(max(0.0, hours * 3600 - age), hours * 3600))
+    while hours:
         try:
+            await clock.sleep(await _remaining(upkeep, hours * 3600, clock))
             await upkeep.backup(lambda _, __: None)
         except StoreFailed as error:
             if not failing:
@@ -176,3 +179,9 @@ async def keep_backing_up(upkeep: Upkeep, hours: float, clock: Clock) -> None:
             await clock.sleep(AGAIN_S)
         else:
             failing = False
+
+
+async def _remaining(upkeep: Upkeep, period: float, clock: Clock) -> float:
+    """Seconds until the next backup. The newest one is of the future where the clock was set back."""
+    newest = max((backup.at for backup in await upkeep.backups()), default=0.0)
+    return min(max(0.0, newest + period - clock.now().timestamp()), period)

@@ -38,18 +38,15 @@ class Writer:
     Args:
         connection: see `connection.writer`.
         told: called in the event loop with the error when writes begin to fail, and with None when they succeed again.
-        patience_s: see `PATIENCE_S`.
     """
 
     def __init__(
         self,
         connection: apsw.Connection,
         told: Callable[[StoreFailed | None], None],
-        patience_s: float = PATIENCE_S,
     ) -> None:
         self._connection = connection
         self._told = told
-        self._patience_s = patience_s
         self._loop = asyncio.get_running_loop()
         self._waiting: deque[_Write] = deque()
         self._changed = threading.Condition()
@@ -105,7 +102,7 @@ class Writer:
 
     def _perform(self, batch: list[_Write]) -> list[Any]:
         """Commits a batch, trying again what may yet succeed; an exception among the outcomes is that write's own."""
-        until = time.monotonic() + (0 if self._failing else self._patience_s)
+        until = time.monotonic() + (0 if self._failing else PATIENCE_S)
         pause = FIRST_PAUSE_S
         while True:
             try:
@@ -124,10 +121,27 @@ class Writer:
             return outcomes
 
     def _once(self, batch: list[_Write]) -> list[Any]:
+        """One attempt, in one transaction without savepoints.
+
+        Where a write fails, the batch is done again with a savepoint for each: they cost the full-text index as much
+        as a commit does, and hardly any write fails.
+        """
         if batch[0].alone:
             outcome = _attempt(self._connection, batch[0].job)
             _roll_back(self._connection)
             return [outcome]
+        self._connection.execute("BEGIN IMMEDIATE")
+        outcomes: list[Any] = []
+        for write in batch:
+            outcomes.append(_attempt(self._connection, write.job))
+            if isinstance(outcomes[-1], Exception):
+                self._connection.execute("ROLLBACK")
+                return outcomes if len(batch) == 1 else self._apart(batch)
+        self._connection.execute("COMMIT")
+        return outcomes
+
+    def _apart(self, batch: list[_Write]) -> list[Any]:
+        """The same, where one that fails takes no other with it."""
         execute = self._connection.execute
         execute("BEGIN IMMEDIATE")
         outcomes: list[Any] = []

@@ -7,9 +7,10 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
-from voiced.core.commands import AnyCommand, Ask, Ring, Say, Stop
-from voiced.core.errors import SkillFailed, VoicedError
+from voiced.core.commands import AnyCommand, Ask, Hush, Ring, Say, Stop
+from voiced.core.errors import SkillFailed, StoreFailed, VoicedError
 from voiced.core.events import Failed, Interrupted, NearMiss, Signal, SpeechStarted, Woke
 from voiced.core.tasks import vital
 from voiced.core.types import Earcon, Purpose, SpeechChunk, Utterance
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 
 WAITING_LIMIT = 16
 """Questions in writing and announcements that may wait for the turn in progress."""
+KEPT_S = 2.0
+"""How long an answer in writing waits to be kept: a disk that hangs does not make voiced dumb."""
 APOLOGIES = {
     "stt-failed": "Sorry, I could not listen to that.",
     "deadline-passed": "Sorry, that took too long.",
@@ -28,6 +31,14 @@ APOLOGIES = {
 }
 """What is said for an error's code; anything else is `APOLOGY`."""
 APOLOGY = "Sorry, something went wrong."
+NOT_KEPT = "Sorry, I cannot keep that: it is not set."
+"""What is said where a promise could not be saved, or not be called off."""
+SNOOZE = "VoicedSnooze"
+"""The intent that is heard without a wake word while something rings, besides those that stop."""
+STOPPED = "stopped"
+"""The code of what ended because somebody said so."""
+SHUTDOWN, QUESTION, CALLED_OFF = "shutdown", "a question", "its end"
+"""What ends a ring without anybody having heard it."""
 BUSY = VoicedError("too many things at once", code="busy", hint="Try again in a moment.")
 
 Wish = Ask | Say | Ring | None
@@ -72,6 +83,8 @@ class Conversation:
                 self._parts.bus.emit(item)
             case Stop():
                 await self._stop_all(item.by)
+            case Hush():
+                await self._hush(item.promise)
             case Ask(aloud=False):
                 await self._answer_aside(item)
             case Ask() | Say() | Ring():
@@ -92,7 +105,7 @@ class Conversation:
 
     async def close(self) -> None:
         """Ends everything that goes on."""
-        await self.stop("shutdown")
+        await self.stop(SHUTDOWN)
         for aside in self._asides:
             aside.cancel()
         if self._asides:
@@ -102,15 +115,25 @@ class Conversation:
         """Ends the turn in progress and what waits for its end; what is due to ring rings all the same."""
         for wish in [wish for wish in self._waiting if not isinstance(wish, Ring)]:
             self._waiting.remove(wish)
-            _resolve(wish, VoicedError("stopped before its turn came", code="stopped"))
+            _resolve(wish, VoicedError("stopped before its turn came", code=STOPPED))
         await self.stop(by)
+
+    async def _hush(self, promise: str) -> None:
+        """Ends and forgets the ring of a promise; what is told of several goes on."""
+        for wish in [wish for wish in self._waiting if isinstance(wish, Ring) and wish.promises == (promise,)]:
+            self._waiting.remove(wish)
+        if self._rings() and isinstance(self._wish, Ring) and self._wish.promises == (promise,):
+            await self.stop(CALLED_OFF)
+
+    def _rings(self) -> bool:
+        return isinstance(self._wish, Ring) and self._turn is not None
 
     async def _answer_aside(self, wish: Ask) -> None:
         """Answers in silence beside whatever goes on: it needs neither the ear nor the speaker."""
         if len(self._asides) >= WAITING_LIMIT:
             _resolve(wish, BUSY)
             return
-        aside = asyncio.create_task(self._whole(Turn(self._parts, aloud=False), wish))
+        aside = asyncio.create_task(self._whole(Turn(self._parts, aloud=False, channel="text"), wish))
         self._asides.add(aside)
         aside.add_done_callback(self._asides.discard)
         vital(aside)
@@ -124,10 +147,12 @@ class Conversation:
         await asyncio.sleep(0)
 
     async def _next(self) -> None:
-        """Begins what waits, once nothing else goes on."""
+        """Begins what waits, once nothing else goes on; questions before what rings."""
         if self._waiting and (self._task is None or self._task.done()):
-            wish = self._waiting.popleft()
-            await self._begin(Turn(self._parts, aloud=not isinstance(wish, Ask) or wish.aloud), wish)
+            wish = next((wish for wish in self._waiting if not isinstance(wish, Ring)), self._waiting[0])
+            self._waiting.remove(wish)
+            channel = "promise" if isinstance(wish, Ring) else "text"
+            await self._begin(Turn(self._parts, aloud=not isinstance(wish, Ask) or wish.aloud, channel=channel), wish)
 
     async def _wait(self, wish: Ask | Say | Ring) -> None:
         """Keeps a wish for later. A ring gives way to it, and goes on afterwards: it may last long."""
@@ -135,9 +160,9 @@ class Conversation:
             _resolve(wish, BUSY)
             return
         self._waiting.append(wish)
-        if not isinstance(wish, Ring) and isinstance(self._wish, Ring) and self._turn is not None:
-            self._waiting.append(self._wish)
-            await self.stop("a question")
+        if not isinstance(wish, Ring) and isinstance(self._wish, Ring) and self._rings():
+            self._waiting.appendleft(self._wish)
+            await self.stop(QUESTION)
 
     def _asked(self) -> int:
         return sum(not isinstance(wish, Ring) for wish in self._waiting)
@@ -154,7 +179,7 @@ class Conversation:
             self._overhear(item)
 
     def _overhear(self, item: SpeechChunk | Utterance) -> None:
-        """Listens for a bare "stop" while the turn in progress speaks or rings."""
+        """Listens for a bare "stop" or "snooze" while the turn in progress speaks or rings."""
         if self._overheard is None or self._overheard.id != item.turn:
             if self._overhearing is not None:
                 self._overhearing.cancel()
@@ -170,33 +195,50 @@ class Conversation:
                 heard = await self._parts.stt.transcribe(overheard.speech(first), Purpose.INTERRUPTION)
                 # What voiced says itself is no order, whatever comes back through the microphone.
                 if heard.text and not (self._turn and heard.text in self._turn.saying.lower()):
-                    await self._inbox.put(Stop(heard.text))
+                    await self._inbox.put(self._order(heard.text))
         except VoicedError as error:
             log.warning("what was said meanwhile could not be heard: %s", error)
         finally:
             self._parts.activity.waiting(overheard.id)
 
+    def _order(self, text: str) -> Stop | Ask:
+        """What is overheard is an order: to snooze while something rings, else to stop."""
+        understood = self._parts.understand(text)
+        return Ask(text) if understood and understood.intent == SNOOZE and self._rings() else Stop(text)
+
     async def _whole(self, turn: Turn, wish: Wish) -> None:
-        """One turn and its boundary: whatever happens, it ends with `turn_ended` and leaves nothing behind."""
+        """One turn and its boundary: whatever happens, it is kept, ends with `turn_ended` and leaves nothing behind."""
         try:
-            _resolve(wish, await self._perform(turn, wish, self._parts))
-        except asyncio.CancelledError:
-            _resolve(wish, VoicedError(f"stopped by {turn.stopped_by}", code="stopped"))
-            turn.emit(Interrupted(turn.stopped_by, at=turn.at, turn=turn.id))
-        except VoicedError as error:
-            _resolve(wish, error)
-            await self._fail(turn, error)
-        except Exception as error:  # the turn's boundary: a turn may fail, the daemon may not
-            log.exception("turn %s failed", turn.id)
-            failure = VoicedError(
-                f"{type(error).__name__}: {error}", hint="This is a fault of voiced: please report it."
-            )
-            _resolve(wish, failure)
-            await self._fail(turn, failure)
+            result = await self._outcome(turn, wish)
+            kept = turn.keep()
+            if kept and isinstance(wish, Ask):
+                # Who asks in writing is answered when both sides are on the disk; who listens need not wait for it.
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([kept], timeout=KEPT_S)
+            if isinstance(wish, Ring):
+                _tell(wish, turn, result)
+            else:
+                _resolve(wish, result)
         finally:
             await turn.end()
             if self._turn is turn:
                 self._turn = None
+
+    async def _outcome(self, turn: Turn, wish: Wish) -> str | VoicedError | None:
+        """Does what a turn is for; an error has then been told to everybody."""
+        try:
+            return await self._perform(turn, wish, self._parts)
+        except asyncio.CancelledError:
+            turn.emit(Interrupted(turn.stopped_by, at=turn.at, turn=turn.id))
+            return VoicedError(f"stopped by {turn.stopped_by}", code=STOPPED)
+        except VoicedError as error:
+            failure = error
+        except Exception as error:  # the turn's boundary: a turn may fail, the daemon may not
+            log.exception("turn %s failed", turn.id)
+            hint = "This is a fault of voiced: please report it."
+            failure = VoicedError(f"{type(error).__name__}: {error}", hint=hint)
+        await self._fail(turn, failure)
+        return failure
 
     async def _fail(self, turn: Turn, error: VoicedError) -> None:
         """Tells everybody, and the user in a few words."""
@@ -204,16 +246,32 @@ class Conversation:
         turn.emit(Failed(error.code, error.message, error.hint, at=turn.at, turn=turn.id))
         try:
             await turn.earcon(Earcon.ERROR)
-            await turn.say(error.message if isinstance(error, SkillFailed) else APOLOGIES.get(error.code, APOLOGY))
+            await turn.say(_apology(error))
         except VoicedError as second:
             log.warning("turn %s: nor could that be said: %s", turn.id, second.message)
         except asyncio.CancelledError:
             turn.emit(Interrupted(turn.stopped_by, at=turn.at, turn=turn.id))
 
 
-def _resolve(wish: Wish, result: str | VoicedError | None) -> None:
+def _apology(error: VoicedError) -> str:
+    if isinstance(error, SkillFailed):
+        return error.message
+    return NOT_KEPT if isinstance(error, StoreFailed) else APOLOGIES.get(error.code, APOLOGY)
+
+
+def _tell(ring: Ring, turn: Turn, result: str | VoicedError | None) -> None:
+    """Tells whether a ring was heard; one that gives way to something else is neither heard nor over."""
+    if not isinstance(result, VoicedError):
+        ring.told("heard")
+    elif result.code != STOPPED:
+        ring.told("unheard")
+    elif turn.stopped_by not in (SHUTDOWN, QUESTION, CALLED_OFF):
+        ring.told("heard")
+
+
+def _resolve(wish: Ask | Say | None, result: str | VoicedError | None) -> None:
     """Gives whoever waits its result."""
-    if not isinstance(wish, Ask | Say) or wish.done is None or wish.done.done():
+    if wish is None or wish.done is None or wish.done.done():
         return
     if isinstance(result, VoicedError):
         wish.done.set_exception(result)

@@ -1,6 +1,9 @@
 """The way of one turn, top to bottom: `converse` takes turns, `answer` is one of them."""
 
+import logging
+
 from voiced.core.commands import Ask, Ring, Say
+from voiced.core.errors import VoicedError
 from voiced.core.events import Heard, NotUnderstood, Routed
 from voiced.core.types import Earcon, EndReason, Purpose, SpeechChunk, Transcript
 from voiced.turn.conversation import Conversation
@@ -9,9 +12,9 @@ from voiced.turn.parts import Parts
 from voiced.turn.router import route
 from voiced.turn.turn import Turn
 
+log = logging.getLogger(__name__)
+
 RING_PAUSE_S = 1.5
-RING_LIMIT_S = 15 * 60
-"""A ring that nobody stops ends after this long."""
 
 
 async def converse(inbox: Inbox, parts: Parts) -> None:
@@ -62,13 +65,17 @@ async def listen(turn: Turn, parts: Parts) -> str | None:
 async def answer(turn: Turn, text: str, parts: Parts) -> str | None:
     """Text to answer, done and spoken; returns its words, or None where nobody knows one."""
     turn.enter("processing")
+    turn.ask(text)
     chosen = route(text, parts.understand, frozenset(parts.skills))
+    turn.tier = chosen.tier
     turn.mark("routed")
     if chosen.tier == "none" or chosen.understood is None:
         return await not_understood(turn, "no command that I know")
     understood = chosen.understood
+    turn.notes = {"intent": understood.intent, "slots": understood.slots}
     turn.emit(Routed(chosen.tier, understood.intent, understood.slots, at=turn.at, turn=turn.id))
     reply = await parts.skills[understood.intent].answer(understood)
+    turn.answer = reply.text
     turn.mark("answered")
     if reply.text:
         await turn.say(reply.text)
@@ -83,12 +90,26 @@ async def not_understood(turn: Turn, reason: str) -> None:
     await turn.earcon(Earcon.ERROR)
 
 
-async def ring(turn: Turn, wish: Ring, parts: Parts) -> str:
-    """Sounds and speaks until it is stopped."""
-    deadline = parts.clock.monotonic() + RING_LIMIT_S
+async def ring(turn: Turn, wish: Ring, parts: Parts) -> str | None:
+    """Sounds and speaks until it is stopped or its time is over; returns its words, or None if nobody can have heard.
+
+    A speaker or a voice that fails is tried again.
+    """
+    sounded, failures = False, 0
+    until = parts.clock.monotonic() + wish.seconds
+    wish.told("begun")
     with parts.controls.talk():
-        while parts.clock.monotonic() < deadline:
-            await turn.sound(wish.sound)
-            await turn.say(wish.text)
+        while True:
+            try:
+                if wish.sound is not None:
+                    await turn.sound(wish.sound)
+                    sounded = True
+                await turn.say(wish.text)
+                sounded = True
+            except VoicedError as error:
+                failures += 1
+                if failures == 1:
+                    log.warning("turn %s: what is due cannot be heard: %s (%s)", turn.id, error.message, error.code)
+            if parts.clock.monotonic() >= until:
+                return wish.text if sounded else None
             await turn.pause(RING_PAUSE_S)
-    return wish.text

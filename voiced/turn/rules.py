@@ -1,5 +1,6 @@
 """The first tier: sentence templates, matched exactly by hassil. The recogniser's grammar comes from the same ones."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,9 @@ from hassil.util import normalize_for_matching, remove_skip_words
 from voiced.core.grammar import compile_grammar, spoken
 from voiced.core.intents import load_intents
 from voiced.core.types import Completeness, Understanding
+
+_HALVES = re.compile(r"\b([ap])\. ?m\b\.?", re.IGNORECASE)
+"""The ways to write AM and PM; templates know one."""
 
 
 class Rules:
@@ -53,7 +57,7 @@ class Rules:
 
     def _readings(self, text: str) -> Iterator[str]:
         """The sentence as it is, then without what means nothing at its end, then also at its beginning."""
-        text = normalize_for_matching(text).text
+        text = normalize_for_matching(_HALVES.sub(r"\1m", text)).text
         yield text
         if self._skips:
             text = remove_skip_words(text, self._skips, ignore_whitespace=False, start=False)

@@ -1,0 +1,63 @@
+"""Reminders: make, ask, call off. After a while, once, or on days of the week."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from voiced.core.ports.promises import Promises
+from voiced.core.ports.skill import Reply
+from voiced.core.promises import Promise
+from voiced.core.speech import counted, duration, listed, turned
+from voiced.core.types import Understanding
+from voiced.skills.when import moment, schedule, seconds
+
+
+class RemindersSkill:
+    """Answers everything about reminders.
+
+    Args:
+        promises: keeps them.
+        now: local time.
+    """
+
+    intents = ("VoicedRemind", "VoicedReminderStatus", "VoicedCancelReminder", "VoicedCancelAllReminders")
+
+    def __init__(self, promises: Promises, now: Callable[[], datetime]) -> None:
+        self._promises = promises
+        self._now = now
+
+    async def answer(self, understood: Understanding) -> Reply:
+        """See `Skill`."""
+        if understood.intent == "VoicedRemind":
+            return await self._remind(understood)
+        reminders = self._promises.active("reminder")
+        if not reminders:
+            return Reply("There are no reminders.")
+        if understood.intent == "VoicedReminderStatus":
+            return Reply(f"I will remind you {self._list(reminders)}.")
+        text = str(understood.slots.get("text", "")).strip().lower()
+        meant = [each for each in reminders if not text or each.name.lower() == text]
+        if not meant:
+            return Reply(f"I know no such reminder. I will remind you {self._list(reminders)}.")
+        if len(meant) > 1 and understood.intent == "VoicedCancelReminder":
+            return Reply(f"Which one? I will remind you {self._list(meant)}.")
+        return await self._cancel(meant)
+
+    async def _remind(self, understood: Understanding) -> Reply:
+        now = self._now()
+        text = str(understood.slots["text"]).strip()
+        if length := seconds(understood.slots):
+            made = await self._promises.remind_in(length, text)
+            return Reply(f"I will remind you to {turned(made.name)} in {duration(length)}.")
+        made = await self._promises.remind(schedule(understood.slots, now, "reminder"), text)
+        return Reply(f"I will remind you to {turned(made.name)} {moment(made, now)}.")
+
+    async def _cancel(self, reminders: Sequence[Promise]) -> Reply:
+        for reminder in reminders:
+            await self._promises.cancel(reminder)
+        if len(reminders) == 1:
+            return Reply(f"Reminder to {turned(reminders[0].name)} cancelled.")
+        return Reply(f"{counted(len(reminders), 'reminder')} cancelled.")
+
+    def _list(self, reminders: Sequence[Promise]) -> str:
+        now = self._now()
+        return listed([f"to {turned(reminder.name)} {moment(reminder, now)}" for reminder in reminders])

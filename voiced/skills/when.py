@@ -1,0 +1,93 @@
+"""Moments as people say them: slots into a schedule, and a promise's moment into words."""
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+
+from voiced.core.promises import Kind, Promise, Schedule
+from voiced.core.speech import NOON, WEEK, clock_time, days, duration
+from voiced.core.speech import day as day_words
+
+DUSK = 6
+"""The last hour that is taken for the afternoon, of a reminder on some day."""
+Slots = Mapping[str, str | int | float]
+
+
+def seconds(slots: Slots) -> float:
+    """How long something runs, as it was said; 0 if it was not."""
+    hours, minutes, rest = (float(slots.get(unit, 0)) for unit in ("hours", "minutes", "seconds"))
+    return hours * 3600 + minutes * 60 + rest
+
+
+def schedule(slots: Slots, now: datetime, kind: Kind) -> Schedule:
+    """When something is due, as it was said.
+
+    Where neither AM nor PM was said, it is the next of the two. On a day of its own, or again and again, an alarm is in
+    the morning, and a reminder between seven in the morning and half past six in the evening.
+
+    Args:
+        slots: hour, minute or before (the hour), half (am, pm, night), or named (noon, midnight), day, and days.
+        now: local time.
+        kind: alarm or reminder.
+    """
+    day, _, part = str(slots.get("day", "")).partition(" ")
+    chosen = sorted({int(digit) for name in ("days", "days2", "days3") for digit in str(slots.get(name, ""))})
+    choices = clock_times(slots, part)
+    if len(choices) > 1 and (chosen or day not in ("", "today")):
+        morning, evening = choices
+        noonish = morning.hour == 0 or (kind == "reminder" and morning.hour <= DUSK)
+        choices = [evening if noonish else morning]
+    clock = min(choices, key=lambda each: (each <= now.time(), each))
+    if chosen:
+        return Schedule(clock.isoformat("minutes"), days=tuple(chosen))
+    return Schedule(clock.isoformat("minutes"), _date(day, clock, now))
+
+
+def clock_times(slots: Slots, part: str = "") -> list[time]:
+    """The time of day that was said: two, half a day apart, where it may be either.
+
+    Args:
+        slots: see `schedule`.
+        part: am or pm, as said with the day.
+    """
+    if "named" in slots:
+        return [time(NOON if slots["named"] == "noon" else 0)]
+    minutes = int(slots["hour"]) * 60 + int(slots.get("minute", 0)) - int(slots.get("before", 0))
+    half = str(slots.get("half", part))
+    hour, minute = minutes // 60 % 24, minutes % 60
+    if half == "night":
+        half = "pm" if DUSK <= hour < NOON else "am"
+    if half:
+        return [time(hour % NOON + NOON * (half == "pm"), minute)]
+    if int(slots["hour"]) in range(1, NOON + 1):
+        return [time(hour % NOON, minute), time(hour % NOON + NOON, minute)]
+    return [time(hour, minute)]
+
+
+def _date(day: str, clock: time, now: datetime) -> str:
+    """The date of a day; empty for whichever comes next."""
+    if not day:
+        return ""
+    if not day.isdigit():
+        return (now.date() + timedelta(day == "tomorrow")).isoformat()
+    ahead = (int(day) - now.weekday()) % WEEK
+    if ahead == 0 and clock <= now.time():
+        ahead = WEEK
+    return (now.date() + timedelta(ahead)).isoformat()
+
+
+def moment(promise: Promise, now: datetime) -> str:
+    """Says when a promise is due: "tomorrow at 7 AM", "every Monday at 8 AM", "in 10 minutes"."""
+    if promise.schedule and promise.schedule.days:
+        return f"{days(promise.schedule.days)} at {clock_time(time.fromisoformat(promise.schedule.time))}"
+    if promise.due is None:
+        return "now"
+    due = datetime.fromtimestamp(promise.due, now.tzinfo)
+    if promise.schedule is None and promise.kind == "reminder":
+        return f"in {duration(promise.due - now.timestamp())}"
+    return f"{day_words(due, now)} at {clock_time(due)}"
+
+
+def due_time(promise: Promise, now: datetime) -> time:
+    """The local time of day at which a promise is due, or rings now."""
+    due = promise.due if promise.due is not None else promise.unheard
+    return datetime.fromtimestamp(due if due is not None else promise.made_at, now.tzinfo).time()
