@@ -585,7 +585,7 @@ class Shelf:
         self.made: list[float] = []
         self.held: list[Backup] = []
 
-    def backups(self):
+    async def backups(self):
         return self.held
 
     async def backup(self, _):
