@@ -86,8 +86,6 @@ class Voiced:
         self.tally = Tally()
         self.bus.watch(self.tally.count)
         self.conversations = StoredConversations(database, config.store.continue_s)
-        self.folder = database.path.parent
-        self.upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, self._replaced)
         database.watch(self._store_told)
         self._store = StoreStatus()
         self.inbox = Inbox()
@@ -110,6 +108,8 @@ class Voiced:
             at=self._at,
             config=config.promises,
         )
+        self.upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, self._replaced)
+        self.folder = database.path.parent
         self._controls = EarControls(hears_speaker=live)
         self._progress = Progress(rules.completeness, patience)
         self._parts = Parts(
@@ -191,8 +191,9 @@ class Voiced:
         return round(self._audio.position() / RATE, 3)
 
     async def _replaced(self) -> None:
-        """The file has other rows than before."""
+        """Rows were replaced past those who hold some of them."""
         self.conversations.forget()
+        await self.promises.reload()
 
     def _store_told(self, problem: StoreFailed | None) -> None:
         """Tells everybody once that nothing can be kept, or that it can again; the user aloud, if there is one."""

@@ -95,16 +95,17 @@ async def _assist(config: Config, card: SoundCard, bus: Bus, parts: Engines, lis
     from voiced.assistant import Voiced  # noqa: PLC0415 (loads while the children do)
     from voiced.control.api import application  # noqa: PLC0415 (the same)
     from voiced.store.db import Database  # noqa: PLC0415 (the same)
+    from voiced.store.upkeep import keep_backing_up  # noqa: PLC0415 (the same)
 
     store = config.store
     database = Database(state_folder(config), patience_s=store.patience_s, check_s=store.check_s)
     try:
-        voiced = Voiced(
-            config, card, SystemClock(LocalZone(config.promises.timezone)), Activity(), bus, parts, database=database
-        )
+        clock = SystemClock(LocalZone(config.promises.timezone))
+        voiced = Voiced(config, card, clock, Activity(), bus, parts, database=database)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_usable(database), name="store")
             tasks.create_task(voiced.hear(), name="ear")
+            tasks.create_task(keep_backing_up(voiced.upkeep, store.backup_hours, clock), name="backups")
             tasks.create_task(serve(application(voiced), listener), name="control")
             # Turns end first: whoever waits on the socket for an answer is told, and the socket need not wait for them.
             async with voiced.running():

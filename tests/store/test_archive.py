@@ -47,7 +47,7 @@ def everything(draw):
     return [(each, [one for one in its if one]) for each, its in zip(conversations, share, strict=True)], promises
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(everything())
 def test_what_is_exported_comes_in_again_with_nothing_lost(kept):
     conversations, promises = kept
@@ -289,7 +289,7 @@ def test_a_damaged_archive_is_refused_or_comes_in_whole(tmp_path):
     async def run():
         nonlocal refused
         async with house(tmp_path / "fuzz") as home:
-            for _ in range(1500):
+            for _ in range(600):
                 bad = bytearray(good)
                 for _ in range(chance.choice([1, 1, 2, 20])):
                     bad[chance.randrange(len(bad))] = chance.randrange(256)
@@ -310,7 +310,7 @@ def test_a_damaged_archive_is_refused_or_comes_in_whole(tmp_path):
                     )
 
     asyncio.run(run())
-    assert refused > 1000
+    assert refused > 400
 
 
 def repacked(good: Path, target: Path, change) -> Path:
@@ -434,3 +434,23 @@ def test_a_line_says_all_that_is_known_of_a_message(message):
         name: getattr(message, name) for name in Message.__struct_fields__ if name != "sources"
     }
     assert lines.line(read) == lines.line(message)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"id": ""},
+        {"at": -1.0},
+        {"turn": "x" * 201},
+        {"tokens_in": -1},
+        {"metadata": {"a": json.loads("[" * 150 + "]" * 150)}},
+    ],
+)
+def test_what_could_not_come_in_again_is_not_kept_in_the_first_place(tmp_path, fields):
+    async def run():
+        async with house(tmp_path) as home:
+            with pytest.raises(InputInvalid):
+                await home.conversations.add([replace(messages(1)[0], **fields)])
+            assert await home.contents() == []
+
+    asyncio.run(run())

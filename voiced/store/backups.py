@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,15 +60,15 @@ class Backups:
             StoreFailed: the same.
         """
         part = self.part("backup")
-        try:
-            with translated():
+        with translated():
+            try:
                 _copy_compact(connection, part, tell)
                 prove(part, tell)
                 path = self._publish(part, now)
-        finally:
-            discard(part)
-        made = _backup(path, now)
-        self._rotate({path, spared})
+            finally:
+                discard(part)
+            made = _backup(path, now)
+            self._rotate({path, spared})
         return made
 
     def fetch(self, name: str, target: Path, tell: Tell) -> None:
@@ -124,10 +123,9 @@ class Backups:
         return path
 
     def _rotate(self, spared: set[Path | None]) -> None:
-        with translated():
-            for old in self.listed()[self._keep :]:
-                if Path(old.path) not in spared:
-                    Path(old.path).unlink(missing_ok=True)
+        for old in self.listed()[self._keep :]:
+            if Path(old.path) not in spared:
+                Path(old.path).unlink(missing_ok=True)
 
 
 def leave_room(folder: Path, size: int) -> None:
@@ -137,15 +135,17 @@ def leave_room(folder: Path, size: int) -> None:
         StoreFull: there is not.
     """
     with translated():
-        free = shutil.disk_usage(folder).free
+        disk = os.statvfs(folder)
+        free = disk.f_bavail * disk.f_frsize
     if free < size + SPARE:
         raise StoreFull(f"a copy needs {size} bytes, and is to leave {SPARE}: {free} are free")
 
 
 def discard(part: Path) -> None:
     """Removes an unfinished file, and what SQLite may have beside it."""
-    for ending in ("", "-journal", "-wal", "-shm"):
-        part.with_name(part.name + ending).unlink(missing_ok=True)
+    with translated():
+        for ending in ("", "-journal", "-wal", "-shm"):
+            part.with_name(part.name + ending).unlink(missing_ok=True)
 
 
 def sync(path: Path) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import apsw
@@ -77,7 +78,9 @@ async def to_its_end(work: Awaitable[T], tell: Tell) -> T:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         tell.stop()
-        await asyncio.wait([task])
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([task])
         if not task.cancelled():
             task.exception()  # It is known: nobody is to be told that it was never looked at.
         raise

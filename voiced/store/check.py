@@ -59,6 +59,8 @@ def check(connection: apsw.Connection, path: Path, tell: Tell) -> Checked:
     Raises:
         StoreFailed: it cannot be read at all.
     """
+    from voiced.store.salvage import originals  # noqa: PLC0415 (hardly ever needed)
+
     pages = max(1, int(connection.pragma("page_count") * ROUNDS))
     tell.watch(connection, lambda: tell(min(pages - 1, connection.status(apsw.SQLITE_DBSTATUS_CACHE_MISS)[0]), pages))
     problems: list[str] = []
@@ -78,10 +80,5 @@ def check(connection: apsw.Connection, path: Path, tell: Tell) -> Checked:
         bytes=sum(each.stat().st_size for each in (path, log) if each.exists()),
         rows=rows,
         problems=problems[:MOST],
-        salvaged=[str(each) for each in _originals(path)],
+        salvaged=[str(each) for each in originals(path)],
     )
-
-
-def _originals(path: Path) -> list[Path]:
-    kept = path.parent.glob(f"{path.name}.damaged-*")
-    return sorted((each for each in kept if not each.name.endswith(("-wal", "-journal"))), reverse=True)

@@ -22,6 +22,7 @@ from voiced.store.rows import (
     SHIFT,
     checked,
     conversation_of,
+    look_at_depth,
     message_of,
     places,
     row_of,
@@ -206,6 +207,8 @@ def _valid(value: Any) -> Any:  # noqa: ANN401 (the same kind comes back)
         InputInvalid: it does not.
     """
     try:
-        return msgspec.json.decode(msgspec.json.encode(value), type=type(value))
-    except (msgspec.MsgspecError, UnicodeEncodeError, TypeError) as error:
+        value = msgspec.json.decode(msgspec.json.encode(value), type=type(value))
+    except (msgspec.MsgspecError, UnicodeEncodeError, TypeError, RecursionError) as error:
         raise InputInvalid(f"that cannot be kept: {error}", hint=HINT) from error
+    look_at_depth(getattr(value, "metadata", None))
+    return value

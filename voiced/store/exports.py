@@ -1,98 +1,27 @@
-"""What is kept, on its way out: conversations as lines or as Markdown, and everything as an archive."""
+"""Everything that is kept, on its way out: an archive."""
 
 import os
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import tzinfo
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 import apsw
-from msgspec.structs import replace
 
 from voiced import __version__
 from voiced.core.errors import InputInvalid, NotFound
-from voiced.core.history import Conversation, Message
 from voiced.core.ports.upkeep import Form
-from voiced.store import lines, markdown
+from voiced.store import lines
 from voiced.store.archive import FORMAT, PROMISES, Manifest, Writer, member_name
 from voiced.store.backups import UNFINISHED, sync
 from voiced.store.beside import Tell
 from voiced.store.faults import translated
 from voiced.store.promises import FIELDS, promise_of
-from voiced.store.rows import CONVERSATION, MESSAGE, conversation_of, message_of, places
+from voiced.store.transcripts import Head, Page, following, head
 
-PART = 100
-"""Messages that are read at once."""
 PIECE = 128 * 1024
 """Bytes that are packed at once."""
-
-
-class Head(NamedTuple):
-    """A conversation as it is at one moment. Messages are never changed: those up to the last one are so later too.
-
-    Attributes:
-        conversation: with the count of messages that are really there.
-        first: the place before its first message.
-        last: the place of its last message.
-    """
-
-    conversation: Conversation
-    first: int
-    last: int
-
-
-def head(connection: apsw.Connection, conversation: str) -> Head:
-    """Looks a conversation up.
-
-    Raises:
-        NotFound: it is not there (any more).
-    """
-    row = connection.execute(f"SELECT {CONVERSATION} FROM conversations WHERE id = ?", (conversation,)).fetchone()  # noqa: S608
-    if row is None:
-        raise NotFound(f"there is no conversation {conversation!r}", hint="`voiced conversations` lists them.")
-    first, end = places(row[0])
-    query = "SELECT count(*), max(place) FROM messages WHERE place BETWEEN ? AND ?"
-    count, last = next(connection.execute(query, (first, end)))
-    return Head(replace(conversation_of(row), messages=count), first, last or first)
-
-
-def following(connection: apsw.Connection, whole: Head, after: int) -> list[Message]:
-    """The next messages after a number.
-
-    Raises:
-        NotFound: the conversation was purged meanwhile.
-    """
-    query = f"SELECT {MESSAGE} FROM messages WHERE place > ? AND place <= ? ORDER BY place LIMIT {PART}"  # noqa: S608
-    rows = connection.execute(query, (whole.first + after, whole.last)).fetchall()
-    if not rows and whole.first + after < whole.last:
-        raise NotFound(f"the conversation {whole.conversation.id!r} was removed meanwhile")
-    return [message_of(row, whole.conversation.id) for row in rows]
-
-
-class Page:
-    """Turns a conversation into text, part by part."""
-
-    def __init__(self, form: Form, zone: tzinfo) -> None:
-        self._form = form
-        self._zone = zone
-        self._day = ""
-
-    def begin(self, conversation: Conversation) -> bytes:
-        """The beginning."""
-        if self._form == "jsonl":
-            return lines.line(conversation)
-        return markdown.heading(conversation, self._zone).encode()
-
-    def go_on(self, messages: Sequence[Message]) -> bytes:
-        """The next messages."""
-        return b"".join(self._message(message) for message in messages)
-
-    def _message(self, message: Message) -> bytes:
-        if self._form == "jsonl":
-            return lines.line(message)
-        text, self._day = markdown.passage(message, self._zone, self._day)
-        return text.encode()
 
 
 class Export:

@@ -1,27 +1,20 @@
 """Conversations and promises as lines of JSON: all that is known of them, and nothing that could harm the file."""
 
 from datetime import date
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct, field
 
 from voiced.core.errors import InputInvalid
-from voiced.core.history import LONGEST_CONTENT, Conversation, Message, Name, Source
+from voiced.core.history import Content, Conversation, Id, Message, Moment, Name
 from voiced.core.promises import Promise, Schedule
+from voiced.store.rows import look_at_depth
 
 LONGEST_LINE = 32 * 1024 * 1024
 """Bytes: a message of the longest content, each character escaped, and what belongs to it."""
-DEEPEST = 100
-"""Levels of metadata. SQLite itself reads 1,000."""
-
-Id = Annotated[str, Meta(min_length=1, max_length=200)]
-Moment = Annotated[float, Meta(ge=0, le=253_402_000_000)]
-"""Until the year 9999."""
-Count = Annotated[int, Meta(ge=0, le=10**15)]
 Duration = Annotated[float, Meta(ge=0, le=1e12)]
 Monotonic = Annotated[float, Meta(ge=-1e12, le=1e12)]
-Text = Annotated[str, Meta(max_length=LONGEST_CONTENT)]
 T = TypeVar("T", bound=Struct)
 
 
@@ -37,25 +30,8 @@ class _Conversation(Conversation, frozen=True, kw_only=True, forbid_unknown_fiel
     messages: Annotated[int, Meta(ge=0, lt=2**24)] = 0
 
 
-class _Source(Source, frozen=True, forbid_unknown_fields=True):
-    pass
-
-
 class _Message(Message, frozen=True, forbid_unknown_fields=True):
-    id: Id
-    at: Moment
-    conversation: Id = ""
-    number: Annotated[int, Meta(ge=0, lt=2**24)] = 0
-    turn: Name | None = None
-    request: Name | None = None
-    channel: Name = "text"
-    tier: Name | None = None
-    model: Name | None = None
-    tokens_in: Count | None = None
-    tokens_out: Count | None = None
-    latency_ms: Duration | None = None
-    spoken: Text | None = None
-    sources: list[_Source] = field(default_factory=list[_Source])  # type: ignore[assignment] (a list that never changes)
+    pass
 
 
 class _Schedule(Schedule, frozen=True, forbid_unknown_fields=True):
@@ -74,7 +50,7 @@ class _Promise(Promise, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id: Id
     made_at: Moment
     changed_at: Moment
-    name: Text = ""
+    name: Content = ""
     due: Moment | None = None
     seconds: Duration | None = None
     monotonic: Monotonic | None = None
@@ -101,14 +77,14 @@ def conversation(data: bytes) -> Conversation:
         InputInvalid: it is none, or knows no bounds.
     """
     value = _read(_conversation, data)
-    _look_at_depth(value.metadata)
+    look_at_depth(value.metadata)
     return value
 
 
 def message(data: bytes) -> Message:
     """Reads the line of a message, under the same terms."""
     value = _read(_message, data)
-    _look_at_depth(value.metadata)
+    look_at_depth(value.metadata)
     return value
 
 
@@ -122,14 +98,3 @@ def _read(decoder: msgspec.json.Decoder[T], data: bytes) -> T:
         return decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputInvalid(str(error) or type(error).__name__) from error
-
-
-def _look_at_depth(value: Any, level: int = 0) -> None:  # noqa: ANN401 (any JSON)
-    if level > DEEPEST:
-        raise InputInvalid(f"metadata of more than {DEEPEST} levels")
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, list):
-        return
-    for each in value:
-        _look_at_depth(each, level + 1)

@@ -10,6 +10,8 @@ from voiced.core.history import Conversation, Message, Source
 
 SHIFT = 24
 """A message's place is its conversation's number times 2^24, plus its own number."""
+DEEPEST = 100
+"""Levels of metadata. SQLite itself reads 1,000. Source: https://sqlite.org/limits.html"""
 MOST = (1 << SHIFT) - 1
 """Messages in a conversation."""
 
@@ -92,9 +94,27 @@ def checked(message: Message) -> Message:
         InputInvalid: it does not.
     """
     try:
-        return _message.decode(msgspec.json.encode(message))
-    except (msgspec.MsgspecError, UnicodeEncodeError, TypeError) as error:
+        message = _message.decode(msgspec.json.encode(message))
+    except (msgspec.MsgspecError, UnicodeEncodeError, TypeError, RecursionError) as error:
         raise InputInvalid(f"that is no message: {error}", hint="Correct what is named, and send it again.") from error
+    look_at_depth(message.metadata)
+    return message
+
+
+def look_at_depth(value: Any, level: int = 0) -> None:  # noqa: ANN401 (any JSON)
+    """Looks whether SQLite can read some JSON.
+
+    Raises:
+        InputInvalid: it is too deep.
+    """
+    if level > DEEPEST:
+        raise InputInvalid(f"metadata of more than {DEEPEST} levels", hint="Make it flatter.")
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return
+    for each in value:
+        look_at_depth(each, level + 1)
 
 
 def match(words: str) -> str:

@@ -20,9 +20,8 @@ from voiced.store.backups import Backups, discard
 from voiced.store.beside import Tell, beside, to_its_end
 from voiced.store.check import check
 from voiced.store.db import Database
-from voiced.store.exports import Export, Page, following, head, published
 from voiced.store.faults import translated
-from voiced.store.imports import Import
+from voiced.store.transcripts import Page, following, head
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +94,8 @@ class FileUpkeep:
 
     async def export(self, target: Path, progress: Progress, conversations: Sequence[str] | None = None) -> None:
         """See `Upkeep`."""
+        from voiced.store.exports import Export, published  # noqa: PLC0415 (hardly ever needed, and large)
+
         now = self._now()
 
         def work(connection: apsw.Connection, tell: Tell) -> None:
@@ -116,6 +117,8 @@ class FileUpkeep:
 
     async def take_in(self, source: Path, progress: Progress) -> Imported:
         """See `Upkeep`."""
+        from voiced.store.imports import Import  # noqa: PLC0415 (the same)
+
         loop, now = asyncio.get_running_loop(), self._now()
 
         def put(job: Callable[[apsw.Connection], T]) -> T:

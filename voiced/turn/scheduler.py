@@ -81,16 +81,24 @@ class Scheduler:
     async def run(self) -> None:
         """Rings what is due, for ever; first tells what was missed."""
         try:
-            await self._kept.load()
-            self._before = set(self._kept.active)
-            self._untold = {each.id: self._began for each in self.active() if each.unheard is not None}
-            await self._settle(self._now())
+            await self.reload()
             while True:
                 self._changed.clear()
                 await self._look()
                 await self._wait()
         finally:
             await self._kept.close()
+
+    async def reload(self) -> None:
+        """Takes in what the store has: at the start, and when its rows were replaced past the scheduler."""
+        await self._kept.load()
+        now = self._now()
+        self._began = now.monotonic
+        self._before = set(self._kept.active)
+        unheard = [each.id for each in self.active() if each.unheard is not None and each.id not in self._ringing]
+        self._untold = dict.fromkeys(unheard, now.monotonic)
+        await self._settle(now)
+        self._changed.set()
 
     def active(self, kind: Kind | None = None) -> Sequence[Promise]:
         """See `Promises`."""
