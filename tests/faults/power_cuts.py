@@ -168,7 +168,7 @@ def weakened(synchronous: Synchronous) -> Generator[None]:
 def never_salvaged() -> Generator[None]:
     """Damage is no reason to save what can be read: there must be none."""
 
-    def refuse(path: Path) -> None:
+    def refuse(path: Path, *, vfs: str | None = None) -> None:  # noqa: ARG001 (as the real one)
         raise StoreDamaged(f"{path} would have to be salvaged")
 
     with replaced(salvage, "salvage", refuse):

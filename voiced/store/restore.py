@@ -17,7 +17,7 @@ PAGES = 500
 """Pages that are copied between two looks whether to go on."""
 _MAGIC = b"SQLite format 3\0"
 _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name"
-_HINT = "Choose another one: `voiced backup --list` shows what there is."
+_HINT = "Choose another one: `voiced restore` without a name shows what there is."
 
 
 def fetch(source: Path, part: Path, page_size: int, tell: Tell) -> None:

@@ -12,6 +12,7 @@ import apsw
 
 from voiced.core.errors import StoreDamaged, StoreHeld
 from voiced.store import connection as connect
+from voiced.store import salvage
 from voiced.store.faults import translated
 from voiced.store.keeper import quick_check
 from voiced.store.migrations import migrate
@@ -65,14 +66,14 @@ def start(folder: Path, check_s: float, vfs: str | None) -> Started:
 
 def _open(path: Path, check_s: float, vfs: str | None) -> tuple[apsw.Connection, bool]:
     """The connection that writes, to a good file; and whether all of it was checked."""
-    if not note_of_damage(path).exists():
+    salvage.finish(path)
+    if not note_of_damage(path).exists() and not salvage.cut(path):
         try:
             return _checked(path, check_s, vfs)
         except StoreDamaged as error:
             log.warning("%s: %s", path, error.message)
-    from voiced.store.salvage import salvage  # noqa: PLC0415 (hardly ever needed)
-
-    salvage(path)
+    saved = salvage.salvage(path, vfs=vfs)
+    log.warning("%s was damaged: %s were saved, the original is kept as %s", path, saved.rows, saved.original)
     note_of_damage(path).unlink(missing_ok=True)
     return _checked(path, check_s, vfs)
 
@@ -82,9 +83,12 @@ def _checked(path: Path, check_s: float, vfs: str | None) -> tuple[apsw.Connecti
     writer = connect.writer(path, vfs)
     try:
         with translated():
+            # The log of a damaged file is not moved into it: the original is kept as it was found.
+            writer.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
             whole = _sound(writer, lambda: time.monotonic() > until)
+            writer.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
             migrate(writer)
-        path.chmod(0o600)
+            path.chmod(0o600)
     except BaseException:
         writer.close()
         raise
