@@ -70,7 +70,7 @@ class FakeConversations:
         self, messages: Sequence[Message], conversation: str | None = None, *, space: str = "home", user: str = ""
     ) -> list[Message]:
         if not messages:
-            raise InputInvalid("there is no message")
+            raise InputInvalid("there is no message", hint="Give one.")
         messages = [_valid(message) for message in messages]
         chosen = await (self.get(conversation) if conversation is not None else self._current(messages, space, user))
         return [self._append(chosen.id, message) for message in messages]
@@ -268,9 +268,9 @@ def _holds(text: str, words: str) -> bool:
 
 def _page(items: list, limit: int, cursor: str | None) -> Page:
     if not 1 <= limit <= 1000:
-        raise InputInvalid("limit: from 1 to 1000")
+        raise InputInvalid("limit: from 1 to 1000", hint="Ask for less.")
     if cursor and not cursor.isdigit():
-        raise InputInvalid(f"{cursor!r} is no cursor")
+        raise InputInvalid(f"{cursor!r} is no cursor", hint="Use the one of the page before.")
     first = int(cursor or 0)
     following = first + limit
     return Page(items[first:following], str(following) if following < len(items) else None)

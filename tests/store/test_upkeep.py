@@ -116,7 +116,7 @@ def test_a_backup_is_the_file_as_it_is(tmp_path):
     async def job(home):
         await fill(home)
         made = await home.upkeep.backup(lambda done, total: told.append((done, total)))
-        assert home.upkeep.backups() == [made]
+        assert await home.upkeep.backups() == [made]
         return made, await home.contents()
 
     made, contents = run(job, tmp_path)
@@ -181,7 +181,7 @@ def test_the_newest_backups_stay_and_none_is_written_over(tmp_path):
             await home.upkeep.backup(quiet)
         home.clock.time += 3600
         await home.upkeep.backup(quiet)
-        return [Path(backup.path).name for backup in home.upkeep.backups()]
+        return [Path(backup.path).name for backup in await home.upkeep.backups()]
 
     assert run(job, tmp_path, keep=3) == [
         "voiced-2026-11-25T13-00-00Z.db",
@@ -194,7 +194,7 @@ def test_a_backup_made_while_the_clock_is_wrong_stays_too(tmp_path):
     async def job(home):
         first = await home.upkeep.backup(quiet)
         home.clock.time = 5.0
-        return [first.path], (await home.upkeep.backup(quiet)).path, [each.path for each in home.upkeep.backups()]
+        return [first.path], (await home.upkeep.backup(quiet)).path, [each.path for each in await home.upkeep.backups()]
 
     first, made, kept = run(job, tmp_path, keep=1)
     assert kept == [*first, made]
@@ -210,7 +210,7 @@ def test_other_files_among_the_backups_are_left_alone(tmp_path):
     async def job(home):
         await home.upkeep.backup(quiet)
         await home.upkeep.backup(quiet)
-        assert len(home.upkeep.backups()) == 1
+        assert len(await home.upkeep.backups()) == 1
 
     run(job, tmp_path, keep=1)
     assert all((folder / name).exists() for name in others)
@@ -227,7 +227,7 @@ def test_a_cancelled_backup_leaves_nothing_and_the_old_ones_stay(tmp_path):
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert home.upkeep.backups() == [old]
+        assert await home.upkeep.backups() == [old]
         assert unfinished(tmp_path) == []
         await home.conversations.add(messages(1, "after"), "c")
         return await home.upkeep.backup(quiet)
@@ -261,10 +261,10 @@ def test_a_backup_whose_process_is_killed_costs_nothing(tmp_path):
         victim.kill()
 
     async def after(home):
-        assert old in home.upkeep.backups()
+        assert old in await home.upkeep.backups()
         assert await home.contents() == contents
         home.clock.time += 60
-        return await home.upkeep.backup(quiet), home.upkeep.backups()
+        return await home.upkeep.backup(quiet), await home.upkeep.backups()
 
     made, listed = run(after, tmp_path, keep=1)
     assert listed == [made]
@@ -290,7 +290,7 @@ def test_without_room_there_is_no_backup_and_the_old_ones_stay(tmp_path, monkeyp
             patch.setattr(backups, "SPARE", 1 << 62)
             with pytest.raises(StoreFull):
                 await home.upkeep.backup(quiet)
-        assert home.upkeep.backups() == [old]
+        assert await home.upkeep.backups() == [old]
         assert unfinished(tmp_path) == []
 
     run(job, tmp_path, keep=1)
@@ -310,7 +310,7 @@ def test_a_disk_that_fails_at_the_end_costs_no_old_backup(tmp_path, monkeypatch,
             patch.setattr(backups, "sync", fail)
             with pytest.raises(error):
                 await home.upkeep.backup(quiet)
-        assert home.upkeep.backups() == [old]
+        assert await home.upkeep.backups() == [old]
         assert unfinished(tmp_path) == []
 
     run(job, tmp_path, keep=1)
@@ -323,7 +323,7 @@ def test_a_damaged_file_makes_no_backup(tmp_path):
         edit(home.database.path, "UPDATE messages SET role = 'pirate' WHERE id = 'm7'", rules=False)
         with pytest.raises(StoreDamaged):
             await home.upkeep.backup(quiet)
-        assert home.upkeep.backups() == [old]
+        assert await home.upkeep.backups() == [old]
         assert unfinished(tmp_path) == []
 
     run(job, tmp_path, keep=1)
@@ -469,7 +469,7 @@ def test_the_source_of_a_restore_is_not_rotated_away(tmp_path):
         oldest = await home.upkeep.backup(quiet)
         home.clock.time += 60
         await home.upkeep.restore(Path(oldest.path), quiet)
-        assert oldest in home.upkeep.backups()
+        assert oldest in await home.upkeep.backups()
 
     run(job, tmp_path, keep=1)
 
@@ -527,12 +527,12 @@ def test_a_refused_restore_leaves_everything_as_it_was(tmp_path, damage):
         shutil.copy((await home.upkeep.backup(quiet)).path, source)
         damage(source)
         await home.conversations.add(messages(9, "later"), "c")
-        was, listed = await home.contents(), home.upkeep.backups()
+        was, listed = await home.contents(), await home.upkeep.backups()
         with pytest.raises(StoreNewer if damage is newer else InputInvalid) as caught:
             await home.upkeep.restore(source, quiet)
         assert caught.value.hint
         assert await home.contents() == was
-        assert home.upkeep.backups() == listed
+        assert await home.upkeep.backups() == listed
         assert home.replaced == 0
         assert unfinished(tmp_path) == []
         await home.conversations.add(messages(1, "more"), "c")
@@ -585,7 +585,7 @@ class Shelf:
         self.made: list[float] = []
         self.held: list[Backup] = []
 
-    def backups(self):
+    async def backups(self):
         return self.held
 
     async def backup(self, _):
@@ -635,7 +635,7 @@ def test_a_backup_that_fails_is_tried_again_and_told_of_once(caplog):
 def test_the_time_of_a_backup_is_that_of_its_name(tmp_path):
     async def job(home):
         made = await home.upkeep.backup(quiet)
-        return made, home.upkeep.backups()
+        return made, await home.upkeep.backups()
 
     made, listed = run(job, tmp_path)
     assert listed == [made]

@@ -151,7 +151,15 @@ def test_what_repeats_is_told_in_words():
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0, "now"), (59.9, "59 s"), (300, "5 min"), (3661, "1 h 1 min"), (90_000, "1 d 1 h"), (86_405, "1 d 5 s")],
+    [
+        (0, "now"),
+        (0.1, "1 s"),
+        (58.9, "59 s"),
+        (299.99, "5 min"),
+        (3661, "1 h 1 min"),
+        (90_000, "1 d 1 h"),
+        (86_405, "1 d 5 s"),
+    ],
 )
 def test_what_is_left_is_told_by_its_two_largest_parts(seconds: float, words: str):
     assert left(seconds) == words

@@ -58,5 +58,7 @@ def _look_at(path: Path, *, force: bool) -> None:
     if path.exists() and not force:
         hint = "Choose another name, or add --force."
         raise VoicedError(f"{path} is there already", code="file-exists", hint=hint)
+    if path.exists() and not path.is_file():
+        raise OSError("it is no file")
     if not path.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
+        raise OSError("there is no such folder")

@@ -1,6 +1,7 @@
 """Verbs about timers, alarms and reminders."""
 
 from collections.abc import Sequence
+from math import ceil
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
@@ -126,9 +127,9 @@ def when(pending: Pending) -> str:
 
 def left(seconds: float) -> str:
     """How long it is until something rings: its two largest parts."""
-    if seconds < 1:
+    if seconds <= 0:
         return "now"
-    rest, parts = int(seconds), list[str]()
+    rest, parts = ceil(seconds), list[str]()
     for unit, length in (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)):
         count, rest = divmod(rest, length)
         if count:

@@ -23,7 +23,7 @@ class NewPromise(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     schedule: Schedule | None = None
 
 
-class Pending(Promise, frozen=True, kw_only=True):
+class Pending(Promise, frozen=True, kw_only=True, omit_defaults=False):
     """A promise that is still to be kept.
 
     Attributes:
