@@ -40,6 +40,8 @@ class World:
     Attributes:
         heard: everything that was heard, in its order.
         pending: what sounds and nobody has stopped.
+        hushed: the ids of what was silenced.
+        sounded: when each promise was heard of first, in real time, even if nobody was there.
         works: whether the speaker does.
     """
 
@@ -50,6 +52,7 @@ class World:
         self.pending: list[Ring] = []
         self.hushed: list[str] = []
         self.events: list[AnyEvent] = []
+        self.sounded: dict[str, float] = {}
         self.somebody = True
         self.works = True
         self.scheduler: Scheduler
@@ -97,6 +100,8 @@ class World:
             command.told("unheard")
         else:
             command.told("begun")
+            for name in command.promises:
+                self.sounded.setdefault(name, self.clock.true)
             if self.somebody:
                 self._listen(command)
             else:

@@ -460,6 +460,21 @@ def test_a_disk_that_hangs_delays_no_ring_for_long():
     play(story)
 
 
+def test_a_disk_that_hangs_and_then_fails_is_tried_again():
+    async def story(world):
+        await world.scheduler.start_timer(300)
+        world.store.hung = asyncio.Event()
+        await world.clock.advance(310)
+        world.store.full = True
+        world.store.hung.set()
+        await world.clock.advance(5)
+        world.store.full = False
+        await world.clock.advance(5)
+        assert not await world.store.active()
+
+    assert len(play(story).heard) == 1
+
+
 def test_a_store_that_cannot_be_read_at_the_start_is_read_later():
     async def story(world):
         await world.scheduler.start_timer(300)

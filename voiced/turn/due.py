@@ -14,6 +14,8 @@ from voiced.core.promises import Promise
 from voiced.turn.recurrence import latest_due, next_due
 
 DAY_S = 86_400.0
+UNSET_S = 1_735_689_600.0
+"""A clock that shows a time before this, 2025-01-01, was not set since the machine booted."""
 STEP_S = 0.25
 """A wall clock that moves so far against the monotonic one was set."""
 
@@ -81,8 +83,8 @@ def _settled_due(promise: Promise, due: float, now: Now) -> float | None:
     if due <= now.wall:
         return due
     # A clock put back over what has rung leaves `due` alone: nothing rings twice. One that had been more than a day
-    # ahead had counted on days that are yet to come. One before the promise was made knows nothing at all.
+    # ahead had counted on days that are yet to come. One that was never set tells nothing about that.
     tomorrow = next_due(promise.schedule, now.wall + DAY_S, now.zone)
-    astray = promise.made_at <= now.wall and tomorrow is not None and due > tomorrow
+    astray = now.wall > UNSET_S and tomorrow is not None and due > tomorrow
     moved = next_due(promise.schedule, due - 1, now.zone) != due
     return next_due(promise.schedule, now.wall, now.zone) if astray or moved else due

@@ -29,11 +29,16 @@ class Kept:
     Args:
         store: where they are kept.
         clock: the time.
+        failed: called when something is to be tried again at `retry_at`.
+
+    Attributes:
+        retry_at: when `save` is to be called again, on the monotonic clock; None while all is saved.
     """
 
-    def __init__(self, store: PromiseStore, clock: Clock) -> None:
+    def __init__(self, store: PromiseStore, clock: Clock, failed: Callable[[], None]) -> None:
         self._store = store
         self._clock = clock
+        self._tell_failed = failed
         self._active: dict[str, Promise] = {}
         self._unsaved: dict[str, Promise] = {}
         self._saving: asyncio.Task[None] | None = None
@@ -116,12 +121,14 @@ class Kept:
             await asyncio.wait([self._saving])
 
     async def _save(self) -> None:
+        self.retry_at = None
         while self._unsaved:
             batch = dict(self._unsaved)
             try:
                 await self._store.save(list(batch.values()))
             except StoreFailed as error:
                 self.retry_at = self._clock.monotonic() + self._failed(error)
+                self._tell_failed()
                 return
             for name, promise in batch.items():
                 if self._unsaved.get(name) is promise:

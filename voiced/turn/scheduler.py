@@ -1,40 +1,28 @@
 """Promises on a clock: keeping them, and ringing what is due until somebody hears it."""
 
 import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
 from voiced.core.bus import Bus
-from voiced.core.commands import Hush, Ring, RingState
 from voiced.core.config import PromisesConfig
 from voiced.core.errors import SkillFailed
-from voiced.core.events import PromiseCancelled, PromiseChanged, PromiseMade, PromiseMissed, PromiseRang
+from voiced.core.events import PromiseCancelled, PromiseChanged, PromiseMade
 from voiced.core.ids import new_id
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.promises import PromiseStore
 from voiced.core.promises import Kind, Promise, Schedule
 from voiced.core.types import Clip
-from voiced.turn.announcements import missed_text, ring_text
 from voiced.turn.due import STEP_S, Now, fired, heard, left, settled
 from voiced.turn.kept import Kept
 from voiced.turn.limits import check_length, check_room, check_schedule, check_text
 from voiced.turn.recurrence import dated, next_due
+from voiced.turn.ringing import Ringing, Send
 
 LOOK_S = 1.0
 """How often the wall clock is looked at while anything is promised."""
-FRESH_S = 600.0
-"""An alarm missed by less still rings: it is to wake somebody. What rang so lately can be snoozed."""
-RETRIES_S = (5.0, 10.0, 30.0, 60.0, 300.0)
-"""Between attempts to tell what could not be heard."""
-
-
-class _Rung(NamedTuple):
-    promise: Promise
-    at: float
 
 
 class Scheduler:
@@ -55,7 +43,7 @@ class Scheduler:
         clock: Clock,
         bus: Bus,
         store: PromiseStore,
-        send: Callable[[Ring | Hush], Awaitable[None]],
+        send: Send,
         *,
         sound: Clip,
         at: Callable[[], float],
@@ -63,20 +51,22 @@ class Scheduler:
     ) -> None:
         self._clock = clock
         self._bus = bus
-        self._send = send
-        self._sound = sound
         self._at = at
-        self._config = config
-        self._kept = Kept(store, clock)
+        self._snooze_s = config.snooze_s
         self._changed = asyncio.Event()
+        self._kept = Kept(store, clock, self._changed.set)
+        self._ringing = Ringing(
+            bus,
+            send,
+            sound=sound,
+            seconds=config.ring_s,
+            at=at,
+            monotonic=clock.monotonic,
+            changed=self._changed.set,
+        )
         self._settled_at = self._now()
         self._began = self._settled_at.monotonic
         self._before: set[str] = set()
-        self._ringing: set[str] = set()
-        self._told: deque[tuple[tuple[str, ...], bool]] = deque()
-        self._untold: dict[str, float] = {}
-        self._retries = 0
-        self._last: _Rung | None = None
 
     async def run(self) -> None:
         """Rings what is due, for ever; first tells what was missed."""
@@ -95,15 +85,17 @@ class Scheduler:
         now = self._now()
         self._began = now.monotonic
         self._before = set(self._kept.active)
-        unheard = [each.id for each in self.active() if each.unheard is not None and each.id not in self._ringing]
-        self._untold = dict.fromkeys(unheard, now.monotonic)
+        for promise in self.active():
+            if promise.unheard is not None:
+                self._ringing.miss(promise.id)
         await self._settle(now)
         self._changed.set()
 
     def active(self, kind: Kind | None = None) -> Sequence[Promise]:
         """See `Promises`."""
+        now = self._now()
         chosen = [promise for promise in self._kept.active.values() if kind in (None, promise.kind)]
-        return sorted(chosen, key=self.remaining)
+        return sorted(chosen, key=lambda promise: left(promise, now) or 0.0)
 
     def remaining(self, promise: Promise) -> float:
         """See `Promises`."""
@@ -161,19 +153,16 @@ class Scheduler:
         gone = await self._kept.update(promise.id, off)
         if gone is not None:
             self._bus.emit(PromiseCancelled(gone.id, gone.kind, gone.name, promise.due, at=self._at()))
-            await self._hush(gone.id)
+            await self._ringing.hush(gone.id)
             self._changed.set()
 
     async def snooze(self, seconds: float | None = None) -> Promise | None:
         """See `Promises`."""
-        last = self._last
-        if last is None or (last.promise.id not in self._ringing and self._clock.monotonic() - last.at > FRESH_S):
+        rang = self._ringing.lately()
+        if rang is None:
             return None
-        later = await self._count(last.promise.kind, seconds or self._config.snooze_s, last.promise.name)
-        if last.promise.id in self._ringing:
-            self._hear((last.promise.id,), "heard")
-            await self._send(Hush(last.promise.id))
-        self._last = None
+        later = await self._count(rang.kind, seconds or self._snooze_s, rang.name)
+        await self._ringing.put_off(rang)
         return later
 
     def _now(self) -> Now:
@@ -220,15 +209,21 @@ class Scheduler:
 
     async def _look(self) -> None:
         """Does all that is to be done now."""
-        await self._take_told()
         now = self._now()
+        over = [heard(promise, now) for promise in self._known(self._ringing.heard())]
+        if over:
+            await self._kept.note(over)
         stepped = abs((now.wall - now.monotonic) - (self._settled_at.wall - self._settled_at.monotonic)) > STEP_S
         if stepped or now.zone is not self._settled_at.zone:
             await self._settle(now)
         await self._fire(now)
-        await self._tell([name for name, at in self._untold.items() if at <= now.monotonic], now)
+        if untold := self._known(self._ringing.untold(now)):
+            await self._ringing.tell(untold, now)
         if self._kept.retry_at is not None and self._kept.retry_at <= now.monotonic:
             await self._kept.save()
+
+    def _known(self, names: Sequence[str]) -> list[Promise]:
+        return [promise for name in names if (promise := self._kept.active.get(name)) is not None]
 
     async def _settle(self, now: Now) -> None:
         """Looks anew at when everything is due."""
@@ -249,75 +244,17 @@ class Scheduler:
         # By the clock as it is now: one that was wrong at the start knew nothing of it.
         start = now.wall - (now.monotonic - self._began)
         for promise in rung:
-            await self._hush(promise.id)
-            if promise.id in self._before and (promise.unheard or 0) < start:
-                self._untold[promise.id] = now.monotonic
+            await self._ringing.hush(promise.id)
+            if promise.id in self._before and (promise.unheard or 0.0) < start:
+                self._ringing.miss(promise.id)
             else:
-                self._bus.emit(PromiseRang(promise.id, promise.kind, promise.name, promise.unheard, at=self._at()))
-                await self._ring(promise, now)
-
-    async def _ring(self, promise: Promise, now: Now) -> None:
-        self._ringing.add(promise.id)
-        text = ring_text(promise, now.wall, now.zone)
-        told = partial(self._hear, (promise.id,))
-        await self._send(Ring(text, self._sound, self._config.ring_s, (promise.id,), told))
-
-    async def _tell(self, names: Sequence[str], now: Now) -> None:
-        """Tells what was missed, all at once; a fresh alarm rings."""
-        missed = [promise for name in names if (promise := self._kept.active.get(name)) and promise.unheard is not None]
-        for name in names:
-            del self._untold[name]
-        for promise in missed:
-            self._bus.emit(PromiseMissed(promise.id, promise.kind, promise.name, promise.unheard, at=self._at()))
-        fresh = [each for each in missed if each.kind == "alarm" and now.wall - (each.unheard or 0) < FRESH_S]
-        for promise in fresh:
-            await self._ring(promise, now)
-        if stale := [each for each in missed if each not in fresh]:
-            names = tuple(each.id for each in stale)
-            self._ringing.update(names)
-            text = missed_text(stale, now.wall, now.zone)
-            await self._send(Ring(text, None, 0.0, names, partial(self._hear, names)))
-
-    async def _hush(self, name: str) -> None:
-        """Silences what rings, if it does."""
-        if name in self._ringing:
-            self._ringing.discard(name)
-            await self._send(Hush(name))
-
-    def _hear(self, names: tuple[str, ...], state: RingState) -> None:
-        """Takes in how a ring does."""
-        promise = self._kept.active.get(names[-1])
-        if promise is not None and state != "unheard":
-            self._last = _Rung(promise, self._clock.monotonic())
-        if state != "begun":
-            self._told.append((names, state == "heard"))
-            self._changed.set()
-
-    async def _take_told(self) -> None:
-        """Keeps what was heard; what was not is told later."""
-        now = self._now()
-        over: list[Promise] = []
-        while self._told:
-            names, was_heard = self._told.popleft()
-            self._retries = 0 if was_heard else self._retries + 1
-            pause = RETRIES_S[min(self._retries, len(RETRIES_S)) - 1]
-            for name in names:
-                if name not in self._ringing:
-                    continue
-                self._ringing.discard(name)
-                if not was_heard:
-                    self._untold[name] = now.monotonic + pause
-                elif promise := self._kept.active.get(name):
-                    over.append(heard(promise, now))
-        if over:
-            await self._kept.note(over)
+                await self._ringing.ring(promise, now)
 
     async def _wait(self) -> None:
         """Waits until something may be due, or something has changed; without end where nothing is promised."""
         now = self._now()
-        moments = [at - now.monotonic for at in self._untold.values()]
-        if self._kept.retry_at is not None:
-            moments.append(self._kept.retry_at - now.monotonic)
+        attempts = (self._ringing.next_attempt(), self._kept.retry_at)
+        moments = [at - now.monotonic for at in attempts if at is not None]
         rests = [rest for promise in self._kept.active.values() if (rest := left(promise, now)) is not None]
         if rests:
             moments.append(min(LOOK_S, *rests))
