@@ -37,8 +37,9 @@ FAULTS = {
     "power-cuts": Fault("tests.faults.power_cuts", 100_000, 50, ("normal", "off")),
     "disk": Fault("tests.faults.disk_faults", 10_000, 20),
     "kills": Fault("tests.faults.kills", 1_000, 20),
-    "damage": Fault("tests.store.damage", 400, 10),
-    "promises": Fault("tests.unit.promise_world", 2_000, 20),
+    "damage": Fault("tests.store.damage", 480, 48),
+    "promises": Fault("tests.unit.promise_lives", 2_000, 20),
+    "daemon-kills": Fault("tests.faults.daemon_kills", 100, 25),
 }
 CONTROLS = 200
 STRIDE = 1_000
@@ -64,6 +65,7 @@ def main() -> int:
         "times": outcome.times,
         "wrong": outcome.wrong,
         "problems": outcome.problems,
+        "counted": outcome.counted,
         "controls": {name: {"times": each.times, "wrong": each.wrong} for name, each in controls.items()},
         "per_second": round(outcome.times / seconds, 1),
         "good": not any(outcome.wrong.values()) and all(any(each.wrong.values()) for each in controls.values()),
@@ -99,6 +101,7 @@ def told(result: dict[str, Any]) -> str:
     """The result in words."""
     lines = [f"{result['times']} faults, {result['per_second']} a second, from seed {result['seed']}"]
     lines += [f"  {way}: {number}" for way, number in result["wrong"].items()]
+    lines += [f"  {what}: {number}" for what, number in result["counted"].items()]
     lines += [f"  control {name}: {each['wrong']} of {each['times']}" for name, each in result["controls"].items()]
     lines += [f"  {problem}" for problem in result["problems"]]
     return "\n".join([*lines, "good" if result["good"] else "NOT GOOD"])

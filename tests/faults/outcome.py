@@ -16,15 +16,23 @@ class Outcome(Struct):
         times: how many trials.
         wrong: how many of them went wrong in which way.
         problems: the first few, in words, each with what makes it happen again.
+        counted: what else is worth knowing, added up.
     """
 
     times: int = 0
     wrong: dict[str, int] = field(default_factory=dict[str, int])
     problems: list[str] = field(default_factory=list[str])
+    counted: dict[str, int] = field(default_factory=dict[str, int])
 
     def __add__(self, other: "Outcome") -> "Outcome":
-        wrong = {way: self.wrong.get(way, 0) + other.wrong.get(way, 0) for way in self.wrong | other.wrong}
-        return Outcome(self.times + other.times, wrong, (self.problems + other.problems)[:FIRST])
+        problems = (self.problems + other.problems)[:FIRST]
+        return Outcome(
+            self.times + other.times, _sum(self.wrong, other.wrong), problems, _sum(self.counted, other.counted)
+        )
+
+
+def _sum(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
+    return {name: one.get(name, 0) + other.get(name, 0) for name in one | other}
 
 
 def trial(where: str, **problems: list[str]) -> Outcome:

@@ -2,15 +2,14 @@
 
 import json
 import random
-import sys
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import apsw
 
+from tests.faults.outcome import Outcome, trial
 from voiced.store import pages as reader
 from voiced.store.connection import writer
 from voiced.store.migrations import migrate
@@ -349,28 +348,18 @@ def damaged(good: Good, kind: str, seed: int) -> tuple[bytes, bytes]:
     return bytes(file), bytes(wal)
 
 
-def run(seed: int, times: int) -> dict[str, Any]:
-    """Damages a database so many times, and salvages it.
-
-    Returns:
-        Sums by kind of damage, and what went wrong with the seed that shows it.
-    """
-    sums: dict[str, Counter[str]] = {}
-    problems: list[str] = []
+def run(seed: int, times: int) -> Outcome:
+    """Damages a file so many times, each in the next way, and salvages it."""
+    outcome = Outcome()
     with tempfile.TemporaryDirectory() as folder:
         good = build(Path(folder), seed)
         for number in range(times):
             kind = list(DAMAGES)[number % len(DAMAGES)]
             with tempfile.TemporaryDirectory() as inner:
-                outcome = judge(good, kind, Path(inner), *damaged(good, kind, seed + number))
-            counter = sums.setdefault(kind, Counter())
-            counter["times"] += 1
-            counter.update({name: getattr(outcome, name) for name in ("readable", "saved", "changed", "old")})
-            problems += [f"{kind}, seed {seed}, damage {seed + number}: {problem}" for problem in outcome.problems]
-    return {"seed": seed, "times": times, "by": {kind: dict(each) for kind, each in sums.items()}, "problems": problems}
-
-
-if __name__ == "__main__":
-    report = run(int(sys.argv[1]), int(sys.argv[2]))
-    sys.stdout.write(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
-    sys.exit(bool(report["problems"]))
+                judged = judge(good, kind, Path(inner), *damaged(good, kind, seed + number))
+            outcome += trial(f"{kind}, seed {seed}, damage {seed + number}", wrong=judged.problems)
+            outcome.counted = {
+                f"rows {name}": outcome.counted.get(f"rows {name}", 0) + getattr(judged, name)
+                for name in ("readable", "saved", "changed", "old")
+            }
+    return outcome
