@@ -139,6 +139,8 @@ class FakePromises:
         self._now = now
         self._all: list[Promise] = []
 
+    async def ready(self) -> None: ...
+
     def active(self, kind: Kind | None = None) -> Sequence[Promise]:
         return sorted((each for each in self._all if kind in (None, each.kind)), key=lambda each: each.due or 0)
 

@@ -97,9 +97,6 @@ def run(seed: int, times: int) -> Outcome:
                 outcome.counted = {
                     "acknowledged": len(life.acknowledged),
                     "not ready within 1.5 s": outcome.counted.get("not ready within 1.5 s", 0) + (seconds > READY_S),
-                    "longest until ready, ms": max(
-                        outcome.counted.get("longest until ready, ms", 0), round(1000 * seconds)
-                    ),
                 }
             over = threading.Event()
             talkers = [

@@ -280,7 +280,7 @@ CLEAN = ("wiped", "cut", "gone")
 """Damage that only takes away: no row may come back changed."""
 
 
-class Outcome(NamedTuple):
+class Judgement(NamedTuple):
     """How a salvage went: rows that could be read, that were saved of them, that came back changed because they were
     hit and nothing could tell, and that came back as they were before."""
 
@@ -291,7 +291,7 @@ class Outcome(NamedTuple):
     problems: list[str]
 
 
-def judge(good: Good, kind: str, folder: Path, file: bytes, wal: bytes) -> Outcome:
+def judge(good: Good, kind: str, folder: Path, file: bytes, wal: bytes) -> Judgement:
     """Salvages damaged bytes, and looks at everything that came back."""
     path = folder / "voiced.db"
     path.write_bytes(file)
@@ -320,7 +320,7 @@ def judge(good: Good, kind: str, folder: Path, file: bytes, wal: bytes) -> Outco
         problems.append(f"{changed} rows changed")
     if saved < 0.99 * len(wanted):
         problems.append(f"only {saved} of {len(wanted)} rows")
-    return Outcome(len(wanted), saved, changed, old, problems)
+    return Judgement(len(wanted), saved, changed, old, problems)
 
 
 def whole(path: Path, told: Salvaged) -> Iterator[str]:

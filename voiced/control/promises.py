@@ -17,9 +17,10 @@ TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 DAYS = range(7)
 
 
-@get("/promises", sync_to_thread=False)
-def pending(agent: Steered, request: AnyRequest) -> list[Pending]:
+@get("/promises")
+async def pending(agent: Steered, request: AnyRequest) -> list[Pending]:
     """Lists what is still to be kept, the next to ring first."""
+    await agent.promises.ready()
     return [_pending(agent, promise) for promise in agent.promises.active(asked(request, Which).kind)]
 
 
@@ -47,6 +48,7 @@ async def add(agent: Steered, data: JSONBody[NewPromise]) -> Pending:
 @delete("/promises/{promise:str}")
 async def cancel(agent: Steered, promise: FromPath[str]) -> None:
     """Calls one off."""
+    await agent.promises.ready()
     found = next((each for each in agent.promises.active() if each.id == promise), None)
     if found is None:
         raise NotFound(f"there is no timer, alarm or reminder {promise}")

@@ -43,6 +43,7 @@ class Kept:
         self._unsaved: dict[str, Promise] = {}
         self._saving: asyncio.Task[None] | None = None
         self._failures = 0
+        self.loaded = asyncio.Event()
         self.retry_at: float | None = None
 
     @property
@@ -63,6 +64,7 @@ class Kept:
                 newer = {name: each for name, each in self._active.items() if name not in before}
                 unsaved = {name: each for name, each in self._unsaved.items() if each.state == "active"}
                 self._active = {promise.id: promise for promise in stored} | newer | unsaved
+                self.loaded.set()
                 return
 
     async def make(self, promise: Promise) -> None:
