@@ -21,7 +21,9 @@ from voiced.core.events import AnyEvent
 from voiced.core.ports.clock import SystemClock
 from voiced.core.ports.skill import Skill
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Frame
+from voiced.core.zone import LocalZone
 from voiced.engines.files import FileAudio
+from voiced.forgetful import ForgetfulPromises
 
 ROOM_LEVEL = 8.0
 """Standard deviation of the room's own noise, in 16-bit units: no room is quite silent."""
@@ -125,7 +127,9 @@ async def on_stage(config: Config, own: Callable[[], Mapping[str, Skill]] = dict
     wiring.skills = all_skills
     children = engines(config)
     try:
-        voiced = Voiced(config, audio, SystemClock(), activity, Bus(), children)
+        voiced = Voiced(
+            config, audio, SystemClock(LocalZone()), activity, Bus(), children, promises=ForgetfulPromises()
+        )
     finally:
         wiring.skills = usual
     stage = Stage(audio, voiced, skills)
