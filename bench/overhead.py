@@ -34,6 +34,7 @@ from voiced.core.ports.clock import SystemClock
 from voiced.core.ports.skill import Reply
 from voiced.core.status import AudioStatus
 from voiced.core.types import FRAME_SAMPLES, RATE, Clip, Completeness, EndReason, SpeechChunk, Understanding, Utterance
+from voiced.core.zone import LocalZone
 from voiced.engines.child import Child
 from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.offline import passing_database
@@ -99,7 +100,7 @@ class Ours:
             skills={"answer": Answers()},
             earcons={},
             bus=Bus(),
-            clock=SystemClock(),
+            clock=SystemClock(LocalZone()),
             controls=EarControls(),
             progress=Progress(lambda _: Completeness.UNKNOWN, 0.0),
             activity=Activity(),

@@ -21,6 +21,7 @@ from voiced.core.events import AnyEvent
 from voiced.core.ports.clock import SystemClock
 from voiced.core.ports.skill import Skill
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Frame
+from voiced.core.zone import LocalZone
 from voiced.engines.files import FileAudio
 from voiced.offline import passing_database
 
@@ -127,7 +128,7 @@ async def on_stage(config: Config, own: Callable[[], Mapping[str, Skill]] = dict
     children = engines(config)
     async with passing_database() as database:
         try:
-            voiced = Voiced(config, audio, SystemClock(), activity, Bus(), children, database=database)
+            voiced = Voiced(config, audio, SystemClock(LocalZone()), activity, Bus(), children, database=database)
         finally:
             wiring.skills = usual
         stage = Stage(audio, voiced, skills)

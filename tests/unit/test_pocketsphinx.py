@@ -113,8 +113,9 @@ def test_what_cannot_be_spoken_is_named(tmp_path: Path) -> None:
         Recogniser(load_intents(tmp_path, "en"))
 
 
-def test_only_words_that_stop_interrupt(bundled: Recogniser, coffee: Recogniser) -> None:
+def test_only_words_that_stop_or_put_off_interrupt(bundled: Recogniser, coffee: Recogniser) -> None:
     assert hear(bundled, synthetic("be quiet"), Purpose.INTERRUPTION) == "be quiet"
+    assert hear(bundled, synthetic("snooze"), Purpose.INTERRUPTION) == "snooze"
     assert hear(bundled, synthetic("what time is it"), Purpose.INTERRUPTION) == ""
     assert hear(coffee, synthetic("be quiet"), Purpose.INTERRUPTION) == ""
 
