@@ -37,11 +37,15 @@ from voiced.core.types import FRAME_SAMPLES, RATE, Clip, Completeness, EndReason
 from voiced.core.zone import LocalZone
 from voiced.engines.child import Child
 from voiced.engines.hosted import HostedStt, HostedTts
+from voiced.offline import passing_database
+from voiced.store.conversations import StoredConversations
+from voiced.store.db import Database
 from voiced.turn.controls import EarControls
 from voiced.turn.inbox import Inbox
 from voiced.turn.parts import Parts
 from voiced.turn.pipeline import converse
 from voiced.turn.progress import Progress
+from voiced.turn.record import Record
 
 HERE = Path(__file__).parent
 CHUNKS = 31
@@ -85,7 +89,7 @@ class Answers:
 class Ours:
     """The pipeline, with instant engines. Made by `ours`."""
 
-    def __init__(self, children: tuple[Child, Child]) -> None:
+    def __init__(self, children: tuple[Child, Child], database: Database) -> None:
         self.inbox, self.sink = Inbox(), Sink()
         self.number = 0
         self.parts = Parts(
@@ -100,6 +104,7 @@ class Ours:
             controls=EarControls(),
             progress=Progress(lambda _: Completeness.UNKNOWN, 0.0),
             activity=Activity(),
+            record=Record(StoredConversations(database, 300.0), "home"),
         )
 
     async def turn(self) -> float:
@@ -125,14 +130,15 @@ async def ours() -> AsyncGenerator[Ours]:
     """Our pipeline, running."""
     children = Child("stt", "bench.instant:InstantStt"), Child("tts", "bench.instant:InstantTts")
     await asyncio.gather(*(child.start() for child in children))
-    found = Ours(children)
-    talking = asyncio.create_task(converse(found.inbox, found.parts))
-    try:
-        yield found
-    finally:
-        talking.cancel()
-        await asyncio.wait([talking])
-        await asyncio.gather(*(child.close() for child in children))
+    async with passing_database() as database:
+        found = Ours(children, database)
+        talking = asyncio.create_task(converse(found.inbox, found.parts))
+        try:
+            yield found
+        finally:
+            talking.cancel()
+            await asyncio.wait([talking])
+            await asyncio.gather(*(child.close() for child in children))
 
 
 async def peer_turn(clients: dict[str, AsyncUnixClient]) -> float:

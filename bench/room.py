@@ -43,6 +43,7 @@ class Daemon:
     def __init__(self, server: AudioServer, *settings: str, name: str = "voiced") -> None:
         self.socket = server.folder / f"{name}.sock"
         options = [f"--set=control.socket={self.socket}", "--set=audio.input=mic", "--set=audio.output=spk"]
+        options += [f"--set=store.folder={server.folder / name}"]
         options += [f"--set={setting}" for setting in settings]
         command = [str(Path(sys.executable).with_name("voiced")), "run", *options]
         cache = {"XDG_CACHE_HOME": str(server.folder / "cache")}

@@ -23,7 +23,7 @@ from voiced.core.ports.skill import Skill
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Frame
 from voiced.core.zone import LocalZone
 from voiced.engines.files import FileAudio
-from voiced.forgetful import ForgetfulPromises
+from voiced.offline import passing_database
 
 ROOM_LEVEL = 8.0
 """Standard deviation of the room's own noise, in 16-bit units: no room is quite silent."""
@@ -126,18 +126,17 @@ async def on_stage(config: Config, own: Callable[[], Mapping[str, Skill]] = dict
 
     wiring.skills = all_skills
     children = engines(config)
-    try:
-        voiced = Voiced(
-            config, audio, SystemClock(LocalZone()), activity, Bus(), children, promises=ForgetfulPromises()
-        )
-    finally:
-        wiring.skills = usual
-    stage = Stage(audio, voiced, skills)
-    async with started(children), voiced.running():
-        hearing = asyncio.create_task(voiced.hear())
-        await audio.say(np.zeros(RATE // 2))
+    async with passing_database() as database:
         try:
-            yield stage
+            voiced = Voiced(config, audio, SystemClock(LocalZone()), activity, Bus(), children, database=database)
         finally:
-            await audio.close()
-            await hearing
+            wiring.skills = usual
+        stage = Stage(audio, voiced, skills)
+        async with started(children), voiced.running():
+            hearing = asyncio.create_task(voiced.hear())
+            await audio.say(np.zeros(RATE // 2))
+            try:
+                yield stage
+            finally:
+                await audio.close()
+                await hearing

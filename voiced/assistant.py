@@ -15,29 +15,40 @@ from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.commands import Ask, Say, Stop
 from voiced.core.config import Config
-from voiced.core.errors import AudioFailed, first
-from voiced.core.events import Muted, Signal, VolumeChanged
+from voiced.core.errors import AudioFailed, StoreFailed, first
+from voiced.core.events import Muted, Signal, StoreFound, StoreLost, VolumeChanged
 from voiced.core.memory import give_back_memory
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.promises import PromiseStore
-from voiced.core.status import PromiseStatus, Status
+from voiced.core.status import PromiseStatus, Status, StoreStatus
 from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.listen import listen
 from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.engines.silero import Silero
 from voiced.setup.places import intents_folder
+from voiced.store.conversations import StoredConversations
+from voiced.store.db import Database
+from voiced.store.promises import StoredPromises
+from voiced.store.upkeep import FileUpkeep
 from voiced.turn.controls import EarControls
 from voiced.turn.earcons import earcons
 from voiced.turn.inbox import Inbox
 from voiced.turn.parts import Parts
 from voiced.turn.pipeline import converse
 from voiced.turn.progress import Progress
+from voiced.turn.record import Record
 from voiced.turn.rules import Rules
 from voiced.turn.scheduler import Scheduler
 
 log = logging.getLogger(__name__)
 
+STORE_WORDS = {
+    "store-full": "The disk is full.",
+    "store-io": "The disk does not do what it is asked.",
+    "store-damaged": "The file is damaged, and will be mended at the next start.",
+}
+"""What is said, once, for an error's code when nothing can be kept any more."""
 PATIENCE_S = 0.25
 """How long the ear waits for the recogniser to catch up before it decides without it."""
 
@@ -52,12 +63,13 @@ class Voiced:
         activity: who computes right now.
         bus: told everything that happens.
         engines: the children that do the work; started and ended by whoever made them.
-        promises: where timers, alarms and reminders are kept.
+        database: where everything is kept; let go of by whoever opened it.
+        promises: where promises are kept instead; None: in the database, too.
         live: what it hears is live and waits for nobody. A replayed file waits for the recogniser, and cannot hear
             what voiced plays.
     """
 
-    def __init__(  # noqa: PLR0913 (all that is made outside meets here)
+    def __init__(  # noqa: PLR0913 (all that is wired together)
         self,
         config: Config,
         audio: Audio,
@@ -66,12 +78,16 @@ class Voiced:
         bus: Bus,
         engines: Engines,
         *,
-        promises: PromiseStore,
+        database: Database,
+        promises: PromiseStore | None = None,
         live: bool = True,
     ) -> None:
         self.bus = bus
         self.tally = Tally()
         self.bus.watch(self.tally.count)
+        self.conversations = StoredConversations(database, config.store.continue_s)
+        database.watch(self._store_told)
+        self._store = StoreStatus()
         self.inbox = Inbox()
         self._config = config
         self._audio = audio
@@ -86,12 +102,14 @@ class Voiced:
         self.promises = Scheduler(
             clock,
             self.bus,
-            promises,
+            promises or StoredPromises(database),
             self.inbox.put,
             sound=sounds[Earcon.ALARM],
             at=self._at,
             config=config.promises,
         )
+        self.upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, self._replaced)
+        self.folder = database.path.parent
         self._controls = EarControls(hears_speaker=live)
         self._progress = Progress(rules.completeness, patience)
         self._parts = Parts(
@@ -108,6 +126,7 @@ class Voiced:
             controls=self._controls,
             progress=self._progress,
             activity=activity,
+            record=Record(self.conversations, config.store.space),
         )
 
     @asynccontextmanager
@@ -125,6 +144,8 @@ class Voiced:
                 finally:
                     for task in background:
                         task.cancel()
+                    await asyncio.wait(background)
+                    await self._parts.record.close()
         except BaseExceptionGroup as group:
             raise first(group) from group
 
@@ -169,6 +190,22 @@ class Voiced:
     def _at(self) -> float:
         return round(self._audio.position() / RATE, 3)
 
+    async def _replaced(self) -> None:
+        """Rows were replaced past those who hold some of them."""
+        self.conversations.forget()
+        await self.promises.reload()
+
+    def _store_told(self, problem: StoreFailed | None) -> None:
+        """Tells everybody once that nothing can be kept, or that it can again; the user aloud, if there is one."""
+        self._store = StoreStatus(problem.message, problem.hint) if problem else StoreStatus()
+        if problem is None:
+            self.bus.emit(StoreFound(at=self._at()))
+            return
+        log.warning("nothing can be kept: %s (%s)", problem.message, problem.code)
+        self.bus.emit(StoreLost(problem.code, problem.message, problem.hint, at=self._at()))
+        text = f"I cannot keep what is said. {STORE_WORDS.get(problem.code, 'Please look at my status.')}"
+        self._telling = asyncio.create_task(self.inbox.put(Say(text)))
+
     async def settled(self) -> None:
         """Waits until all that came in has been dealt with, and nobody computes."""
         await self.inbox.settled()
@@ -199,6 +236,7 @@ class Voiced:
             uptime_s=round(now - self._began, 1),
             ear_turned_s=round(now - self._turned, 2),
             audio=self._audio.status(),
+            store=self._store,
             engines=[wiring.engine_status(child) for child in self._engines if child],
             promises=promises,
         )

@@ -10,6 +10,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from setproctitle import setproctitle
@@ -19,11 +20,15 @@ from voiced.control.server import hold, serve
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.config import Config
-from voiced.core.errors import VoicedError, first
+from voiced.core.errors import StoreFailed, VoicedError, first
 from voiced.core.ports.clock import SystemClock
 from voiced.core.zone import LocalZone
 from voiced.engines.child import Child
 from voiced.engines.soundcard import SoundCard
+from voiced.setup.places import state_folder
+
+if TYPE_CHECKING:
+    from voiced.store.db import Database
 
 log = logging.getLogger("voiced.daemon")
 
@@ -89,16 +94,33 @@ async def _spawned(children: Sequence[Child]) -> None:
 async def _assist(config: Config, card: SoundCard, bus: Bus, parts: Engines, listener: socket.socket) -> None:
     from voiced.assistant import Voiced  # noqa: PLC0415 (loads while the children do)
     from voiced.control.api import application  # noqa: PLC0415 (the same)
-    from voiced.forgetful import ForgetfulPromises  # noqa: PLC0415 (the same)
+    from voiced.store.db import Database  # noqa: PLC0415 (the same)
+    from voiced.store.upkeep import keep_backing_up  # noqa: PLC0415 (the same)
 
-    clock = SystemClock(LocalZone(config.promises.timezone))
-    voiced = Voiced(config, card, clock, Activity(), bus, parts, promises=ForgetfulPromises())
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(voiced.hear(), name="ear")
-        tasks.create_task(serve(application(voiced), listener), name="control")
-        # Turns end first: whoever waits on the socket for an answer is told, and the socket need not wait for them.
-        async with voiced.running():
-            await asyncio.Event().wait()
+    store = config.store
+    database = Database(state_folder(config), patience_s=store.patience_s, check_s=store.check_s)
+    try:
+        clock = SystemClock(LocalZone(config.promises.timezone))
+        voiced = Voiced(config, card, clock, Activity(), bus, parts, database=database)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_usable(database), name="store")
+            tasks.create_task(voiced.hear(), name="ear")
+            tasks.create_task(keep_backing_up(voiced.upkeep, store.backup_hours, clock), name="backups")
+            tasks.create_task(serve(application(voiced), listener), name="control")
+            # Turns end first: whoever waits on the socket for an answer is told, and the socket need not wait for them.
+            async with voiced.running():
+                await asyncio.Event().wait()
+    finally:
+        await database.close()
+
+
+async def _usable(database: "Database") -> None:
+    """A file that is another's, or a newer version's, ends the daemon; a disk that fails does not: it still answers."""
+    try:
+        await database.opened()
+    except StoreFailed as error:
+        if not error.retriable:
+            raise
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """The same parts without a daemon: a recording replayed, one question, single stages, and the doctor's measurements."""
 
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from msgspec import Struct
@@ -16,6 +17,8 @@ from voiced.core.bus import Bus
 from voiced.core.config import Config, WakeWordConfig
 from voiced.core.errors import ConfigInvalid, InputInvalid, VoicedError
 from voiced.core.events import AnyEvent
+from voiced.core.ports.clock import SystemClock
+from voiced.core.promises import Promise
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Clip, SpeechChunk, Understanding
 from voiced.core.zone import LocalZone
 from voiced.ear.detections import detections
@@ -26,8 +29,8 @@ from voiced.engines.host import find
 from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.engines.silero import Silero
 from voiced.engines.soundcard import Device, SoundCard, devices
-from voiced.forgetful import ForgetfulPromises
-from voiced.setup.places import intents_folder
+from voiced.setup.places import intents_folder, state_folder
+from voiced.store.db import Database
 from voiced.turn.rules import Rules
 
 __all__ = ["Device", "Transcription", "check", "devices", "replay", "say_once", "transcribe", "understand", "wake_test"]
@@ -38,6 +41,8 @@ AROUND_SPEECH_S = 0.25
 """Seconds before and after its speech that are kept of a recording."""
 SPEECH = 0.5
 """Voice activity in at least one frame: without it, a recording holds nothing to transcribe."""
+OPENING_S = 1.0
+"""Nobody waits long at the command line for a file that cannot be opened."""
 APART_S = 10
 """Recordings are heard one after the other with this much lost sound between them, so that each is heard afresh."""
 
@@ -84,15 +89,58 @@ async def replay(config: Config, path: Path, show: Callable[[AnyEvent], None], *
 
     audio = files.FileAudio(samples, activity, settled, idle, fast=fast, zone=LocalZone(config.promises.timezone)())
     children = engines(config)
-    voiced = Voiced(config, audio, audio, activity, Bus(), children, promises=ForgetfulPromises(), live=False)
-    voiced.bus.watch(show)
-    try:
-        async with started(children), voiced.running():
-            await voiced.hear()
-    finally:
-        await audio.close()
+    async with passing_database() as database:
+        voiced = Voiced(config, audio, audio, activity, Bus(), children, database=database, live=False)
+        voiced.bus.watch(show)
+        try:
+            async with started(children), voiced.running():
+                await voiced.hear()
+        finally:
+            await audio.close()
     if out:
         files.write(out, audio.result(), files.OUTPUT_RATE)
+
+
+@asynccontextmanager
+async def passing_database() -> AsyncGenerator[Database]:
+    """A file for what a recording says: it is nobody's history."""
+    with TemporaryDirectory(prefix="voiced-") as folder:
+        database = await Database.open(Path(folder))
+        try:
+            yield database
+        finally:
+            await database.close()
+
+
+@asynccontextmanager
+async def _own_database(config: Config) -> AsyncGenerator[Database]:
+    """The file itself, while no daemon holds it."""
+    database = await Database.open(state_folder(config), patience_s=OPENING_S, check_s=config.store.check_s)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+class NoDaemon:
+    """Where promises are kept while nothing is there that could ring them: nowhere. Implements `PromiseStore`."""
+
+    async def active(self) -> list[Promise]:
+        """See `PromiseStore`."""
+        return []
+
+    async def past(self, limit: int) -> list[Promise]:  # noqa: ARG002 (the port's own)
+        """See `PromiseStore`."""
+        return []
+
+    async def save(self, promises: Sequence[Promise]) -> None:
+        """Refuses.
+
+        Raises:
+            VoicedError: always.
+        """
+        del promises
+        raise VoicedError("a promise needs the daemon, to ring", code="no-daemon", hint="Start it with `voiced run`.")
 
 
 async def ask_once(config: Config, text: str) -> str | None:
@@ -102,18 +150,14 @@ async def ask_once(config: Config, text: str) -> str | None:
         VoicedError: it failed, or promised what only a daemon can keep.
     """
     activity = Activity()
-    audio = files.FileAudio(
-        b"", activity, activity.quiet, lambda: True, fast=False, zone=LocalZone(config.promises.timezone)()
-    )
+    audio = files.FileAudio(b"", activity, activity.quiet, lambda: True, fast=False)
     # What is written and answered in silence needs no engine: none is started.
-    voiced = Voiced(config, audio, audio, activity, Bus(), engines(config), promises=ForgetfulPromises(), live=False)
-    async with voiced.running():
-        answer = await voiced.ask(text, aloud=False)
-        if voiced.promises.active():
-            raise VoicedError(
-                "a promise needs the daemon, to ring", code="no-daemon", hint="Start it with `voiced run`."
-            )
-        return answer
+    async with _own_database(config) as database:
+        clock = SystemClock(LocalZone(config.promises.timezone))
+        parts, unkept = engines(config), NoDaemon()
+        voiced = Voiced(config, audio, clock, activity, Bus(), parts, database=database, promises=unkept, live=False)
+        async with voiced.running():
+            return await voiced.ask(text, aloud=False)
 
 
 async def say_once(config: Config, text: str, out: Path | None) -> None:

@@ -1,22 +1,37 @@
 """A daemon without ears: it keeps the promises of the `Agent` port, and answers by a script."""
 
+from pathlib import Path
+from tempfile import gettempdir
+
+from tests.fakes.kept import FakeConversations, FakePromises, FakeUpkeep
 from voiced.core.bus import Bus
 from voiced.core.errors import AudioFailed
-from voiced.core.status import AudioStatus, Status
+from voiced.core.status import AudioStatus, Status, StoreStatus
 
 
 class ScriptedAgent:
-    """Answers `say X` with X, and "stop" with nothing; "crash" is a fault in its code."""
+    """Answers `say X` with X, and "stop" with nothing; "crash" is a fault in its code.
 
-    def __init__(self, audio: AudioStatus | None = None) -> None:
+    Args:
+        audio: what it says of its microphone.
+        folder: where its files are.
+    """
+
+    def __init__(self, audio: AudioStatus | None = None, folder: Path | None = None) -> None:
         self.bus = Bus()
         self.audio = audio or AudioStatus(listening=True, device="Fake: USB", level_dbfs=-50.0)
         self.muted = False
         self.volume = 70
         self.said: list[str] = []
+        self.conversations = FakeConversations()
+        self.promises = FakePromises()
+        self.folder = folder or Path(gettempdir())
+        self.upkeep = FakeUpkeep(self.folder / "backups", self.conversations)
 
     def status(self) -> Status:
-        return Status("1", 1, "idle", self.muted, self.volume, [], 0, 0, 0, 0, 0.0, 0.0, self.audio, [], [])
+        return Status(
+            "1", 1, "idle", self.muted, self.volume, [], 0, 0, 0, 0, 0.0, 0.0, self.audio, StoreStatus(), [], []
+        )
 
     async def ask(self, text: str, *, aloud: bool) -> str | None:
         if text == "crash":

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from tests.fakes.engines import CountingTts, ScriptedStt, seconds
+from tests.fakes.heap import Heap
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.commands import AnyCommand, Ask
@@ -34,6 +35,7 @@ from voiced.turn.inbox import Inbox
 from voiced.turn.parts import Parts
 from voiced.turn.pipeline import converse
 from voiced.turn.progress import Progress
+from voiced.turn.record import Record
 
 ENDPOINT_S = 0.2
 
@@ -105,6 +107,7 @@ class Play:
         self.events: list[AnyEvent] = []
         self.bus.watch(self.events.append)
         self.inbox = Inbox()
+        self.heap = Heap()
         self.activity = Activity()
         self.tts = CountingTts()
         self.controls = EarControls()
@@ -126,6 +129,7 @@ class Play:
             controls=self.controls,
             progress=Progress(lambda _: Completeness.UNKNOWN, 1.0),
             activity=self.activity,
+            record=Record(self.heap, "home"),
         )
 
     async def settled(self) -> None:

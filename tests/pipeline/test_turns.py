@@ -317,3 +317,80 @@ def test_a_ring_goes_on_until_it_is_stopped():
 def test_not_understood_says_why():
     events = play(wakes(0.5), says_nothing(4.5))
     assert only(events, NotUnderstood)[0].reason == "nothing was said"
+
+
+def kept(*script, stt=None, full=False, until=12):
+    """The messages that a script leaves, and its events."""
+
+    async def run():
+        playing = Play(stt or ScriptedStt(), length=until)
+        playing.heap.full = full
+        events = await playing.run(script, until)
+        await playing.parts.record.close()
+        return playing.heap.messages, events
+
+    return asyncio.run(run())
+
+
+def sides(messages):
+    return [(message.role, message.content, message.channel) for message in messages]
+
+
+def test_both_sides_of_a_spoken_turn_are_kept():
+    messages, events = kept(wakes(0.5), speaks(0.8, 1.8), stt=ScriptedStt("say it is noon"))
+    assert sides(messages) == [("user", "say it is noon", "voice"), ("assistant", "it is noon", "voice")]
+    question, answer = messages
+    assert question.turn == answer.turn == "turn"
+    assert answer.tier == "rules"
+    assert answer.metadata == {"intent": "answer", "slots": {"text": "it is noon"}}
+    assert answer.spoken is None
+    assert answer.latency_ms == pytest.approx(only(events, TurnEnded)[0].timeline.first_audio * 1000, abs=1)
+
+
+def test_of_an_answer_that_was_cut_short_what_was_really_spoken_is_kept():
+    long = "word " * 20
+    messages, events = kept(
+        wakes(0.5, "a"), speaks(0.8, 1.8, "a"), wakes(3.0, "b"), says_nothing(3.5, "b"), stt=ScriptedStt(f"say {long}")
+    )
+    assert [message.role for message in messages] == ["user", "assistant"]
+    assert messages[1].content == long.strip()
+    assert messages[1].spoken == only(events, Spoken)[0].text
+
+
+def test_both_sides_are_kept_before_a_question_in_writing_is_answered():
+    async def run():
+        loop = asyncio.get_running_loop()
+        playing, done, held = Play(ScriptedStt(), length=5), loop.create_future(), []
+        done.add_done_callback(lambda _: held.extend(playing.heap.messages))
+        await playing.run([does(0.5, Ask("say yes", done=done, aloud=False))], 5)
+        return held
+
+    assert sides(asyncio.run(run())) == [("user", "say yes", "text"), ("assistant", "yes", "text")]
+
+
+def test_what_nobody_could_answer_is_kept_with_an_empty_answer():
+    messages, _ = kept(wakes(0.5), speaks(0.8, 1.8), stt=ScriptedStt("open the pod bay doors"))
+    assert sides(messages) == [("user", "open the pod bay doors", "voice"), ("assistant", "", "voice")]
+    assert messages[1].tier == "none"
+
+
+def test_a_turn_in_which_nobody_says_anything_leaves_no_trace():
+    assert kept(wakes(0.5), says_nothing(4.5))[0] == []
+
+
+def test_an_apology_is_kept_as_the_answer(caplog):
+    messages, _ = kept(wakes(0.5), speaks(0.8, 1.8), stt=ScriptedStt("crash"))
+    assert sides(messages) == [("user", "crash", "voice"), ("assistant", "Sorry, something went wrong.", "voice")]
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_announcements_are_kept_without_a_question():
+    messages, _ = kept(does(0.5, Say("dinner is ready")))
+    assert sides(messages) == [("assistant", "dinner is ready", "text")]
+    assert messages[0].mode == "announcement"
+
+
+def test_turns_go_on_while_nothing_can_be_kept():
+    messages, events = kept(wakes(0.5), speaks(0.8, 1.8), stt=ScriptedStt("say it is noon"), full=True)
+    assert messages == []
+    assert names(events) == WHOLE_TURN

@@ -39,7 +39,11 @@ class AudioServer:
         if slow:
             self._modules = [tuple(word for word in module if word != "norewinds=1") for module in self._modules]
         self.folder = folder
-        self.environment = {"XDG_RUNTIME_DIR": str(folder / "run"), "HOME": str(folder)}
+        self.environment = {
+            "XDG_RUNTIME_DIR": str(folder / "run"),
+            "XDG_STATE_HOME": str(folder / "state"),
+            "HOME": str(folder),
+        }
         self._process: subprocess.Popen[bytes] | None = None
         (folder / "run").mkdir(mode=0o700, parents=True)
         (folder / ".asoundrc").write_text(ASOUNDRC)

@@ -36,12 +36,12 @@ def _run(loop: asyncio.AbstractEventLoop, task: asyncio.Task[None]) -> None:
 
 
 @contextmanager
-def replying(path: Path, reply: bytes) -> Generator[Client]:
-    """Sends whoever asks the same bytes and hangs up; no bytes: accepts, and never answers."""
+def replying(path: Path, reply: bytes, *, hang_up: bool = False) -> Generator[Client]:
+    """Sends whoever asks the same bytes and hangs up; no bytes: accepts, and never answers, or hangs up."""
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         listener.listen()
-        thread = threading.Thread(target=_reply, args=(listener, reply), name="control")
+        thread = threading.Thread(target=_reply, args=(listener, reply, hang_up or bool(reply)), name="control")
         thread.start()
         try:
             with Client(path) as client:
@@ -51,12 +51,12 @@ def replying(path: Path, reply: bytes) -> Generator[Client]:
             thread.join()
 
 
-def _reply(listener: socket.socket, reply: bytes) -> None:
+def _reply(listener: socket.socket, reply: bytes, hang_up: bool) -> None:  # noqa: FBT001 (a thread's argument)
     waiting: list[socket.socket] = []
     with suppress(OSError):
         while True:
             connection, _ = listener.accept()
-            if reply:
+            if hang_up:
                 with connection:
                     connection.recv(1 << 16)
                     connection.sendall(reply)

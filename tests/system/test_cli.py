@@ -23,6 +23,7 @@ def voiced(tmp_path):
         "HOME": str(tmp_path),
         "XDG_RUNTIME_DIR": str(tmp_path / "run"),
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "XDG_STATE_HOME": str(tmp_path / "state"),
         "VOICED_CONFIG": str(tmp_path / "config.toml"),
         "NO_COLOR": "1",
         "COLUMNS": "200",
@@ -290,3 +291,34 @@ def test_an_engine_that_cannot_do_its_part_is_told(voiced, setting, known):
 def test_an_engine_of_another_kind_does_not_start(voiced, tmp_path):
     told = voiced("say", "hello", "--out", tmp_path / "a.wav", "--set", "engines.tts.engine=portaudio", code=78)
     assert "there is no tts engine 'portaudio'" in told
+
+
+def test_what_is_kept_is_looked_at_without_a_daemon(voiced):
+    assert voiced("history") == ""
+    id_ = json.loads(voiced("conversations", "new", "Tea [at] :five:", "--json"))["id"]
+    assert "Tea [at] :five:" in voiced("conversations", "show", id_)
+    assert "voiced run" in voiced("timer", "add", "5m", code=1)
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("timer", "add", "90"), "90s, or 90m?"),
+        (("alarm", "add", "7"), "7:00, or 7pm?"),
+        (("alarm", "add", "7:00", "--days", "someday"), "mon, tue"),
+        (("alarm", "add", "7:00", "--date", "tomorrow"), "2026-11-25"),
+        (("history", "--limit", "0"), "limit"),
+        (("restore", "x.db"), "--yes"),
+    ],
+)
+def test_a_wrong_call_is_told_what_to_write_instead(voiced, words, hint):
+    assert hint in " ".join(voiced(*words, code=2).split())
+
+
+def test_the_command_line_loads_what_it_needs_and_no_more():
+    heavy = "{'apsw', 'httpx', 'litestar', 'numpy', 'onnxruntime'}"
+    code = (
+        f"import sys, voiced.cli.main; sys.exit(str({heavy} & set(sys.modules)) if {heavy} & set(sys.modules) else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,13 +10,15 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+import apsw
 import numpy as np
 import psutil
 import pytest
 import soundfile
+import soxr
 
 from tests.conftest import ROOT
 from tests.rigs.audio_server import AudioServer
@@ -30,7 +33,12 @@ class Daemon:
     """A daemon of its own, in a home of its own."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self.environment = {"PATH": os.environ["PATH"], "VOICED_CONFIG": str(folder / "config.toml"), **environment}
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "VOICED_CONFIG": str(folder / "config.toml"),
+            "XDG_STATE_HOME": str(folder / "state"),
+            **environment,
+        }
         (folder / "config.toml").write_text("[audio]\nvolume = 100\n")
         self.log = folder / "daemon.log"
         with self.log.open("w") as log:
@@ -207,6 +215,7 @@ def test_without_any_sound_device_it_stays_up_and_says_so(tmp_path: Path):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_ends_in_order_at_any_moment(tmp_path: Path, number: int):
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
+    environment["XDG_STATE_HOME"] = str(tmp_path / "state")
     for moment in (0.3, 0.6, 0.9, 1.2):
         process = subprocess.Popen([*COMMAND, "run"], env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True)
         time.sleep(moment)  # the moment is the case under test
@@ -215,3 +224,102 @@ def test_it_ends_in_order_at_any_moment(tmp_path: Path, number: int):
         assert process.returncode == 0, stderr
         assert "Traceback" not in stderr
         assert not (tmp_path / "voiced" / "voiced.sock").exists()
+
+
+def test_what_was_said_is_kept_whatever_becomes_of_the_daemon(tmp_path: Path):
+    environment = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
+    first = Daemon(tmp_path, environment)
+    first.call("ask", "set the volume to 30 percent")
+    first.process.kill()
+    first.stop()
+    with running(tmp_path, environment) as daemon:
+        assert daemon.call("ask", "what time is it").stdout.startswith("It is")
+    with closing(apsw.Connection(str(tmp_path / "state" / "voiced" / "voiced.db"))) as file:
+        rows = file.execute("SELECT role, content FROM messages ORDER BY place").fetchall()
+    assert [role for role, _ in rows] == ["user", "assistant"] * 2
+    assert rows[1] == ("assistant", "Volume 30 percent.")
+
+
+def test_a_file_of_a_newer_version_ends_the_daemon_with_what_to_do(tmp_path: Path):
+    folder = tmp_path / "state" / "voiced"
+    folder.mkdir(parents=True)
+    with closing(apsw.Connection(str(folder / "voiced.db"))) as file:
+        file.pragma("application_id", 0x766F6963)
+        file.pragma("user_version", 999)
+    environment = {"PATH": os.environ["PATH"], "XDG_RUNTIME_DIR": str(tmp_path), "XDG_STATE_HOME": str(folder.parent)}
+    done = subprocess.run(
+        [*COMMAND, "run"], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
+    assert done.returncode == 1
+    assert "store-newer" in done.stderr
+    assert "voiced restore" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Generator[Path]:
+    """A disk of four megabytes. Only root may mount one."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"no small disk: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def fill(path: Path) -> None:
+    """Leaves no room on a disk."""
+    with path.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4_096))
+
+
+def test_on_a_full_disk_it_answers_says_so_once_and_keeps_again(tmp_path: Path, small_disk: Path):
+    environment = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path), "VOICED_STORE_FOLDER": str(small_disk)}
+    with running(tmp_path, environment) as daemon:
+        daemon.call("ask", "what time is it")
+        fill(small_disk / "filler")
+        lines = len(daemon.log.read_text().splitlines())
+        for _ in range(5):
+            assert daemon.call("ask", "what time is it").stdout.startswith("It is")
+        assert daemon.heard("store_lost")["code"] == "store-full"
+        assert "disk" in daemon.status()["store"]["hint"]
+        (small_disk / "filler").unlink()
+        daemon.wait(
+            lambda: bool(daemon.call("ask", "what time is it")) and not daemon.status()["store"]["problem"], "back"
+        )
+        daemon.heard("store_found")
+        assert len([event for event in daemon.events if event["event"] == "store_lost"]) == 1
+        assert len(daemon.log.read_text().splitlines()) - lines <= 10
+
+
+def question(folder: Path, text: str) -> bytes:
+    """A question in a synthetic voice that the wake word and the recogniser understand; s16le, 16 kHz."""
+    path = folder / "question.wav"
+    subprocess.run(["espeak-ng", "-v", "en-us+robosoft", "-s", "140", "-w", path, f"hey jarvis, {text}"], check=True)
+    sound, rate = soundfile.read(path, dtype="float32")
+    heard = np.concatenate([np.zeros(RATE), soxr.resample(sound, rate, RATE), np.zeros(RATE)])
+    return (heard * 32_767).astype("<i2").tobytes()
+
+
+def test_a_timer_set_by_voice_rings_once_though_the_daemon_is_killed_before_it_is_due(
+    server: AudioServer, tmp_path: Path
+):
+    killed = Daemon(tmp_path, server.environment)
+    killed.wait(lambda: killed.status()["audio"]["listening"], "the microphone is open")
+    server.speak(question(tmp_path, "set a timer for ten seconds"))
+    promised = killed.heard("promise_made")
+    killed.process.kill()
+    killed.stop()
+    killed.wait(lambda: time.time() > promised["due"], "it is due")
+    for _ in range(2):
+        with running(tmp_path, server.environment) as daemon:
+            daemon.wait(lambda: not daemon.status()["promises"], "it is told")
+            daemon.wait(lambda: daemon.status()["state"] == "idle", "it is quiet")
+            told = [json.loads(line) for line in daemon.call("history", "--json").stdout.splitlines()]
+            said = [message["content"] for message in told if message["role"] == "assistant"]
+            assert said[-1:] == [text for text in said if "rang" in text]
+            assert re.fullmatch(r"Your ten-second timer rang at \d+:\d\d\.", said[-1])

@@ -119,6 +119,8 @@ class Kept:
         self.promises = list(promises)
         self.snoozable = False
 
+    async def ready(self): ...
+
     def active(self, kind=None):
         return sorted((each for each in self.promises if kind in (None, each.kind)), key=self.remaining)
 

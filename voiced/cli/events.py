@@ -24,6 +24,8 @@ from voiced.core.events import (
     Routed,
     Speaking,
     StateChanged,
+    StoreFound,
+    StoreLost,
     TurnEnded,
     Woke,
 )
@@ -75,8 +77,10 @@ def _words(event: AnyEvent) -> tuple[str, str] | None:  # noqa: C901, PLR0911 (a
             return f"interrupted by {by.replace('_', ' ')}", "yellow"
         case NotUnderstood(reason=reason):
             return f"not understood: {reason}", "yellow"
-        case Failed(message=message, hint=hint) | AudioLost(message=message, hint=hint):
-            return f"{message}. {hint}", "red"
+        case Failed() | AudioLost() | StoreLost():
+            return f"{event.message}. {event.hint}", "red"
+        case StoreFound():
+            return "what is said is kept again", "green"
         case AudioFound(device=device):
             return f"listening to {device}", "green"
         case PromiseEvent(kind=kind, name=name, due=due):

@@ -8,7 +8,18 @@ from types import TracebackType
 from cyclopts import App, CycloptsError
 
 from voiced import __version__
-from voiced.cli import configuration, daemon, doctor, sound, talk
+from voiced.cli import (
+    changes,
+    configuration,
+    conversations,
+    daemon,
+    doctor,
+    history,
+    promises,
+    sound,
+    talk,
+    upkeep,
+)
 from voiced.cli.output import complain
 from voiced.core.errors import VoicedError
 
@@ -18,7 +29,7 @@ app = App(
     version=__version__,
     version_flags=["--version"],
 )
-for group in (daemon, talk, sound, configuration, doctor):
+for group in (daemon, talk, history, conversations, changes, promises, upkeep, sound, configuration, doctor):
     group.add_to(app)
 
 

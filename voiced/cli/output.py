@@ -13,6 +13,13 @@ from rich.text import Text
 from voiced.core.errors import ConfigInvalid, DaemonUnreachable, InputInvalid, VoicedError
 
 
+class WrongCall(VoicedError):
+    """A verb cannot be called so."""
+
+    code = "wrong-call"
+    hint = "See --help."
+
+
 class Output(Console):
     """A console that prints text as it is: brackets and colons are data, and style comes as `Text`.
 
@@ -48,6 +55,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
     people.print(made)
 
 
+def plain(text: str) -> str:
+    """What somebody said or typed, without signs that a terminal would obey."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else "\N{REPLACEMENT CHARACTER}" for sign in text)
+
+
 def complain(error: VoicedError, *, as_json: bool, file: Path | None = None) -> int:
     """Tells what went wrong, with which file, and what to do; returns the exit code (sysexits.h)."""
     if as_json:
@@ -59,6 +71,8 @@ def complain(error: VoicedError, *, as_json: bool, file: Path | None = None) -> 
         if error.hint:
             complaints.print(Text(error.hint, "dim"), soft_wrap=True)
     match error:
+        case WrongCall():
+            return 2
         case ConfigInvalid():
             return 78
         case DaemonUnreachable():

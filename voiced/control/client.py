@@ -9,7 +9,8 @@ import httpx
 import msgspec
 from msgspec import Struct
 
-from voiced.core.errors import DaemonUnreachable, VoicedError
+from voiced.control.answers import problem, translated
+from voiced.core.errors import DaemonUnreachable
 from voiced.core.events import AnyEvent
 from voiced.core.status import Status
 
@@ -17,19 +18,12 @@ PROMPT_S = 5.0
 """A daemon that is well answers at once, but for what has to be spoken or thought about."""
 PATIENT = frozenset({"ask", "say"})
 Thing = TypeVar("Thing")
-REPORT = "See the daemon's log; if it is of the same version as this command, please report it."
 _event = msgspec.json.Decoder(AnyEvent)
 
 
 class _Answer(Struct):
     text: str
     understood: bool
-
-
-class _Problem(Struct):
-    code: str
-    message: str
-    hint: str
 
 
 class Client:
@@ -43,7 +37,8 @@ class Client:
         self._path = path
         # A sentence may take long to be spoken, and events for ever; a daemon that is gone closes the socket.
         patient = httpx.Timeout(None)
-        transport = httpx.HTTPTransport(uds=str(path))
+        # Certificates take a while to load, and are of no use here.
+        transport = httpx.HTTPTransport(uds=str(path), verify=False)
         self._http = httpx.Client(transport=transport, base_url="http://voiced/api/v1", timeout=patient)
 
     def __enter__(self) -> Self:
@@ -83,53 +78,20 @@ class Client:
     def events(self) -> Generator[Generator[AnyEvent]]:
         """What happens from now on, as it happens."""
         self.status()  # It bounds the wait for a daemon that hangs: events themselves may be far apart.
-        with self._translated(), self._http.stream("GET", "/events") as response:
+        with translated(self._path), self._http.stream("GET", "/events") as response:
             if response.is_error:
                 response.read()
-                raise _problem(response)
+                raise problem(response)
             yield (_event.decode(line[6:]) for line in response.iter_lines() if line.startswith("data: "))
 
     def _send(self, method: str, path: str, fields: object = None) -> httpx.Response:
         timeout = None if path in PATIENT else PROMPT_S
-        with self._translated():
+        with translated(self._path):
             response = self._http.request(method, f"/{path}", json=fields, timeout=timeout)
         if response.is_error:
-            raise _problem(response)
+            raise problem(response)
         return response
 
     def _decoded(self, response: httpx.Response, kind: type[Thing]) -> Thing:
-        with self._translated():
+        with translated(self._path):
             return msgspec.json.decode(response.content, type=kind)
-
-    @contextmanager
-    def _translated(self) -> Generator[None]:
-        try:
-            yield
-        except httpx.ConnectError as error:
-            # httpx wraps httpcore's error, whose argument is the system's own.
-            if any(isinstance(reason, PermissionError) for reason in (error.__cause__ or error).args):
-                hint = "Join the group `voiced`, or use the daemon's own user."
-                raise DaemonUnreachable(f"you may not use {self._path}", code="not-allowed", hint=hint) from error
-            raise DaemonUnreachable(f"no daemon answers on {self._path}") from error
-        except httpx.TimeoutException as error:
-            hint = "See its log, and start it again."
-            message = f"the daemon on {self._path} does not answer within {PROMPT_S:g} s"
-            raise DaemonUnreachable(message, code="daemon-hangs", hint=hint) from error
-        except httpx.RemoteProtocolError as error:
-            raise VoicedError(
-                f"what answers on {self._path} is no voiced: {error}", code="wire-broken", hint=REPORT
-            ) from error
-        except httpx.TransportError as error:
-            raise DaemonUnreachable(f"the daemon went away: {error}") from error
-        except msgspec.MsgspecError as error:
-            message = f"the daemon's answer is of another form: {error}"
-            raise VoicedError(message, code="wire-broken", hint=REPORT) from error
-
-
-def _problem(response: httpx.Response) -> VoicedError:
-    """The daemon's own words for what went wrong, if it had any."""
-    try:
-        problem = msgspec.json.decode(response.content, type=_Problem)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return VoicedError(f"the daemon answered {response.status_code} {response.reason_phrase}", hint=REPORT)
-    return VoicedError(problem.message, code=problem.code, hint=problem.hint)

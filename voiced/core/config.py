@@ -113,6 +113,9 @@ class StoreConfig(_Section, frozen=True, kw_only=True):
     folder: Annotated[
         str, Meta(description="The folder of the file and its backups; empty: /var/lib/voiced, or the user's own.")
     ] = ""
+    space: Annotated[
+        str, Meta(min_length=1, max_length=200, description="Where this box stands: what is said belongs to it.")
+    ] = "home"
     patience_s: Annotated[
         float, Meta(ge=0, le=600, description="A file that cannot be opened at the start is tried again for so long.")
     ] = 10.0

@@ -120,6 +120,18 @@ class AudioSilent(Event, frozen=True):
     seconds: float
 
 
+class StoreLost(Event, frozen=True):
+    """What is said cannot be kept for now; voiced goes on answering, and keeps trying."""
+
+    code: str
+    message: str
+    hint: str
+
+
+class StoreFound(Event, frozen=True):
+    """What is said is kept again."""
+
+
 class Muted(Event, frozen=True):
     """The microphone was closed, or opened again."""
 
@@ -189,6 +201,8 @@ AnyEvent = (
     | AudioLost
     | AudioFound
     | AudioSilent
+    | StoreLost
+    | StoreFound
     | Muted
     | VolumeChanged
     | StateChanged

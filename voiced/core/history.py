@@ -14,6 +14,10 @@ LONGEST_CONTENT = 1_000_000
 """Characters in a message."""
 Name = Annotated[str, Meta(max_length=200)]
 Content = Annotated[str, Meta(max_length=LONGEST_CONTENT)]
+Id = Annotated[str, Meta(min_length=1, max_length=200)]
+Moment = Annotated[float, Meta(ge=0, le=253_402_000_000)]
+"""Seconds since 1970 (UTC), until the year 9999."""
+Count = Annotated[int, Meta(ge=0, le=10**15)]
 Metadata = dict[str, Any]
 T = TypeVar("T")
 
@@ -27,12 +31,12 @@ class Source(Struct, frozen=True, omit_defaults=True):
         title: what to call it.
     """
 
-    kind: str
-    reference: str
-    title: str = ""
+    kind: Name
+    reference: Annotated[str, Meta(max_length=10_000)]
+    title: Annotated[str, Meta(max_length=10_000)] = ""
 
 
-class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Message(Struct, frozen=True, omit_defaults=True, gc=False):
     """One side of a turn. Never changed once it is kept.
 
     Attributes:
@@ -57,22 +61,22 @@ class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
         metadata: anything else, as JSON.
     """
 
-    id: str
+    id: Id
     role: Role
     content: Content
-    at: float
-    conversation: str = ""
-    number: int = 0
-    turn: str | None = None
-    request: str | None = None
-    channel: str = "text"
+    at: Moment
+    conversation: Name = ""
+    number: Annotated[int, Meta(ge=0, lt=2**24)] = 0
+    turn: Name | None = None
+    request: Name | None = None
+    channel: Name = "text"
     mode: Mode = "command"
-    tier: str | None = None
-    model: str | None = None
-    tokens_in: int | None = None
-    tokens_out: int | None = None
-    latency_ms: float | None = None
-    spoken: str | None = None
+    tier: Name | None = None
+    model: Name | None = None
+    tokens_in: Count | None = None
+    tokens_out: Count | None = None
+    latency_ms: Annotated[float, Meta(ge=0, le=1e12)] | None = None
+    spoken: Content | None = None
     sources: list[Source] = field(default_factory=list[Source])
     privacy: Privacy = "personal"
     metadata: Metadata = field(default_factory=dict[str, Any])

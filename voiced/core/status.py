@@ -43,6 +43,18 @@ class EngineStatus(Struct, frozen=True):
     restarts: int
 
 
+class StoreStatus(Struct, frozen=True):
+    """Whether what is said is kept.
+
+    Attributes:
+        problem: why it is not; empty if it is.
+        hint: what to do about it.
+    """
+
+    problem: str = ""
+    hint: str = ""
+
+
 class PromiseStatus(Struct, frozen=True):
     """A timer, an alarm or a reminder.
 
@@ -92,5 +104,6 @@ class Status(Struct, frozen=True):
     uptime_s: float
     ear_turned_s: float
     audio: AudioStatus
+    store: StoreStatus
     engines: list[EngineStatus]
     promises: list[PromiseStatus]

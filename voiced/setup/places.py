@@ -7,6 +7,7 @@ from pathlib import Path
 from voiced.core.config import Config
 
 SYSTEM_SOCKET = Path("/run/voiced/voiced.sock")
+SYSTEM_STATE = Path("/var/lib/voiced")
 
 
 def socket_path(config: Config, environment: Mapping[str, str] = os.environ) -> Path:
@@ -19,6 +20,17 @@ def socket_path(config: Config, environment: Mapping[str, str] = os.environ) -> 
     if os.geteuid() == 0 and "XDG_RUNTIME_DIR" not in environment:
         return SYSTEM_SOCKET
     return SYSTEM_SOCKET if SYSTEM_SOCKET.exists() and not own.exists() else own
+
+
+def state_folder(config: Config, environment: Mapping[str, str] = os.environ) -> Path:
+    """Where everything is kept: as configured, what systemd gives, the system's for root, or the user's own."""
+    if config.store.folder:
+        return Path(config.store.folder).expanduser()
+    if given := environment.get("STATE_DIRECTORY"):
+        return Path(given.split(":")[0])
+    if os.geteuid() == 0 and "XDG_STATE_HOME" not in environment:
+        return SYSTEM_STATE
+    return Path(environment.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "voiced"
 
 
 def intents_folder(config: Config) -> Path:

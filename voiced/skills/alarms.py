@@ -35,6 +35,7 @@ class AlarmsSkill:
         """See `Skill`."""
         if understood.intent == "VoicedSetAlarm":
             return await self._set(understood)
+        await self._promises.ready()
         alarms = self._promises.active("alarm")
         if not alarms:
             return Reply("There is no alarm set.")

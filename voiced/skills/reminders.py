@@ -29,6 +29,7 @@ class RemindersSkill:
         """See `Skill`."""
         if understood.intent == "VoicedRemind":
             return await self._remind(understood)
+        await self._promises.ready()
         reminders = self._promises.active("reminder")
         if not reminders:
             return Reply("There are no reminders.")

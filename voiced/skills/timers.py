@@ -33,6 +33,7 @@ class TimersSkill:
         """See `Skill`."""
         if understood.intent == "HassStartTimer":
             return await self._start(understood)
+        await self._promises.ready()
         running = self._promises.active("timer")
         meant = running if understood.intent == "HassCancelAllTimers" else _meant(running, understood)
         if not meant:

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from voiced.core.commands import AnyCommand, Ask, Hush, Ring, Say, Stop
 from voiced.core.errors import SkillFailed, StoreFailed, VoicedError
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 
 WAITING_LIMIT = 16
 """Questions in writing and announcements that may wait for the turn in progress."""
+KEPT_S = 2.0
+"""How long an answer in writing waits to be kept: a disk that hangs does not make voiced dumb."""
 APOLOGIES = {
     "stt-failed": "Sorry, I could not listen to that.",
     "deadline-passed": "Sorry, that took too long.",
@@ -32,6 +35,8 @@ NOT_KEPT = "Sorry, I cannot keep that: it is not set."
 """What is said where a promise could not be saved, or not be called off."""
 SNOOZE = "VoicedSnooze"
 """The intent that is heard without a wake word while something rings, besides those that stop."""
+STOPPED = "stopped"
+"""The code of what ended because somebody said so."""
 SHUTDOWN, QUESTION, CALLED_OFF = "shutdown", "a question", "its end"
 """What ends a ring without anybody having heard it."""
 BUSY = VoicedError("too many things at once", code="busy", hint="Try again in a moment.")
@@ -110,7 +115,7 @@ class Conversation:
         """Ends the turn in progress and what waits for its end; what is due to ring rings all the same."""
         for wish in [wish for wish in self._waiting if not isinstance(wish, Ring)]:
             self._waiting.remove(wish)
-            _resolve(wish, VoicedError("stopped before its turn came", code="stopped"))
+            _resolve(wish, VoicedError("stopped before its turn came", code=STOPPED))
         await self.stop(by)
 
     async def _hush(self, promise: str) -> None:
@@ -128,7 +133,7 @@ class Conversation:
         if len(self._asides) >= WAITING_LIMIT:
             _resolve(wish, BUSY)
             return
-        aside = asyncio.create_task(self._whole(Turn(self._parts, aloud=False), wish))
+        aside = asyncio.create_task(self._whole(Turn(self._parts, aloud=False, channel="text"), wish))
         self._asides.add(aside)
         aside.add_done_callback(self._asides.discard)
         vital(aside)
@@ -146,7 +151,8 @@ class Conversation:
         if self._waiting and (self._task is None or self._task.done()):
             wish = next((wish for wish in self._waiting if not isinstance(wish, Ring)), self._waiting[0])
             self._waiting.remove(wish)
-            await self._begin(Turn(self._parts, aloud=not isinstance(wish, Ask) or wish.aloud), wish)
+            channel = "promise" if isinstance(wish, Ring) else "text"
+            await self._begin(Turn(self._parts, aloud=not isinstance(wish, Ask) or wish.aloud, channel=channel), wish)
 
     async def _wait(self, wish: Ask | Say | Ring) -> None:
         """Keeps a wish for later. A ring gives way to it, and goes on afterwards: it may last long."""
@@ -201,29 +207,38 @@ class Conversation:
         return Ask(text) if understood and understood.intent == SNOOZE and self._rings() else Stop(text)
 
     async def _whole(self, turn: Turn, wish: Wish) -> None:
-        """One turn and its boundary: whatever happens, it ends with `turn_ended` and leaves nothing behind."""
+        """One turn and its boundary: whatever happens, it is kept, ends with `turn_ended` and leaves nothing behind."""
         try:
-            _resolve(wish, await self._perform(turn, wish, self._parts))
-        except asyncio.CancelledError:
-            if not isinstance(wish, Ring):
-                _resolve(wish, VoicedError(f"stopped by {turn.stopped_by}", code="stopped"))
-            elif turn.stopped_by not in (SHUTDOWN, QUESTION, CALLED_OFF):
-                wish.told("heard")
-            turn.emit(Interrupted(turn.stopped_by, at=turn.at, turn=turn.id))
-        except VoicedError as error:
-            _resolve(wish, error)
-            await self._fail(turn, error)
-        except Exception as error:  # the turn's boundary: a turn may fail, the daemon may not
-            log.exception("turn %s failed", turn.id)
-            failure = VoicedError(
-                f"{type(error).__name__}: {error}", hint="This is a fault of voiced: please report it."
-            )
-            _resolve(wish, failure)
-            await self._fail(turn, failure)
+            result = await self._outcome(turn, wish)
+            kept = turn.keep()
+            if kept and isinstance(wish, Ask):
+                # Who asks in writing is answered when both sides are on the disk; who listens need not wait for it.
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([kept], timeout=KEPT_S)
+            if isinstance(wish, Ring):
+                _tell(wish, turn, result)
+            else:
+                _resolve(wish, result)
         finally:
             await turn.end()
             if self._turn is turn:
                 self._turn = None
+
+    async def _outcome(self, turn: Turn, wish: Wish) -> str | VoicedError | None:
+        """Does what a turn is for; an error has then been told to everybody."""
+        try:
+            return await self._perform(turn, wish, self._parts)
+        except asyncio.CancelledError:
+            turn.emit(Interrupted(turn.stopped_by, at=turn.at, turn=turn.id))
+            return VoicedError(f"stopped by {turn.stopped_by}", code=STOPPED)
+        except VoicedError as error:
+            failure = error
+        except Exception as error:  # the turn's boundary: a turn may fail, the daemon may not
+            log.exception("turn %s failed", turn.id)
+            hint = "This is a fault of voiced: please report it."
+            failure = VoicedError(f"{type(error).__name__}: {error}", hint=hint)
+        await self._fail(turn, failure)
+        return failure
 
     async def _fail(self, turn: Turn, error: VoicedError) -> None:
         """Tells everybody, and the user in a few words."""
@@ -244,12 +259,19 @@ def _apology(error: VoicedError) -> str:
     return NOT_KEPT if isinstance(error, StoreFailed) else APOLOGIES.get(error.code, APOLOGY)
 
 
-def _resolve(wish: Wish, result: str | VoicedError | None) -> None:
+def _tell(ring: Ring, turn: Turn, result: str | VoicedError | None) -> None:
+    """Tells whether a ring was heard; one that gives way to something else is neither heard nor over."""
+    if not isinstance(result, VoicedError):
+        ring.told("heard")
+    elif result.code != STOPPED:
+        ring.told("unheard")
+    elif turn.stopped_by not in (SHUTDOWN, QUESTION, CALLED_OFF):
+        ring.told("heard")
+
+
+def _resolve(wish: Ask | Say | None, result: str | VoicedError | None) -> None:
     """Gives whoever waits its result."""
-    if isinstance(wish, Ring):
-        wish.told("heard" if isinstance(result, str) else "unheard")
-        return
-    if not isinstance(wish, Ask | Say) or wish.done is None or wish.done.done():
+    if wish is None or wish.done is None or wish.done.done():
         return
     if isinstance(result, VoicedError):
         wish.done.set_exception(result)

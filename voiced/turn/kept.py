@@ -43,6 +43,7 @@ class Kept:
         self._unsaved: dict[str, Promise] = {}
         self._saving: asyncio.Task[None] | None = None
         self._failures = 0
+        self.loaded = asyncio.Event()
         self.retry_at: float | None = None
 
     @property
@@ -51,7 +52,8 @@ class Kept:
         return MappingProxyType(self._active)
 
     async def load(self) -> None:
-        """Reads what the store has, as soon as it can be read."""
+        """Reads what the store has, as soon as it can be read; what was not saved yet, or is made meanwhile, stays."""
+        before = set(self._active)
         while True:
             try:
                 stored = await self._store.active()
@@ -59,7 +61,10 @@ class Kept:
                 await self._clock.sleep(self._failed(error))
             else:
                 self._worked()
-                self._active = {promise.id: promise for promise in stored} | self._active
+                newer = {name: each for name, each in self._active.items() if name not in before}
+                unsaved = {name: each for name, each in self._unsaved.items() if each.state == "active"}
+                self._active = {promise.id: promise for promise in stored} | newer | unsaved
+                self.loaded.set()
                 return
 
     async def make(self, promise: Promise) -> None:

@@ -14,6 +14,7 @@ from voiced.core.ports.tts import Tts
 from voiced.core.types import Clip, Earcon, Understanding
 from voiced.turn.controls import EarControls
 from voiced.turn.progress import Progress
+from voiced.turn.record import Record
 
 
 class Parts(Struct, frozen=True):
@@ -31,6 +32,7 @@ class Parts(Struct, frozen=True):
         controls: what the ear is told.
         progress: what the ear asks about the words so far.
         activity: who computes right now.
+        record: keeps what is said.
     """
 
     audio: Audio
@@ -44,3 +46,4 @@ class Parts(Struct, frozen=True):
     controls: EarControls
     progress: Progress
     activity: Activity
+    record: Record

@@ -65,13 +65,17 @@ async def listen(turn: Turn, parts: Parts) -> str | None:
 async def answer(turn: Turn, text: str, parts: Parts) -> str | None:
     """Text to answer, done and spoken; returns its words, or None where nobody knows one."""
     turn.enter("processing")
+    turn.ask(text)
     chosen = route(text, parts.understand, frozenset(parts.skills))
+    turn.tier = chosen.tier
     turn.mark("routed")
     if chosen.tier == "none" or chosen.understood is None:
         return await not_understood(turn, "no command that I know")
     understood = chosen.understood
+    turn.notes = {"intent": understood.intent, "slots": understood.slots}
     turn.emit(Routed(chosen.tier, understood.intent, understood.slots, at=turn.at, turn=turn.id))
     reply = await parts.skills[understood.intent].answer(understood)
+    turn.answer = reply.text
     turn.mark("answered")
     if reply.text:
         await turn.say(reply.text)

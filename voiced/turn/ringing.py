@@ -69,8 +69,9 @@ class Ringing:
         await self._sound_for(promise, now)
 
     def miss(self, name: str) -> None:
-        """Has a promise told that was due while nobody could hear it."""
-        self._untold[name] = self._monotonic()
+        """Has a promise told that was due while nobody could hear it; one that rings is heard already."""
+        if name not in self._ringing:
+            self._untold[name] = self._monotonic()
 
     async def tell(self, promises: Sequence[Promise], now: Now) -> None:
         """Tells what was missed, all at once; an alarm that was missed just now rings."""

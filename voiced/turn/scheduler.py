@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from voiced.core.bus import Bus
 from voiced.core.config import PromisesConfig
-from voiced.core.errors import SkillFailed
+from voiced.core.errors import SkillFailed, StoreBusy
 from voiced.core.events import PromiseCancelled, PromiseChanged, PromiseMade
 from voiced.core.ids import new_id
 from voiced.core.ports.clock import Clock
@@ -21,6 +21,8 @@ from voiced.turn.limits import check_length, check_room, check_schedule, check_t
 from voiced.turn.recurrence import dated, next_due
 from voiced.turn.ringing import Ringing, Send
 
+READING_S = 2.0
+"""Who asks what is promised waits no longer for a file that cannot be read."""
 LOOK_S = 1.0
 """How often the wall clock is looked at while anything is promised."""
 
@@ -71,18 +73,32 @@ class Scheduler:
     async def run(self) -> None:
         """Rings what is due, for ever; first tells what was missed."""
         try:
-            await self._kept.load()
-            self._before = set(self._kept.active)
-            for promise in self.active():
-                if promise.unheard is not None:
-                    self._ringing.miss(promise.id)
-            await self._settle(self._now())
+            await self.reload()
             while True:
                 self._changed.clear()
                 await self._look()
                 await self._wait()
         finally:
             await self._kept.close()
+
+    async def reload(self) -> None:
+        """Takes in what the store has: at the start, and when its rows were replaced past the scheduler."""
+        await self._kept.load()
+        now = self._now()
+        self._began = now.monotonic
+        self._before = set(self._kept.active)
+        for promise in self.active():
+            if promise.unheard is not None:
+                self._ringing.miss(promise.id)
+        await self._settle(now)
+        self._changed.set()
+
+    async def ready(self) -> None:
+        """See `Promises`."""
+        try:
+            await asyncio.wait_for(self._kept.loaded.wait(), READING_S)
+        except TimeoutError as error:
+            raise StoreBusy("what was promised cannot be read yet") from error
 
     def active(self, kind: Kind | None = None) -> Sequence[Promise]:
         """See `Promises`."""

@@ -5,9 +5,12 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from secrets import token_hex
+from typing import Any
 
 from voiced.core.errors import VoicedError
 from voiced.core.events import AnyEvent, Speaking, SpeechStarted, Spoken, StateChanged, TurnEnded
+from voiced.core.history import Message, Role
+from voiced.core.ids import new_id
 from voiced.core.ports.audio import Played
 from voiced.core.types import RATE, Clip, Earcon, SpeechChunk, Timeline, Utterance
 from voiced.turn.parts import Parts
@@ -27,11 +30,24 @@ class Turn:
         turn: its id; a fresh one unless the ear gave it one.
         woke_at: seconds of audio time at which the wake word was heard; None for what is asked in writing.
         aloud: whether it may make a sound.
+        channel: how it came: voice, text or promise.
+
+    Attributes:
+        answer: what is answered, or was said.
+        tier: who answered.
+        spoken: what was really said of the answer, where that is not all of it.
+        notes: what else is worth keeping of it.
     """
 
-    def __init__(self, parts: Parts, *, turn: str = "", woke_at: float | None = None, aloud: bool = True) -> None:
+    def __init__(
+        self, parts: Parts, *, turn: str = "", woke_at: float | None = None, aloud: bool = True, channel: str = "voice"
+    ) -> None:
         self.id = turn or token_hex(4)
         self.aloud = aloud
+        self.channel = channel
+        self.answer = self.tier = ""
+        self.spoken: str | None = None
+        self.notes: dict[str, Any] = {}
         self.stopped_by = "stop"
         self.saying = ""
         self.utterance: Utterance | None = None
@@ -41,6 +57,7 @@ class Turn:
         self._began = self.at
         self._marks: dict[str, float] = {} if woke_at is None else {"woke": woke_at}
         self._chime: asyncio.Task[None] | None = None
+        self._question: asyncio.Task[str | None] | None = None
         parts.activity.computing(self.id)
 
     @property
@@ -60,6 +77,44 @@ class Turn:
     def mark(self, name: str, at: float | None = None) -> None:
         """Sets a mark of the timeline, the first time it is reached."""
         self._marks.setdefault(name, self.at if at is None else at)
+
+    @property
+    def latency_ms(self) -> float | None:
+        """From the end of the question to the first sound of the answer, or to its words where it is silent."""
+        at = self._marks.get("first_audio", self._marks.get("answered"))
+        return None if at is None else round((at - self._reference) * 1000, 1)
+
+    @property
+    def _reference(self) -> float:
+        """What the timeline counts from: the end of speech, or the beginning of what was not spoken."""
+        return self.utterance.speech_end / RATE if self.utterance else self._began
+
+    def ask(self, question: str) -> None:
+        """Takes in what was asked, and begins to keep it."""
+        self._question = self._parts.record.keep(self._message("user", question))
+
+    def keep(self) -> asyncio.Task[str | None] | None:
+        """Begins to keep what was answered, and what was really said of it; None where nobody has said anything."""
+        if not (self._question or self.answer):
+            return None
+        message = self._message("assistant", self.answer)
+        return self._parts.record.keep(message, self._question)
+
+    def _message(self, role: Role, content: str) -> Message:
+        asked = role == "user"
+        return Message(
+            id=new_id(),
+            role=role,
+            content=content,
+            at=self._parts.clock.now().timestamp(),
+            turn=self.id,
+            channel=self.channel,
+            mode="command" if asked or self._question else "announcement",
+            tier=self.tier or None,
+            latency_ms=None if asked else self.latency_ms,
+            spoken=self.spoken,
+            metadata=self.notes,
+        )
 
     def feed(self, item: SpeechChunk | SpeechStarted | Utterance) -> None:
         """Takes in what the ear hears of this turn."""
@@ -119,6 +174,7 @@ class Turn:
 
     async def say(self, text: str) -> None:
         """Speaks; the `spoken` event tells what was really said, also of an answer that was cut short."""
+        self.answer = text
         if not self.aloud:
             return
         if self._chime is not None:
@@ -130,6 +186,7 @@ class Turn:
                 await self._play(voice.clips(), voice.progress, self.id)
         finally:
             self.mark("spoken")
+            self.spoken = None if voice.complete else voice.said
             if "first_audio" in self._marks:
                 self.emit(Spoken(voice.said, voice.complete, at=self.at, turn=self.id))
             self.saying = ""
@@ -145,8 +202,7 @@ class Turn:
         if self._chime is not None and not self._chime.done():
             self._chime.cancel()
             await asyncio.wait([self._chime])
-        reference = self.utterance.speech_end / RATE if self.utterance else self._began
-        marks = {name: round(at - reference, 3) for name, at in self._marks.items()}
+        marks = {name: round(at - self._reference, 3) for name, at in self._marks.items()}
         self.emit(TurnEnded(Timeline(**marks), at=self.at, turn=self.id))
         self.enter("idle")
         self._parts.activity.waiting(self.id)

@@ -1,8 +1,12 @@
 """The daemon, as those who steer and watch it see it."""
 
+from pathlib import Path
 from typing import Protocol
 
 from voiced.core.bus import Bus
+from voiced.core.ports.conversations import Conversations
+from voiced.core.ports.promises import Promises
+from voiced.core.ports.upkeep import Upkeep
 from voiced.core.status import Status
 
 
@@ -10,6 +14,26 @@ class Agent(Protocol):
     """What one may ask of the daemon from outside. Belongs to the event loop."""
 
     bus: Bus
+
+    @property
+    def conversations(self) -> Conversations:
+        """All talk."""
+        ...
+
+    @property
+    def promises(self) -> Promises:
+        """Timers, alarms and reminders."""
+        ...
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """The file in which both are kept."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """The folder of that file, with room for temporary files."""
+        ...
 
     def status(self) -> Status:
         """Tells everything about itself."""

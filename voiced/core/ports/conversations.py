@@ -33,13 +33,18 @@ class Conversations(Protocol):
         """Removes a conversation and its messages for ever."""
         ...
 
-    async def add(self, messages: Sequence[Message], conversation: str | None = None) -> list[Message]:
+    async def add(
+        self, messages: Sequence[Message], conversation: str | None = None, *, space: str = "home", user: str = ""
+    ) -> list[Message]:
         """Appends messages, all or none.
 
         Args:
-            messages: in order. One that is kept already (same id, or same request and role) is not kept twice.
-            conversation: its id; None continues what was last said in the same space, or begins anew (see
+            messages: in order, at least one. One that is kept already (same id, or same request and role) is not
+                kept twice.
+            conversation: its id; None continues what was last said in the space by the user, or begins anew (see
                 `store.continue_s`).
+            space: where it is said, if no conversation is given.
+            user: who says it, if no conversation is given.
 
         Returns:
             The messages as they are kept.
@@ -54,8 +59,17 @@ class Conversations(Protocol):
         """The last messages of a conversation, the oldest of them first: what a prompt needs."""
         ...
 
-    async def recent(self, limit: int = 20, cursor: str | None = None) -> Page[Message]:
-        """The last messages of all conversations that are not deleted, the newest first."""
+    async def recent(
+        self, limit: int = 20, cursor: str | None = None, *, text: str | None = None, space: str | None = None
+    ) -> Page[Message]:
+        """The last messages of all conversations that are not deleted, the newest first.
+
+        Args:
+            limit: at most so many.
+            cursor: where the page before ended.
+            text: only those that hold these words.
+            space: only those of this space.
+        """
         ...
 
     async def statistics(self) -> Statistics:

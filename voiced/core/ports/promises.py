@@ -33,6 +33,14 @@ class PromiseStore(Protocol):
 class Promises(Protocol):
     """Keeps promises and rings them."""
 
+    async def ready(self) -> None:
+        """Waits until what was promised in an earlier life is known.
+
+        Raises:
+            StoreFailed: it cannot be read for now.
+        """
+        ...
+
     def active(self, kind: Kind | None = None) -> Sequence[Promise]:
         """All that are still to be kept, the next to ring first."""
         ...

@@ -1,13 +1,15 @@
 """Looking after the file in which everything is kept: check it, back it up, move it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
 Progress = Callable[[int, int], None]
 """Told how much is done, and of how much, in any unit. Called in the event loop."""
+Form = Literal["jsonl", "markdown"]
+"""How a conversation is written: as JSON Lines, with all that is known of it, or as Markdown, to be read."""
 
 
 class Checked(Struct, frozen=True):
@@ -43,7 +45,14 @@ class Backup(Struct, frozen=True):
 
 
 class Imported(Struct, frozen=True):
-    """What an archive brought, and what of it was there already."""
+    """What an archive brought.
+
+    Attributes:
+        conversations: new ones.
+        messages: new ones.
+        promises: new ones.
+        known: how many of all of them were there already.
+    """
 
     conversations: int
     messages: int
@@ -52,22 +61,36 @@ class Imported(Struct, frozen=True):
 
 
 class Upkeep(Protocol):
-    """Keeps the file in order. Every method raises `StoreFailed` where the file or the disk cannot be used."""
+    """Keeps the file in order. Every method raises `StoreFailed` where the file or the disk cannot be used.
+
+    One thing is done at a time; all work on the file goes on meanwhile. What is cancelled leaves nothing half done.
+    """
 
     async def check(self, progress: Progress) -> Checked:
-        """Checks every page, index and count; goes on beside the work."""
+        """Checks every page, index and count."""
         ...
 
     async def backup(self, progress: Progress) -> Backup:
-        """Copies the file as it is now, while work goes on, and removes the oldest copies beyond `store.backups`."""
+        """Copies the file as it is now, and removes the oldest copies beyond `store.backups`."""
         ...
 
-    def backups(self) -> Sequence[Backup]:
+    async def backups(self) -> Sequence[Backup]:
         """The copies there are, the newest first."""
         ...
 
-    async def restore(self, source: Path, progress: Progress) -> None:
-        """Puts a copy in the place of everything, after a backup of what is there now; all or nothing.
+    async def fetch(self, backup: Backup, target: Path, progress: Progress) -> None:
+        """Copies one of the backups to another place.
+
+        Raises:
+            NotFound: it is no longer there.
+        """
+        ...
+
+    async def restore(self, source: Path, progress: Progress) -> Backup:
+        """Puts a copy in the place of everything; all or nothing.
+
+        Returns:
+            The backup of what was there before.
 
         Raises:
             InputInvalid: the source is no whole file of ours.
@@ -76,14 +99,26 @@ class Upkeep(Protocol):
         ...
 
     async def export(self, target: Path, progress: Progress, conversations: Sequence[str] | None = None) -> None:
-        """Writes an archive of everything, or of some conversations: JSON Lines and Markdown in a ZIP file."""
+        """Writes an archive of everything, or of some conversations: JSON Lines and Markdown in a ZIP file.
+
+        Raises:
+            InputInvalid: the target is there already, or its folder is not.
+            NotFound: there is no such conversation.
+        """
+        ...
+
+    def conversation(self, conversation: str, form: Form) -> AsyncIterator[bytes]:
+        """Gives one conversation as it is now, in pieces.
+
+        Raises:
+            NotFound: there is no such conversation.
+        """
         ...
 
     async def take_in(self, source: Path, progress: Progress) -> Imported:
-        """Takes in an archive. What is known already stays as it is: twice is as good as once.
+        """Takes in an archive, or one conversation as JSON Lines. What is known already stays as it is.
 
         Raises:
-            InputInvalid: the source is no archive of ours, or a damaged one; what could be damaged by it is not
-                taken in.
+            InputInvalid: the source is neither, or a damaged one; nothing of it is taken in.
         """
         ...

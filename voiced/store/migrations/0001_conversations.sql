@@ -40,6 +40,7 @@ CREATE TABLE messages (
   metadata TEXT CHECK (metadata IS NULL OR json_valid(metadata))
 ) STRICT;
 CREATE UNIQUE INDEX messages_by_id ON messages (id);
+CREATE INDEX messages_by_time ON messages (at);
 CREATE UNIQUE INDEX messages_by_request ON messages (request, role) WHERE request IS NOT NULL;
 
 CREATE TRIGGER message_added AFTER INSERT ON messages BEGIN

@@ -1,0 +1,120 @@
+"""Kills the daemon while it is talked to, and looks at what the next one knows (R2)."""
+
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import psutil
+
+from tests.faults.outcome import Outcome, trial
+from voiced.control.client import Client
+
+PATIENCE_S = 30
+LONGEST_S = 1.0
+"""A daemon is talked to for no longer before it is killed."""
+READY_S = 1.5
+TALKERS = 4
+
+
+class Life:
+    """One daemon after the other in one home."""
+
+    def __init__(self, folder: Path) -> None:
+        self.socket = folder / "voiced.sock"
+        self.acknowledged: set[str] = set()
+        self.environment = {
+            **os.environ,
+            "HOME": str(folder),
+            "VOICED_CONFIG": str(folder / "config.toml"),
+            "XDG_RUNTIME_DIR": str(folder),
+            "XDG_STATE_HOME": str(folder),
+            "VOICED_CONTROL_SOCKET": str(self.socket),
+            "VOICED_LOG_LEVEL": "error",
+        }
+        (folder / "config.toml").touch()
+        (folder / ".asoundrc").write_text("# no device at all\n")
+
+    def start(self) -> tuple[subprocess.Popen[bytes], float]:
+        """Starts a daemon; gives it and the seconds until it answered."""
+        command = [sys.executable, "-m", "voiced.cli.main", "run"]
+        began = time.monotonic()
+        process = subprocess.Popen(command, env=self.environment, start_new_session=True, stderr=subprocess.DEVNULL)
+        with Client(self.socket) as client:
+            while not client.running():
+                if time.monotonic() > began + PATIENCE_S:
+                    raise TimeoutError("the daemon does not get ready")
+                time.sleep(0.01)
+        return process, time.monotonic() - began
+
+    def known(self) -> set[str]:
+        """What the daemon knows: questions, and names of timers."""
+        with self._http() as http:
+            timers = {each["name"] for each in http.get("/promises").json()}
+            questions, cursor = set[str](), None
+            while True:
+                page = http.get("/messages", params={"limit": 500, **({"cursor": cursor} if cursor else {})}).json()
+                questions |= {message["content"] for message in page["items"] if message["role"] == "user"}
+                if not (cursor := page.get("next")):
+                    return timers | questions
+
+    def talk(self, name: str, over: threading.Event) -> None:
+        """Asks and promises until the daemon is gone; notes what it has acknowledged."""
+        number = 0
+        with suppress(httpx.HTTPError), self._http() as http:
+            while not over.is_set():
+                number += 1
+                word = f"{name} {number}"
+                if number % 3:
+                    answer = http.post("/ask", json={"text": word})
+                else:
+                    # A timer that is cancelled at once makes room, and is not looked for.
+                    answer = http.post("/promises", json={"kind": "timer", "seconds": 3600, "name": word})
+                if answer.is_success:
+                    self.acknowledged.add(word)
+
+    def _http(self) -> httpx.Client:
+        transport = httpx.HTTPTransport(uds=str(self.socket))
+        return httpx.Client(transport=transport, base_url="http://voiced/api/v1", timeout=PATIENCE_S)
+
+
+def run(seed: int, times: int) -> Outcome:
+    """Kills so many daemons."""
+    chance, outcome = random.Random(f"daemon kills {seed}"), Outcome()
+    with tempfile.TemporaryDirectory() as folder:
+        life = Life(Path(folder))
+        for number in range(times + 1):
+            process, seconds = life.start()
+            lost = sorted(life.acknowledged - life.known())
+            if number:
+                outcome += trial(f"seed {seed}, kill {number}", lost=lost)
+                outcome.counted = {
+                    "acknowledged": len(life.acknowledged),
+                    "not ready within 1.5 s": outcome.counted.get("not ready within 1.5 s", 0) + (seconds > READY_S),
+                }
+            over = threading.Event()
+            talkers = [
+                threading.Thread(target=life.talk, args=(f"{seed} {number} {each}", over)) for each in range(TALKERS)
+            ]
+            for talker in talkers:
+                talker.start()
+            time.sleep(chance.uniform(0, LONGEST_S))
+            kill(process)
+            over.set()
+            for talker in talkers:
+                talker.join()
+    return outcome
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kills a daemon, and waits for its children, which end with it."""
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    psutil.wait_procs(children, PATIENCE_S)

@@ -1,0 +1,166 @@
+"""A store that is looked after, with everything that it can hold."""
+
+import asyncio
+import hashlib
+import zipfile
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from voiced.core.history import Conversation, Message, Source
+from voiced.core.promises import Promise, Schedule
+from voiced.store.conversations import StoredConversations
+from voiced.store.db import Database
+from voiced.store.promises import StoredPromises
+from voiced.store.upkeep import FileUpkeep
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+class StillClock:
+    """A clock that stands until it is told to go."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self.time = now.timestamp()
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.time
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.time, UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.time += seconds
+        await asyncio.sleep(0)
+
+
+class House:
+    """A store and all who work on it."""
+
+    def __init__(self, database: Database, keep: int) -> None:
+        self.database = database
+        self.conversations = StoredConversations(database, 300.0)
+        self.promises = StoredPromises(database)
+        self.clock = StillClock()
+        self.replaced = 0
+        self.upkeep = FileUpkeep(database, keep, BERLIN, self.clock, self._note)
+
+    async def _note(self) -> None:
+        self.replaced += 1
+        self.conversations.forget()
+
+    async def contents(self) -> list[tuple]:
+        """All rows of all tables that hold something of the user's."""
+
+        def job(connection):
+            tables = ("conversations", "messages", "promises")
+            return [row for table in tables for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1")]  # noqa: S608
+
+        return await self.database.read(job)
+
+
+@asynccontextmanager
+async def house(folder: Path, keep: int = 7):
+    database = await Database.open(folder)
+    try:
+        yield House(database, keep)
+    finally:
+        await database.close()
+
+
+def quiet(done: int, total: int) -> None:
+    """Nobody looks how far it is."""
+    assert 0 <= done <= total
+
+
+def messages(count: int, name: str = "m", words: str = "what is the time") -> list[Message]:
+    """Messages that are told apart by their names."""
+    return [
+        Message(id=f"{name}{number}", role="user" if number % 2 else "assistant", content=f"{words} {number}", at=1e9)
+        for number in range(count)
+    ]
+
+
+def members(archive: Path) -> dict[str, str]:
+    """What an archive holds beside its manifest: name to digest."""
+    with zipfile.ZipFile(archive) as file:
+        return {
+            name: hashlib.sha256(file.read(name)).hexdigest() for name in file.namelist() if name != "manifest.json"
+        }
+
+
+text = st.text(max_size=40)
+names = st.text(min_size=1, max_size=20)
+maybe = st.none() | text
+moments = st.floats(0, 253_402_000_000)
+counts = st.none() | st.integers(0, 10**15)
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | text,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
+    max_leaves=8,
+)
+metadata = st.dictionaries(text, json_values, max_size=3)
+some_messages = st.builds(
+    Message,
+    id=names,
+    role=st.sampled_from(["user", "assistant", "system", "tool"]),
+    content=st.text(max_size=300),
+    at=moments,
+    turn=maybe,
+    request=maybe,
+    channel=text,
+    mode=st.sampled_from(["command", "chat", "reasoning", "announcement"]),
+    tier=maybe,
+    model=maybe,
+    tokens_in=counts,
+    tokens_out=counts,
+    latency_ms=st.none() | st.floats(0, 1e12),
+    spoken=maybe,
+    sources=st.lists(st.builds(Source, kind=text, reference=text, title=text), max_size=3),
+    privacy=st.sampled_from(["public", "personal", "sensitive", "secret"]),
+    metadata=metadata,
+)
+some_conversations = st.builds(
+    Conversation,
+    id=names,
+    made_at=moments,
+    changed_at=moments,
+    last_at=moments,
+    title=text,
+    space=names,
+    user=text,
+    tags=st.lists(text, max_size=3).map(lambda tags: sorted(set(tags))),
+    status=st.sampled_from(["active", "archived", "closed", "deleted"]),
+    metadata=metadata,
+)
+schedules = st.builds(
+    Schedule,
+    time=st.times().map(lambda time: f"{time:%H:%M}") | st.times().map(lambda time: f"{time:%H:%M:%S}"),
+    date=st.just("") | st.dates().map(lambda date: date.isoformat()),
+    days=st.sets(st.integers(0, 6)).map(lambda days: tuple(sorted(days))),
+)
+some_promises = st.builds(
+    Promise,
+    id=names,
+    kind=st.sampled_from(["timer", "alarm", "reminder"]),
+    made_at=moments,
+    changed_at=moments,
+    name=text,
+    state=st.sampled_from(["active", "done", "cancelled"]),
+    due=st.floats(NOON.timestamp() + 1e8, 253_402_000_000),
+    seconds=st.none() | st.floats(0, 1e12),
+    monotonic=st.none() | st.floats(-1e12, 1e12),
+    boot=text,
+    schedule=st.none() | schedules,
+    unheard=st.none() | moments,
+)

@@ -1,0 +1,456 @@
+"""Export and import: what goes out comes in again, and nothing else does."""
+
+import asyncio
+import hashlib
+import json
+import random
+import re
+import tempfile
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tests.store.house import (
+    BERLIN,
+    NOON,
+    house,
+    members,
+    messages,
+    quiet,
+    some_conversations,
+    some_messages,
+    some_promises,
+)
+from voiced.core.errors import InputInvalid, NotFound
+from voiced.core.history import Change, Conversation, Message, NewConversation, Source
+from voiced.core.promises import Promise, Schedule
+from voiced.store import lines, markdown
+from voiced.store.imports import append, settled
+
+
+async def keep(home, conversation, its_messages):
+    """Writes rows as they are, with all their fields."""
+    await home.database.write(lambda connection: append(connection, conversation, its_messages))
+
+
+@st.composite
+def everything(draw):
+    conversations = draw(st.lists(some_conversations, max_size=4, unique_by=lambda each: each.id))
+    said = iter(draw(st.lists(some_messages, max_size=12, unique_by=lambda each: each.id)))
+    share = [[next(said, None) for _ in range(draw(st.integers(0, 6)))] for _ in conversations]
+    promises = draw(st.lists(some_promises, max_size=4, unique_by=lambda each: each.id))
+    return [(each, [one for one in its if one]) for each, its in zip(conversations, share, strict=True)], promises
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(everything())
+def test_what_is_exported_comes_in_again_with_nothing_lost(kept):
+    conversations, promises = kept
+
+    async def run(folder):
+        async with house(folder / "one") as home:
+            for conversation, its_messages in conversations:
+                await keep(home, conversation, its_messages)
+            await home.promises.save(promises)
+            await home.upkeep.export(folder / "one.zip", quiet)
+            before = await home.contents()
+        async with house(folder / "two") as home:
+            brought = await home.upkeep.take_in(folder / "one.zip", quiet)
+            assert await home.contents() == before
+            await home.upkeep.export(folder / "two.zip", quiet)
+            again = await home.upkeep.take_in(folder / "one.zip", quiet)
+            assert await home.contents() == before
+        assert members(folder / "one.zip") == members(folder / "two.zip")
+        count = sum(len(its) for _, its in conversations)
+        assert (brought.conversations, brought.messages) == (len(conversations), count)
+        assert (brought.promises, brought.known) == (len(promises), 0)
+        assert (again.conversations, again.messages, again.promises) == (0, 0, 0)
+        assert again.known == len(conversations) + count + len(promises)
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(run(Path(folder)))
+
+
+@settings(max_examples=200, deadline=None)
+@given(some_conversations, st.lists(some_messages, max_size=4))
+def test_nothing_that_is_said_breaks_the_structure_of_markdown(conversation, said):
+    text = markdown.heading(conversation, BERLIN)
+    day, expected = "", 0
+    for message in said:
+        passage, following = markdown.passage(message, BERLIN, day)
+        expected += following != day
+        text, day = text + passage, following
+    found = text.split("\n")
+    assert sum(line.startswith("# ") for line in found) == 1
+    assert sum(line.startswith("## ") for line in found) == expected
+    starts = ("# ", "## ", "- ", "**", "> ", ">", "Interrupted", "Sources:")
+    assert all(not line or line.startswith(starts) for line in found)
+    assert "<" not in text
+    assert len(text.splitlines()) == text.count("\n"), "no line ends where an editor sees an end and a reader none"
+
+
+SAID = "# Hello\n    1. <b>bold</b> &amp; *so*\n[link]: http://x"
+SHOWN = """\
+# Dinner \\*plans\\*
+
+- Begun: 2026-11-25 13:00:00 CET
+- Space: kitchen
+- Status: active
+- Messages: 1
+
+## 2026-11-25
+
+**13:00:00 assistant** (voice, rules)
+
+> \\# Hello  
+> \u00a0\u00a0\u00a0\u00a01\\. &lt;b>bold&lt;/b> &amp;amp; \\*so\\*  
+> \\[link\\]: http://x  
+
+Interrupted; this was spoken:
+
+> \\# Hello  
+
+Sources:
+
+- Cookbook (file: /tmp/a\\_b)
+"""  # noqa: W291 (two spaces end a line in Markdown)
+
+
+def test_markdown_shows_who_said_what_and_when_in_local_time():
+    at = NOON.timestamp()
+    conversation = Conversation(
+        id="c", made_at=at, changed_at=at, last_at=at, title="Dinner *plans*", space="kitchen", messages=1
+    )
+    message = Message(
+        id="m",
+        role="assistant",
+        content=SAID,
+        at=at,
+        channel="voice",
+        tier="rules",
+        spoken="# Hello",
+        sources=[Source("file", "/tmp/a_b", "Cookbook")],
+    )
+    assert markdown.heading(conversation, BERLIN) + markdown.passage(message, BERLIN, "")[0] == SHOWN
+
+
+def test_one_conversation_goes_out_as_lines_and_comes_in_elsewhere(tmp_path):
+    async def run():
+        async with house(tmp_path / "one") as home:
+            await home.conversations.open(NewConversation(id="c", title="Dinner"))
+            kept = await home.conversations.add(messages(450), "c")
+            pieces = [piece async for piece in home.upkeep.conversation("c", "jsonl")]
+            shown = b"".join([piece async for piece in home.upkeep.conversation("c", "markdown")])
+            with pytest.raises(NotFound):
+                [piece async for piece in home.upkeep.conversation("none", "jsonl")]
+        (tmp_path / "c.jsonl").write_bytes(b"".join(pieces))
+        assert shown.count(b"\n> ") == len(kept)
+        async with house(tmp_path / "two") as home:
+            brought = await home.upkeep.take_in(tmp_path / "c.jsonl", quiet)
+            assert (brought.conversations, brought.messages, brought.known) == (1, 450, 0)
+            assert (await home.conversations.messages("c", limit=1000)).items == kept
+
+    asyncio.run(run())
+
+
+def test_an_archive_of_some_conversations_holds_them_alone(tmp_path):
+    async def run():
+        async with house(tmp_path / "one") as home:
+            for name in ("a", "b", "../c"):
+                await home.conversations.open(NewConversation(id=name))
+                await home.conversations.add(messages(3, name), name)
+            await home.promises.save([Promise(id="p", kind="timer", made_at=1, changed_at=1)])
+            await home.upkeep.export(tmp_path / "some.zip", quiet, ["../c", "a"])
+            with pytest.raises(NotFound):
+                await home.upkeep.export(tmp_path / "none.zip", quiet, ["d"])
+        assert not list(tmp_path.glob("*none*")), "what was not finished is not left"
+        assert (tmp_path / "some.zip").stat().st_mode & 0o777 == 0o600
+        async with house(tmp_path / "two") as home:
+            await home.upkeep.take_in(tmp_path / "some.zip", quiet)
+            rows = await home.contents()
+        assert {row[1] for row in rows if row[1] in ("a", "b", "../c", "p")} == {"a", "../c"}
+
+    asyncio.run(run())
+    names = list(members(tmp_path / "some.zip"))
+    assert all(name.startswith("conversations/") and ".." not in name for name in names)
+
+
+def test_an_export_writes_nothing_over(tmp_path):
+    async def run():
+        async with house(tmp_path / "one") as home:
+            (tmp_path / "mine.zip").write_text("mine")
+            with pytest.raises(InputInvalid, match="there already"):
+                await home.upkeep.export(tmp_path / "mine.zip", quiet)
+            with pytest.raises(InputInvalid, match="nothing can be written"):
+                await home.upkeep.export(tmp_path / "nowhere" / "mine.zip", quiet)
+
+    asyncio.run(run())
+    assert (tmp_path / "mine.zip").read_text() == "mine"
+
+
+def test_messages_that_are_new_come_after_those_that_are_there(tmp_path):
+    async def run():
+        async with house(tmp_path / "one") as home:
+            await home.conversations.open(NewConversation(id="c", title="theirs"))
+            await home.conversations.add(messages(4), "c")
+            await home.upkeep.export(tmp_path / "one.zip", quiet)
+        async with house(tmp_path / "two") as home:
+            await home.conversations.open(NewConversation(id="c", title="ours"))
+            await home.conversations.add([messages(3)[2], *messages(1, "own")], "c")
+            assert [message.id for message in await home.conversations.last("c", 9)] == ["m2", "own0"]
+            brought = await home.upkeep.take_in(tmp_path / "one.zip", quiet)
+            assert (brought.conversations, brought.messages, brought.known) == (0, 3, 2)
+            assert [message.id for message in await home.conversations.last("c", 9)] == ["m2", "own0", "m0", "m1", "m3"]
+            assert (await home.conversations.get("c")).title == "ours"
+            assert home.replaced == 1, "whoever keeps rows beside the file was told"
+
+    asyncio.run(run())
+
+
+def test_a_message_whose_request_is_taken_is_kept_without_it(tmp_path):
+    async def run():
+        async with house(tmp_path / "one") as home:
+            theirs = replace(messages(1, "theirs")[0], request="1")
+            await home.conversations.add([theirs])
+            await home.upkeep.export(tmp_path / "one.zip", quiet)
+        async with house(tmp_path / "two") as home:
+            await home.conversations.add([replace(messages(1, "ours")[0], request="1")])
+            assert (await home.upkeep.take_in(tmp_path / "one.zip", quiet)).messages == 1
+            assert (await home.upkeep.take_in(tmp_path / "one.zip", quiet)).messages == 0
+            requests = {message.id: message.request for message in (await home.conversations.recent()).items}
+            assert requests == {"ours0": "1", "theirs0": None}
+
+    asyncio.run(run())
+
+
+NOW = 1000.0
+DAILY = Schedule("07:00", days=(0, 1, 2))
+
+
+@pytest.mark.parametrize(
+    ("promise", "state"),
+    [
+        (Promise(id="p", kind="timer", made_at=1, changed_at=1, due=999.0, seconds=5.0), "done"),
+        (Promise(id="p", kind="timer", made_at=1, changed_at=1, due=1001.0, seconds=5.0), "active"),
+        (Promise(id="p", kind="timer", made_at=1, changed_at=1, due=None, unheard=999.0), "done"),
+        (
+            Promise(id="p", kind="alarm", made_at=1, changed_at=1, due=999.0, schedule=Schedule("07:00", "2026-01-01")),
+            "done",
+        ),
+        (Promise(id="p", kind="alarm", made_at=1, changed_at=1, due=999.0, schedule=DAILY), "active"),
+        (Promise(id="p", kind="alarm", made_at=1, changed_at=1, due=999.0, state="cancelled"), "cancelled"),
+    ],
+)
+def test_what_was_due_once_and_is_over_comes_in_as_done(promise, state):
+    taken = settled(promise, NOW)
+    assert taken.state == state
+    assert taken.state == "active" or taken.unheard is None
+
+
+def a_good_archive(folder: Path) -> Path:
+    async def run():
+        async with house(folder / "good") as home:
+            for name in ("a", "b", "c"):
+                await home.conversations.open(NewConversation(id=name, title=f"Talk {name}", tags=["x"]))
+                await home.conversations.add(messages(5, name), name)
+            await home.conversations.change("b", Change(status="deleted", metadata={"why": ["because"]}))
+            await home.promises.save([Promise(id="p", kind="alarm", made_at=1, changed_at=1, due=9e9, schedule=DAILY)])
+            await home.upkeep.export(folder / "good.zip", quiet)
+
+    asyncio.run(run())
+    return folder / "good.zip"
+
+
+def taken_in(folder: Path, archive_file: Path) -> tuple[list[tuple], InputInvalid | None]:
+    """What a store holds after an import, and how the import was refused."""
+
+    async def run():
+        async with house(folder) as home:
+            try:
+                await home.upkeep.take_in(archive_file, quiet)
+            except InputInvalid as error:
+                return await home.contents(), error
+            return await home.contents(), None
+
+    return asyncio.run(run())
+
+
+def test_a_damaged_archive_is_refused_or_comes_in_whole(tmp_path):
+    good = a_good_archive(tmp_path).read_bytes()
+    whole, _ = taken_in(tmp_path / "whole", tmp_path / "good.zip")
+    chance = random.Random(7)
+    refused = 0
+
+    async def run():
+        nonlocal refused
+        async with house(tmp_path / "fuzz") as home:
+            for _ in range(600):
+                bad = bytearray(good)
+                for _ in range(chance.choice([1, 1, 2, 20])):
+                    bad[chance.randrange(len(bad))] = chance.randrange(256)
+                if chance.random() < 0.2:
+                    del bad[chance.randrange(len(bad)) :]
+                (tmp_path / "bad.zip").write_bytes(bad)
+                try:
+                    await home.upkeep.take_in(tmp_path / "bad.zip", quiet)
+                except InputInvalid:
+                    refused += 1
+                    assert await home.contents() == []
+                else:
+                    assert await home.contents() == whole
+                    await home.database.write(
+                        lambda connection: connection.execute(
+                            "DELETE FROM conversations; DELETE FROM promises; DELETE FROM sqlite_sequence"
+                        )
+                    )
+
+    asyncio.run(run())
+    assert refused > 400
+
+
+def repacked(good: Path, target: Path, change) -> Path:
+    """The same archive with other members, vouched for by its manifest."""
+    with zipfile.ZipFile(good) as file:
+        texts = {name: file.read(name) for name in file.namelist()}
+    manifest = json.loads(texts.pop("manifest.json"))
+    change(texts, manifest)
+    with zipfile.ZipFile(target, "w") as file:
+        for name, content in texts.items():
+            file.writestr(name, content)
+            manifest["members"][name] = hashlib.sha256(content).hexdigest()
+        file.writestr("manifest.json", json.dumps(manifest))
+    return target
+
+
+def swap(name, old, new):
+    def change(texts, _):
+        assert old in texts[name]
+        texts[name] = texts[name].replace(old, new, 1)
+
+    return change
+
+
+def add(name, content=b"x"):
+    return lambda texts, _: texts.update({name: content})
+
+
+def manifest_says(**fields):
+    return lambda _, manifest: manifest.update(fields)
+
+
+def drop(name):
+    def change(texts, manifest):
+        del texts[name], manifest["members"][name]
+
+    return change
+
+
+A = "conversations/a.jsonl"
+PLAIN = b'"personal","metadata":{}'
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (swap(A, b'"role":"assistant"', b'"role":"pirate"'), r"a\.jsonl, line 2: .*role"),
+        (swap(A, b'"id":"a3"', b'"id":""'), r"a\.jsonl, line 5: .*id"),
+        (swap(A, b'"content":"what', b'"content":"\\ud800'), r"a\.jsonl, line 2: "),
+        (swap(A, b'"content":"what', b'"content":"\xed\xa0\x80'), r"a\.jsonl, line 2: "),
+        (swap(A, b'"at":', b'"when":'), r"a\.jsonl, line 2: "),
+        (swap(A, b'"at":', b'"new":1,"at":'), r"unknown field `new`"),
+        (swap(A, b'"at":1000000000.0', b'"at":1e999'), r"line 2: "),
+        (swap(A, b'"at":1000000000.0', b'"at":-5'), r"line 2: "),
+        (swap(A, PLAIN, b'"personal","metadata":' + b'{"a":' * 200 + b"1" + b"}" * 200), r"line 2: .*levels"),
+        (swap(A, PLAIN, b'"personal","metadata":' + b'{"a":' * 9000 + b"1" + b"}" * 9000), r"line 2: "),
+        (swap(A, b'"conversation":"a"', b'"conversation":"b"'), r"line 2: a message of another conversation"),
+        (swap(A, b'"messages":5', b'"messages":6'), r"6 messages are announced, 5 are there"),
+        (swap(A, b'"id":"a"', b'"id":"z"'), r"line 1: this is the conversation 'z'"),
+        (swap("promises.jsonl", b'"07:00"', b'"27:00"'), r"promises, line 1: .*time"),
+        (add("../../etc/passwd"), r"none of ours"),
+        (add("/etc/passwd"), r"none of ours"),
+        (add("conversations/../x.jsonl"), r"none of ours"),
+        (add("conversations/empty.jsonl", b""), r"is empty"),
+        (add("conversations/x.md"), None),
+        (drop(A), r"does not hold what its manifest says"),
+        (manifest_says(version=2), r"newer voiced"),
+        (manifest_says(format="other"), r"manifest\.json"),
+        (manifest_says(messages=16), r"does not hold what its manifest says"),
+        (manifest_says(members={}), None),
+    ],
+)
+def test_what_is_wrong_with_an_archive_is_named_and_nothing_comes_in(tmp_path, change, words):
+    bad = repacked(a_good_archive(tmp_path), tmp_path / "bad.zip", change)
+    rows, error = taken_in(tmp_path / "other", bad)
+    if words is None:
+        assert error is None
+        return
+    assert rows == []
+    assert error is not None
+    assert re.search(words, error.message), error.message
+    assert error.hint
+
+
+def test_an_archive_that_would_grow_without_bounds_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as file:
+        with file.open("conversations/a.jsonl", "w") as member:
+            for _ in range(100):
+                member.write(b" " * 1024 * 1024)
+        file.writestr("manifest.json", "{}")
+    rows, error = taken_in(tmp_path / "other", tmp_path / "bomb.zip")
+    assert rows == []
+    assert error is not None
+    assert "would grow" in error.message
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"PK", b"{", b'{"id":"c"}', b"\x00" * 100])
+def test_what_is_no_archive_is_refused(tmp_path, content):
+    (tmp_path / "any").write_bytes(content)
+    rows, error = taken_in(tmp_path / "other", tmp_path / "any")
+    assert rows == []
+    assert error is not None
+
+
+def test_what_is_no_file_is_refused(tmp_path):
+    for path in (tmp_path, tmp_path / "nothing", Path("/dev/zero")):
+        assert taken_in(tmp_path / "other", path)[1] is not None
+
+
+def test_times_are_those_of_the_place_and_no_time_is_too_strange():
+    assert markdown.local(NOON.timestamp(), BERLIN) == datetime(2026, 11, 25, 12, tzinfo=UTC)
+    for at in (-1e300, 1e300, 0.0):
+        assert markdown.local(at, BERLIN)
+
+
+@given(some_messages)
+def test_a_line_says_all_that_is_known_of_a_message(message):
+    message = replace(message, conversation="c", number=1)
+    read = lines.message(lines.line(message))
+    assert {name: getattr(read, name) for name in Message.__struct_fields__ if name != "sources"} == {
+        name: getattr(message, name) for name in Message.__struct_fields__ if name != "sources"
+    }
+    assert lines.line(read) == lines.line(message)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"id": ""},
+        {"at": -1.0},
+        {"turn": "x" * 201},
+        {"tokens_in": -1},
+        {"metadata": {"a": json.loads("[" * 150 + "]" * 150)}},
+    ],
+)
+def test_what_could_not_come_in_again_is_not_kept_in_the_first_place(tmp_path, fields):
+    async def run():
+        async with house(tmp_path) as home:
+            with pytest.raises(InputInvalid):
+                await home.conversations.add([replace(messages(1)[0], **fields)])
+            assert await home.contents() == []
+
+    asyncio.run(run())

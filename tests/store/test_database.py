@@ -1,0 +1,272 @@
+"""The open file: what is written together, what fails alone, and what is tried again."""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import apsw
+import pytest
+
+from voiced.core.errors import (
+    NotFound,
+    StoreBusy,
+    StoreDamaged,
+    StoreFailed,
+    StoreForeign,
+    StoreFull,
+    StoreHeld,
+    StoreRefused,
+)
+from voiced.store import writer as writer_module
+from voiced.store.connection import reader, writer
+from voiced.store.db import Database
+from voiced.store.start import NAME
+
+ADD = "INSERT INTO promises (id, kind, state, made_at, changed_at) VALUES (?, 'timer', 'active', 0, 0)"
+
+
+def adds(name: str) -> Callable[[apsw.Connection], str]:
+    def job(connection: apsw.Connection) -> str:
+        connection.execute(ADD, (name,))
+        return name
+
+    return job
+
+
+def names(connection: apsw.Connection) -> list[str]:
+    return [str(row[0]) for row in connection.execute("SELECT id FROM promises ORDER BY number")]
+
+
+def with_database(folder: Path, use, **options):
+    async def run():
+        database = await Database.open(folder, **options)
+        try:
+            return await use(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+def test_what_is_written_is_there_after_opening_again(tmp_path):
+    with_database(tmp_path, lambda database: database.write(adds("a")))
+    assert with_database(tmp_path, lambda database: database.read(names)) == ["a"]
+
+
+def test_writes_that_wait_together_are_committed_together(tmp_path):
+    async def use(database):
+        commits = []
+
+        def count(connection):
+            connection.set_commit_hook(lambda: bool(commits.append(1)))
+
+        await database.exclusive(count)
+        await asyncio.gather(*(database.write(adds(f"{number}")) for number in range(100)))
+        return len(commits), await database.read(names)
+
+    commits, kept = with_database(tmp_path, use)
+    assert commits <= 3
+    assert kept == [f"{number}" for number in range(100)]
+
+
+def test_a_write_that_fails_takes_no_other_with_it(tmp_path):
+    def missing(_):
+        raise NotFound("there is none")
+
+    def half_done(connection):
+        connection.execute(ADD, ("half",))
+        raise ZeroDivisionError("a fault of ours")
+
+    async def use(database):
+        jobs = [adds("a"), adds("a"), missing, half_done, adds("b")]
+        outcomes = await asyncio.gather(*(database.write(job) for job in jobs), return_exceptions=True)
+        return outcomes, await database.read(names)
+
+    outcomes, kept = with_database(tmp_path, use)
+    assert [type(outcome) for outcome in outcomes] == [str, StoreRefused, NotFound, ZeroDivisionError, str]
+    assert kept == ["a", "b"]
+
+
+def failing(times: int, error: type[apsw.Error]):
+    """A job that fails so often before it succeeds."""
+    left = [times]
+
+    def job(connection: apsw.Connection) -> str:
+        if left[0]:
+            left[0] -= 1
+            raise error("the script says so")
+        return adds("late")(connection)
+
+    return job
+
+
+@pytest.mark.parametrize("error", [apsw.BusyError, apsw.LockedError, apsw.IOError, apsw.FullError])
+def test_what_may_yet_succeed_is_tried_again(tmp_path, error):
+    async def use(database):
+        told = []
+        database.watch(told.append)
+        await database.write(failing(3, error))
+        return told, await database.read(names)
+
+    assert with_database(tmp_path, use) == ([], ["late"])
+
+
+def test_an_outage_is_told_once_and_its_end_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(writer_module, "PATIENCE_S", 0.0)
+
+    async def use(database):
+        told = []
+        database.watch(told.append)
+        full = failing(3, apsw.FullError)
+        for _ in range(3):
+            with pytest.raises(StoreFull) as raised:
+                await database.write(full)
+            assert raised.value.hint
+        await database.write(adds("a"))
+        await database.write(adds("b"))
+        return [error and error.code for error in told]
+
+    assert with_database(tmp_path, use) == ["store-full", None]
+
+
+def test_too_many_writes_are_refused_and_not_heaped(tmp_path, monkeypatch):
+    monkeypatch.setattr(writer_module, "CAPACITY", 5)
+
+    async def use(database):
+        outcomes = await asyncio.gather(
+            *(database.write(adds(f"{number}")) for number in range(50)), return_exceptions=True
+        )
+        refused = [outcome for outcome in outcomes if isinstance(outcome, StoreBusy)]
+        return len(refused), len(await database.read(names))
+
+    refused, kept = with_database(tmp_path, use)
+    assert refused + kept == 50
+    assert kept >= 5
+
+
+def test_a_read_cannot_write(tmp_path):
+    with pytest.raises(StoreFailed):
+        with_database(tmp_path, lambda database: database.read(adds("a")))
+
+
+def test_what_waits_is_written_before_it_closes(tmp_path):
+    async def use(database):
+        writing = [asyncio.ensure_future(database.write(adds(f"{number}"))) for number in range(20)]
+        await asyncio.sleep(0)
+        await database.close()
+        with pytest.raises(StoreFailed, match="closed"):
+            await database.write(adds("late"))
+        return await asyncio.gather(*writing)
+
+    assert len(with_database(tmp_path, use)) == 20
+    assert len(with_database(tmp_path, lambda database: database.read(names))) == 20
+
+
+def test_one_process_at_a_time(tmp_path):
+    lock = os.open(tmp_path / "voiced.lock", os.O_CREAT | os.O_RDWR)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    with pytest.raises(StoreHeld):
+        with_database(tmp_path, lambda database: database.read(names))
+    os.close(lock)
+    assert with_database(tmp_path, lambda database: database.read(names)) == []
+
+
+def test_another_programs_file_is_left_as_it_is(tmp_path):
+    connection = apsw.Connection(str(tmp_path / NAME))
+    connection.execute("CREATE TABLE precious (thing)")
+    connection.close()
+    before = (tmp_path / NAME).read_bytes()
+    with pytest.raises(StoreForeign):
+        with_database(tmp_path, lambda database: database.read(names))
+    assert (tmp_path / NAME).read_bytes()[100:] == before[100:]
+
+
+def test_a_folder_that_comes_late_is_waited_for(tmp_path):
+    place = tmp_path / "mount"
+    place.write_text("not mounted yet")
+
+    async def use():
+        database = Database(place, patience_s=0.0)
+        told = []
+        database.watch(told.append)
+        with pytest.raises(StoreFailed) as raised:
+            await database.write(adds("a"))
+        place.unlink()
+        database.watch(lambda error: error is None and found.set())
+        found = asyncio.Event()
+        await found.wait()
+        await database.write(adds("b"))
+        kept = await database.read(names)
+        await database.close()
+        return raised.value.retriable, [error and error.code for error in told], kept
+
+    assert asyncio.run(use()) == (True, ["store-io", None], ["b"])
+
+
+def test_whoever_comes_while_it_opens_waits_for_it(tmp_path):
+    async def use():
+        database = Database(tmp_path)
+        try:
+            return await asyncio.gather(database.write(adds("a")), database.write(adds("b")))
+        finally:
+            await database.close()
+
+    assert asyncio.run(use()) == ["a", "b"]
+
+
+def test_it_can_be_closed_before_it_is_open(tmp_path):
+    async def use():
+        await Database(tmp_path).close()
+
+    asyncio.run(use())
+    assert with_database(tmp_path, lambda database: database.read(names)) == []
+
+
+def test_damage_that_is_met_is_told_once_and_mended_at_the_next_start(tmp_path):
+    with_database(tmp_path, lambda database: database.write(adds("a")))
+
+    async def use(database):
+        told = []
+        database.watch(told.append)
+
+        def damaged(_):
+            raise apsw.CorruptError("the script says so")
+
+        for _ in range(2):
+            with pytest.raises(StoreDamaged):
+                await database.read(damaged)
+        return [error and error.code for error in told]
+
+    assert with_database(tmp_path, use) == ["store-damaged"]
+    assert with_database(tmp_path, lambda database: database.read(names)) == ["a"]
+    assert list(tmp_path.glob("voiced.db.damaged-*")), "the original is kept"
+
+
+def test_the_log_is_moved_into_the_file_beside_the_work(tmp_path):
+    async def use(database):
+        def much(connection):
+            connection.execute("CREATE TABLE much (thing)")
+            connection.executemany("INSERT INTO much VALUES (?)", ((bytes(4_000),) for _ in range(1_500)))
+
+        await database.write(much)
+        while (tmp_path / NAME).stat().st_size < 1_000 * 4_096:  # noqa: ASYNC110 (another thread's work)
+            await asyncio.sleep(0.01)
+        return await database.read(lambda connection: connection.execute("SELECT count(*) FROM much").get)
+
+    assert with_database(tmp_path, use) == 1_500
+
+
+def test_connections_are_as_promised(tmp_path):
+    path = tmp_path / NAME
+    writing = writer(path)
+    assert writing.pragma("journal_mode") == "wal"
+    assert writing.pragma("synchronous") == 2, "full"
+    assert writing.pragma("secure_delete") == 1
+    assert writing.pragma("foreign_keys") == 1
+    reading = reader(path)
+    with pytest.raises(apsw.ReadOnlyError):
+        reading.execute("CREATE TABLE x (y)")
+    reading.close()
+    writing.close()

@@ -1,0 +1,177 @@
+"""Durations, times and days as people type them; and how they are told."""
+
+import re
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voiced.cli.moments import DAYS, LONGEST_S, day, days_of_week, duration, time_of_day
+from voiced.cli.output import WrongCall
+from voiced.cli.promises import left, matching, schedule, when
+from voiced.core.errors import NotFound
+from voiced.core.ports.agenda import Pending
+from voiced.core.promises import Schedule
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("5m", 300),
+        ("1h30m", 5400),
+        ("90s", 90),
+        ("1.5h", 5400),
+        ("1H 30Min 5sec", 5405),
+        ("2d", 172_800),
+        (" 0.5s ", 0.5),
+        ("90m", 5400),
+    ],
+)
+def test_a_duration_is_its_seconds(text: str, seconds: float):
+    assert duration(text) == seconds
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "m", "5 5m", "5x", "-5m", "0s", "0h0m", "1m1h", "5m?", "٣m", "9" * 400 + "s", "367d"]
+)
+def test_what_is_no_duration_is_refused(text: str):
+    with pytest.raises(ValueError, match="no duration"):
+        duration(text)
+
+
+def test_a_bare_number_is_asked_for_its_unit():
+    with pytest.raises(ValueError, match=re.escape("90s, or 90m?")):
+        duration("90")
+
+
+@given(st.integers(0, 99), st.integers(0, 99), st.integers(0, 99))
+def test_a_duration_of_parts_is_their_sum(hours: int, minutes: int, seconds: int):
+    text = f"{hours}h{minutes}m{seconds}s"
+    total = hours * 3600 + minutes * 60 + seconds
+    if total:
+        assert duration(text) == total
+    else:
+        with pytest.raises(ValueError, match="no duration"):
+            duration(text)
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_a_duration_within_bounds_or_refused_in_words(text: str):
+    with suppress(ValueError):
+        assert 0 < duration(text) <= LONGEST_S
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("7:00", "07:00"),
+        ("07:30", "07:30"),
+        ("7pm", "19:00"),
+        ("7 AM", "07:00"),
+        ("12am", "00:00"),
+        ("12:30pm", "12:30"),
+        ("23:59:59", "23:59:59"),
+        ("7:05:09pm", "19:05:09"),
+        ("0:00", "00:00"),
+    ],
+)
+def test_a_time_of_day_is_written_in_one_way(text: str, time: str):
+    assert time_of_day(text) == time
+
+
+@pytest.mark.parametrize(
+    "text", ["", "7", "24:00", "7:60", "7:5", "13pm", "0am", "seven", "7:00:60", "-7:00", "7:00pmx"]
+)
+def test_what_is_no_time_of_day_is_refused(text: str):
+    with pytest.raises(ValueError, match="no time of day"):
+        time_of_day(text)
+
+
+@given(st.times())
+def test_every_time_of_day_is_read_as_it_is(time):
+    assert time_of_day(f"{time:%H:%M:%S}") == f"{time:%H:%M:%S}"
+    assert time_of_day(f"{time:%I:%M%p}") == f"{time:%H:%M}"
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("mon,tue", (0, 1)),
+        ("Sunday mon", (0, 6)),
+        ("weekday", (0, 1, 2, 3, 4)),
+        ("weekend,wed", (2, 5, 6)),
+        ("daily", (0, 1, 2, 3, 4, 5, 6)),
+        ("fri,fri", (4,)),
+    ],
+)
+def test_days_are_numbers_sorted(text: str, days: tuple[int, ...]):
+    assert days_of_week(text) == days
+
+
+@pytest.mark.parametrize("text", ["", ",", "today", "mon;tue", "m"])
+def test_what_is_no_day_of_the_week_is_refused(text: str):
+    with pytest.raises(ValueError, match="mon, tue"):
+        days_of_week(text)
+
+
+@given(st.sets(st.integers(0, 6), min_size=1))
+def test_every_set_of_days_is_read_as_it_is(days: set[int]):
+    assert days_of_week(",".join(DAYS[each] for each in days)) == tuple(sorted(days))
+
+
+def test_a_day_is_one_of_the_calendar():
+    assert day("2028-02-29") == "2028-02-29"
+    for text in ("2027-02-29", "29.2.2028", "tomorrow", ""):
+        with pytest.raises(ValueError, match="no day"):
+            day(text)
+
+
+def test_a_schedule_is_on_a_day_or_on_days_of_the_week():
+    assert schedule("07:00", None, None, None) == Schedule("07:00")
+    assert schedule("07:00", "2026-11-25", None, None) == Schedule("07:00", "2026-11-25")
+    assert schedule("07:00", None, None, (5, 6)) == Schedule("07:00", days=(5, 6))
+    with pytest.raises(WrongCall):
+        schedule("07:00", "2026-11-25", (0,), None)
+    with pytest.raises(WrongCall):
+        schedule("07:00", None, (0,), (1,))
+
+
+def pending(name: str, id_: str, days: tuple[int, ...] = ()) -> Pending:
+    at = Schedule("07:00", days=days)
+    return Pending(id=id_, kind="alarm", name=name, made_at=0, changed_at=0, remaining_s=1, schedule=at)
+
+
+def test_what_repeats_is_told_in_words():
+    assert when(pending("", "1")) == ""
+    assert when(pending("", "1", (0, 1, 2, 3, 4))) == "every weekday at 07:00"
+    assert when(pending("", "1", (0, 2))) == "every mon, wed at 07:00"
+    assert when(pending("", "1", tuple(range(7)))) == "every day at 07:00"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "now"),
+        (0.1, "1 s"),
+        (58.9, "59 s"),
+        (299.99, "5 min"),
+        (3661, "1 h 1 min"),
+        (90_000, "1 d 1 h"),
+        (86_405, "1 d 5 s"),
+    ],
+)
+def test_what_is_left_is_told_by_its_two_largest_parts(seconds: float, words: str):
+    assert left(seconds) == words
+
+
+def test_one_is_found_by_its_id_or_by_a_name_that_is_its_own():
+    some = [pending("Egg", "a"), pending("tea", "b"), pending("TEA", "c"), pending("a", "d")]
+    assert matching(some, "egg").id == "a"
+    assert matching(some, "a").id == "a"
+    assert matching(some, "c").name == "TEA"
+    with pytest.raises(WrongCall, match="2 of the name") as raised:
+        matching(some, "tea")
+    assert "b, c" in raised.value.hint
+    with pytest.raises(NotFound):
+        matching(some, "coffee")

@@ -1,0 +1,88 @@
+"""Verbs that change or remove a conversation."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+
+from voiced.cli.conversations import conversations, tell_of
+from voiced.cli.kept import confirm, using
+from voiced.cli.options import Options
+from voiced.cli.output import line, plain
+from voiced.core.history import Change, Conversation
+
+if TYPE_CHECKING:
+    from voiced.core.ports.kept import Kept
+
+Switch = Annotated[bool, Parameter(negative=())]
+
+
+def add_to(_: App) -> None:
+    """Adds the verbs to those about conversations."""
+    for verb in (rename, tag, untag, archive, unarchive, close, delete, undelete, purge):
+        conversations.command(verb)
+
+
+def rename(id_: str, title: str, /, *, options: Options | None = None) -> None:
+    """Call a conversation something else."""
+    _change(id_, lambda _: Change(title=title), options)
+
+
+def tag(id_: str, /, *tags: str, options: Options | None = None) -> None:
+    """Add tags to a conversation."""
+    _change(id_, lambda now: Change(tags=sorted({*now.tags, *tags})), options)
+
+
+def untag(id_: str, /, *tags: str, options: Options | None = None) -> None:
+    """Take tags off a conversation."""
+    _change(id_, lambda now: Change(tags=sorted({*now.tags} - {*tags})), options)
+
+
+def archive(id_: str, /, *, options: Options | None = None) -> None:
+    """Put a conversation away."""
+    _change(id_, lambda _: Change(status="archived"), options)
+
+
+def unarchive(id_: str, /, *, options: Options | None = None) -> None:
+    """Take a conversation out again."""
+    _change(id_, lambda _: Change(status="active"), options)
+
+
+def close(id_: str, /, *, options: Options | None = None) -> None:
+    """End a conversation: what is said next begins another one."""
+    _change(id_, lambda _: Change(status="closed"), options)
+
+
+def delete(id_: str, /, *, options: Options | None = None) -> None:
+    """Hide a conversation, until `undelete` brings it back or `purge` removes it."""
+    _change(id_, lambda _: Change(status="deleted"), options)
+
+
+def undelete(id_: str, /, *, options: Options | None = None) -> None:
+    """Bring back a deleted conversation."""
+    _change(id_, lambda _: Change(status="active"), options)
+
+
+def purge(id_: str, /, *, yes: Switch = False, options: Options | None = None) -> None:
+    """Remove a conversation and its messages for ever.
+
+    Args:
+        id_: The conversation's id.
+        yes: Do not ask.
+        options: What every verb understands.
+    """
+    options = options or Options()
+    found = using(options, lambda kept: kept.conversations.get(id_))
+    confirm(f"Remove “{plain(found.title) or id_}” with {found.messages} messages for ever?", options, yes=yes)
+    using(options, lambda kept: kept.conversations.purge(id_))
+    if options.json:
+        line({"id": id_, "purged": True})
+
+
+def _change(id_: str, make: Callable[[Conversation], Change], options: Options | None) -> None:
+    options = options or Options()
+
+    async def work(kept: "Kept") -> Conversation:
+        return await kept.conversations.change(id_, make(await kept.conversations.get(id_)))
+
+    tell_of(using(options, work), options)

@@ -1,0 +1,59 @@
+"""Routes about messages."""
+
+import time
+from typing import Any
+
+from litestar import get, post
+from litestar.params import FromPath, JSONBody
+
+from voiced.control.forms import Part, Place, Recent
+from voiced.control.requests import CORRECT, AnyRequest, Steered, asked, made
+from voiced.core.errors import InputInvalid
+from voiced.core.history import Message, Page
+from voiced.core.ids import new_id
+
+BATCH_LIMIT = 16 * 1024 * 1024
+"""Bytes of messages at a time."""
+KNOWN = frozenset(Message.__struct_fields__)
+Sent = dict[str, Any]
+"""A message, of which the id and the time may be left out."""
+
+
+@post("/messages", request_max_body_size=BATCH_LIMIT)
+async def add(agent: Steered, request: AnyRequest, data: JSONBody[list[Sent]]) -> list[Message]:
+    """Appends messages to the conversation that goes on, or to a new one."""
+    place = asked(request, Place)
+    return await agent.conversations.add(_messages(data), space=place.space, user=place.user)
+
+
+@post("/conversations/{conversation:str}/messages", request_max_body_size=BATCH_LIMIT)
+async def add_to(agent: Steered, conversation: FromPath[str], data: JSONBody[list[Sent]]) -> list[Message]:
+    """Appends messages to a conversation."""
+    return await agent.conversations.add(_messages(data), conversation)
+
+
+@get("/conversations/{conversation:str}/messages")
+async def of(agent: Steered, request: AnyRequest, conversation: FromPath[str]) -> Page[Message]:
+    """Lists the messages of a conversation, or the last of them, the oldest first."""
+    part = asked(request, Part)
+    if part.last:
+        return Page(await agent.conversations.last(conversation, part.last))
+    return await agent.conversations.messages(conversation, part.limit, part.cursor)
+
+
+@get("/messages")
+async def recent(agent: Steered, request: AnyRequest) -> Page[Message]:
+    """The last messages of all conversations, the newest first."""
+    wanted = asked(request, Recent)
+    return await agent.conversations.recent(wanted.limit, wanted.cursor, text=wanted.text, space=wanted.space)
+
+
+def _messages(sent: list[Sent]) -> list[Message]:
+    now = time.time()
+    for number, each in enumerate(sent):
+        if unknown := each.keys() - KNOWN:
+            raise InputInvalid(f"message {number}: there is no {', '.join(sorted(unknown))}", hint=CORRECT)
+    return made([{"id": new_id(), "at": now, **each} for each in sent], list[Message])
+
+
+ROUTES = [add, add_to, of, recent]

@@ -1,0 +1,60 @@
+"""Long work over HTTP: a line of JSON now and then that tells how far it is, and a last one that tells how it ended."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+
+import msgspec
+from litestar.response import Stream
+
+from voiced.control.problems import problem
+from voiced.core.ports.upkeep import Progress
+
+log = logging.getLogger(__name__)
+
+PULSE_S = 0.2
+"""From one line to the next. There is one also while nothing changes: a daemon that hangs sends none."""
+_working: set[asyncio.Task[object]] = set()
+"""The event loop itself would let go of what nobody waits for any more."""
+
+
+def working(name: str, work: Callable[[Progress], Awaitable[object]]) -> Stream:
+    """Begins work, and answers with its progress. It is cancelled when the client goes away.
+
+    Args:
+        name: what it is, for the log.
+        work: told where to report; what it gives back is the last line.
+    """
+    so_far = (0, 0)
+
+    def report(done: int, total: int) -> None:
+        nonlocal so_far
+        so_far = (done, total)
+
+    async def run() -> object:
+        return await work(report)
+
+    async def lines() -> AsyncGenerator[bytes]:
+        try:
+            while not task.done():
+                yield _line({"done": so_far[0], "total": so_far[1]})
+                await asyncio.wait([task], timeout=PULSE_S)
+            error = task.exception()
+            yield _line({"problem": problem(error, name)} if error else {"result": task.result()})
+        finally:
+            task.cancel()
+
+    task = asyncio.create_task(run(), name=name)
+    _working.add(task)
+    task.add_done_callback(_over)
+    return Stream(lines(), media_type="application/jsonl")
+
+
+def _over(task: asyncio.Task[object]) -> None:
+    _working.discard(task)
+    if not task.cancelled() and (error := task.exception()):
+        log.info("%s failed: %s", task.get_name(), error)
+
+
+def _line(value: object) -> bytes:
+    return msgspec.json.encode(value) + b"\n"

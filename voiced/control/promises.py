@@ -1,0 +1,82 @@
+"""Routes about timers, alarms and reminders."""
+
+import re
+from datetime import datetime
+
+from litestar import delete, get, post
+from litestar.params import FromPath, JSONBody
+
+from voiced.control.forms import Which
+from voiced.control.requests import AnyRequest, Steered, asked
+from voiced.core.errors import InputInvalid, NotFound
+from voiced.core.ports.agenda import NewPromise, Pending
+from voiced.core.ports.agent import Agent
+from voiced.core.promises import Promise, Schedule
+
+TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
+DAYS = range(7)
+
+
+@get("/promises")
+async def pending(agent: Steered, request: AnyRequest) -> list[Pending]:
+    """Lists what is still to be kept, the next to ring first."""
+    await agent.promises.ready()
+    return [_pending(agent, promise) for promise in agent.promises.active(asked(request, Which).kind)]
+
+
+@post("/promises")
+async def add(agent: Steered, data: JSONBody[NewPromise]) -> Pending:
+    """Promises something."""
+    promises, name = agent.promises, data.name
+    if data.schedule:
+        _check(data.schedule)
+    match data:
+        case NewPromise(kind="timer", seconds=float(seconds), schedule=None):
+            made = await promises.start_timer(seconds, name)
+        case NewPromise(kind="alarm", seconds=None, schedule=Schedule() as schedule):
+            made = await promises.set_alarm(schedule, name)
+        case NewPromise(kind="reminder", seconds=None, schedule=Schedule() as schedule) if name:
+            made = await promises.remind(schedule, name)
+        case NewPromise(kind="reminder", seconds=float(seconds), schedule=None) if name:
+            made = await promises.remind_in(seconds, name)
+        case _:
+            hint = "A timer has seconds, an alarm a schedule, and a reminder a name and one of the two."
+            raise InputInvalid(f"that makes no {data.kind}", hint=hint)
+    return _pending(agent, made)
+
+
+@delete("/promises/{promise:str}")
+async def cancel(agent: Steered, promise: FromPath[str]) -> None:
+    """Calls one off."""
+    await agent.promises.ready()
+    found = next((each for each in agent.promises.active() if each.id == promise), None)
+    if found is None:
+        raise NotFound(f"there is no timer, alarm or reminder {promise}")
+    await agent.promises.cancel(found)
+
+
+def _pending(agent: Agent, promise: Promise) -> Pending:
+    values = {name: getattr(promise, name) for name in promise.__struct_fields__}
+    return Pending(**values, remaining_s=agent.promises.remaining(promise))
+
+
+def _check(schedule: Schedule) -> None:
+    """Refuses what is no moment.
+
+    Raises:
+        InputInvalid: it is none.
+    """
+    if not TIME.fullmatch(schedule.time):
+        raise InputInvalid(f"{schedule.time!r} is no time of day", hint="Write it as 07:00, or 07:00:30.")
+    if any(day not in DAYS for day in schedule.days):
+        raise InputInvalid("there is no such day of the week", hint="They are 0 for Monday to 6 for Sunday.")
+    if schedule.days and schedule.date:
+        raise InputInvalid("it is on a day, or on days of the week", hint="Leave out the date, or the days.")
+    try:
+        if schedule.date:
+            datetime.strptime(schedule.date, "%Y-%m-%d")  # noqa: DTZ007 (a day has no zone)
+    except ValueError as error:
+        raise InputInvalid(f"{schedule.date!r} is no day", hint="Write it as 2026-11-25.") from error
+
+
+ROUTES = [pending, add, cancel]

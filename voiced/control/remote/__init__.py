@@ -1,0 +1,25 @@
+"""The ports over the socket: what is kept, as the daemon that runs lets others see it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from voiced.control.remote.agenda import RemoteAgenda
+from voiced.control.remote.connection import Connection
+from voiced.control.remote.conversations import RemoteConversations
+from voiced.control.remote.upkeep import RemoteUpkeep
+from voiced.core.ports.kept import Kept
+
+
+@asynccontextmanager
+async def remote(path: Path) -> AsyncGenerator[Kept]:
+    """What the daemon keeps.
+
+    Args:
+        path: its socket.
+    """
+    connection = Connection(path)
+    try:
+        yield Kept(RemoteConversations(connection), RemoteAgenda(connection), RemoteUpkeep(connection))
+    finally:
+        await connection.close()

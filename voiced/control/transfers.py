@@ -1,0 +1,97 @@
+"""Files on their way through the socket: the daemon cannot see those of its users, nor they its own."""
+
+import asyncio
+import errno
+import os
+import shutil
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from litestar.response import Stream
+
+from voiced.control.requests import AnyRequest
+from voiced.core.errors import StoreBroken, StoreFull
+from voiced.core.ids import new_id
+
+LARGEST_FILE = 16 * 1024**3
+"""Bytes: far more than a house can say."""
+CHUNK = 1024 * 1024
+
+
+class Transfers:
+    """Where files lie while they come in, or before they go out. What a crash has left there is removed first.
+
+    Args:
+        folder: it is made in there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "transfers"
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    async def receive(self, request: AnyRequest) -> Path:
+        """Takes in the body of a request as a file, which is the caller's to remove.
+
+        Raises:
+            StoreFull, StoreBroken: the disk does not take it.
+        """
+        path = self._place()
+        try:
+            with _on_disk(), path.open("wb") as file:
+                waiting = bytearray()
+                async for chunk in request.stream():
+                    waiting += chunk
+                    if len(waiting) >= CHUNK:
+                        await asyncio.to_thread(file.write, waiting)
+                        waiting = bytearray()
+                await asyncio.to_thread(file.write, waiting)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        return path
+
+    async def send(self, make: Callable[[Path], Awaitable[object]]) -> Stream:
+        """Answers with a file that is made for it.
+
+        Args:
+            make: writes the file.
+        """
+        path = self._place()
+        try:
+            await make(path)
+            return sent(path)
+        finally:
+            path.unlink(missing_ok=True)  # Who has it open still reads it.
+
+    def _place(self) -> Path:
+        with _on_disk():
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return self._folder / new_id()
+
+
+def sent(path: Path) -> Stream:
+    """Answers with a file.
+
+    Raises:
+        StoreBroken: it cannot be read.
+    """
+    with _on_disk():
+        file = path.open("rb")
+    size = str(os.fstat(file.fileno()).st_size)
+    return Stream(_chunks(file), media_type="application/octet-stream", headers={"content-length": size})
+
+
+async def _chunks(file: BinaryIO) -> AsyncGenerator[bytes]:
+    with file:
+        while chunk := await asyncio.to_thread(file.read, CHUNK):
+            yield chunk
+
+
+@contextmanager
+def _on_disk() -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise (StoreFull if error.errno == errno.ENOSPC else StoreBroken)(str(error)) from error

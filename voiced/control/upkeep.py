@@ -1,0 +1,95 @@
+"""Routes that look after the file in which everything is kept."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Stream
+
+from voiced.control.forms import OwnBackup
+from voiced.control.progress import working
+from voiced.control.requests import AnyRequest, Steered, small_body
+from voiced.control.transfers import LARGEST_FILE, Transfers, sent
+from voiced.core.errors import NotFound
+from voiced.core.ports.agent import Agent
+from voiced.core.ports.upkeep import Backup, Imported, Progress
+
+Desk = SkipValidation[NamedDependency[Transfers]]
+
+
+@post("/db/check", status_code=200)
+async def check(agent: Steered) -> Stream:
+    """Checks everything."""
+    return working("check", agent.upkeep.check)
+
+
+@post("/db/backup", status_code=200)
+async def backup(agent: Steered) -> Stream:
+    """Makes a backup."""
+    return working("backup", agent.upkeep.backup)
+
+
+@get("/db/backups")
+async def backups(agent: Steered) -> Sequence[Backup]:
+    """Lists the backups, the newest first."""
+    return await agent.upkeep.backups()
+
+
+@get("/db/backups/{name:str}")
+async def fetch(agent: Steered, name: FromPath[str]) -> Stream:
+    """Gives one of them as a file."""
+    return sent(Path((await _own(agent, name)).path))
+
+
+@post("/db/restore", status_code=200, request_max_body_size=LARGEST_FILE)
+async def restore(agent: Steered, transfers: Desk, request: AnyRequest) -> Stream:
+    """Puts a backup in the place of everything: the file that is sent, or one of the daemon's own."""
+    if request.content_type[0] == "application/json":
+        own = Path((await _own(agent, (await small_body(request, OwnBackup)).backup)).path)
+        return working("restore", lambda report: agent.upkeep.restore(own, report))
+    path = await transfers.receive(request)
+
+    async def work(report: Progress) -> Backup:
+        try:
+            return await agent.upkeep.restore(path, report)
+        finally:
+            path.unlink(missing_ok=True)
+
+    return working("restore", work)
+
+
+@get("/db/export")
+async def export(agent: Steered, transfers: Desk, request: AnyRequest) -> Stream:
+    """Gives everything as an archive, or the conversations that are named."""
+    chosen = request.query_params.getall("conversation", None)
+    return await transfers.send(lambda path: agent.upkeep.export(path, _unheard, chosen))
+
+
+@post("/db/import", status_code=200, request_max_body_size=LARGEST_FILE)
+async def take_in(agent: Steered, transfers: Desk, request: AnyRequest) -> Stream:
+    """Takes in an archive."""
+    path = await transfers.receive(request)
+
+    async def work(report: Progress) -> Imported:
+        try:
+            return await agent.upkeep.take_in(path, report)
+        finally:
+            path.unlink(missing_ok=True)
+
+    return working("import", work)
+
+
+async def _own(agent: Agent, name: str) -> Backup:
+    for each in await agent.upkeep.backups():
+        if Path(each.path).name == name:
+            return each
+    raise NotFound(f"there is no backup {name}")
+
+
+def _unheard(_done: int, _total: int) -> None:
+    """A download tells its progress by itself."""
+
+
+ROUTES = [check, backup, backups, fetch, restore, export, take_in]

@@ -1,0 +1,101 @@
+"""What is kept, for the command line: through the daemon that runs, or from the file itself where none does."""
+
+import asyncio
+import os
+import pwd
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import NoReturn
+
+from msgspec.structs import asdict
+
+from voiced.control.client import Client
+from voiced.control.remote import remote
+from voiced.core.config import Config
+from voiced.core.errors import StoreFailed, VoicedError
+from voiced.core.ports.agenda import NewPromise, Pending
+from voiced.core.ports.kept import Kept
+from voiced.core.ports.promises import PromiseStore
+from voiced.core.promises import Kind
+from voiced.setup.places import socket_path, state_folder
+
+
+@asynccontextmanager
+async def kept(config: Config) -> AsyncGenerator[Kept]:
+    """All that is kept.
+
+    Raises:
+        VoicedError: a daemon runs, but cannot be used.
+        StoreFailed: none runs, and the file cannot be used.
+    """
+    path = socket_path(config)
+    with Client(path) as client:
+        running = await asyncio.to_thread(client.running)
+    async with remote(path) if running else _file(config) as found:
+        yield found
+
+
+@asynccontextmanager
+async def _file(config: Config) -> AsyncGenerator[Kept]:
+    from voiced.core.ports.clock import SystemClock  # noqa: PLC0415 (not needed while a daemon runs, nor is the rest)
+    from voiced.core.zone import LocalZone  # noqa: PLC0415
+    from voiced.store.conversations import StoredConversations  # noqa: PLC0415
+    from voiced.store.db import Database  # noqa: PLC0415
+    from voiced.store.promises import StoredPromises  # noqa: PLC0415
+    from voiced.store.upkeep import FileUpkeep  # noqa: PLC0415
+
+    folder = state_folder(config)
+    _look_at_owner(folder)
+    database = await Database.open(folder, patience_s=0, check_s=config.store.check_s)
+    try:
+        conversations = StoredConversations(database, config.store.continue_s)
+
+        async def replaced() -> None:
+            conversations.forget()
+
+        clock = SystemClock(LocalZone(config.promises.timezone))
+        upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, replaced)
+        yield Kept(conversations, FileAgenda(StoredPromises(database)), upkeep)
+    finally:
+        await database.close()
+
+
+def _look_at_owner(folder: Path) -> None:
+    """What another user writes there (root may), the daemon could not read any more."""
+    if folder.exists() and (owner := folder.stat().st_uid) != os.geteuid():
+        try:
+            name = pwd.getpwuid(owner).pw_name
+        except KeyError:
+            name = f"#{owner}"
+        hint = f"Start the daemon, or call this as that user: sudo -u {name} voiced …"
+        raise StoreFailed(f"{folder} belongs to the user {name}", code="store-owner", hint=hint)
+
+
+class FileAgenda:
+    """Promises while nobody keeps them: they can be looked at. Implements `Agenda`."""
+
+    def __init__(self, store: PromiseStore) -> None:
+        self._store = store
+
+    async def pending(self, kind: Kind | None = None) -> list[Pending]:
+        """See `Agenda`."""
+        active, now = await self._store.active(), time.time()
+        return [
+            Pending(**asdict(promise), remaining_s=max(0.0, (promise.due or now) - now))
+            for promise in active
+            if kind in (None, promise.kind)
+        ]
+
+    async def add(self, new: NewPromise) -> Pending:
+        """See `Agenda`."""
+        _no_daemon(f"a {new.kind} needs the daemon, to ring")
+
+    async def cancel(self, promise: str) -> None:
+        """See `Agenda`."""
+        _no_daemon(f"{promise} can be called off while the daemon runs")
+
+
+def _no_daemon(message: str) -> NoReturn:
+    raise VoicedError(message, code="no-daemon", hint="Start it with `voiced run`.")

@@ -1,0 +1,216 @@
+"""Conversations and their messages in the file. Implements `core.ports.conversations.Conversations`."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import apsw
+import msgspec
+from msgspec.structs import replace
+
+from voiced.core.errors import InputInvalid, NotFound
+from voiced.core.history import Change, Conversation, Message, NewConversation, Page, Statistics, Wanted
+from voiced.core.ids import new_id
+from voiced.store import lists
+from voiced.store.cache import MESSAGES, LastMessages
+from voiced.store.db import Database
+from voiced.store.rows import (
+    CONVERSATION,
+    INSERT_MESSAGE,
+    MESSAGE,
+    MOST,
+    SHIFT,
+    checked,
+    conversation_of,
+    look_at_depth,
+    message_of,
+    places,
+    row_of,
+    text,
+)
+
+TITLE = 60
+"""Characters of its first message that a conversation is called by which nobody named."""
+HINT = "Correct what is named, and send it again."
+
+
+class StoredConversations:
+    """Keeps conversations.
+
+    Args:
+        database: the file.
+        continue_s: seconds after its last message in which a conversation is still continued.
+    """
+
+    def __init__(self, database: Database, continue_s: float) -> None:
+        self._database = database
+        self._continue_s = continue_s
+        self._cache = LastMessages()
+
+    async def open(self, new: NewConversation) -> Conversation:
+        """See `Conversations`."""
+        new = replace(_valid(new), id=new.id or new_id())
+        now = time.time()
+        return conversation_of(await self._database.write(lambda connection: _begin(connection, new, now)))
+
+    async def get(self, conversation: str) -> Conversation:
+        """See `Conversations`."""
+        return conversation_of(await self._database.read(lambda connection: _row(connection, conversation)))
+
+    async def find(self, wanted: Wanted) -> Page[Conversation]:
+        """See `Conversations`."""
+        wanted = _valid(wanted)
+        return await self._database.read(lambda connection: lists.conversations(connection, wanted))
+
+    async def change(self, conversation: str, change: Change) -> Conversation:
+        """See `Conversations`."""
+        fields: dict[str, Any] = {
+            name: value for name in Change.__struct_fields__ if (value := getattr(_valid(change), name)) is not None
+        }
+        if "tags" in fields:
+            fields["tags"] = text(sorted(set(fields["tags"])))
+        if "metadata" in fields:
+            fields["metadata"] = text(fields["metadata"])
+        fields["changed_at"] = time.time()
+
+        def job(connection: apsw.Connection) -> tuple[Any, ...]:
+            columns = ", ".join(f"{name} = ?" for name in fields)
+            connection.execute(f"UPDATE conversations SET {columns} WHERE id = ?", (*fields.values(), conversation))  # noqa: S608 (names of our own)
+            return _row(connection, conversation)
+
+        return conversation_of(await self._database.write(job))
+
+    async def purge(self, conversation: str) -> None:
+        """See `Conversations`."""
+
+        def job(connection: apsw.Connection) -> None:
+            connection.execute("DELETE FROM conversations WHERE number = ?", (_row(connection, conversation)[0],))
+
+        await self._database.write(job)
+        self._cache.forget(conversation)
+
+    async def add(
+        self, messages: Sequence[Message], conversation: str | None = None, *, space: str = "home", user: str = ""
+    ) -> list[Message]:
+        """See `Conversations`."""
+        if not messages:
+            raise InputInvalid("there is no message", hint="Give at least one.")
+        messages = [checked(message) for message in messages]
+        new = _valid(NewConversation(id=new_id(), space=space, user=user, title=_title(messages)))
+
+        def job(connection: apsw.Connection) -> list[Message]:
+            if conversation is not None:
+                number = _row(connection, conversation)[0]
+            else:
+                number = _current(connection, new, messages[0].at, self._continue_s)
+            return [_append(connection, number, message) for message in messages]
+
+        kept = await self._database.write(job)
+        self._cache.append(kept)
+        return kept
+
+    async def messages(self, conversation: str, limit: int = 100, cursor: str | None = None) -> Page[Message]:
+        """See `Conversations`."""
+
+        def job(connection: apsw.Connection) -> Page[Message]:
+            return lists.messages(connection, _row(connection, conversation), limit, cursor)
+
+        return await self._database.read(job)
+
+    async def last(self, conversation: str, count: int) -> list[Message]:
+        """See `Conversations`."""
+        if (held := self._cache.last(conversation, count)) is not None:
+            return held
+        changes = self._cache.changes
+        read = await self._database.read(lambda connection: last(connection, conversation, max(count, MESSAGES)))
+        if changes == self._cache.changes:
+            self._cache.put(conversation, read)
+        return read[-count:]
+
+    async def recent(
+        self, limit: int = 20, cursor: str | None = None, *, text: str | None = None, space: str | None = None
+    ) -> Page[Message]:
+        """See `Conversations`."""
+        return await self._database.read(lambda connection: lists.recent(connection, limit, cursor, text, space))
+
+    async def statistics(self) -> Statistics:
+        """See `Conversations`."""
+        return await self._database.read(lists.statistics)
+
+    def forget(self) -> None:
+        """Lets go of what is held beside the file: it was replaced."""
+        self._cache.forget()
+
+
+def last(connection: apsw.Connection, conversation: str, count: int) -> list[Message]:
+    """Reads the last messages of a conversation, the oldest first."""
+    first, end = places(_row(connection, conversation)[0])
+    query = f"SELECT {MESSAGE} FROM messages WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT ?"  # noqa: S608
+    rows = connection.execute(query, (first, end, count)).fetchall()
+    return [message_of(row, conversation) for row in reversed(rows)]
+
+
+def _row(connection: apsw.Connection, conversation: str) -> tuple[Any, ...]:
+    query = f"SELECT {CONVERSATION} FROM conversations WHERE id = ?"  # noqa: S608 (names of our own)
+    row = connection.execute(query, (conversation,)).fetchone()
+    if row is None:
+        raise NotFound(f"there is no conversation {conversation!r}", hint="`voiced conversations` lists them.")
+    return row
+
+
+def _begin(connection: apsw.Connection, new: NewConversation, at: float) -> tuple[Any, ...]:
+    """Writes a conversation, unless it is there already; returns its row."""
+    columns = "id, title, space, user, tags, metadata, made_at, changed_at, last_at"
+    values = (new.id, new.title, new.space, new.user, text(sorted(set(new.tags))), text(new.metadata), at, at, at)
+    connection.execute(
+        f"INSERT INTO conversations ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",  # noqa: S608
+        values,
+    )
+    return _row(connection, new.id)
+
+
+def _current(connection: apsw.Connection, new: NewConversation, at: float, continue_s: float) -> int:
+    """The number of the conversation that goes on, or of a new one."""
+    # Both ways around now: a clock that was set back leaves conversations in the future, which nobody continues.
+    query = """
+        SELECT number FROM conversations
+        WHERE last_at BETWEEN ? AND ? AND space = ? AND user = ? AND status = 'active'
+        ORDER BY last_at DESC, number DESC LIMIT 1
+    """
+    found = connection.execute(query, (at - continue_s, at + continue_s, new.space, new.user)).fetchone()
+    return found[0] if found else _begin(connection, new, at)[0]
+
+
+def _append(connection: apsw.Connection, number: int, message: Message) -> Message:
+    """Writes a message at the end of a conversation, unless it is kept already; returns it as it is kept."""
+    known = f"SELECT {MESSAGE} FROM messages WHERE id = ?1 OR (request = ?2 AND role = ?3) LIMIT 1"  # noqa: S608
+    row = connection.execute(known, (message.id, message.request, message.role)).fetchone()
+    if row is None:
+        first, end = places(number)
+        query = "SELECT max(place) FROM messages WHERE place BETWEEN ? AND ?"
+        place = (connection.execute(query, (first, end)).get or first) + 1
+        if place & MOST == 0:
+            raise InputInvalid(f"the conversation holds {MOST} messages", hint="Begin a new one.")
+        row = row_of(message, place)
+        connection.execute(INSERT_MESSAGE, row)
+    conversation = connection.execute("SELECT id FROM conversations WHERE number = ?", (row[0] >> SHIFT,)).get
+    return message_of(row, conversation)
+
+
+def _title(messages: Sequence[Message]) -> str:
+    words = " ".join(next((message.content for message in messages if message.role == "user"), "").split())
+    return words if len(words) <= TITLE else words[: TITLE - 1].rstrip() + "…"
+
+
+def _valid(value: Any) -> Any:  # noqa: ANN401 (the same kind comes back)
+    """The value, if it keeps to its bounds.
+
+    Raises:
+        InputInvalid: it does not.
+    """
+    try:
+        value = msgspec.json.decode(msgspec.json.encode(value), type=type(value))
+    except (msgspec.MsgspecError, UnicodeEncodeError, TypeError, RecursionError) as error:
+        raise InputInvalid(f"that cannot be kept: {error}", hint=HINT) from error
+    look_at_depth(getattr(value, "metadata", None))
+    return value

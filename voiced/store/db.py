@@ -1,0 +1,240 @@
+"""The file in which everything is kept, open: one thread writes, two read, one looks after it."""
+
+import asyncio
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+import apsw
+
+from voiced.core.errors import StoreDamaged, StoreFailed
+from voiced.core.tasks import vital
+from voiced.store import connection as connect
+from voiced.store.keeper import Keeper
+from voiced.store.readers import Readers
+from voiced.store.start import NAME, Started, note_of_damage, start
+from voiced.store.writer import Writer
+
+log = logging.getLogger(__name__)
+
+READERS = 2
+CLOSING_S = 1.0
+"""What waits has so long to be written at the end: a disk that takes longer hangs."""
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 10.0
+"""Between two attempts to open the file."""
+T = TypeVar("T")
+Job = Callable[[apsw.Connection], T]
+Listener = Callable[[StoreFailed | None], None]
+
+
+class Database:
+    """The file, which opens in the background: whoever comes before waits for it. Belongs to the event loop.
+
+    A file that cannot be opened for now (a full disk, one that is mounted late) is tried again for ever; after
+    `patience_s`, whoever comes is told so at once.
+
+    Args:
+        folder: holds the file, for this process alone as long as it is open; made where there is none.
+        patience_s: see above.
+        check_s: how long the check at the start may take; what is left of it follows in the background.
+        vfs: SQLite's name of another way to the disk.
+
+    Attributes:
+        path: the file.
+        vfs: see above.
+    """
+
+    def __init__(self, folder: Path, *, patience_s: float = 10.0, check_s: float = 1.0, vfs: str | None = None) -> None:
+        self.path = folder / NAME
+        self._folder = folder
+        self._patience_s = patience_s
+        self._check_s = check_s
+        self.vfs = vfs
+        self._loop = asyncio.get_running_loop()
+        self._listeners: list[Listener] = []
+        self._threads: _Threads | None = None
+        self._failure: StoreFailed | None = None
+        self._settled = asyncio.Event()
+        self._opening = asyncio.create_task(self._open(), name="store")
+        vital(self._opening)
+
+    @classmethod
+    async def open(
+        cls, folder: Path, *, patience_s: float = 10.0, check_s: float = 1.0, vfs: str | None = None
+    ) -> "Database":
+        """Opens the file and waits for it.
+
+        Raises:
+            StoreFailed: as `opened` does; it is then closed.
+        """
+        database = cls(folder, patience_s=patience_s, check_s=check_s, vfs=vfs)
+        try:
+            await database.opened()
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def opened(self) -> None:
+        """Waits until the file is open.
+
+        Raises:
+            StoreHeld: another process has it open.
+            StoreNewer, StoreForeign: it is left as it is.
+            StoreFailed: it cannot be opened within `patience_s`; a retriable one is tried again in the background.
+        """
+        await self._settled.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    async def write(self, job: Job[T]) -> T:
+        """Runs a job that writes; its result comes when it is on the disk.
+
+        Args:
+            job: given the connection, inside a transaction; may be run again after a failure.
+
+        Raises:
+            StoreFailed: nothing of it is kept; or whatever the job raises.
+        """
+        return await self._outcome((await self._open_threads()).writer.submit(job))
+
+    async def exclusive(self, job: Job[T]) -> T:
+        """Runs a job that minds its own transactions, between those of others."""
+        return await self._outcome((await self._open_threads()).writer.submit(job, alone=True))
+
+    async def read(self, job: Job[T]) -> T:
+        """Runs a job that reads: all of it sees the file as it is at one moment.
+
+        Raises:
+            StoreFailed: the file cannot be read; or whatever the job raises.
+        """
+        return await self._outcome((await self._open_threads()).readers.submit(job))
+
+    def watch(self, listener: Listener) -> None:
+        """Calls a function once when the file cannot be written any more or is damaged; with None when it can again."""
+        self._listeners.append(listener)
+
+    async def close(self) -> None:
+        """Finishes what waits, and lets go of the file; from a disk that hangs it turns away."""
+        self._opening.cancel()
+        await asyncio.wait([self._opening])
+        self._failure = StoreFailed("the store is closed")
+        self._settled.set()
+        if self._threads is not None:
+            threads, self._threads = self._threads, None
+            closed = asyncio.Event()
+            threading.Thread(target=threads.close, args=(self._loop, closed), name="store end", daemon=True).start()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(closed.wait(), CLOSING_S)
+
+    async def _open(self) -> None:
+        until, pause = time.monotonic() + self._patience_s, FIRST_PAUSE_S
+        while self._threads is None:
+            try:
+                self._threads = await self._attempt()
+            except StoreFailed as error:
+                if not error.retriable or time.monotonic() + pause > until:
+                    self._fail(error)
+                if not error.retriable:
+                    return
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE_S)
+        if self._failure is not None:
+            self._failure = None
+            self._tell(None)
+        self._settled.set()
+
+    async def _attempt(self) -> "_Threads":
+        """One attempt; a cancelled one lets go of what it took."""
+        attempt = asyncio.ensure_future(asyncio.to_thread(start, self._folder, self._check_s, self.vfs))
+        try:
+            started = await asyncio.shield(attempt)
+        except asyncio.CancelledError:
+            await asyncio.wait([attempt])
+            if not attempt.exception():
+                _let_go(attempt.result())
+            raise
+        try:
+            return _Threads(self.path, started, self.vfs, self._tell, self._found_damage)
+        except BaseException:
+            _let_go(started)
+            raise
+
+    def _fail(self, error: StoreFailed) -> None:
+        """From now on, whoever comes is told so at once."""
+        if self._failure is None and not self._settled.is_set():
+            self._tell(error)
+        self._failure = error
+        self._settled.set()
+
+    async def _open_threads(self) -> "_Threads":
+        if self._threads is None:
+            await self.opened()
+            if self._threads is None:
+                raise StoreFailed("the store is closed")
+        return self._threads
+
+    async def _outcome(self, future: asyncio.Future[T]) -> T:
+        try:
+            return await future
+        except StoreDamaged as error:
+            self.note_damage(error)
+            raise
+
+    def _found_damage(self, error: StoreDamaged) -> None:
+        """The same, from the keeper's thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.note_damage, error)
+
+    def note_damage(self, error: StoreDamaged) -> None:
+        """Remembers that the file is damaged: the next start salvages it."""
+        note = note_of_damage(self.path)
+        if not note.exists():
+            log.error("%s: %s", self.path, error.message)
+            note.touch()
+            self._tell(error)
+
+    def _tell(self, error: StoreFailed | None) -> None:
+        for listener in self._listeners:
+            listener(error)
+
+
+class _Threads:
+    """What is there while the file is open."""
+
+    def __init__(
+        self,
+        path: Path,
+        started: Started,
+        vfs: str | None,
+        told: Listener,
+        damaged: Callable[[StoreDamaged], None],
+    ) -> None:
+        self._lock = started.lock
+        keeping = connect.writer(path, vfs)
+        reading = [connect.reader(path, vfs) for _ in range(READERS)]
+        self._connections = [*reading, keeping, started.writer]
+        self.keeper = Keeper(keeping, started.writer, damaged, check=not started.checked)
+        self.readers = Readers(reading)
+        self.writer = Writer(started.writer, told)
+
+    def close(self, loop: asyncio.AbstractEventLoop, closed: asyncio.Event) -> None:
+        """Finishes what waits; the last connection to go moves the log into the file. In a thread of its own."""
+        self.writer.close()
+        self.readers.close()
+        self.keeper.close()
+        for connection in self._connections:
+            connection.close()
+        os.close(self._lock)
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(closed.set)
+
+
+def _let_go(started: Started) -> None:
+    started.writer.close()
+    os.close(started.lock)

@@ -1,0 +1,56 @@
+"""SQLite's errors in our words: what may be tried again, and what may not."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import apsw
+
+from voiced.core.errors import (
+    StoreBroken,
+    StoreBusy,
+    StoreDamaged,
+    StoreFailed,
+    StoreFull,
+    StoreRefused,
+)
+
+OURS: tuple[tuple[tuple[type[apsw.Error], ...], type[StoreFailed], str], ...] = (
+    ((apsw.BusyError, apsw.LockedError, apsw.ProtocolError), StoreBusy, "somebody else uses the file"),
+    ((apsw.FullError,), StoreFull, "there is no room left"),
+    ((apsw.CorruptError, apsw.NotADBError), StoreDamaged, "the file is damaged"),
+    (
+        (apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError, apsw.NoLFSError),
+        StoreBroken,
+        "the disk does not do what it is asked",
+    ),
+    ((apsw.ConstraintError, apsw.MismatchError, apsw.TooBigError, apsw.RangeError), StoreRefused, "a rule forbids it"),
+)
+"""Source: https://sqlite.org/rescode.html"""
+_DAMAGED_INDEX = ("invalid fts5 file format", "vtable constructor failed")
+"""The full-text index says so as if the statement were wrong."""
+_NO_ROOM = 28
+"""ENOSPC."""
+
+
+def ours(error: apsw.Error) -> StoreFailed:
+    """Our error for one of SQLite's."""
+    if getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_SHMSIZE:
+        # The index of the log cannot grow: SQLite has no word of its own for a disk that is full just then.
+        return StoreFull(f"there is no room left: {error}")
+    if isinstance(error, apsw.SQLError) and any(words in str(error) for words in _DAMAGED_INDEX):
+        return StoreDamaged(f"the file is damaged: {error}")
+    for theirs, kind, words in OURS:
+        if isinstance(error, theirs):
+            return kind(f"{words}: {error}")
+    return StoreFailed(f"{type(error).__name__}: {error}")
+
+
+@contextmanager
+def translated() -> Generator[None]:
+    """Turns SQLite's errors, and the file system's, into ours."""
+    try:
+        yield
+    except apsw.Error as error:
+        raise ours(error) from error
+    except OSError as error:
+        raise (StoreFull if error.errno == _NO_ROOM else StoreBroken)(str(error)) from error

@@ -1,0 +1,228 @@
+"""An archive, on its way in: first all of it is read and checked, then it is taken in, some rows at a time."""
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import apsw
+from msgspec.structs import replace
+
+from voiced.core.errors import InputInvalid
+from voiced.core.history import Conversation, Message
+from voiced.core.ports.upkeep import Imported
+from voiced.core.promises import Promise
+from voiced.store import lines
+from voiced.store.archive import HINT, Reader, Single, member_name, opened
+from voiced.store.beside import Tell
+from voiced.store.promises import FIELDS
+from voiced.store.promises import row_of as promise_row
+from voiced.store.rows import INSERT_MESSAGE, MOST, places, row_of, text
+
+BATCH, ROW = 400_000, 2_000
+"""Characters that are written in one go, with so many for each row: a turn that waits for it does not notice."""
+PROMISES = 200
+"""The same of promises."""
+Put = Callable[[Callable[[apsw.Connection], Any]], Any]
+_CONVERSATION = """
+INSERT INTO conversations (id, title, space, user, tags, status, made_at, changed_at, last_at, metadata)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+"""
+_PROMISE = f"INSERT INTO promises ({FIELDS}) VALUES ({', '.join('?' * len(FIELDS.split(', ')))}) ON CONFLICT DO NOTHING"  # noqa: S608 (names of our own)
+
+
+class Part(NamedTuple):
+    """A conversation, and some of its messages: the first of them or those that follow."""
+
+    conversation: Conversation
+    messages: list[Message]
+    first: bool
+
+
+class Import:
+    """Takes in an archive, or one conversation as JSON Lines.
+
+    Args:
+        put: runs a job that writes, and waits for it.
+        tell: told how many messages are read or written.
+        now: the time, in seconds since 1970 (UTC).
+    """
+
+    def __init__(self, put: Put, tell: Tell, now: float) -> None:
+        self._put = put
+        self._tell = tell
+        self._now = now
+        self._done = self._total = 0
+
+    def run(self, path: Path) -> Imported:
+        """Reads all of it, then takes it in.
+
+        Raises:
+            InputInvalid: it cannot be used; nothing of it is taken in.
+        """
+        with opened(path) as source:
+            found = self._check(source)
+            self._done = found.messages
+            brought = self._take_in(source)
+        new = brought.conversations + brought.messages + brought.promises
+        return replace(brought, known=found.conversations + found.messages + found.promises - new)
+
+    def _check(self, source: Reader | Single) -> Imported:
+        """Looks at everything, and counts it."""
+        manifest = source.manifest
+        self._total = 2 * manifest.messages if manifest else 0
+        conversations = messages = 0
+        for batch in _batches(source):
+            conversations += sum(part.first for part in batch)
+            messages += self._count(batch)
+        promises = sum(len(some) for some in _promises(source))
+        source.check_rest()
+        found = Imported(conversations, messages, promises, 0)
+        if manifest and found != Imported(manifest.conversations, manifest.messages, manifest.promises, 0):
+            raise InputInvalid("the archive does not hold what its manifest says", hint=HINT)
+        self._total = 2 * messages
+        return found
+
+    def _take_in(self, source: Reader | Single) -> Imported:
+        conversations = messages = promises = 0
+        for batch in _batches(source):
+            begun, written = self._put(partial(_write, batch=batch))
+            conversations, messages = conversations + begun, messages + written
+            self._count(batch)
+        for some in _promises(source):
+            promises += self._put(partial(_keep, promises=[settled(promise, self._now) for promise in some]))
+        return Imported(conversations, messages, promises, 0)
+
+    def _count(self, batch: Sequence[Part]) -> int:
+        count = sum(len(part.messages) for part in batch)
+        self._done += count
+        self._tell(min(self._done, self._total), self._total)
+        return count
+
+
+def settled(promise: Promise, now: float) -> Promise:
+    """The promise as it is taken in: one that was due once, and is over, does not ring any more."""
+    repeats = promise.schedule is not None and bool(promise.schedule.days)
+    if promise.state != "active" or repeats or (promise.due is not None and promise.due > now):
+        return promise
+    return replace(promise, state="done", unheard=None)
+
+
+def _batches(source: Reader | Single) -> Iterator[list[Part]]:
+    """All conversations, in pieces that are written in one go."""
+    batch: list[Part] = []
+    size = 0
+    for name in source.conversations():
+        for part in _parts(source, name):
+            batch.append(part)
+            size += ROW + sum(ROW + len(message.content) for message in part.messages)
+            if size >= BATCH:
+                yield batch
+                batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _parts(source: Reader | Single, name: str) -> Iterator[Part]:
+    numbered = enumerate(source.lines(name), 1)
+    number, line = next(numbered, (0, b""))
+    if not number:
+        raise InputInvalid(f"{name} is empty", hint=HINT)
+    with _at(name, number):
+        conversation = lines.conversation(line)
+        if isinstance(source, Reader) and name != f"{member_name(conversation.id)}.jsonl":
+            raise InputInvalid(f"this is the conversation {conversation.id!r}")
+    messages: list[Message] = []
+    size, first = 0, True
+    for message in _messages(numbered, name, conversation):
+        messages.append(message)
+        size += ROW + len(message.content)
+        if size >= BATCH:
+            yield Part(conversation, messages, first)
+            messages, size, first = [], 0, False
+    yield Part(conversation, messages, first)
+
+
+def _messages(numbered: Iterator[tuple[int, bytes]], name: str, conversation: Conversation) -> Iterator[Message]:
+    count = 0
+    for number, line in numbered:
+        with _at(name, number):
+            message = lines.message(line)
+            if message.conversation != conversation.id:
+                raise InputInvalid(f"a message of another conversation, {message.conversation!r}")
+        count += 1
+        yield message
+    if count != conversation.messages:
+        raise InputInvalid(f"{name}: {conversation.messages} messages are announced, {count} are there", hint=HINT)
+
+
+def _promises(source: Reader | Single) -> Iterator[list[Promise]]:
+    some: list[Promise] = []
+    for number, line in enumerate(source.promises(), 1):
+        with _at("promises", number):
+            some.append(lines.promise(line))
+        if len(some) == PROMISES:
+            yield some
+            some = []
+    yield some
+
+
+@contextmanager
+def _at(name: str, number: int) -> Generator[None]:
+    """Says where it went wrong."""
+    try:
+        yield
+    except InputInvalid as error:
+        raise InputInvalid(f"{name}, line {number}: {error.message}", hint=HINT) from error
+
+
+def _write(connection: apsw.Connection, batch: Sequence[Part]) -> tuple[int, int]:
+    written = [append(connection, part.conversation, part.messages) for part in batch]
+    return sum(begun for begun, _ in written), sum(messages for _, messages in written)
+
+
+def append(connection: apsw.Connection, conversation: Conversation, messages: Sequence[Message]) -> tuple[int, int]:
+    """Writes messages after those that are there, each but once, and their conversation where it is not there.
+
+    Returns:
+        How many conversations and messages were written.
+    """
+    begun = _begin(connection, conversation)
+    first, end = places(connection.execute("SELECT number FROM conversations WHERE id = ?", (conversation.id,)).get)
+    last = connection.execute("SELECT max(place) FROM messages WHERE place BETWEEN ? AND ?", (first, end)).get or first
+    before = last
+    for message in messages:
+        if connection.execute("SELECT 1 FROM messages WHERE id = ?", (message.id,)).get:
+            continue
+        last += 1
+        if last > end:
+            raise InputInvalid(f"the conversation {conversation.id!r} would hold more than {MOST} messages", hint=HINT)
+        connection.execute(INSERT_MESSAGE, row_of(_unasked(connection, message), last))
+    return begun, last - before
+
+
+def _begin(connection: apsw.Connection, conversation: Conversation) -> int:
+    before = connection.total_changes()
+    values = (
+        *(conversation.id, conversation.title, conversation.space, conversation.user),
+        *(text(sorted(set(conversation.tags))), conversation.status),
+        # The last time comes with the messages.
+        *(conversation.made_at, conversation.changed_at, conversation.made_at, text(conversation.metadata)),
+    )
+    connection.execute(_CONVERSATION, values)
+    return connection.total_changes() - before
+
+
+def _unasked(connection: apsw.Connection, message: Message) -> Message:
+    """The message, without what its sender called the request if that is taken: better so than not at all."""
+    taken = "SELECT 1 FROM messages WHERE request = ? AND role = ?"
+    if message.request is not None and connection.execute(taken, (message.request, message.role)).get:
+        return replace(message, request=None)
+    return message
+
+
+def _keep(connection: apsw.Connection, promises: Sequence[Promise]) -> int:
+    before = connection.total_changes()
+    connection.executemany(_PROMISE, [promise_row(promise) for promise in promises])  # type: ignore[arg-type]
+    return connection.total_changes() - before

@@ -1,0 +1,100 @@
+"""Conversations and promises as lines of JSON: all that is known of them, and nothing that could harm the file."""
+
+from datetime import date
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from voiced.core.errors import InputInvalid
+from voiced.core.history import Content, Conversation, Id, Message, Moment, Name
+from voiced.core.promises import Promise, Schedule
+from voiced.store.rows import look_at_depth
+
+LONGEST_LINE = 32 * 1024 * 1024
+"""Bytes: a message of the longest content, each character escaped, and what belongs to it."""
+Duration = Annotated[float, Meta(ge=0, le=1e12)]
+Monotonic = Annotated[float, Meta(ge=-1e12, le=1e12)]
+T = TypeVar("T", bound=Struct)
+
+
+class _Conversation(Conversation, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: Id
+    made_at: Moment
+    changed_at: Moment
+    last_at: Moment
+    title: Name = ""
+    space: Id = "home"
+    user: Name = ""
+    tags: list[Name] = field(default_factory=list[str])
+    messages: Annotated[int, Meta(ge=0, lt=2**24)] = 0
+
+
+class _Message(Message, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class _Schedule(Schedule, frozen=True, forbid_unknown_fields=True):
+    time: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3])(:[0-5][0-9]){1,2}\Z")]
+    date: Annotated[str, Meta(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?\Z")] = ""
+    days: Annotated[tuple[Annotated[int, Meta(ge=0, le=6)], ...], Meta(max_length=7)] = ()
+
+    def __post_init__(self) -> None:
+        if self.date:
+            date.fromisoformat(self.date)
+        if list(self.days) != sorted(set(self.days)):
+            raise ValueError("the days are not sorted, or one is there twice")
+
+
+class _Promise(Promise, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: Id
+    made_at: Moment
+    changed_at: Moment
+    name: Content = ""
+    due: Moment | None = None
+    seconds: Duration | None = None
+    monotonic: Monotonic | None = None
+    boot: Name = ""
+    schedule: _Schedule | None = None
+    unheard: Moment | None = None
+
+
+_conversation = msgspec.json.Decoder(_Conversation)
+_message = msgspec.json.Decoder(_Message)
+_promise = msgspec.json.Decoder(_Promise)
+_encoder = msgspec.json.Encoder()
+
+
+def line(value: Conversation | Message | Promise) -> bytes:
+    """One value as one line, with its end."""
+    return _encoder.encode(value) + b"\n"
+
+
+def conversation(data: bytes) -> Conversation:
+    """Reads the first line of a conversation.
+
+    Raises:
+        InputInvalid: it is none, or knows no bounds.
+    """
+    value = _read(_conversation, data)
+    look_at_depth(value.metadata)
+    return value
+
+
+def message(data: bytes) -> Message:
+    """Reads the line of a message, under the same terms."""
+    value = _read(_message, data)
+    look_at_depth(value.metadata)
+    return value
+
+
+def promise(data: bytes) -> Promise:
+    """Reads the line of a promise, under the same terms."""
+    return _read(_promise, data)
+
+
+def _read(decoder: msgspec.json.Decoder[T], data: bytes) -> T:
+    try:
+        return decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputInvalid(str(error) or type(error).__name__) from error

@@ -1,0 +1,109 @@
+"""A copy in the place of everything: looked at from all sides first, then put there in one transaction."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+import apsw
+
+from voiced.core.errors import InputInvalid, StoreDamaged, StoreFailed, StoreForeign
+from voiced.store.backups import leave_room, prove
+from voiced.store.beside import Tell
+from voiced.store.faults import ours, translated
+from voiced.store.migrations import migrate
+
+PAGES = 500
+"""Pages that are copied between two looks whether to go on."""
+_MAGIC = b"SQLite format 3\0"
+_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name"
+_HINT = "Choose another one: `voiced restore` without a name shows what there is."
+
+
+def fetch(source: Path, part: Path, page_size: int, tell: Tell) -> None:
+    """Copies a source to a place of ours, and makes of it a file of the newest version, proven good.
+
+    Args:
+        source: any file.
+        part: an empty file.
+        page_size: of the file that it is to replace.
+        tell: told pages.
+
+    Raises:
+        InputInvalid: the source is no whole file of ours.
+        StoreNewer: it was written by a newer version.
+    """
+    if not source.is_file():
+        raise InputInvalid(f"there is no file {source}", hint=_HINT)
+    _look_at_header(source)
+    leave_room(part.parent, source.stat().st_size)
+    with closing(apsw.Connection(str(part))) as copy:
+        try:
+            with closing(_open(source)) as connection:
+                _copy(connection, copy, tell)
+            _bring_up(copy, page_size, tell)
+        except apsw.Error as error:
+            raise _invalid(source, ours(error)) from error
+        except (StoreForeign, StoreDamaged) as error:
+            raise _invalid(source, error) from error
+    try:
+        prove(part, tell)
+    except StoreDamaged as error:
+        raise _invalid(source, error) from error
+
+
+def put(connection: apsw.Connection, part: Path, tell: Tell) -> None:
+    """Puts a file in the place of all that a connection holds: all of it or, on any failure, nothing."""
+    with closing(apsw.Connection(str(part), flags=apsw.SQLITE_OPEN_READONLY)) as source:
+        _copy(source, connection, tell)
+
+
+def _copy(source: apsw.Connection, target: apsw.Connection, tell: Tell) -> None:
+    with target.backup("main", source, "main") as backup:
+        while not backup.done:
+            backup.step(PAGES)
+            tell(backup.page_count - backup.remaining, backup.page_count)
+
+
+def _look_at_header(source: Path) -> None:
+    with translated(), source.open("rb") as file:
+        start = file.read(len(_MAGIC))
+    if start != _MAGIC:
+        raise InputInvalid(f"{source} is no database, or one that is locked with a key", hint=_HINT)
+
+
+def _open(source: Path) -> apsw.Connection:
+    """Opens a file to read, without leaving anything beside it."""
+    log = source.with_name(f"{source.name}-wal")
+    # What was copied while it was in use brings its log; what has none is as it is, also on a disk for reading only.
+    how = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    return apsw.Connection(f"file:{quote(str(source.absolute()))}?{how}", flags=flags)
+
+
+def _bring_up(copy: apsw.Connection, page_size: int, tell: Tell) -> None:
+    """Makes a file of the newest version, with pages as large as those that it is to replace."""
+    tell.watch(copy)
+    copy.pragma("journal_mode", "delete")
+    problem = copy.execute("PRAGMA integrity_check(1)").get
+    if problem != "ok":
+        raise StoreDamaged(problem)
+    if migrate(copy) == 0:
+        raise StoreForeign("it is empty")
+    if copy.execute(_SCHEMA).fetchall() != _newest_schema():
+        raise StoreForeign("its tables are not those of voiced")
+    if copy.pragma("page_size") != page_size:
+        copy.execute(f"PRAGMA page_size = {page_size}; VACUUM")
+
+
+def _newest_schema() -> Sequence[tuple[object, ...]]:
+    with closing(apsw.Connection(":memory:")) as connection:
+        migrate(connection)
+        return connection.execute(_SCHEMA).fetchall()
+
+
+def _invalid(source: Path, error: StoreFailed) -> StoreFailed | InputInvalid:
+    """What concerns the source is said of it; what concerns the disk stays as it is."""
+    if isinstance(error, StoreDamaged | StoreForeign):
+        return InputInvalid(f"{source} cannot be restored: {error.message}", hint=_HINT)
+    return error

@@ -1,0 +1,190 @@
+"""Looking after the file. Implements `core.ports.upkeep.Upkeep`; and the loop that backs it up by itself."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import closing
+from datetime import tzinfo
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import apsw
+
+from voiced.core.errors import StoreDamaged, StoreFailed
+from voiced.core.ports.clock import Clock
+from voiced.core.ports.upkeep import Backup, Checked, Form, Imported, Progress, Upkeep
+from voiced.store import connection as connect
+from voiced.store import restore
+from voiced.store.backups import Backups, discard
+from voiced.store.beside import Tell, beside, to_its_end
+from voiced.store.check import check
+from voiced.store.db import Database
+from voiced.store.faults import translated
+from voiced.store.transcripts import Page, following, head
+
+log = logging.getLogger(__name__)
+
+FOLDER = "backups"
+FIRST_S = 600.0
+"""The first backup after a start: what a start has to do is done by then."""
+AGAIN_S = 1800.0
+"""After a backup that failed."""
+T = TypeVar("T")
+
+
+class FileUpkeep:
+    """Looks after the file; long work is done beside all other.
+
+    Args:
+        database: the file.
+        keep: backups that stay.
+        zone: of the times in Markdown.
+        clock: the time.
+        replaced: called when rows were replaced or added past those who keep them: caches, the scheduler.
+    """
+
+    def __init__(
+        self, database: Database, keep: int, zone: tzinfo, clock: Clock, replaced: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._database = database
+        self._backups = Backups(database.path.parent / FOLDER, keep)
+        self._zone = zone
+        self._clock = clock
+        self._replaced = replaced
+        self._alone = asyncio.Lock()
+
+    async def check(self, progress: Progress) -> Checked:
+        """See `Upkeep`."""
+        path = self._database.path
+        async with self._alone:
+            found = await self._read(lambda connection, tell: check(connection, path, tell), progress, connect.onlooker)
+        if found.problems:
+            self._database.note_damage(StoreDamaged(f"the file is damaged: {found.problems[0]}"))
+        return found
+
+    async def backup(self, progress: Progress) -> Backup:
+        """See `Upkeep`."""
+        async with self._alone:
+            self._backups.clean()
+            return await self._back_up(progress)
+
+    async def backups(self) -> Sequence[Backup]:
+        """See `Upkeep`."""
+        with translated():
+            return await asyncio.to_thread(self._backups.listed)
+
+    async def fetch(self, backup: Backup, target: Path, progress: Progress) -> None:
+        """See `Upkeep`."""
+        await beside(lambda tell: self._backups.fetch(Path(backup.path).name, target, tell), progress)
+
+    async def restore(self, source: Path, progress: Progress) -> Backup:
+        """See `Upkeep`."""
+        async with self._alone:
+            self._backups.clean()
+            part = self._backups.part("restored")
+            try:
+                size = await self._database.read(lambda connection: int(connection.pragma("page_size")))
+                await beside(lambda tell: restore.fetch(source, part, size, tell), progress)
+                before = await self._back_up(progress, source)
+                await self._put(part, progress)
+            finally:
+                discard(part)
+        return before
+
+    async def export(self, target: Path, progress: Progress, conversations: Sequence[str] | None = None) -> None:
+        """See `Upkeep`."""
+        from voiced.store.exports import Export, published  # noqa: PLC0415 (hardly ever needed, and large)
+
+        now = self._now()
+
+        def work(connection: apsw.Connection, tell: Tell) -> None:
+            with published(target) as file:
+                Export(connection, file, self._zone, tell).run(conversations, now)
+
+        async with self._alone:
+            await self._read(work, progress)
+
+    async def conversation(self, conversation: str, form: Form) -> AsyncIterator[bytes]:
+        """See `Upkeep`."""
+        page = Page(form, self._zone)
+        whole = await self._database.read(lambda connection: head(connection, conversation))
+        yield page.begin(whole.conversation)
+        after = 0
+        while messages := await self._database.read(partial(following, whole=whole, after=after)):
+            yield page.go_on(messages)
+            after = messages[-1].number
+
+    async def take_in(self, source: Path, progress: Progress) -> Imported:
+        """See `Upkeep`."""
+        from voiced.store.imports import Import  # noqa: PLC0415 (the same)
+
+        loop, now = asyncio.get_running_loop(), self._now()
+
+        def put(job: Callable[[apsw.Connection], T]) -> T:
+            return asyncio.run_coroutine_threadsafe(self._database.write(job), loop).result()
+
+        async with self._alone:
+            try:
+                return await beside(lambda tell: Import(put, tell, now).run(source), progress)
+            finally:
+                await self._replaced()
+
+    def _now(self) -> float:
+        return self._clock.now().timestamp()
+
+    async def _read(
+        self,
+        work: Callable[[apsw.Connection, Tell], T],
+        progress: Progress,
+        connected: Callable[[Path, str | None], apsw.Connection] = connect.reader,
+    ) -> T:
+        """Runs work on a connection of its own, beside all other."""
+
+        def run(tell: Tell) -> T:
+            connection = connected(self._database.path, self._database.vfs)
+            with translated(), closing(connection):
+                return work(connection, tell)
+
+        await self._database.opened()
+        return await beside(run, progress)
+
+    async def _back_up(self, progress: Progress, spared: Path | None = None) -> Backup:
+        now = self._now()
+        return await self._read(lambda connection, tell: self._backups.make(connection, now, tell, spared), progress)
+
+    async def _put(self, part: Path, progress: Progress) -> None:
+        tell = Tell(progress)
+        try:
+            await to_its_end(self._database.exclusive(lambda connection: restore.put(connection, part, tell)), tell)
+        finally:
+            await self._replaced()
+
+
+async def keep_backing_up(upkeep: Upkeep, hours: float, clock: Clock) -> None:
+    """Backs up again and again, for ever; a failure is logged once, until it goes well again.
+
+    Args:
+        upkeep: what does it.
+        hours: between two backups, also over a restart, as the clock on the wall tells; 0: never.
+        clock: the time.
+    """
+    failing = False
+    await clock.sleep(FIRST_S)
+    while hours:
+        try:
+            await clock.sleep(await _remaining(upkeep, hours * 3600, clock))
+            await upkeep.backup(lambda _, __: None)
+        except StoreFailed as error:
+            if not failing:
+                log.warning("no backup could be made: %s (%s)", error.message, error.hint)
+            failing = True
+            await clock.sleep(AGAIN_S)
+        else:
+            failing = False
+
+
+async def _remaining(upkeep: Upkeep, period: float, clock: Clock) -> float:
+    """Seconds until the next backup. The newest one is of the future where the clock was set back."""
+    newest = max((backup.at for backup in await upkeep.backups()), default=0.0)
+    return min(max(0.0, newest + period - clock.now().timestamp()), period)
