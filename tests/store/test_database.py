@@ -19,6 +19,7 @@ from voiced.core.errors import (
     StoreHeld,
     StoreRefused,
 )
+from voiced.store import keeper as keeper_module
 from voiced.store import writer as writer_module
 from voiced.store.connection import reader, writer
 from voiced.store.db import Database
@@ -115,6 +116,7 @@ def test_what_may_yet_succeed_is_tried_again(tmp_path, error):
 
 def test_an_outage_is_told_once_and_its_end_too(tmp_path, monkeypatch):
     monkeypatch.setattr(writer_module, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(writer_module, "WELL_S", 0.0)
 
     async def use(database):
         told = []
@@ -224,24 +226,86 @@ def test_it_can_be_closed_before_it_is_open(tmp_path):
     assert with_database(tmp_path, lambda database: database.read(names)) == []
 
 
+def many(folder: Path) -> None:
+    """A file of some thousand promises, all of it moved out of the log."""
+
+    def job(connection: apsw.Connection) -> None:
+        connection.executemany(ADD, ((f"{number:08}",) for number in range(5_000)))
+
+    with_database(folder, lambda database: database.write(job))
+
+
+def damage(folder: Path) -> None:
+    """Overwrites a part of the file."""
+    with (folder / NAME).open("r+b") as file:
+        file.seek(40 * 4_096)
+        file.write(b"garbage!" * 4_096)
+
+
+async def told_of_damage(database: Database, act) -> list[str]:
+    """What a watcher is told until damage is among it."""
+    told, found = [], asyncio.Event()
+
+    def listen(error):
+        told.append(error and error.code)
+        if told[-1] == "store-damaged":
+            found.set()
+
+    database.watch(listen)
+    await act()
+    await found.wait()
+    return told
+
+
 def test_damage_that_is_met_is_told_once_and_mended_at_the_next_start(tmp_path):
-    with_database(tmp_path, lambda database: database.write(adds("a")))
+    many(tmp_path)
+
+    async def use(database):
+        damage(tmp_path)
+
+        async def read():
+            for _ in range(2):
+                with pytest.raises(StoreDamaged):
+                    await database.read(names)
+
+        return await told_of_damage(database, read)
+
+    assert with_database(tmp_path, use) == ["store-damaged"]
+    saved = with_database(tmp_path, lambda database: database.read(names))
+    assert 4_000 < len(saved) < 5_000
+    assert list(tmp_path.glob("voiced.db.damaged-*")), "the original is kept"
+
+
+def test_what_the_check_at_the_start_had_no_time_for_is_checked_beside_the_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(keeper_module, "STEPS", 1)
+    many(tmp_path)
+    damage(tmp_path)
+
+    async def use():
+        database = Database(tmp_path, check_s=0.0)
+        told = await told_of_damage(database, database.opened)
+        await database.close()
+        return told
+
+    assert asyncio.run(use()) == ["store-damaged"]
+
+
+def test_a_page_that_was_read_wrong_once_is_no_damage(tmp_path):
+    many(tmp_path)
 
     async def use(database):
         told = []
         database.watch(told.append)
 
-        def damaged(_):
+        def wrong(_):
             raise apsw.CorruptError("the script says so")
 
-        for _ in range(2):
-            with pytest.raises(StoreDamaged):
-                await database.read(damaged)
-        return [error and error.code for error in told]
+        with pytest.raises(StoreDamaged):
+            await database.read(wrong)
+        return told
 
-    assert with_database(tmp_path, use) == ["store-damaged"]
-    assert with_database(tmp_path, lambda database: database.read(names)) == ["a"]
-    assert list(tmp_path.glob("voiced.db.damaged-*")), "the original is kept"
+    assert with_database(tmp_path, use) == []
+    assert not list(tmp_path.glob("*damaged*"))
 
 
 def test_the_log_is_moved_into_the_file_beside_the_work(tmp_path):

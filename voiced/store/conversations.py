@@ -1,5 +1,6 @@
 """Conversations and their messages in the file. Implements `core.ports.conversations.Conversations`."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -101,11 +102,17 @@ class StoredConversations:
         def job(connection: apsw.Connection) -> list[Message]:
             if conversation is not None:
                 number = _row(connection, conversation)[0]
+            elif all(known := [_known(connection, message) for message in messages]):
+                return [_kept(connection, row) for row in known if row]
             else:
                 number = _current(connection, new, messages[0].at, self._continue_s)
             return [_append(connection, number, message) for message in messages]
 
-        kept = await self._database.write(job)
+        try:
+            kept = await self._database.write(job)
+        except asyncio.CancelledError:
+            self._cache.forget()  # It is written all the same.
+            raise
         self._cache.append(kept)
         return kept
 
@@ -183,8 +190,7 @@ def _current(connection: apsw.Connection, new: NewConversation, at: float, conti
 
 def _append(connection: apsw.Connection, number: int, message: Message) -> Message:
     """Writes a message at the end of a conversation, unless it is kept already; returns it as it is kept."""
-    known = f"SELECT {MESSAGE} FROM messages WHERE id = ?1 OR (request = ?2 AND role = ?3) LIMIT 1"  # noqa: S608
-    row = connection.execute(known, (message.id, message.request, message.role)).fetchone()
+    row = _known(connection, message)
     if row is None:
         first, end = places(number)
         query = "SELECT max(place) FROM messages WHERE place BETWEEN ? AND ?"
@@ -193,7 +199,17 @@ def _append(connection: apsw.Connection, number: int, message: Message) -> Messa
             raise InputInvalid(f"the conversation holds {MOST} messages", hint="Begin a new one.")
         row = row_of(message, place)
         connection.execute(INSERT_MESSAGE, row)
-    conversation = connection.execute("SELECT id FROM conversations WHERE number = ?", (row[0] >> SHIFT,)).get
+    return _kept(connection, row)
+
+
+def _known(connection: apsw.Connection, message: Message) -> tuple[Any, ...] | None:
+    """The row of a message that is kept already."""
+    query = f"SELECT {MESSAGE} FROM messages WHERE id = ?1 OR (request = ?2 AND role = ?3) LIMIT 1"  # noqa: S608
+    return connection.execute(query, (message.id, message.request, message.role)).fetchone()
+
+
+def _kept(connection: apsw.Connection, row: tuple[Any, ...]) -> Message:
+    conversation: Any = connection.execute("SELECT id FROM conversations WHERE number = ?", (row[0] >> SHIFT,)).get
     return message_of(row, conversation)
 
 

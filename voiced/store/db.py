@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -182,12 +183,13 @@ class Database:
     async def _outcome(self, future: asyncio.Future[T]) -> T:
         try:
             return await future
-        except StoreDamaged as error:
-            self.note_damage(error)
+        except StoreDamaged:
+            if self._threads is not None:
+                self._threads.keeper.check()
             raise
 
     def _found_damage(self, error: StoreDamaged) -> None:
-        """The same, from the keeper's thread."""
+        """What the keeper's thread has found."""
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self.note_damage, error)
 
@@ -196,7 +198,8 @@ class Database:
         note = note_of_damage(self.path)
         if not note.exists():
             log.error("%s: %s", self.path, error.message)
-            note.touch()
+            with suppress(OSError):
+                note.touch()
             self._tell(error)
 
     def _tell(self, error: StoreFailed | None) -> None:
@@ -219,7 +222,8 @@ class _Threads:
         keeping = connect.writer(path, vfs)
         reading = [connect.reader(path, vfs) for _ in range(READERS)]
         self._connections = [*reading, keeping, started.writer]
-        self.keeper = Keeper(keeping, started.writer, damaged, check=not started.checked)
+        opened = partial(connect.onlooker, path, vfs)
+        self.keeper = Keeper(keeping, started.writer, opened, damaged, check=not started.checked)
         self.readers = Readers(reading)
         self.writer = Writer(started.writer, told)
 

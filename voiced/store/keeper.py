@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 import apsw
 
-from voiced.core.errors import StoreDamaged
+from voiced.core.errors import StoreDamaged, StoreFailed
 from voiced.store.faults import ours
 
 log = logging.getLogger(__name__)
 
 PAGES = 1_000
 """Pages in the log from which they are moved: 4 MB, as SQLite does by itself. Source: https://sqlite.org/wal.html"""
+LOOKS = 2
+"""What a disk reads wrong once it may read right the next time."""
 STEPS = 10_000
 """Steps of SQLite's machine between two looks whether the check is to end."""
 
@@ -23,7 +25,9 @@ class Keeper:
     Args:
         connection: one that may write, of its own.
         writer: the connection whose commits fill the log.
-        damaged: called in this thread when the check finds damage.
+        opened: gives one more connection; a check needs a fresh one, because the full-text index of one that has been
+            open while others wrote takes their work for damage.
+        damaged: called in this thread when a check finds damage, and another one finds it again.
         check: whether the file is still to be checked.
     """
 
@@ -31,11 +35,13 @@ class Keeper:
         self,
         connection: apsw.Connection,
         writer: apsw.Connection,
+        opened: Callable[[], apsw.Connection],
         damaged: Callable[[StoreDamaged], None],
         *,
         check: bool,
     ) -> None:
         self._connection = connection
+        self._opened = opened
         self._damaged = damaged
         self._check = check
         self._closed = False
@@ -44,6 +50,11 @@ class Keeper:
         writer.set_wal_hook(self._committed)
         self._thread = threading.Thread(target=self._work, name="store keeper", daemon=True)
         self._thread.start()
+
+    def check(self) -> None:
+        """Has the file checked: somebody met what looks like damage."""
+        self._check = True
+        self._due.set()
 
     def close(self) -> None:
         """Ends the thread; the connection stays open. Blocks."""
@@ -57,15 +68,30 @@ class Keeper:
         return apsw.SQLITE_OK
 
     def _work(self) -> None:
-        if self._check:
-            problem, _ = quick_check(self._connection, lambda: self._closed)
-            if problem:
-                self._damaged(StoreDamaged(f"the file is damaged: {problem}"))
         while not self._closed:
+            if self._check:
+                self._check = False
+                self._look()
             self._due.wait()
             self._due.clear()
             if not self._closed:
                 self._checkpoint()
+
+    def _look(self) -> None:
+        problem = ""
+        for _ in range(LOOKS):
+            try:
+                connection = self._opened()
+            except StoreFailed as error:
+                log.warning("the file cannot be checked: %s", error.message)
+                return
+            try:
+                problem, _ = quick_check(connection, lambda: self._closed)
+            finally:
+                connection.close()
+            if not problem:
+                return
+        self._damaged(StoreDamaged(f"the file is damaged: {problem}"))
 
     def _checkpoint(self) -> None:
         try:

@@ -20,6 +20,8 @@ from voiced.store.migrations import migrate
 log = logging.getLogger(__name__)
 
 NAME = "voiced.db"
+LOOKS = 2
+"""What a disk reads wrong once it may read right the next time: only then the file is taken for damaged."""
 
 
 class Started(NamedTuple):
@@ -68,10 +70,11 @@ def _open(path: Path, check_s: float, vfs: str | None) -> tuple[apsw.Connection,
     """The connection that writes, to a good file; and whether all of it was checked."""
     salvage.finish(path)
     if not note_of_damage(path).exists() and not salvage.cut(path):
-        try:
-            return _checked(path, check_s, vfs)
-        except StoreDamaged as error:
-            log.warning("%s: %s", path, error.message)
+        for _ in range(LOOKS):
+            try:
+                return _checked(path, check_s, vfs)
+            except StoreDamaged as error:
+                log.warning("%s: %s", path, error.message)
     saved = salvage.salvage(path, vfs=vfs)
     log.warning("%s was damaged: %s were saved, the original is kept as %s", path, saved.rows, saved.original)
     note_of_damage(path).unlink(missing_ok=True)

@@ -21,6 +21,8 @@ TOGETHER = 256
 """Writes in one commit: bounds how long the first of them waits for the last."""
 PATIENCE_S = 1.0
 """How long a write is tried again that may yet succeed. While nothing succeeds, the next ones are tried once."""
+WELL_S = 5.0
+"""An outage is over when a write succeeds so long after the last one that failed."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.02, 0.25
 T = TypeVar("T")
 Job = Callable[[apsw.Connection], T]
@@ -52,6 +54,7 @@ class Writer:
         self._changed = threading.Condition()
         self._closed = False
         self._failing = False
+        self._failed_at = 0.0
         self._thread = threading.Thread(target=self._work, name="store writer", daemon=True)
         self._thread.start()
 
@@ -157,6 +160,11 @@ class Writer:
 
     def _report(self, error: StoreFailed | None) -> None:
         """Tells once that an outage begins, and once that it is over."""
+        if error is not None:
+            self._failed_at = time.monotonic()
+        # On a disk that is nearly full, small writes succeed between others that fail: that is no end.
+        elif not self._failing or time.monotonic() - self._failed_at < WELL_S:
+            return
         if self._failing == (error is not None):
             return
         self._failing = error is not None
