@@ -119,7 +119,7 @@ def change(connection: apsw.Connection, chance: random.Random, counts: dict[int,
     connection.execute(sql + " (?, ?, ?, ?, ?, ?, ?, ?)", row)
     older = connection.execute("SELECT max(number) - 2 FROM promises").get
     sql = "UPDATE promises SET state = 'done', changed_at = ?, schedule = ? WHERE number = ?"
-    connection.execute(sql, (at, json.dumps({"time": "07:00"}), older))
+    connection.execute(sql, (at, json.dumps({"time": "07:00", "days": [1]}), older))
 
 
 def build(folder: Path, seed: int, messages: int = 4000) -> Good:

@@ -371,6 +371,13 @@ PLAIN = b'"personal","metadata":{}'
         (swap(A, b'"messages":5', b'"messages":6'), r"6 messages are announced, 5 are there"),
         (swap(A, b'"id":"a"', b'"id":"z"'), r"line 1: this is the conversation 'z'"),
         (swap("promises.jsonl", b'"07:00"', b'"27:00"'), r"promises, line 1: .*time"),
+        (swap("promises.jsonl", b',"days":[0,1,2]', b""), r"promises, line 1: a time without a day"),
+        (swap("promises.jsonl", b'"days"', b'"date":"2026-11-25","days"'), r"promises, line 1: .*a day, or on days"),
+        (
+            swap("promises.jsonl", b'"days":[0,1,2]', b'"date":"0001-01-01"'),
+            r"line 1: '0001-01-01' is no day",
+        ),
+        (swap("promises.jsonl", b"[0,1,2]", b"[0,2,1]"), r"promises, line 1: .*day of the week"),
         (add("../../etc/passwd"), r"none of ours"),
         (add("/etc/passwd"), r"none of ours"),
         (add("conversations/../x.jsonl"), r"none of ours"),

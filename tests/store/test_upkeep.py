@@ -512,14 +512,23 @@ def gone(path):
     path.unlink()
 
 
+def a_time_without_a_day(path):
+    edit(path, """UPDATE promises SET schedule = '{"time":"07:00"}'""")
+
+
+def a_promise_of_nonsense(path):
+    edit(path, "UPDATE promises SET due = -9e99")
+
+
 def a_new_file(path):
     path.unlink()
     edit(path, "PRAGMA user_version = 0; CREATE TABLE t (x); DROP TABLE t")
 
 
-@pytest.mark.parametrize(
-    "damage", [newer, foreign, another_schema, index_damaged, truncated, scribbled, ciphered, emptied, gone, a_new_file]
-)
+DAMAGES = [newer, foreign, another_schema, index_damaged, truncated, scribbled, ciphered, emptied, gone, a_new_file]
+
+
+@pytest.mark.parametrize("damage", [*DAMAGES, a_time_without_a_day, a_promise_of_nonsense])
 def test_a_refused_restore_leaves_everything_as_it_was(tmp_path, damage):
     async def job(home):
         await fill(home)

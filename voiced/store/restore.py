@@ -11,7 +11,9 @@ from voiced.core.errors import InputInvalid, StoreDamaged, StoreFailed, StoreFor
 from voiced.store.backups import leave_room, prove
 from voiced.store.beside import Tell
 from voiced.store.faults import ours, translated
+from voiced.store.lines import promise_row
 from voiced.store.migrations import migrate
+from voiced.store.promises import FIELDS
 
 PAGES = 500
 """Pages that are copied between two looks whether to go on."""
@@ -42,6 +44,7 @@ def fetch(source: Path, part: Path, page_size: int, tell: Tell) -> None:
             with closing(_open(source)) as connection:
                 _copy(connection, copy, tell)
             _bring_up(copy, page_size, tell)
+            _look_at_promises(copy, source)
         except apsw.Error as error:
             raise _invalid(source, ours(error)) from error
         except (StoreForeign, StoreDamaged) as error:
@@ -94,6 +97,17 @@ def _bring_up(copy: apsw.Connection, page_size: int, tell: Tell) -> None:
         raise StoreForeign("its tables are not those of voiced")
     if copy.pragma("page_size") != page_size:
         copy.execute(f"PRAGMA page_size = {page_size}; VACUUM")
+
+
+def _look_at_promises(copy: apsw.Connection, source: Path) -> None:
+    """Refuses what the daemon could not keep."""
+    names = FIELDS.split(", ")
+    for row in copy.execute(f"SELECT {FIELDS} FROM promises"):  # noqa: S608 (names of our own)
+        try:
+            promise_row(names, row)
+        except InputInvalid as error:
+            message = f"{source} cannot be restored: the promise {row[0]} cannot be kept: {error.message}"
+            raise InputInvalid(message, hint=_HINT) from error
 
 
 def _newest_schema() -> Sequence[tuple[object, ...]]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from voiced.core.promises import Promise
-from voiced.turn.recurrence import latest_due, next_due
+from voiced.core.recurrence import latest_due, next_due
 
 DAY_S = 86_400.0
 UNSET_S = 1_735_689_600.0
