@@ -13,11 +13,11 @@ from pathlib import Path
 import apsw
 import pytest
 
-from tests.store.house import StillClock, house, messages, quiet
+from tests.store.house import BERLIN, StillClock, house, messages, quiet
 from voiced.core.errors import InputInvalid, StoreBroken, StoreDamaged, StoreFull, StoreNewer
 from voiced.core.history import NewConversation
 from voiced.core.ports.upkeep import Backup
-from voiced.core.promises import Promise
+from voiced.core.promises import Promise, Schedule
 from voiced.store import backups
 from voiced.store.migrations import scripts
 from voiced.store.upkeep import AGAIN_S, FIRST_S, keep_backing_up
@@ -353,6 +353,36 @@ def test_a_restored_file_is_all_that_it_was_and_work_goes_on(tmp_path):
         assert unfinished(tmp_path) == []
 
     run(job, tmp_path)
+
+
+def test_what_was_over_since_a_backup_does_not_ring_after_a_restore(tmp_path):
+    daily = Schedule("07:00", days=(0, 1, 2, 3, 4, 5, 6))
+
+    async def job(home):
+        now = home.clock.time
+        made = [
+            Promise(
+                id="egg", kind="timer", due=now + 60, seconds=60, boot="b", monotonic=6e3, made_at=now, changed_at=now
+            ),
+            Promise(
+                id="tea", kind="timer", due=now + 9e5, seconds=9e5, boot="b", monotonic=1e6, made_at=1, changed_at=1
+            ),
+            Promise(id="work", kind="alarm", due=now + 5, schedule=daily, unheard=now, made_at=1, changed_at=1),
+        ]
+        await home.promises.save(made)
+        backup = await home.upkeep.backup(quiet)
+        home.clock.time += 24 * 3600
+        await home.upkeep.restore(Path(backup.path), quiet)
+        return now, await home.promises.active(), await home.promises.past(9)
+
+    now, active, past = run(job, tmp_path)
+    assert [(each.id, each.state) for each in past] == [("egg", "done")]
+    assert [(each.id, each.unheard, each.boot, each.monotonic) for each in active] == [
+        ("work", None, "", None),
+        ("tea", None, "", None),
+    ]
+    assert active[0].due == datetime(2026, 11, 27, 7, tzinfo=BERLIN).timestamp()
+    assert active[1].due == now + 9e5
 
 
 def test_a_restored_file_is_there_after_the_next_start(tmp_path):

@@ -47,7 +47,7 @@ class Promise(Struct, frozen=True, kw_only=True, omit_defaults=True):
         due: when it rings next, in seconds since 1970 (UTC); None: never again.
         seconds: how long it runs in all, of what counts seconds.
         monotonic: when it rings, in seconds of the monotonic clock of `boot`, of what counts seconds.
-        boot: the id of that boot of the machine.
+        boot: the id of that boot of the machine; empty: of another machine, or of a backup.
         schedule: when it rings in local time; None for what counts seconds.
         unheard: when it was due and nobody has stopped it, or been told of it, yet (seconds since 1970, UTC).
     """

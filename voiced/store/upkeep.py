@@ -21,6 +21,7 @@ from voiced.store.beside import Tell, beside, to_its_end
 from voiced.store.check import check
 from voiced.store.db import Database
 from voiced.store.faults import translated
+from voiced.store.promises import settled
 from voiced.store.transcripts import Page, following, head
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ class FileUpkeep:
     Args:
         database: the file.
         keep: backups that stay.
-        zone: of the times in Markdown.
+        zone: of the times in Markdown, and of schedules.
         clock: the time.
         replaced: called when rows were replaced or added past those who keep them: caches, the scheduler.
     """
@@ -83,9 +84,10 @@ class FileUpkeep:
         async with self._alone:
             self._backups.clean()
             part = self._backups.part("restored")
+            settle = partial(settled, now=self._now(), zone=self._zone)
             try:
                 size = await self._database.read(lambda connection: int(connection.pragma("page_size")))
-                await beside(lambda tell: restore.fetch(source, part, size, tell), progress)
+                await beside(lambda tell: restore.fetch(source, part, size, settle, tell), progress)
                 before = await self._back_up(progress, source)
                 await self._put(part, progress)
             finally:
@@ -126,7 +128,7 @@ class FileUpkeep:
 
         async with self._alone:
             try:
-                return await beside(lambda tell: Import(put, tell, now).run(source), progress)
+                return await beside(lambda tell: Import(put, tell, now, self._zone).run(source), progress)
             finally:
                 await self._replaced()
 
