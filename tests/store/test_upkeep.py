@@ -18,7 +18,8 @@ from voiced.core.errors import InputInvalid, StoreBroken, StoreDamaged, StoreFul
 from voiced.core.history import NewConversation
 from voiced.core.ports.upkeep import Backup
 from voiced.core.promises import Promise, Schedule
-from voiced.store import backups
+from voiced.store import backups, restore
+from voiced.store.backups import Backups
 from voiced.store.migrations import scripts
 from voiced.store.upkeep import AGAIN_S, FIRST_S, keep_backing_up
 
@@ -491,6 +492,43 @@ def test_a_copy_with_pages_of_another_size_is_restored(tmp_path):
         assert await home.contents() == was
 
     run(job, tmp_path)
+
+
+@pytest.mark.parametrize("moment", ["fetched", "backed up"])
+def test_what_is_kept_while_a_restore_is_under_way_is_in_the_backup_of_before_or_in_the_file(tmp_path, moment):
+    """Nothing that was acknowledged is in neither."""
+
+    async def job(home):
+        await fill(home, 3)
+        source = Path((await home.upkeep.backup(quiet)).path)
+        done, calls = asyncio.Event(), []
+
+        async def say():
+            await home.promises.save([Promise(id="mine", kind="timer", made_at=1, changed_at=1, due=9e9)])
+            done.set()
+
+        original = restore.fetch if moment == "fetched" else Backups.make
+        loop = asyncio.get_running_loop()
+
+        def and_then(*arguments):
+            result = original(*arguments)
+            if not calls:
+                calls.append(asyncio.run_coroutine_threadsafe(say(), loop).result())
+            return result
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(*((restore, "fetch") if moment == "fetched" else (Backups, "make")), and_then)
+            before = await home.upkeep.restore(source, quiet)
+        assert done.is_set()
+        with contextlib.closing(apsw.Connection(before.path, flags=apsw.SQLITE_OPEN_READONLY)) as copy:
+            kept = copy.execute("SELECT count(*) FROM promises WHERE id = 'mine'").get
+        return kept, await home.promises.active(), await home.upkeep.backups(), before
+
+    kept, active, listed, before = run(job, tmp_path)
+    assert kept == 1
+    assert [each.id for each in active] == ["p"]
+    assert before in listed
+    assert unfinished(tmp_path) == []
 
 
 def test_the_source_of_a_restore_is_not_rotated_away(tmp_path):

@@ -88,11 +88,9 @@ class FileUpkeep:
             try:
                 size = await self._database.read(lambda connection: int(connection.pragma("page_size")))
                 await beside(lambda tell: restore.fetch(source, part, size, settle, tell), progress)
-                before = await self._back_up(progress, source)
-                await self._put(part, progress)
+                return await self._replace(part, source, progress)
             finally:
                 discard(part)
-        return before
 
     async def export(self, target: Path, progress: Progress, conversations: Sequence[str] | None = None) -> None:
         """See `Upkeep`."""
@@ -155,10 +153,20 @@ class FileUpkeep:
         now = self._now()
         return await self._read(lambda connection, tell: self._backups.make(connection, now, tell, spared), progress)
 
-    async def _put(self, part: Path, progress: Progress) -> None:
-        tell = Tell(progress)
+    async def _replace(self, part: Path, source: Path, progress: Progress) -> Backup:
+        """Puts a file in the place of everything; gives the backup of all that was there."""
+        changes = await self._database.exclusive(lambda connection: connection.total_changes())
+        before, now, tell = await self._back_up(progress, source), self._now(), Tell(progress)
+
+        def put(connection: apsw.Connection) -> Backup:
+            # What was written since the backup began would be lost: now nobody writes.
+            moved = connection.total_changes() != changes
+            made = self._backups.make(connection, now, tell, source) if moved else before
+            restore.put(connection, part, tell)
+            return made
+
         try:
-            await to_its_end(self._database.exclusive(lambda connection: restore.put(connection, part, tell)), tell)
+            return await to_its_end(self._database.exclusive(put), tell)
         finally:
             await self._replaced()
 
