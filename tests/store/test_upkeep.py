@@ -73,6 +73,9 @@ def test_a_good_file_has_no_problems(tmp_path):
     [
         ("UPDATE conversations SET messages = 7", "count"),
         ("UPDATE conversations SET last_at = 7", "last time"),
+        ("UPDATE conversations SET last_at = 9e9", "last time"),
+        ("UPDATE conversations SET metadata = '[]'", "metadata"),
+        ("UPDATE messages SET metadata = '7' WHERE id = 'm7'", "metadata.*m7"),
         ("UPDATE conversations SET tags = '{}'", "tags"),
         ("DROP TRIGGER conversation_removed; DELETE FROM conversations", "no conversation"),
         ("UPDATE messages SET sources = '{}' WHERE id = 'm7'", "sources.*m7"),
@@ -86,7 +89,7 @@ def test_a_good_file_has_no_problems(tmp_path):
         ("DELETE FROM sqlite_schema WHERE name = 'messages_by_id'", "never used"),
     ],
 )
-def test_a_check_finds_what_breaks_a_rule_and_the_next_start_knows(tmp_path, damage, words):
+def test_a_check_finds_what_breaks_a_rule_and_the_next_start_mends_it(tmp_path, damage, words):
     async def job(home):
         await fill(home)
         edit(home.database.path, damage, rules=False)
@@ -97,6 +100,9 @@ def test_a_check_finds_what_breaks_a_rule_and_the_next_start_knows(tmp_path, dam
     assert problems
     assert any(re.search(words, problem) for problem in problems), problems
     assert noted
+    for _ in range(2):
+        found = run(lambda home: home.upkeep.check(quiet), tmp_path)
+        assert (found.problems, len(found.salvaged)) == ([], 1), "one salvage mends it"
 
 
 def test_a_check_tells_of_damaged_originals(tmp_path):
