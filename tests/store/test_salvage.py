@@ -1,5 +1,6 @@
 """A damaged file: what can be read of it comes back, nothing is invented, and the original is kept."""
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -11,9 +12,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 import damage
 
-from voiced.core.errors import StoreForeign, StoreFull, StoreNewer
+from voiced.core.errors import StoreBroken, StoreForeign, StoreFull, StoreNewer
 from voiced.store.pages import Pages, rows
 from voiced.store.salvage import Disk, cut, finish, originals, salvage
+from voiced.store.start import start as open_file
 
 sys.path.pop(0)
 
@@ -193,6 +195,22 @@ def test_a_power_cut_at_any_point_leaves_the_original_or_the_new_file(path) -> N
         assert names(path) == {"voiced.db", kept, kept + "-wal"}
         assert path.read_bytes() == saved
         assert [(folder / kept).read_bytes(), (folder / (kept + "-wal")).read_bytes()] == before
+
+
+def test_a_disk_that_fails_while_a_salvaged_file_is_put_in_its_place_is_tried_again(path, monkeypatch) -> None:
+    path.with_name("voiced.db.salvaged-1").write_bytes(path.read_bytes())
+
+    def fail(_: Path) -> None:
+        raise OSError(errno.EIO, "no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("voiced.store.salvage.sync", fail)
+        with pytest.raises(StoreBroken) as raised:
+            open_file(path.parent, 1.0, None)
+    assert raised.value.retriable
+    started = open_file(path.parent, 1.0, None)
+    started.writer.close()
+    os.close(started.lock)
 
 
 def test_a_draft_that_a_power_cut_left_is_begun_anew(path, good) -> None:

@@ -323,6 +323,22 @@ def test_a_disk_that_fails_at_the_end_costs_no_old_backup(tmp_path, monkeypatch,
     run(job, tmp_path, keep=1)
 
 
+@pytest.mark.parametrize("work", ["listing", "fetching"])
+def test_a_disk_that_fails_among_the_backups_is_told(tmp_path, monkeypatch, work):
+    async def job(home):
+        made = await home.upkeep.backup(quiet)
+
+        def fail(*_):
+            raise OSError(errno.EIO, "no")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(backups, "_backup", fail)
+            with pytest.raises(StoreBroken):
+                await (home.upkeep.fetch(made, tmp_path / "to", quiet) if work == "fetching" else home.upkeep.backups())
+
+    run(job, tmp_path)
+
+
 def test_a_damaged_file_makes_no_backup(tmp_path):
     async def job(home):
         await fill(home)

@@ -36,16 +36,21 @@ class Backups:
         self._keep = keep
 
     def listed(self) -> list[Backup]:
-        """The backups there are, the newest first."""
+        """The backups there are, the newest first.
+
+        Raises:
+            StoreFailed: the disk fails.
+        """
         found: list[tuple[float, int, Path]] = []
-        for path in self.folder.glob("voiced-*.db"):
-            if parts := _NAME.fullmatch(path.name):
-                try:
-                    at = datetime.strptime(parts[1], _TIME).replace(tzinfo=UTC).timestamp()
-                except ValueError:
-                    continue
-                found.append((at, int(parts[2] or 1), path))
-        return [_backup(path, at) for at, _, path in sorted(found, reverse=True)]
+        with translated():
+            for path in self.folder.glob("voiced-*.db"):
+                if parts := _NAME.fullmatch(path.name):
+                    try:
+                        at = datetime.strptime(parts[1], _TIME).replace(tzinfo=UTC).timestamp()
+                    except ValueError:
+                        continue
+                    found.append((at, int(parts[2] or 1), path))
+            return [_backup(path, at) for at, _, path in sorted(found, reverse=True)]
 
     def make(self, connection: apsw.Connection, now: float, tell: Tell, spared: Path | None = None) -> Backup:
         """Copies the file as it is now, and removes the oldest copies once the new one is proven good.
@@ -109,8 +114,9 @@ class Backups:
 
     def clean(self) -> None:
         """Removes what a process that was killed left unfinished."""
-        for part in self.folder.glob(f"*{UNFINISHED}"):
-            discard(part)
+        with translated():
+            for part in self.folder.glob(f"*{UNFINISHED}"):
+                discard(part)
 
     def _publish(self, part: Path, now: float) -> Path:
         stem = f"voiced-{datetime.fromtimestamp(now, UTC):{_TIME}}"

@@ -59,7 +59,8 @@ def start(folder: Path, check_s: float, vfs: str | None) -> Started:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise StoreHeld(f"another process of voiced uses {folder}") from error
-        writer, checked = _open(folder / NAME, check_s, vfs)
+        with translated():
+            writer, checked = _open(folder / NAME, check_s, vfs)
     except BaseException:
         os.close(lock)
         raise

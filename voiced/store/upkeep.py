@@ -72,8 +72,7 @@ class FileUpkeep:
 
     async def backups(self) -> Sequence[Backup]:
         """See `Upkeep`."""
-        with translated():
-            return await asyncio.to_thread(self._backups.listed)
+        return await asyncio.to_thread(self._backups.listed)
 
     async def fetch(self, backup: Backup, target: Path, progress: Progress) -> None:
         """See `Upkeep`."""
