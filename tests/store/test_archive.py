@@ -8,6 +8,7 @@ import re
 import tempfile
 import zipfile
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,10 +27,11 @@ from tests.store.house import (
     some_messages,
     some_promises,
 )
-from voiced.core.errors import InputInvalid, NotFound
+from voiced.core.errors import InputInvalid, NotFound, StoreFull
 from voiced.core.history import Change, Conversation, Message, NewConversation, Source
 from voiced.core.promises import Promise, Schedule
-from voiced.store import lines, markdown
+from voiced.core.room import leave_room
+from voiced.store import exports, lines, markdown
 from voiced.store.imports import append
 from voiced.store.promises import settled
 
@@ -431,6 +433,19 @@ def test_what_is_no_archive_is_refused(tmp_path, content):
     rows, error = taken_in(tmp_path / "other", tmp_path / "any")
     assert rows == []
     assert error is not None
+
+
+def test_an_export_that_would_leave_no_room_is_refused_and_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(exports, "leave_room", partial(leave_room, spare=1 << 62))
+
+    async def run():
+        async with house(tmp_path / "home") as home:
+            await home.conversations.add(messages(3))
+            with pytest.raises(StoreFull):
+                await home.upkeep.export(tmp_path / "all.zip", quiet)
+
+    asyncio.run(run())
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
 
 def test_what_is_no_file_is_refused(tmp_path):

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import apsw
 
-from voiced.core.errors import NotFound, StoreDamaged, StoreFull
+from voiced.core.errors import NotFound, StoreDamaged
 from voiced.core.ports.upkeep import Backup
+from voiced.core.room import leave_room
 from voiced.store.beside import Tell
 from voiced.store.connection import onlooker
 from voiced.store.disk import sync
@@ -135,19 +136,6 @@ class Backups:
                 Path(old.path).unlink(missing_ok=True)
 
 
-def leave_room(folder: Path, size: int) -> None:
-    """Looks whether there is room for a copy.
-
-    Raises:
-        StoreFull: there is not.
-    """
-    with translated():
-        disk = os.statvfs(folder)
-        free = disk.f_bavail * disk.f_frsize
-    if free < size + SPARE:
-        raise StoreFull(f"a copy needs {size} bytes, and is to leave {SPARE}: {free} are free")
-
-
 def discard(part: Path) -> None:
     """Removes an unfinished file, and what SQLite may have beside it."""
     with translated():
@@ -176,7 +164,7 @@ def prove(path: Path, tell: Tell) -> None:
 
 def _copy_compact(connection: apsw.Connection, part: Path, tell: Tell) -> None:
     size = int(connection.pragma("page_count")) * int(connection.pragma("page_size"))
-    leave_room(part.parent, size)
+    leave_room(part.parent, size, SPARE)
     tell.watch(connection, lambda: tell(min(part.stat().st_size, size), size))
     try:
         connection.execute("VACUUM INTO ?", (str(part),))

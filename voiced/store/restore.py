@@ -9,7 +9,8 @@ import apsw
 
 from voiced.core.errors import InputInvalid, StoreDamaged, StoreFailed, StoreForeign
 from voiced.core.promises import Promise
-from voiced.store.backups import leave_room, prove
+from voiced.core.room import leave_room
+from voiced.store.backups import SPARE, prove
 from voiced.store.beside import Tell
 from voiced.store.faults import ours, translated
 from voiced.store.lines import promise_row
@@ -40,7 +41,7 @@ def fetch(source: Path, part: Path, page_size: int, settle: Callable[[Promise], 
     if not source.is_file():
         raise InputInvalid(f"there is no file {source}", hint=_HINT)
     _look_at_header(source)
-    leave_room(part.parent, source.stat().st_size)
+    leave_room(part.parent, source.stat().st_size, SPARE)
     with closing(apsw.Connection(str(part))) as copy:
         try:
             with closing(_open(source)) as connection:
