@@ -266,7 +266,7 @@ def _tell(ring: Ring, turn: Turn, result: str | VoicedError | None) -> None:
     elif result is None or result.code != STOPPED:
         ring.told("unheard")
     elif turn.stopped_by not in (SHUTDOWN, QUESTION, CALLED_OFF):
-        ring.told("heard")
+        ring.told("heard" if turn.sounded else "unheard")
 
 
 def _resolve(wish: Ask | Say | None, result: str | VoicedError | None) -> None:
