@@ -210,7 +210,8 @@ class Conversation:
         """One turn and its boundary: whatever happens, it is kept, ends with `turn_ended` and leaves nothing behind."""
         try:
             result = await self._outcome(turn, wish)
-            kept = turn.keep()
+            # A ring that nobody could hear was not said.
+            kept = turn.keep() if turn.sounded or not isinstance(wish, Ring) else None
             if kept and isinstance(wish, Ask):
                 # Who asks in writing is answered when both sides are on the disk; who listens need not wait for it.
                 with suppress(asyncio.CancelledError):
