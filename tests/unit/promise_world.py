@@ -95,7 +95,7 @@ class World:
     async def _send(self, command: Ring | Hush) -> None:
         if isinstance(command, Hush):
             self.hushed.append(command.promise)
-            self.pending = [ring for ring in self.pending if ring.promises != (command.promise,)]
+            self.pending = [ring for ring in self.pending if command.promise not in ring.promises]
         elif not self.works:
             command.told("unheard")
         else:

@@ -633,3 +633,21 @@ def test_what_is_snoozed_and_what_rang_change_in_one_write():
         assert [row.state for row in world.store.saves[-1]] == ["active", "done"]
 
     play(story)
+
+
+def test_of_what_is_told_together_one_may_be_called_off_and_the_rest_is_told():
+    async def story(world):
+        world.somebody = False
+        tea = await world.scheduler.start_timer(60, "tea")
+        await world.scheduler.start_timer(61, "egg")
+        await world.off(120, reboot=False)
+        await world.start()
+        assert [len(ring.promises) for ring in world.pending] == [2]
+        await world.scheduler.cancel(tea)
+        await world.clock.advance(1)
+        world.somebody = True
+        await world.stop()
+
+    (said,) = texts(play(story))
+    assert "egg" in said
+    assert "tea" not in said

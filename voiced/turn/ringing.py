@@ -58,6 +58,8 @@ class Ringing:
         self._monotonic = monotonic
         self._changed = changed
         self._ringing: dict[str, Promise] = {}
+        self._together: dict[str, tuple[str, ...]] = {}
+        """What is told in one announcement, by each that it is about."""
         self._over: deque[tuple[tuple[str, ...], bool]] = deque()
         self._untold: dict[str, float] = {}
         self._failures = 0
@@ -83,13 +85,18 @@ class Ringing:
         if stale := [each for each in promises if each not in fresh]:
             names = tuple(each.id for each in stale)
             self._ringing |= {each.id: each for each in stale}
+            self._together |= dict.fromkeys(names, names)
             text = missed_text(stale, now.wall, now.zone)
             await self._send(Ring(text, None, 0.0, names, partial(self._take, names)))
 
     async def hush(self, name: str) -> None:
-        """Silences a promise, whether it rings, waits for it or is to be told."""
+        """Silences a promise, whether it rings, waits for it or is to be told; others told with it are told anew."""
         self._untold.pop(name, None)
-        if self._ringing.pop(name, None) is not None:
+        if name in self._ringing:
+            for each in self._together.pop(name, (name,)):
+                self._ringing.pop(each, None)
+                if each != name:
+                    self.miss(each)
             await self._send(Hush(name))
 
     def untold(self, now: Now) -> list[str]:
@@ -133,6 +140,7 @@ class Ringing:
 
     async def _sound_for(self, promise: Promise, now: Now) -> None:
         self._ringing[promise.id] = promise
+        self._together.pop(promise.id, None)
         text = ring_text(promise, now.wall, now.zone)
         names = (promise.id,)
         await self._send(Ring(text, self._sound, self._seconds, names, partial(self._take, names)))
