@@ -30,7 +30,8 @@ from voiced.core.errors import InputInvalid, NotFound
 from voiced.core.history import Change, Conversation, Message, NewConversation, Source
 from voiced.core.promises import Promise, Schedule
 from voiced.store import lines, markdown
-from voiced.store.imports import append, settled
+from voiced.store.imports import append
+from voiced.store.promises import settled
 
 
 async def keep(home, conversation, its_messages):
@@ -51,6 +52,7 @@ def everything(draw):
 @given(everything())
 def test_what_is_exported_comes_in_again_with_nothing_lost(kept):
     conversations, promises = kept
+    promises = [settled(each, NOON.timestamp(), BERLIN) for each in promises]
 
     async def run(folder):
         async with house(folder / "one") as home:
@@ -247,9 +249,18 @@ DAILY = Schedule("07:00", days=(0, 1, 2))
     ],
 )
 def test_what_was_due_once_and_is_over_comes_in_as_done(promise, state):
-    taken = settled(promise, NOW)
+    taken = settled(promise, NOW, BERLIN)
     assert taken.state == state
-    assert taken.state == "active" or taken.unheard is None
+    assert taken.unheard is None
+    assert taken.state != "active" or taken.due > NOW
+
+
+def test_what_repeats_comes_in_as_it_is_due_next():
+    promise = Promise(id="p", kind="alarm", made_at=1, changed_at=1, due=999.0, unheard=999.0, schedule=DAILY)
+    taken = settled(promise, NOON.timestamp(), BERLIN)
+    assert taken.due == datetime(2026, 11, 30, 7, tzinfo=BERLIN).timestamp()
+    assert taken.unheard is None
+    assert settled(taken, NOON.timestamp(), BERLIN) == taken
 
 
 def a_good_archive(folder: Path) -> Path:
@@ -371,6 +382,13 @@ PLAIN = b'"personal","metadata":{}'
         (swap(A, b'"messages":5', b'"messages":6'), r"6 messages are announced, 5 are there"),
         (swap(A, b'"id":"a"', b'"id":"z"'), r"line 1: this is the conversation 'z'"),
         (swap("promises.jsonl", b'"07:00"', b'"27:00"'), r"promises, line 1: .*time"),
+        (swap("promises.jsonl", b',"days":[0,1,2]', b""), r"promises, line 1: a time without a day"),
+        (swap("promises.jsonl", b'"days"', b'"date":"2026-11-25","days"'), r"promises, line 1: .*a day, or on days"),
+        (
+            swap("promises.jsonl", b'"days":[0,1,2]', b'"date":"0001-01-01"'),
+            r"line 1: '0001-01-01' is no day",
+        ),
+        (swap("promises.jsonl", b"[0,1,2]", b"[0,2,1]"), r"promises, line 1: .*day of the week"),
         (add("../../etc/passwd"), r"none of ours"),
         (add("/etc/passwd"), r"none of ours"),
         (add("conversations/../x.jsonl"), r"none of ours"),

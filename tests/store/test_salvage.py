@@ -71,6 +71,19 @@ def test_messages_that_lost_their_conversation_get_one(good, tmp_path) -> None:
     assert saved[0][1] > 0
 
 
+def test_a_promise_that_cannot_be_kept_is_dropped(path) -> None:
+    connection = apsw.Connection(str(path))
+    names = [row[0] for row in connection.execute("SELECT id FROM promises ORDER BY id LIMIT 3")]
+    connection.execute('UPDATE promises SET schedule = \'{"time":"07:00"}\' WHERE id = ?', names[:1])
+    connection.execute("UPDATE promises SET seconds = -1e300 WHERE id = ?", names[1:2])
+    connection.execute('UPDATE promises SET schedule = \'{"time":"07:00","days":[1]}\' WHERE id = ?', names[2:])
+    connection.close()
+    salvage(path)
+    connection = apsw.Connection(str(path))
+    assert [row[0] for row in connection.execute("SELECT id FROM promises ORDER BY id LIMIT 1")] == names[2:]
+    connection.close()
+
+
 @pytest.mark.parametrize("data", [b"", b"\0" * 4096, os.urandom(100_000), b"SQLite format 3\0" + b"\xff" * 5000])
 def test_of_garbage_there_is_an_empty_file_and_the_garbage_is_kept(tmp_path, data) -> None:
     path = tmp_path / "voiced.db"

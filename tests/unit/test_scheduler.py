@@ -330,6 +330,18 @@ def test_a_box_without_a_clock_that_boots_in_the_past_rings_in_no_more_than_the_
     assert moments(play(story)) == [330]
 
 
+def test_what_was_taken_in_on_a_box_that_is_up_for_days_rings_by_the_wall_clock():
+    async def story(world):
+        await world.clock.advance(3 * 86_400)
+        due = world.clock.wall() + 300
+        foreign = Promise(id="p", kind="timer", made_at=due - 600, changed_at=due - 600, due=due, seconds=600)
+        await world.store.save([foreign])
+        await world.scheduler.reload()
+        await world.clock.advance(400)
+
+    assert moments(play(story)) == [3 * 86_400 + 300]
+
+
 def test_a_box_without_a_clock_that_learns_the_time_tells_what_it_missed():
     async def story(world):
         await world.scheduler.start_timer(300)
