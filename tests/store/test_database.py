@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from voiced.core.errors import (
 )
 from voiced.store import keeper as keeper_module
 from voiced.store import writer as writer_module
-from voiced.store.connection import reader, writer
+from voiced.store.connection import onlooker, reader, writer
 from voiced.store.db import Database
 from voiced.store.start import NAME
 
@@ -320,6 +321,31 @@ def test_the_log_is_moved_into_the_file_beside_the_work(tmp_path):
         return await database.read(lambda connection: connection.execute("SELECT count(*) FROM much").get)
 
     assert with_database(tmp_path, use) == 1_500
+
+
+def test_a_disk_that_fails_in_a_check_keeps_nobody_from_moving_the_log(tmp_path, monkeypatch, caplog):
+    path = tmp_path / NAME
+    writing, keeping = writer(path), writer(path)
+    writing.execute("CREATE TABLE much (thing)")
+    looked = threading.Semaphore(0)
+
+    def broken(*_):
+        looked.release()
+        raise apsw.IOError("the script says so")
+
+    monkeypatch.setattr(keeper_module, "quick_check", broken)
+    keeper = keeper_module.Keeper(keeping, writing, lambda: onlooker(path), lambda _: None, check=True)
+    looked.acquire()
+    keeper.check()
+    assert looked.acquire(timeout=10), "the thread goes on"
+    while path.stat().st_size < 1_000 * 4_096:
+        writing.execute("INSERT INTO much VALUES (zeroblob(4000000))")
+    keeper.close()
+    writing.close()
+    keeping.close()
+    assert [record.message for record in caplog.records if "checked" in record.message] == [
+        "the file cannot be checked: the disk does not do what it is asked: the script says so"
+    ]
 
 
 def test_connections_are_as_promised(tmp_path):
