@@ -171,9 +171,27 @@ def test_one_process_at_a_time(tmp_path):
     lock = os.open(tmp_path / "voiced.lock", os.O_CREAT | os.O_RDWR)
     fcntl.flock(lock, fcntl.LOCK_EX)
     with pytest.raises(StoreHeld):
-        with_database(tmp_path, lambda database: database.read(names))
+        with_database(tmp_path, lambda database: database.read(names), patience_s=0.0)
     os.close(lock)
     assert with_database(tmp_path, lambda database: database.read(names)) == []
+
+
+def test_a_file_that_a_command_still_has_is_waited_for(tmp_path):
+    async def use():
+        command = await Database.open(tmp_path)
+        daemon = Database(tmp_path, patience_s=0.0)
+        told, found = [], asyncio.Event()
+        daemon.watch(told.append)
+        daemon.watch(lambda error: error is None and found.set())
+        with pytest.raises(StoreHeld):
+            await daemon.write(adds("a"))
+        await command.close()
+        await asyncio.wait_for(found.wait(), 30)
+        await daemon.write(adds("b"))
+        await daemon.close()
+        return [error and error.code for error in told]
+
+    assert asyncio.run(use()) == ["store-held", None]
 
 
 def test_another_programs_file_is_left_as_it_is(tmp_path):

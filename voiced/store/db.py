@@ -36,7 +36,8 @@ Listener = Callable[[StoreFailed | None], None]
 class Database:
     """The file, which opens in the background: whoever comes before waits for it. Belongs to the event loop.
 
-    A file that cannot be opened for now (a full disk, one that is mounted late) is tried again for ever; after
+    A file that cannot be opened for now (a full disk, one that is mounted late, a command
+    that still has it) is tried again for ever; after
     `patience_s`, whoever comes is told so at once.
 
     Args:
@@ -85,9 +86,9 @@ class Database:
         """Waits until the file is open.
 
         Raises:
-            StoreHeld: another process has it open.
             StoreNewer, StoreForeign: it is left as it is.
-            StoreFailed: it cannot be opened within `patience_s`; a retriable one is tried again in the background.
+            StoreFailed: it cannot be opened within `patience_s`, or another process has it so long; a retriable one is
+                tried again in the background.
         """
         await self._settled.wait()
         if self._failure is not None:
