@@ -20,11 +20,12 @@ from voiced.core.errors import (
     StoreHeld,
     StoreRefused,
 )
+from voiced.store import db as db_module
 from voiced.store import keeper as keeper_module
 from voiced.store import writer as writer_module
 from voiced.store.connection import onlooker, reader, writer
 from voiced.store.db import Database
-from voiced.store.start import NAME
+from voiced.store.start import NAME, start
 
 ADD = "INSERT INTO promises (id, kind, state, made_at, changed_at) VALUES (?, 'timer', 'active', 0, 0)"
 
@@ -242,6 +243,32 @@ def test_it_can_be_closed_before_it_is_open(tmp_path):
         await Database(tmp_path).close()
 
     asyncio.run(use())
+    assert with_database(tmp_path, lambda database: database.read(names)) == []
+
+
+def test_a_disk_that_hangs_while_it_opens_does_not_keep_it_from_closing(tmp_path, monkeypatch):
+    hanging, over = threading.Event(), threading.Event()
+
+    def hangs(*given):
+        started = start(*given)
+        hanging.set()
+        over.wait()
+        return started
+
+    monkeypatch.setattr(db_module, "start", hangs)
+
+    async def use():
+        database = Database(tmp_path)
+        await asyncio.to_thread(hanging.wait)
+        await asyncio.wait_for(database.close(), 30)
+
+    asyncio.run(use())
+    with pytest.raises(StoreHeld):
+        start(tmp_path, 0.0, None)
+    over.set()
+    for thread in threading.enumerate():
+        if thread.name == "store start":
+            thread.join()
     assert with_database(tmp_path, lambda database: database.read(names)) == []
 
 

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -152,13 +153,16 @@ class Database:
         self._settled.set()
 
     async def _attempt(self) -> "_Threads":
-        """One attempt; a cancelled one lets go of what it took."""
-        attempt = asyncio.ensure_future(asyncio.to_thread(start, self._folder, self._check_s, self.vfs))
+        """One attempt, in a thread of its own: the disk may hang. A cancelled one lets go of what it took."""
+        attempt: Future[Started] = Future()
+        work = partial(start, self._folder, self._check_s, self.vfs)
+        thread = threading.Thread(target=_attempt, args=(attempt, work), name="store start", daemon=True)
+        thread.start()
         try:
-            started = await asyncio.shield(attempt)
+            started = await asyncio.wrap_future(attempt)
         except asyncio.CancelledError:
-            await asyncio.wait([attempt])
-            if not attempt.exception():
+            await asyncio.to_thread(thread.join, CLOSING_S)
+            if not attempt.cancelled() and not attempt.exception():
                 _let_go(attempt.result())
             raise
         try:
@@ -238,6 +242,20 @@ class _Threads:
         os.close(self._lock)
         if not loop.is_closed():
             loop.call_soon_threadsafe(closed.set)
+
+
+def _attempt(attempt: Future[Started], work: Callable[[], Started]) -> None:
+    """Opens the file for whoever waits for it, if he still does."""
+    try:
+        started = work()
+    except BaseException as error:  # noqa: BLE001 (raised again in the event loop)
+        if attempt.set_running_or_notify_cancel():
+            attempt.set_exception(error)
+        return
+    if attempt.set_running_or_notify_cancel():
+        attempt.set_result(started)
+    else:
+        _let_go(started)
 
 
 def _let_go(started: Started) -> None:
