@@ -1,6 +1,5 @@
 """Conversations and their messages in the file. Implements `core.ports.conversations.Conversations`."""
 
-import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -87,8 +86,7 @@ class StoredConversations:
         def job(connection: apsw.Connection) -> None:
             connection.execute("DELETE FROM conversations WHERE number = ?", (_row(connection, conversation)[0],))
 
-        await self._database.write(job)
-        self._cache.forget(conversation)
+        await self._database.write(job, lambda _: self._cache.forget(conversation))
 
     async def add(
         self, messages: Sequence[Message], conversation: str | None = None, *, space: str = "home", user: str = ""
@@ -108,13 +106,7 @@ class StoredConversations:
                 number = _current(connection, new, messages[0].at, self._continue_s)
             return [_append(connection, number, message) for message in messages]
 
-        try:
-            kept = await self._database.write(job)
-        except asyncio.CancelledError:
-            self._cache.forget()  # It is written all the same.
-            raise
-        self._cache.append(kept)
-        return kept
+        return await self._database.write(job, self._cache.append)
 
     async def messages(self, conversation: str, limit: int = 100, cursor: str | None = None) -> Page[Message]:
         """See `Conversations`."""

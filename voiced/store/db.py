@@ -95,16 +95,21 @@ class Database:
         if self._failure is not None:
             raise self._failure
 
-    async def write(self, job: Job[T]) -> T:
+    async def write(self, job: Job[T], then: Callable[[T], object] | None = None) -> T:
         """Runs a job that writes; its result comes when it is on the disk.
 
         Args:
             job: given the connection, inside a transaction; may be run again after a failure.
+            then: called with the result, also where nobody waits for it any more: in the order of the commits.
 
         Raises:
             StoreFailed: nothing of it is kept; or whatever the job raises.
         """
-        return await self._outcome((await self._open_threads()).writer.submit(job))
+        future = (await self._open_threads()).writer.submit(job)
+        if then is None:
+            return await self._outcome(future)
+        future.add_done_callback(lambda done: done.exception() or then(done.result()))
+        return await self._outcome(asyncio.shield(future))
 
     async def exclusive(self, job: Job[T]) -> T:
         """Runs a job that minds its own transactions, between those of others."""
