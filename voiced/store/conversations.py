@@ -9,7 +9,16 @@ import msgspec
 from msgspec.structs import replace
 
 from voiced.core.errors import InputInvalid, NotFound
-from voiced.core.history import Change, Conversation, Message, NewConversation, Page, Statistics, Wanted
+from voiced.core.history import (
+    LONGEST_BATCH,
+    Change,
+    Conversation,
+    Message,
+    NewConversation,
+    Page,
+    Statistics,
+    Wanted,
+)
 from voiced.core.ids import new_id
 from voiced.store import lists
 from voiced.store.cache import MESSAGES, LastMessages
@@ -94,6 +103,10 @@ class StoredConversations:
         """See `Conversations`."""
         if not messages:
             raise InputInvalid("there is no message", hint="Give at least one.")
+        if len(messages) > LONGEST_BATCH:
+            raise InputInvalid(
+                f"{len(messages)} messages at a time", hint=f"Send {LONGEST_BATCH} at most, again and again."
+            )
         messages = [checked(message) for message in messages]
         new = _valid(NewConversation(id=new_id(), space=space, user=user, title=_title(messages)))
 
