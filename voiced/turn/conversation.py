@@ -262,7 +262,7 @@ def _apology(error: VoicedError) -> str:
 def _tell(ring: Ring, turn: Turn, result: str | VoicedError | None) -> None:
     """Tells whether a ring was heard; one that gives way to something else is neither heard nor over."""
     if not isinstance(result, VoicedError):
-        ring.told("heard")
+        ring.told("unheard" if result is None else "heard")
     elif result.code != STOPPED:
         ring.told("unheard")
     elif turn.stopped_by not in (SHUTDOWN, QUESTION, CALLED_OFF):
