@@ -15,13 +15,13 @@ from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.commands import Ask, Say, Stop
 from voiced.core.config import Config
-from voiced.core.errors import AudioFailed, StoreFailed, first
-from voiced.core.events import Muted, Signal, StoreFound, StoreLost, VolumeChanged
+from voiced.core.errors import AudioFailed, first
+from voiced.core.events import Muted, Signal, VolumeChanged
 from voiced.core.memory import give_back_memory
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.promises import PromiseStore
-from voiced.core.status import PromiseStatus, Status, StoreStatus
+from voiced.core.status import PromiseStatus, Status
 from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.listen import listen
 from voiced.engines.hosted import HostedStt, HostedTts
@@ -34,6 +34,7 @@ from voiced.store.upkeep import FileUpkeep
 from voiced.turn.controls import EarControls
 from voiced.turn.earcons import earcons
 from voiced.turn.inbox import Inbox
+from voiced.turn.outage import Outage
 from voiced.turn.parts import Parts
 from voiced.turn.pipeline import converse
 from voiced.turn.progress import Progress
@@ -43,12 +44,6 @@ from voiced.turn.scheduler import Scheduler
 
 log = logging.getLogger(__name__)
 
-STORE_WORDS = {
-    "store-full": "The disk is full.",
-    "store-io": "The disk does not do what it is asked.",
-    "store-damaged": "The file is damaged, and will be mended at the next start.",
-}
-"""What is said, once, for an error's code when nothing can be kept any more."""
 PATIENCE_S = 0.25
 """How long the ear waits for the recogniser to catch up before it decides without it."""
 
@@ -86,9 +81,9 @@ class Voiced:
         self.tally = Tally()
         self.bus.watch(self.tally.count)
         self.conversations = StoredConversations(database, config.store.continue_s)
-        database.watch(self._store_told)
-        self._store = StoreStatus()
         self.inbox = Inbox()
+        self._outage = Outage(self.bus, self.inbox.put, self._at)
+        database.watch(self._outage.told)
         self._config = config
         self._audio = audio
         self._activity = activity
@@ -195,17 +190,6 @@ class Voiced:
         self.conversations.forget()
         await self.promises.reload()
 
-    def _store_told(self, problem: StoreFailed | None) -> None:
-        """Tells everybody once that nothing can be kept, or that it can again; the user aloud, if there is one."""
-        self._store = StoreStatus(problem.message, problem.hint) if problem else StoreStatus()
-        if problem is None:
-            self.bus.emit(StoreFound(at=self._at()))
-            return
-        log.warning("nothing can be kept: %s (%s)", problem.message, problem.code)
-        self.bus.emit(StoreLost(problem.code, problem.message, problem.hint, at=self._at()))
-        text = f"I cannot keep what is said. {STORE_WORDS.get(problem.code, 'Please look at my status.')}"
-        self._telling = asyncio.create_task(self.inbox.put(Say(text)))
-
     async def settled(self) -> None:
         """Waits until all that came in has been dealt with, and nobody computes."""
         await self.inbox.settled()
@@ -236,7 +220,7 @@ class Voiced:
             uptime_s=round(now - self._began, 1),
             ear_turned_s=round(now - self._turned, 2),
             audio=self._audio.status(),
-            store=self._store,
+            store=self._outage.status,
             engines=[wiring.engine_status(child) for child in self._engines if child],
             promises=promises,
         )

@@ -1,13 +1,17 @@
 """Lives of a machine by chance, and what must hold in each: R9 and R10 in one.
 
-`VOICED_LIVES=2000 pytest tests/unit/test_promise_lives.py --hypothesis-seed=7` is the long form.
+`scripts/faults promises` is the long form.
 """
 
+import asyncio
 from zoneinfo import ZoneInfo
 
+import hypothesis
+from hypothesis import Phase
 from hypothesis import strategies as st
 from msgspec import Struct
 
+from tests.faults.outcome import Outcome, trial
 from tests.unit.promise_world import World, looking_every
 from voiced.core.promises import Promise, Schedule
 
@@ -149,3 +153,24 @@ class Life:
                 self.faults.append(f"{promise} was heard {times} times")
             if (self.world.store.row(name).state == "active") != repeats:
                 self.faults.append(f"{self.world.store.row(name)} is not over")
+
+
+def run(seed: int, times: int) -> Outcome:
+    """Lives so many lives."""
+    outcome = Outcome()
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(max_examples=times, deadline=None, database=None, phases=[Phase.generate])
+    @hypothesis.given(lives, seasons, places)
+    def live(acts: list[Act], true: int, zone: ZoneInfo) -> None:
+        nonlocal outcome
+        problems = asyncio.run(Life(true, zone).live(acts))
+        outcome += trial(f"seed {seed}: {acts} from {true} in {zone}", wrong=problems)
+        outcome.counted = {"promises": outcome.counted.get("promises", 0) + _made(acts)}
+
+    live()
+    return outcome
+
+
+def _made(acts: list[Act]) -> int:
+    return sum(act.what in ("timer", "once", "daily") for act in acts)

@@ -1,7 +1,6 @@
 """Promises in lives by chance: clocks that are set, restarts, boots in the past, and nobody at home."""
 
 import asyncio
-import os
 
 from hypothesis import given, settings
 
@@ -9,6 +8,6 @@ from tests.unit.promise_lives import Life, lives, places, seasons
 
 
 @given(lives, seasons, places)
-@settings(max_examples=int(os.environ.get("VOICED_LIVES", "40")), deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_every_promise_is_kept_once_whatever_happens(acts, true, zone):
     assert asyncio.run(Life(true, zone).live(acts)) == []

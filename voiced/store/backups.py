@@ -11,6 +11,7 @@ from voiced.core.errors import NotFound, StoreDamaged, StoreFull
 from voiced.core.ports.upkeep import Backup
 from voiced.store.beside import Tell
 from voiced.store.connection import onlooker
+from voiced.store.disk import sync
 from voiced.store.faults import translated
 from voiced.store.migrations import scripts, version
 
@@ -146,15 +147,6 @@ def discard(part: Path) -> None:
     with translated():
         for ending in ("", "-journal", "-wal", "-shm"):
             part.with_name(part.name + ending).unlink(missing_ok=True)
-
-
-def sync(path: Path) -> None:
-    """Puts a file, or the names in a folder, on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def prove(path: Path, tell: Tell) -> None:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from voiced.core.errors import StoreForeign, StoreNewer
 from voiced.core.ids import new_id
 from voiced.store.connection import APPLICATION_ID
+from voiced.store.disk import sync
 from voiced.store.faults import translated
 from voiced.store.migrations import migrate, scripts
 from voiced.store.pages import Header, Pages, Row, Source, page_size, read_header, rows
@@ -95,7 +96,7 @@ def salvage(path: Path, *, vfs: str | None = None) -> Salvaged:
         file, wal = Disk(path), Disk(_beside(path, "-wal"))
         try:
             saved = _fill(draft, Pages(file, wal), vfs)
-            _sync(draft)
+            sync(draft)
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
@@ -104,7 +105,7 @@ def salvage(path: Path, *, vfs: str | None = None) -> Salvaged:
             wal.close()
         stamp = _stamp(path)
         draft.rename(_beside(path, f".salvaged-{stamp}"))
-        _sync(path.parent)
+        sync(path.parent)
         finish(path)
         return Salvaged(*saved, original=str(_beside(path, f".damaged-{stamp}")))
 
@@ -120,9 +121,9 @@ def finish(path: Path) -> None:
             if _beside(path, end).exists():
                 _beside(path, end).rename(_beside(kept, end))
         _beside(path, "-shm").unlink(missing_ok=True)
-        _sync(path.parent)
+        sync(path.parent)
         staged.rename(path)
-        _sync(path.parent)
+        sync(path.parent)
 
 
 def cut(path: Path) -> bool:
@@ -237,12 +238,3 @@ def _stamp(path: Path) -> str:
     while list(path.parent.glob(f"{path.name}.damaged-{now}*")):
         now, number = f"{now.partition('.')[0]}.{number}", number + 1
     return now
-
-
-def _sync(path: Path) -> None:
-    """Waits until a file, or what a folder lists, is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

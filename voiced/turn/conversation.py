@@ -261,9 +261,9 @@ def _apology(error: VoicedError) -> str:
 
 def _tell(ring: Ring, turn: Turn, result: str | VoicedError | None) -> None:
     """Tells whether a ring was heard; one that gives way to something else is neither heard nor over."""
-    if not isinstance(result, VoicedError):
-        ring.told("unheard" if result is None else "heard")
-    elif result.code != STOPPED:
+    if isinstance(result, str):
+        ring.told("heard")
+    elif result is None or result.code != STOPPED:
         ring.told("unheard")
     elif turn.stopped_by not in (SHUTDOWN, QUESTION, CALLED_OFF):
         ring.told("heard")
