@@ -210,7 +210,8 @@ class Conversation:
         """One turn and its boundary: whatever happens, it is kept, ends with `turn_ended` and leaves nothing behind."""
         try:
             result = await self._outcome(turn, wish)
-            kept = turn.keep()
+            # A ring that nobody could hear was not said.
+            kept = turn.keep() if turn.sounded or not isinstance(wish, Ring) else None
             if kept and isinstance(wish, Ask):
                 # Who asks in writing is answered when both sides are on the disk; who listens need not wait for it.
                 with suppress(asyncio.CancelledError):
@@ -266,7 +267,7 @@ def _tell(ring: Ring, turn: Turn, result: str | VoicedError | None) -> None:
     elif result is None or result.code != STOPPED:
         ring.told("unheard")
     elif turn.stopped_by not in (SHUTDOWN, QUESTION, CALLED_OFF):
-        ring.told("heard")
+        ring.told("heard" if turn.sounded else "unheard")
 
 
 def _resolve(wish: Ask | Say | None, result: str | VoicedError | None) -> None:
