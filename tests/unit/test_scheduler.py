@@ -428,6 +428,23 @@ def test_what_was_killed_while_it_rang_is_told_once():
     assert texts(play(story)) == ["Your five-minute timer rang at 7:05."]
 
 
+def test_one_announcement_stands_for_what_it_tells_and_not_for_what_is_due_meanwhile():
+    async def story(world):
+        reminder = await world.scheduler.remind(Schedule("07:05", days=tuple(range(7))), "breathe")
+        await world.scheduler.start_timer(300)
+        await world.off(86_400 + 60, reboot=True)
+        world.somebody = False
+        await world.start()
+        (both,) = world.pending
+        await world.clock.advance(300)
+        assert both not in world.pending
+        both.told("heard")
+        await world.clock.advance(1)
+        assert world.store.row(reminder.id).unheard == SEVEN + 86_400 + 300
+
+    play(story)
+
+
 def test_what_nobody_could_hear_is_told_later_and_not_too_often():
     async def story(world):
         world.works = False
