@@ -32,28 +32,37 @@ class FaultyPromises(ForgetfulPromises):
 
     Attributes:
         full: everything fails.
+        unwritable: writes fail.
         hung: writes wait for it to be set.
+        reading: what was read is handed out once it is set.
         saves: the rows of each write that was kept.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.full = False
+        self.unwritable = False
+        self._order = asyncio.Lock()
         self.hung: asyncio.Event | None = None
+        self.reading: asyncio.Event | None = None
         self.saves: list[list[Promise]] = []
 
     async def active(self) -> list[Promise]:
         if self.full:
             raise StoreFull("the script says so")
-        return await super().active()
+        read = await super().active()
+        if self.reading is not None:
+            await self.reading.wait()
+        return read
 
     async def save(self, promises: Sequence[Promise]) -> None:
-        if self.hung is not None:
-            await self.hung.wait()
-        if self.full:
-            raise StoreFull("the script says so")
-        await super().save(promises)
-        self.saves.append(list(promises))
+        async with self._order:
+            if self.hung is not None:
+                await self.hung.wait()
+            if self.full or self.unwritable:
+                raise StoreFull("the script says so")
+            await super().save(promises)
+            self.saves.append(list(promises))
 
     def row(self, name: str) -> Promise:
         """A promise as it is kept."""

@@ -217,6 +217,23 @@ def test_a_ring_is_heard_as_soon_as_the_speaker_is_back(caplog):
     assert len(caplog.records) == 1, "a speaker that fails is told once in a ring"
 
 
+def test_what_was_cut_short_before_it_sounded_is_told_again():
+    async def run():
+        lived = Household(store=kept(missed_timer()), length=60.0)
+        play = lived.audio.play
+
+        async def playing(clips, progress):
+            await lived.audio.sleep(max(0.0, 3.0 - lived.audio.monotonic()))
+            await play(clips, progress)
+
+        lived.audio.play = playing
+        return await lived.live(does(1.0, Stop("control")))
+
+    lived = asyncio.run(run())
+    assert lived.said == ["Your five-minute timer rang at 6:05."]
+    assert [row.state for row in lived.rows] == ["done"]
+
+
 def test_what_was_missed_is_told_when_the_speaker_is_back():
     async def run():
         return await broken_until(Household(store=kept(missed_timer()), length=60.0), 20.0).live()
@@ -224,6 +241,7 @@ def test_what_was_missed_is_told_when_the_speaker_is_back():
     lived = asyncio.run(run())
     assert lived.said == ["Your five-minute timer rang at 6:05."]
     assert [row.state for row in lived.rows] == ["done"]
+    assert [message.content for message in lived.heap.messages] == lived.said
 
 
 def test_what_cannot_be_kept_is_told():

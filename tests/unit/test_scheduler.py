@@ -428,6 +428,23 @@ def test_what_was_killed_while_it_rang_is_told_once():
     assert texts(play(story)) == ["Your five-minute timer rang at 7:05."]
 
 
+def test_one_announcement_stands_for_what_it_tells_and_not_for_what_is_due_meanwhile():
+    async def story(world):
+        reminder = await world.scheduler.remind(Schedule("07:05", days=tuple(range(7))), "breathe")
+        await world.scheduler.start_timer(300)
+        await world.off(86_400 + 60, reboot=True)
+        world.somebody = False
+        await world.start()
+        (both,) = world.pending
+        await world.clock.advance(300)
+        assert both not in world.pending
+        both.told("heard")
+        await world.clock.advance(1)
+        assert world.store.row(reminder.id).unheard == SEVEN + 86_400 + 300
+
+    play(story)
+
+
 def test_what_nobody_could_hear_is_told_later_and_not_too_often():
     async def story(world):
         world.works = False
@@ -528,3 +545,138 @@ def test_what_was_stopped_can_be_snoozed_for_ten_minutes():
         assert await world.scheduler.snooze() is None
 
     assert moments(play(story)) == [60, 60 + 599 + 30]
+
+
+def test_what_is_called_off_while_the_store_is_read_again_stays_called_off():
+    async def story(world):
+        timer = await world.scheduler.start_timer(60)
+        await world.scheduler.set_alarm(Schedule("23:00"))
+        reading = world.store.reading = asyncio.Event()
+        again = asyncio.create_task(world.scheduler.reload())
+        await world.clock.settle()
+        off = asyncio.create_task(world.scheduler.cancel(timer))
+        await world.clock.settle()
+        reading.set()
+        await asyncio.gather(again, off)
+        assert world.store.row(timer.id).state == "cancelled"
+        await world.clock.advance(120)
+
+    assert texts(play(story)) == []
+
+
+def test_what_rings_while_the_store_is_read_again_is_told_once():
+    async def story(world):
+        await world.scheduler.start_timer(5)
+        world.store.reading = asyncio.Event()
+        again = asyncio.create_task(world.scheduler.reload())
+        await world.clock.advance(10)
+        world.store.reading.set()
+        await again
+        await world.clock.advance(60)
+
+    assert texts(play(story)) == ["Your timer is done."]
+
+
+def test_what_was_heard_is_not_told_again_by_a_store_that_does_not_know_it_yet():
+    async def story(world):
+        world.somebody = False
+        await world.scheduler.start_timer(5)
+        await world.clock.advance(6)
+        world.store.unwritable = True
+        await world.stop()
+        await world.scheduler.reload()
+        world.somebody = True
+        await world.clock.advance(30)
+
+    assert texts(play(story)) == ["Your timer is done."]
+
+
+def test_a_promise_that_is_called_off_while_it_rings_unsaved_stays_called_off_in_the_store():
+    async def story(world):
+        world.somebody = False
+        daily = await world.scheduler.set_alarm(Schedule("07:00:05", days=tuple(range(7))))
+        other = await world.scheduler.start_timer(4)
+        world.store.hung = asyncio.Event()
+        await world.clock.advance(6)
+        off = asyncio.create_task(world.scheduler.cancel(daily))
+        await world.clock.settle()
+        world.store.hung.set()
+        await off
+        await world.clock.advance(5)
+        assert world.store.row(daily.id).state == "cancelled"
+        assert world.store.row(other.id).unheard is not None
+
+    play(story)
+
+
+def test_a_timer_whose_setting_was_interrupted_is_either_set_or_not():
+    async def story(world):
+        world.store.hung = asyncio.Event()
+        setting = asyncio.create_task(world.scheduler.start_timer(5))
+        await world.clock.settle()
+        setting.cancel()
+        await asyncio.wait([setting])
+        world.store.hung.set()
+        await world.clock.settle()
+        assert [each.kind for each in world.scheduler.active()] == ["timer"]
+        await world.clock.advance(6)
+
+    assert texts(play(story)) == ["Your timer is done."]
+
+
+def test_a_timer_that_is_set_before_the_store_could_be_read_rings_on_time():
+    async def story(world):
+        await world.kill()
+        world.store.full = True
+        await world.start()
+        await world.clock.advance(10)
+        world.store.full = False
+        await world.scheduler.start_timer(3)
+        began = world.clock.true
+        await world.clock.advance(30)
+        assert [rung.at - began for rung in world.heard] == [pytest.approx(3, abs=0.1)]
+
+    play(story)
+
+
+def test_a_promise_that_makes_no_sense_is_left_alone_and_the_others_ring(caplog):
+    async def story(world):
+        await world.scheduler.start_timer(5)
+        await world.kill()
+        odd = Promise(id="odd", kind="alarm", made_at=0, changed_at=0, schedule=Schedule("07:00"))
+        await world.store.save([odd])
+        await world.start()
+        assert [each.id for each in world.scheduler.active()] != ["odd"]
+        await world.clock.advance(10)
+
+    assert texts(play(story)) == ["Your timer is done."]
+    assert "odd cannot be kept" in caplog.text
+
+
+def test_what_is_snoozed_and_what_rang_change_in_one_write():
+    async def story(world):
+        world.somebody = False
+        await world.scheduler.start_timer(5)
+        await world.clock.advance(6)
+        await world.scheduler.snooze(60)
+        assert [row.state for row in world.store.saves[-1]] == ["active", "done"]
+
+    play(story)
+
+
+def test_of_what_is_told_together_one_may_be_called_off_and_the_rest_is_told():
+    async def story(world):
+        world.somebody = False
+        tea = await world.scheduler.start_timer(60, "tea")
+        await world.scheduler.start_timer(61, "egg")
+        await world.off(120, reboot=False)
+        await world.start()
+        assert [len(ring.promises) for ring in world.pending] == [2]
+        await world.scheduler.cancel(tea)
+        await world.clock.advance(1)
+        world.somebody = True
+        await world.stop()
+
+    (said,) = texts(play(story))
+    assert "egg" in said
+    assert "tea" not in said

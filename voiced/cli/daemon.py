@@ -85,6 +85,9 @@ def _show(state: Status) -> None:
     people.print(Text.assemble(("voiced ", "bold"), (state.version, "dim"), f"  {state.state}  ", listening))
     if ear.hint and not ear.listening:
         people.print(Text(ear.hint, "dim"), soft_wrap=True)
+    if state.store.problem:
+        people.print(Text(f"what is said is not kept: {state.store.problem}", "red"), soft_wrap=True)
+        people.print(Text(state.store.hint, "dim"), soft_wrap=True)
     level = "–" if ear.level_dbfs is None else f"{ear.level_dbfs:.0f} dBFS"
     table(
         ["", ""],

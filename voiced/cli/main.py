@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from types import TracebackType
 
 from cyclopts import App, CycloptsError
@@ -21,7 +22,7 @@ from voiced.cli import (
     upkeep,
 )
 from voiced.cli.output import complain
-from voiced.core.errors import VoicedError
+from voiced.core.errors import InputInvalid, VoicedError
 
 app = App(
     name="voiced",
@@ -38,6 +39,7 @@ def main() -> None:
     sys.excepthook = _unexpected
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     try:
+        _look_at(sys.argv[1:])
         sys.exit(app(exit_on_error=False, print_error=True) or 0)
     except CycloptsError:
         sys.exit(2)
@@ -45,6 +47,22 @@ def main() -> None:
         sys.exit(complain(error, as_json="--json" in sys.argv))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _look_at(arguments: Sequence[str]) -> None:
+    """Looks whether arguments are text: Python lets in any bytes, as halves of characters that cannot be written.
+
+    Raises:
+        InputInvalid: one is not.
+    """
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError as error:
+            shown = ascii(argument)
+            raise InputInvalid(
+                f"{shown} is no UTF-8", hint="Give all arguments, also names of files, in UTF-8."
+            ) from error
 
 
 def _unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

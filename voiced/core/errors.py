@@ -149,7 +149,8 @@ class StoreHeld(StoreFailed):
     """Another process of voiced uses the file."""
 
     code = "store-held"
-    hint = "There is one daemon to a file: use it, or stop it first."
+    hint = "There is one voiced to a file: use the daemon that has it, stop it, or wait until a command is done."
+    retriable = True
 
 
 class StoreRefused(StoreFailed):

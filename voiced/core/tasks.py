@@ -2,12 +2,30 @@
 
 import asyncio
 import logging
-from typing import Any
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 EX_SOFTWARE = 70
 """The exit code for a fault of ours (sysexits.h)."""
+
+
+async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Waits for work that goes on to its end though whoever waits for it is cancelled."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        task.add_done_callback(_note)
+        raise
+
+
+def _note(task: asyncio.Future[Any]) -> None:
+    """What became of work that nobody waits for any more."""
+    if not task.cancelled() and (error := task.exception()):
+        log.warning("nobody waits for it any more, and it failed: %s", error)
 
 
 def vital(task: asyncio.Task[Any]) -> None:

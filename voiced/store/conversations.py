@@ -1,6 +1,5 @@
 """Conversations and their messages in the file. Implements `core.ports.conversations.Conversations`."""
 
-import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +9,16 @@ import msgspec
 from msgspec.structs import replace
 
 from voiced.core.errors import InputInvalid, NotFound
-from voiced.core.history import Change, Conversation, Message, NewConversation, Page, Statistics, Wanted
+from voiced.core.history import (
+    LONGEST_BATCH,
+    Change,
+    Conversation,
+    Message,
+    NewConversation,
+    Page,
+    Statistics,
+    Wanted,
+)
 from voiced.core.ids import new_id
 from voiced.store import lists
 from voiced.store.cache import MESSAGES, LastMessages
@@ -87,8 +95,7 @@ class StoredConversations:
         def job(connection: apsw.Connection) -> None:
             connection.execute("DELETE FROM conversations WHERE number = ?", (_row(connection, conversation)[0],))
 
-        await self._database.write(job)
-        self._cache.forget(conversation)
+        await self._database.write(job, lambda _: self._cache.forget(conversation))
 
     async def add(
         self, messages: Sequence[Message], conversation: str | None = None, *, space: str = "home", user: str = ""
@@ -96,6 +103,10 @@ class StoredConversations:
         """See `Conversations`."""
         if not messages:
             raise InputInvalid("there is no message", hint="Give at least one.")
+        if len(messages) > LONGEST_BATCH:
+            raise InputInvalid(
+                f"{len(messages)} messages at a time", hint=f"Send {LONGEST_BATCH} at most, again and again."
+            )
         messages = [checked(message) for message in messages]
         new = _valid(NewConversation(id=new_id(), space=space, user=user, title=_title(messages)))
 
@@ -108,13 +119,7 @@ class StoredConversations:
                 number = _current(connection, new, messages[0].at, self._continue_s)
             return [_append(connection, number, message) for message in messages]
 
-        try:
-            kept = await self._database.write(job)
-        except asyncio.CancelledError:
-            self._cache.forget()  # It is written all the same.
-            raise
-        self._cache.append(kept)
-        return kept
+        return await self._database.write(job, self._cache.append)
 
     async def messages(self, conversation: str, limit: int = 100, cursor: str | None = None) -> Page[Message]:
         """See `Conversations`."""

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -36,7 +37,8 @@ Listener = Callable[[StoreFailed | None], None]
 class Database:
     """The file, which opens in the background: whoever comes before waits for it. Belongs to the event loop.
 
-    A file that cannot be opened for now (a full disk, one that is mounted late) is tried again for ever; after
+    A file that cannot be opened for now (a full disk, one that is mounted late, a command
+    that still has it) is tried again for ever; after
     `patience_s`, whoever comes is told so at once.
 
     Args:
@@ -85,24 +87,29 @@ class Database:
         """Waits until the file is open.
 
         Raises:
-            StoreHeld: another process has it open.
             StoreNewer, StoreForeign: it is left as it is.
-            StoreFailed: it cannot be opened within `patience_s`; a retriable one is tried again in the background.
+            StoreFailed: it cannot be opened within `patience_s`, or another process has it so long; a retriable one is
+                tried again in the background.
         """
         await self._settled.wait()
         if self._failure is not None:
             raise self._failure
 
-    async def write(self, job: Job[T]) -> T:
+    async def write(self, job: Job[T], then: Callable[[T], object] | None = None) -> T:
         """Runs a job that writes; its result comes when it is on the disk.
 
         Args:
             job: given the connection, inside a transaction; may be run again after a failure.
+            then: called with the result, also where nobody waits for it any more: in the order of the commits.
 
         Raises:
             StoreFailed: nothing of it is kept; or whatever the job raises.
         """
-        return await self._outcome((await self._open_threads()).writer.submit(job))
+        future = (await self._open_threads()).writer.submit(job)
+        if then is None:
+            return await self._outcome(future)
+        future.add_done_callback(lambda done: done.exception() or then(done.result()))
+        return await self._outcome(asyncio.shield(future))
 
     async def exclusive(self, job: Job[T]) -> T:
         """Runs a job that minds its own transactions, between those of others."""
@@ -151,13 +158,16 @@ class Database:
         self._settled.set()
 
     async def _attempt(self) -> "_Threads":
-        """One attempt; a cancelled one lets go of what it took."""
-        attempt = asyncio.ensure_future(asyncio.to_thread(start, self._folder, self._check_s, self.vfs))
+        """One attempt, in a thread of its own: the disk may hang. A cancelled one lets go of what it took."""
+        attempt: Future[Started] = Future()
+        work = partial(start, self._folder, self._check_s, self.vfs)
+        thread = threading.Thread(target=_attempt, args=(attempt, work), name="store start", daemon=True)
+        thread.start()
         try:
-            started = await asyncio.shield(attempt)
+            started = await asyncio.wrap_future(attempt)
         except asyncio.CancelledError:
-            await asyncio.wait([attempt])
-            if not attempt.exception():
+            await asyncio.to_thread(thread.join, CLOSING_S)
+            if not attempt.cancelled() and not attempt.exception():
                 _let_go(attempt.result())
             raise
         try:
@@ -237,6 +247,20 @@ class _Threads:
         os.close(self._lock)
         if not loop.is_closed():
             loop.call_soon_threadsafe(closed.set)
+
+
+def _attempt(attempt: Future[Started], work: Callable[[], Started]) -> None:
+    """Opens the file for whoever waits for it, if he still does."""
+    try:
+        started = work()
+    except BaseException as error:  # noqa: BLE001 (raised again in the event loop)
+        if attempt.set_running_or_notify_cancel():
+            attempt.set_exception(error)
+        return
+    if attempt.set_running_or_notify_cancel():
+        attempt.set_result(started)
+    else:
+        _let_go(started)
 
 
 def _let_go(started: Started) -> None:

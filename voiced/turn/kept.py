@@ -43,38 +43,47 @@ class Kept:
         self._unsaved: dict[str, Promise] = {}
         self._saving: asyncio.Task[None] | None = None
         self._failures = 0
+        self._order = asyncio.Lock()
+        """Held while the store is used: memory and file change in the same order."""
         self.loaded = asyncio.Event()
         self.retry_at: float | None = None
+        self.load_at: float | None = None
 
     @property
     def active(self) -> Mapping[str, Promise]:
         """By their ids."""
         return MappingProxyType(self._active)
 
-    async def load(self) -> None:
-        """Reads what the store has, as soon as it can be read; what was not saved yet, or is made meanwhile, stays."""
-        before = set(self._active)
-        while True:
+    async def load(self, usable: Callable[[Promise], bool]) -> bool:
+        """Reads what the store has; what is not saved yet stays as it is. Tells whether that succeeded.
+
+        Args:
+            usable: tells whether a promise can be kept at all; one that cannot is left in the store, untouched.
+        """
+        async with self._order:
             try:
                 stored = await self._store.active()
             except StoreFailed as error:
-                await self._clock.sleep(self._failed(error))
-            else:
-                self._worked()
-                newer = {name: each for name, each in self._active.items() if name not in before}
-                unsaved = {name: each for name, each in self._unsaved.items() if each.state == "active"}
-                self._active = {promise.id: promise for promise in stored} | newer | unsaved
-                self.loaded.set()
-                return
+                self.load_at = self._clock.monotonic() + self._failed(error)
+                return False
+            # Nothing of ours was written meanwhile; what only happened is still to be saved.
+            known = {promise.id: promise for promise in stored if promise.id not in self._unsaved and usable(promise)}
+            self._active = known | {name: each for name, each in self._unsaved.items() if each.state == "active"}
+        self._worked()
+        self.load_at = None
+        self.loaded.set()
+        return True
 
-    async def make(self, promise: Promise) -> None:
-        """Keeps a new promise.
+    async def make(self, promise: Promise, *others: Promise) -> None:
+        """Keeps a new promise, and what others become with it, all or none.
 
         Raises:
             StoreFailed: it is not kept.
         """
-        await self._store.save([promise])
-        self._take(promise)
+        async with self._order:
+            await self._store.save([promise, *others])
+            for each in (promise, *others):
+                self._take(each)
 
     async def update(self, name: str, change: Callable[[Promise], Promise]) -> Promise | None:
         """Changes a promise, also if something else happens to it meanwhile.
@@ -89,12 +98,13 @@ class Kept:
         Raises:
             StoreFailed: it is as it was.
         """
-        while before := self._active.get(name):
-            after = change(before)
-            await self._store.save([after])
-            if self._active.get(name) is before:
-                self._take(after)
-                return after
+        async with self._order:
+            while before := self._active.get(name):
+                after = change(before)
+                await self._store.save([after])
+                if self._active.get(name) is before:
+                    self._take(after)
+                    return after
         return None
 
     async def note(self, promises: list[Promise]) -> None:
@@ -125,16 +135,17 @@ class Kept:
     async def _save(self) -> None:
         self.retry_at = None
         while self._unsaved:
-            batch = dict(self._unsaved)
-            try:
-                await self._store.save(list(batch.values()))
-            except StoreFailed as error:
-                self.retry_at = self._clock.monotonic() + self._failed(error)
-                self._tell_failed()
-                return
-            for name, promise in batch.items():
-                if self._unsaved.get(name) is promise:
-                    del self._unsaved[name]
+            async with self._order:
+                batch = dict(self._unsaved)
+                try:
+                    await self._store.save(list(batch.values()))
+                except StoreFailed as error:
+                    self.retry_at = self._clock.monotonic() + self._failed(error)
+                    self._tell_failed()
+                    return
+                for name, promise in batch.items():
+                    if self._unsaved.get(name) is promise:
+                        del self._unsaved[name]
         self._worked()
 
     def _take(self, promise: Promise) -> None:

@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 WORDS = {
     "store-full": "The disk is full.",
     "store-io": "The disk does not do what it is asked.",
+    "store-held": "Somebody else is using the file.",
     "store-damaged": "The file is damaged, and will be mended at the next start.",
 }
 """What is said for an error's code; anything else is `OTHER`."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from voiced.core.errors import StoreFailed
+from voiced.core.errors import StoreFailed, VoicedError
 from voiced.core.history import Message
 from voiced.core.ports.conversations import Conversations
 from voiced.core.tasks import vital
@@ -55,5 +55,8 @@ class Record:
         except StoreFailed as error:
             # Whoever watches the store is told once; a line for every turn would fill the disk.
             log.debug("turn %s is not kept: %s", message.turn, error.message)
+            return None
+        except VoicedError as error:
+            log.error("turn %s cannot be kept, which is a fault of voiced: %s", message.turn, error.message)  # noqa: TRY400
             return None
         return kept[0].conversation

@@ -1,6 +1,7 @@
 """Promises on a clock: keeping them, and ringing what is due until somebody hears it."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from voiced.core.ports.clock import Clock
 from voiced.core.ports.promises import PromiseStore
 from voiced.core.promises import Kind, Promise, Schedule, check_schedule
 from voiced.core.recurrence import dated, next_due
+from voiced.core.tasks import to_its_end
 from voiced.core.types import Clip
 from voiced.turn.due import STEP_S, Now, fired, heard, left, settled
 from voiced.turn.kept import Kept
@@ -23,6 +25,8 @@ from voiced.turn.ringing import Ringing, Send
 
 READING_S = 2.0
 """Who asks what is promised waits no longer for a file that cannot be read."""
+log = logging.getLogger(__name__)
+
 LOOK_S = 1.0
 """How often the wall clock is looked at while anything is promised."""
 
@@ -67,8 +71,8 @@ class Scheduler:
             changed=self._changed.set,
         )
         self._settled_at = self._now()
-        self._began = self._settled_at.monotonic
-        self._before: set[str] = set()
+        self._before: dict[str, float] = {}
+        """What was promised in an earlier life, and when it was read, on the monotonic clock."""
 
     async def run(self) -> None:
         """Rings what is due, for ever; first tells what was missed."""
@@ -83,10 +87,12 @@ class Scheduler:
 
     async def reload(self) -> None:
         """Takes in what the store has: at the start, and when its rows were replaced past the scheduler."""
-        await self._kept.load()
+        known = set(self._kept.active)
+        if not await self._kept.load(self._usable):
+            self._changed.set()
+            return
         now = self._now()
-        self._began = now.monotonic
-        self._before = set(self._kept.active)
+        self._before |= dict.fromkeys(set(self._kept.active) - known, now.monotonic)
         for promise in self.active():
             if promise.unheard is not None:
                 self._ringing.miss(promise.id)
@@ -146,7 +152,7 @@ class Scheduler:
                 changed_at=now.wall,
             )
 
-        changed = await self._kept.update(promise.id, later)
+        changed = await to_its_end(self._kept.update(promise.id, later))
         if changed is None:
             raise SkillFailed(f"That {promise.kind} is over.")
         self._bus.emit(PromiseChanged(changed.id, changed.kind, changed.name, changed.due, at=self._at()))
@@ -159,6 +165,9 @@ class Scheduler:
         def off(before: Promise) -> Promise:
             return replace(before, state="cancelled", due=None, unheard=None, changed_at=self._clock.wall())
 
+        await to_its_end(self._call_off(promise, off))
+
+    async def _call_off(self, promise: Promise, off: Callable[[Promise], Promise]) -> None:
         gone = await self._kept.update(promise.id, off)
         if gone is not None:
             self._bus.emit(PromiseCancelled(gone.id, gone.kind, gone.name, promise.due, at=self._at()))
@@ -170,15 +179,28 @@ class Scheduler:
         rang = self._ringing.lately()
         if rang is None:
             return None
-        later = await self._count(rang.kind, seconds or self._snooze_s, rang.name)
+        old = [heard(promise, self._now()) for promise in self._known([rang.id]) if promise.unheard is not None]
+        later = await self._count(rang.kind, seconds or self._snooze_s, rang.name, *old)
         await self._ringing.put_off(rang)
         return later
+
+    def _usable(self, promise: Promise) -> bool:
+        """Whether it can be told when a promise is due: nothing that a restored file holds ends the daemon."""
+        try:
+            now = self._now()
+            left(settled(promise, now), now)
+            if promise.schedule:
+                next_due(promise.schedule, now.wall, now.zone)
+        except (ValueError, OverflowError) as error:
+            log.error("%s %s cannot be kept, and is left alone: %s", promise.kind, promise.id, error)  # noqa: TRY400
+            return False
+        return True
 
     def _now(self) -> Now:
         return Now(self._clock.wall(), self._clock.monotonic(), self._clock.boot(), self._clock.zone())
 
-    async def _count(self, kind: Kind, seconds: float, name: str) -> Promise:
-        """Makes a promise that counts seconds."""
+    async def _count(self, kind: Kind, seconds: float, name: str, *others: Promise) -> Promise:
+        """Makes a promise that counts seconds; others change with it."""
         check_length(seconds)
         now = self._now()
         return await self._make(
@@ -192,7 +214,8 @@ class Scheduler:
                 seconds=seconds,
                 monotonic=now.monotonic + seconds,
                 boot=now.boot,
-            )
+            ),
+            *others,
         )
 
     async def _plan(self, kind: Kind, schedule: Schedule, name: str) -> Promise:
@@ -209,9 +232,12 @@ class Scheduler:
             )
         )
 
-    async def _make(self, promise: Promise) -> Promise:
+    async def _make(self, promise: Promise, *others: Promise) -> Promise:
         check_room(promise.kind, self._kept.active.values())
-        await self._kept.make(promise)
+        return await to_its_end(self._keep(promise, *others))
+
+    async def _keep(self, promise: Promise, *others: Promise) -> Promise:
+        await self._kept.make(promise, *others)
         self._bus.emit(PromiseMade(promise.id, promise.kind, promise.name, promise.due, at=self._at()))
         self._changed.set()
         return promise
@@ -230,6 +256,8 @@ class Scheduler:
             await self._ringing.tell(untold, now)
         if self._kept.retry_at is not None and self._kept.retry_at <= now.monotonic:
             await self._kept.save()
+        if self._kept.load_at is not None and self._kept.load_at <= now.monotonic:
+            await self.reload()
 
     def _known(self, names: Sequence[str]) -> list[Promise]:
         return [promise for name in names if (promise := self._kept.active.get(name)) is not None]
@@ -250,11 +278,11 @@ class Scheduler:
             return
         rung = [fired(promise, now) for promise in due]
         await self._kept.note(rung)
-        # By the clock as it is now: one that was wrong at the start knew nothing of it.
-        start = now.wall - (now.monotonic - self._began)
         for promise in rung:
             await self._ringing.hush(promise.id)
-            if promise.id in self._before and (promise.unheard or 0.0) < start:
+            # By the clock as it is now: one that was wrong at the start knew nothing of it.
+            read = now.wall - (now.monotonic - self._before.get(promise.id, float("-inf")))
+            if (promise.unheard or 0.0) < read:
                 self._ringing.miss(promise.id)
             else:
                 await self._ringing.ring(promise, now)
@@ -262,7 +290,7 @@ class Scheduler:
     async def _wait(self) -> None:
         """Waits until something may be due, or something has changed; without end where nothing is promised."""
         now = self._now()
-        attempts = (self._ringing.next_attempt(), self._kept.retry_at)
+        attempts = (self._ringing.next_attempt(), self._kept.retry_at, self._kept.load_at)
         moments = [at - now.monotonic for at in attempts if at is not None]
         rests = [rest for promise in self._kept.active.values() if (rest := left(promise, now)) is not None]
         if rests:

@@ -36,6 +36,7 @@ class Turn:
         answer: what is answered, or was said.
         tier: who answered.
         spoken: what was really said of the answer, where that is not all of it.
+        sounded: whether something of it left the speaker, besides earcons.
         notes: what else is worth keeping of it.
     """
 
@@ -47,6 +48,7 @@ class Turn:
         self.channel = channel
         self.answer = self.tier = ""
         self.spoken: str | None = None
+        self.sounded = False
         self.notes: dict[str, Any] = {}
         self.stopped_by = "stop"
         self.saying = ""
@@ -82,7 +84,8 @@ class Turn:
     def latency_ms(self) -> float | None:
         """From the end of the question to the first sound of the answer, or to its words where it is silent."""
         at = self._marks.get("first_audio", self._marks.get("answered"))
-        return None if at is None else round((at - self._reference) * 1000, 1)
+        # The ear's clock is corrected now and then, by less than a frame.
+        return None if at is None else max(0.0, round((at - self._reference) * 1000, 1))
 
     @property
     def _reference(self) -> float:
@@ -170,7 +173,11 @@ class Turn:
 
     async def sound(self, clip: Clip) -> None:
         """Plays a sound."""
-        await self._play(_once(clip), lambda _: None, self.id)
+
+        def started(_: Played) -> None:
+            self.sounded = True
+
+        await self._play(_once(clip), started, self.id)
 
     async def say(self, text: str) -> None:
         """Speaks; the `spoken` event tells what was really said, also of an answer that was cut short."""
@@ -208,6 +215,7 @@ class Turn:
         self._parts.activity.waiting(self.id)
 
     def _speaks(self, position: int) -> None:
+        self.sounded = True
         if "first_audio" not in self._marks:
             self.mark("first_audio", position / RATE)
             self.enter("responding")
