@@ -84,6 +84,7 @@ class Voiced:
         self.inbox = Inbox()
         self._outage = Outage(self.bus, self.inbox.put, self._at)
         database.watch(self._outage.told)
+        database.watch_damage(self._outage.damaged)
         self._config = config
         self._audio = audio
         self._activity = activity
