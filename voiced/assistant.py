@@ -80,10 +80,11 @@ class Voiced:
         self.bus = bus
         self.tally = Tally()
         self.bus.watch(self.tally.count)
-        self.conversations = StoredConversations(database, config.store.continue_s)
+        self.conversations = StoredConversations(database, config.store.continue_s, clock.zone)
         self.inbox = Inbox()
         self._outage = Outage(self.bus, self.inbox.put, self._at)
         database.watch(self._outage.told)
+        database.watch_damage(self._outage.damaged)
         self._config = config
         self._audio = audio
         self._activity = activity

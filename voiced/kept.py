@@ -50,12 +50,12 @@ async def _file(config: Config) -> AsyncGenerator[Kept]:
     _look_at_owner(folder)
     database = await Database.open(folder, patience_s=0, check_s=config.store.check_s)
     try:
-        conversations = StoredConversations(database, config.store.continue_s)
+        clock = SystemClock(LocalZone(config.promises.timezone))
+        conversations = StoredConversations(database, config.store.continue_s, clock.zone)
 
         async def replaced() -> None:
             conversations.forget()
 
-        clock = SystemClock(LocalZone(config.promises.timezone))
         upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, replaced)
         yield Kept(conversations, FileAgenda(StoredPromises(database)), upkeep)
     finally:

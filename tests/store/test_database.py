@@ -289,15 +289,15 @@ def damage(folder: Path) -> None:
 
 
 async def told_of_damage(database: Database, act) -> list[str]:
-    """What a watcher is told until damage is among it."""
+    """What watchers are told until damage is among it."""
     told, found = [], asyncio.Event()
 
     def listen(error):
-        told.append(error and error.code)
-        if told[-1] == "store-damaged":
-            found.set()
+        told.append(error.code)
+        found.set()
 
-    database.watch(listen)
+    database.watch(lambda error: told.append(f"outage: {error}"))
+    database.watch_damage(listen)
     await act()
     await found.wait()
     return told
@@ -314,7 +314,9 @@ def test_damage_that_is_met_is_told_once_and_mended_at_the_next_start(tmp_path):
                 with pytest.raises(StoreDamaged):
                     await database.read(names)
 
-        return await told_of_damage(database, read)
+        told = await told_of_damage(database, read)
+        await database.write(adds("after all"))
+        return told
 
     assert with_database(tmp_path, use) == ["store-damaged"]
     saved = with_database(tmp_path, lambda database: database.read(names))
@@ -341,7 +343,7 @@ def test_a_page_that_was_read_wrong_once_is_no_damage(tmp_path):
 
     async def use(database):
         told = []
-        database.watch(told.append)
+        database.watch_damage(told.append)
 
         def wrong(_):
             raise apsw.CorruptError("the script says so")

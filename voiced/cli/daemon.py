@@ -10,6 +10,7 @@ from rich.text import Text
 from voiced.cli.events import EventPrinter
 from voiced.cli.options import Options
 from voiced.cli.output import line, people, table
+from voiced.core.errors import StoreDamaged
 from voiced.core.status import Status
 from voiced.setup.places import socket_path
 
@@ -88,6 +89,9 @@ def _show(state: Status) -> None:
     if state.store.problem:
         people.print(Text(f"what is said is not kept: {state.store.problem}", "red"), soft_wrap=True)
         people.print(Text(state.store.hint, "dim"), soft_wrap=True)
+    if state.store.damage:
+        people.print(Text(f"a part of what is kept cannot be read: {state.store.damage}", "red"), soft_wrap=True)
+        people.print(Text(StoreDamaged.hint, "dim"), soft_wrap=True)
     level = "–" if ear.level_dbfs is None else f"{ear.level_dbfs:.0f} dBFS"
     table(
         ["", ""],

@@ -1,7 +1,8 @@
 """Conversations and their messages in the file. Implements `core.ports.conversations.Conversations`."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
 from typing import Any
 
 import apsw
@@ -20,6 +21,7 @@ from voiced.core.history import (
     Wanted,
 )
 from voiced.core.ids import new_id
+from voiced.core.zone import LocalZone
 from voiced.store import lists
 from voiced.store.cache import MESSAGES, LastMessages
 from voiced.store.db import Database
@@ -49,11 +51,13 @@ class StoredConversations:
     Args:
         database: the file.
         continue_s: seconds after its last message in which a conversation is still continued.
+        zone: tells the zone of local days; the machine's unless given.
     """
 
-    def __init__(self, database: Database, continue_s: float) -> None:
+    def __init__(self, database: Database, continue_s: float, zone: Callable[[], tzinfo] | None = None) -> None:
         self._database = database
         self._continue_s = continue_s
+        self._zone = zone or LocalZone()
         self._cache = LastMessages()
 
     async def open(self, new: NewConversation) -> Conversation:
@@ -147,7 +151,8 @@ class StoredConversations:
 
     async def statistics(self) -> Statistics:
         """See `Conversations`."""
-        return await self._database.read(lists.statistics)
+        zone = self._zone()
+        return await self._database.read(lambda connection: lists.statistics(connection, zone))
 
     def forget(self) -> None:
         """Lets go of what is held beside the file: it was replaced."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -16,22 +15,17 @@ import apsw
 
 from voiced.core.errors import StoreDamaged, StoreFailed
 from voiced.core.tasks import vital
-from voiced.store import connection as connect
-from voiced.store.keeper import Keeper
-from voiced.store.readers import Readers
 from voiced.store.start import NAME, Started, note_of_damage, start
-from voiced.store.writer import Writer
+from voiced.store.threads import DamageListener, Listener, Threads, let_go
 
 log = logging.getLogger(__name__)
 
-READERS = 2
 CLOSING_S = 1.0
 """What waits has so long to be written at the end: a disk that takes longer hangs."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 10.0
 """Between two attempts to open the file."""
 T = TypeVar("T")
 Job = Callable[[apsw.Connection], T]
-Listener = Callable[[StoreFailed | None], None]
 
 
 class Database:
@@ -60,7 +54,8 @@ class Database:
         self.vfs = vfs
         self._loop = asyncio.get_running_loop()
         self._listeners: list[Listener] = []
-        self._threads: _Threads | None = None
+        self._damage_listeners: list[DamageListener] = []
+        self._threads: Threads | None = None
         self._failure: StoreFailed | None = None
         self._settled = asyncio.Event()
         self._opening = asyncio.create_task(self._open(), name="store")
@@ -124,8 +119,12 @@ class Database:
         return await self._outcome((await self._open_threads()).readers.submit(job))
 
     def watch(self, listener: Listener) -> None:
-        """Calls a function once when the file cannot be written any more or is damaged; with None when it can again."""
+        """Calls a function once when the file cannot be written any more; with None when it can again."""
         self._listeners.append(listener)
+
+    def watch_damage(self, listener: DamageListener) -> None:
+        """Calls a function when the file is found to be damaged: what can be written is written all the same."""
+        self._damage_listeners.append(listener)
 
     async def close(self) -> None:
         """Finishes what waits, and lets go of the file; from a disk that hangs it turns away."""
@@ -157,7 +156,7 @@ class Database:
             self._tell(None)
         self._settled.set()
 
-    async def _attempt(self) -> "_Threads":
+    async def _attempt(self) -> Threads:
         """One attempt, in a thread of its own: the disk may hang. A cancelled one lets go of what it took."""
         attempt: Future[Started] = Future()
         work = partial(start, self._folder, self._check_s, self.vfs)
@@ -168,12 +167,12 @@ class Database:
         except asyncio.CancelledError:
             await asyncio.to_thread(thread.join, CLOSING_S)
             if not attempt.cancelled() and not attempt.exception():
-                _let_go(attempt.result())
+                let_go(attempt.result())
             raise
         try:
-            return _Threads(self.path, started, self.vfs, self._tell, self._found_damage)
+            return Threads(self.path, started, self.vfs, self._tell, self._found_damage)
         except BaseException:
-            _let_go(started)
+            let_go(started)
             raise
 
     def _fail(self, error: StoreFailed) -> None:
@@ -183,7 +182,7 @@ class Database:
         self._failure = error
         self._settled.set()
 
-    async def _open_threads(self) -> "_Threads":
+    async def _open_threads(self) -> Threads:
         if self._threads is None:
             await self.opened()
             if self._threads is None:
@@ -210,43 +209,12 @@ class Database:
             log.error("%s: %s", self.path, error.message)
             with suppress(OSError):
                 note.touch()
-            self._tell(error)
+            for listener in self._damage_listeners:
+                listener(error)
 
     def _tell(self, error: StoreFailed | None) -> None:
         for listener in self._listeners:
             listener(error)
-
-
-class _Threads:
-    """What is there while the file is open."""
-
-    def __init__(
-        self,
-        path: Path,
-        started: Started,
-        vfs: str | None,
-        told: Listener,
-        damaged: Callable[[StoreDamaged], None],
-    ) -> None:
-        self._lock = started.lock
-        keeping = connect.writer(path, vfs)
-        reading = [connect.reader(path, vfs) for _ in range(READERS)]
-        self._connections = [*reading, keeping, started.writer]
-        opened = partial(connect.onlooker, path, vfs)
-        self.keeper = Keeper(keeping, started.writer, opened, damaged, check=not started.checked)
-        self.readers = Readers(reading)
-        self.writer = Writer(started.writer, told)
-
-    def close(self, loop: asyncio.AbstractEventLoop, closed: asyncio.Event) -> None:
-        """Finishes what waits; the last connection to go moves the log into the file. In a thread of its own."""
-        self.writer.close()
-        self.readers.close()
-        self.keeper.close()
-        for connection in self._connections:
-            connection.close()
-        os.close(self._lock)
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(closed.set)
 
 
 def _attempt(attempt: Future[Started], work: Callable[[], Started]) -> None:
@@ -260,9 +228,4 @@ def _attempt(attempt: Future[Started], work: Callable[[], Started]) -> None:
     if attempt.set_running_or_notify_cancel():
         attempt.set_result(started)
     else:
-        _let_go(started)
-
-
-def _let_go(started: Started) -> None:
-    started.writer.close()
-    os.close(started.lock)
+        let_go(started)

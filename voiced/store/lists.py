@@ -1,5 +1,6 @@
 """Lists of conversations and messages, page by page, and counts of them."""
 
+from datetime import datetime, tzinfo
 from math import isfinite
 from typing import Any
 
@@ -11,6 +12,8 @@ from voiced.store.rows import CONVERSATION, MESSAGE, MOST, SHIFT, conversation_o
 
 LONGEST = 1_000
 """Items in a page, whatever is asked for."""
+DAYS = 366
+QUARTER_S = 900
 LARGEST = 2**63 - 1
 """An integer of SQLite's."""
 _IN_TITLE = "title LIKE ? ESCAPE '\\'"
@@ -75,11 +78,11 @@ def recent(
     return Page([message_of(row[:-1], row[-1]) for row in page], following)
 
 
-def statistics(connection: apsw.Connection) -> Statistics:
-    """Counts of everything."""
+def statistics(connection: apsw.Connection, zone: tzinfo) -> Statistics:
+    """Counts of everything, with days as they are in a zone."""
 
     def counted(what: str, table: str = "messages") -> dict[str, int]:
-        query = f"SELECT {what}, count(*) FROM {table} WHERE {what} IS NOT NULL GROUP BY 1 ORDER BY 1 DESC LIMIT 366"  # noqa: S608
+        query = f"SELECT {what}, count(*) FROM {table} WHERE {what} IS NOT NULL GROUP BY 1 ORDER BY 1 DESC "  # noqa: S608
         rows: list[Any] = connection.execute(query).fetchall()
         return dict(reversed(rows))
 
@@ -95,8 +98,21 @@ def statistics(connection: apsw.Connection) -> Statistics:
         channels=counted("channel"),
         models=counted("model"),
         tiers=counted("tier"),
-        days=counted("date(at, 'unixepoch', 'localtime')"),
+        days=_days(connection, zone),
     )
+
+
+def _days(connection: apsw.Connection, zone: tzinfo) -> dict[str, int]:
+    """Messages by local day: by quarters of an hour at first, since every zone's days begin with one."""
+    days: dict[str, int] = {}
+    query = f"SELECT CAST(at / {QUARTER_S} AS INTEGER), count(*) FROM messages GROUP BY 1 ORDER BY 1 DESC"  # noqa: S608 (a number of our own)
+    rows: list[Any] = connection.execute(query).fetchall()
+    for quarter, count in rows:
+        day = datetime.fromtimestamp(quarter * QUARTER_S, zone).date().isoformat()
+        if day not in days and len(days) == DAYS:
+            break
+        days[day] = days.get(day, 0) + count
+    return dict(reversed(days.items()))
 
 
 def _bounded(limit: int) -> int:
