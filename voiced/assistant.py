@@ -8,6 +8,8 @@ import time
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import asynccontextmanager
 
+from msgspec.structs import replace
+
 from voiced import __version__, wiring
 from voiced.children import Engines
 from voiced.control.tally import Tally
@@ -221,7 +223,7 @@ class Voiced:
             uptime_s=round(now - self._began, 1),
             ear_turned_s=round(now - self._turned, 2),
             audio=self._audio.status(),
-            store=self._outage.status,
+            store=replace(self._outage.status, folder=str(self.folder)),
             engines=[wiring.engine_status(child) for child in self._engines if child],
             promises=promises,
         )

@@ -32,9 +32,17 @@ async def kept(config: Config) -> AsyncGenerator[Kept]:
     """
     path = socket_path(config)
     with Client(path) as client:
-        running = await asyncio.to_thread(client.running)
-    async with remote(path) if running else _file(config) as found:
+        daemons = await asyncio.to_thread(_daemons, client, config)
+    async with remote(path) if daemons else _file(config) as found:
         yield found
+
+
+def _daemons(client: Client, config: Config) -> bool:
+    """Whether what is asked for is what the daemon that runs keeps: not, if a folder is named that is another one."""
+    if not client.running():
+        return False
+    named = config.store.folder
+    return not named or Path(client.status().store.folder).resolve() == state_folder(config).resolve()
 
 
 @asynccontextmanager

@@ -20,10 +20,13 @@ from voiced.core.errors import (
     StoreHeld,
     StoreRefused,
 )
+from voiced.core.history import Message
+from voiced.core.ids import new_id
 from voiced.store import db as db_module
 from voiced.store import keeper as keeper_module
 from voiced.store import writer as writer_module
 from voiced.store.connection import onlooker, reader, writer
+from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
 from voiced.store.start import NAME, start
 
@@ -407,3 +410,32 @@ def test_connections_are_as_promised(tmp_path):
         reading.execute("CREATE TABLE x (y)")
     reading.close()
     writing.close()
+
+
+def test_only_its_user_can_read_it_and_its_log(tmp_path):
+    tmp_path.chmod(0o755)
+
+    async def use(database):
+        await database.write(adds("a"))
+        return {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("voiced.db*")}
+
+    modes = with_database(tmp_path, use)
+    assert modes.keys() == {"voiced.db", "voiced.db-wal", "voiced.db-shm"}
+    assert set(modes.values()) == {0o600}
+
+
+def test_a_file_that_is_gone_is_told_with_the_backup_that_brings_it_back(tmp_path, caplog):
+    (tmp_path / "backups").mkdir()
+    (tmp_path / "backups" / "voiced-2026-11-25T10-00-00Z.db").touch()
+    assert with_database(tmp_path, lambda database: database.read(names)) == []
+    assert "voiced restore voiced-2026-11-25T10-00-00Z.db" in caplog.text
+
+
+def test_what_is_purged_is_in_no_byte_of_the_file_and_its_log(tmp_path):
+    async def use(database):
+        kept = StoredConversations(database, 300.0)
+        (message,) = await kept.add([Message(new_id(), "user", "walrusword quartz", 1.0)])
+        await kept.purge(message.conversation)
+        return [path.name for path in tmp_path.glob("voiced.db*") if b"walrusword" in path.read_bytes()]
+
+    assert with_database(tmp_path, use) == []

@@ -135,7 +135,7 @@ class StoreNewer(StoreFailed):
     """The file was written by a newer version."""
 
     code = "store-newer"
-    hint = "Update voiced, or restore a backup of the older version: `voiced restore`."
+    hint = "Update voiced; or move the file away, and bring back a backup of the older version with `voiced restore`."
 
 
 class StoreForeign(StoreFailed):

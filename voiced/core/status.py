@@ -50,11 +50,13 @@ class StoreStatus(Struct, frozen=True):
         problem: why it is not kept; empty if it is.
         hint: what to do about it.
         damage: why a part of it cannot be read, until the next start mends it; empty if all can.
+        folder: where the file is.
     """
 
     problem: str = ""
     hint: str = ""
     damage: str = ""
+    folder: str = ""
 
 
 class PromiseStatus(Struct, frozen=True):

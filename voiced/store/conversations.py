@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import tzinfo
 from typing import Any
 
@@ -9,7 +10,7 @@ import apsw
 import msgspec
 from msgspec.structs import replace
 
-from voiced.core.errors import InputInvalid, NotFound
+from voiced.core.errors import InputInvalid, NotFound, StoreBusy
 from voiced.core.history import (
     LONGEST_BATCH,
     Change,
@@ -100,6 +101,8 @@ class StoredConversations:
             connection.execute("DELETE FROM conversations WHERE number = ?", (_row(connection, conversation)[0],))
 
         await self._database.write(job, lambda _: self._cache.forget(conversation))
+        with suppress(StoreBusy):  # A backup that is under way reads the log; it is emptied after it.
+            await self._database.exclusive(_empty_log)
 
     async def add(
         self, messages: Sequence[Message], conversation: str | None = None, *, space: str = "home", user: str = ""
@@ -173,6 +176,11 @@ def _row(connection: apsw.Connection, conversation: str) -> tuple[Any, ...]:
     if row is None:
         raise NotFound(f"there is no conversation {conversation!r}", hint="`voiced conversations` lists them.")
     return row
+
+
+def _empty_log(connection: apsw.Connection) -> None:
+    """Leaves no byte of what was removed in the log."""
+    connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
 
 def _begin(connection: apsw.Connection, new: NewConversation, at: float) -> tuple[Any, ...]:
