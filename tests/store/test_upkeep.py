@@ -36,7 +36,9 @@ def run(job, folder, keep=7):
 
 async def fill(home, count=300, name="m"):
     await home.conversations.open(NewConversation(id="c"))
-    await home.conversations.add(messages(count, name), "c")
+    said = messages(count, name)
+    for start in range(0, count, 1000):
+        await home.conversations.add(said[start : start + 1000], "c")
     await home.promises.save([Promise(id="p", kind="timer", made_at=1, changed_at=1, due=9e9)])
 
 
