@@ -150,7 +150,8 @@ def test_a_conversation_is_written_to_the_screen_or_a_file(voiced: Verb, talk: s
 
 def test_history_through_the_daemon_is_the_newest_at_the_bottom(call: Verb, agent: ScriptedAgent):
     said = [Message(id=str(number), role="user", content=str(number), at=1e9 + number) for number in range(1200)]
-    asyncio.run(agent.conversations.add(said))
+    for half in (said[:600], said[600:]):
+        asyncio.run(agent.conversations.add(half))
     assert [each["content"] for each in lines(call("history", "--limit", 3, "--json"))] == ["1197", "1198", "1199"]
     assert len(lines(call("history", "--limit", 1100, "--json"))) == 1100
     assert len(lines(call("history", "--limit", 5000, "--json"))) == 1200

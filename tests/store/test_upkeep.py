@@ -15,7 +15,7 @@ import pytest
 
 from tests.store.house import BERLIN, StillClock, house, messages, quiet
 from voiced.core.errors import InputInvalid, StoreBroken, StoreDamaged, StoreFull, StoreNewer
-from voiced.core.history import NewConversation
+from voiced.core.history import LONGEST_BATCH, NewConversation
 from voiced.core.ports.upkeep import Backup
 from voiced.core.promises import Promise, Schedule
 from voiced.store import backups, restore
@@ -37,8 +37,8 @@ def run(job, folder, keep=7):
 async def fill(home, count=300, name="m"):
     await home.conversations.open(NewConversation(id="c"))
     said = messages(count, name)
-    for start in range(0, count, 1000):
-        await home.conversations.add(said[start : start + 1000], "c")
+    for first in range(0, count, LONGEST_BATCH):
+        await home.conversations.add(said[first : first + LONGEST_BATCH], "c")
     await home.promises.save([Promise(id="p", kind="timer", made_at=1, changed_at=1, due=9e9)])
 
 

@@ -82,7 +82,7 @@ def statistics(connection: apsw.Connection, zone: tzinfo) -> Statistics:
     """Counts of everything, with days as they are in a zone."""
 
     def counted(what: str, table: str = "messages") -> dict[str, int]:
-        query = f"SELECT {what}, count(*) FROM {table} WHERE {what} IS NOT NULL GROUP BY 1 ORDER BY 1 DESC "  # noqa: S608
+        query = f"SELECT {what}, count(*) FROM {table} WHERE {what} IS NOT NULL GROUP BY 1 ORDER BY 1 DESC LIMIT 366"  # noqa: S608
         rows: list[Any] = connection.execute(query).fetchall()
         return dict(reversed(rows))
 
