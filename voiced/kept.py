@@ -41,8 +41,9 @@ def _daemons(client: Client, config: Config) -> bool:
     """Whether what is asked for is what the daemon that runs keeps: not, if a folder is named that is another one."""
     if not client.running():
         return False
-    named = config.store.folder
-    return not named or Path(client.status().store.folder).resolve() == state_folder(config).resolve()
+    if not config.store.folder:
+        return True
+    return Path(client.status().store.folder).resolve() == state_folder(config).resolve()
 
 
 @asynccontextmanager

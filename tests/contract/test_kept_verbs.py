@@ -49,7 +49,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 @pytest.fixture
 def agent(tmp_path: Path) -> Generator[ScriptedAgent]:
     """A daemon that runs."""
-    agent = ScriptedAgent(folder=tmp_path / "daemon")
+    agent = ScriptedAgent(folder=tmp_path / "state")
     with answering(tmp_path / "voiced.sock", agent):
         yield agent
 
@@ -262,3 +262,9 @@ def test_a_file_of_another_user_is_left_alone(call: Verb, tmp_path: Path, monkey
     (tmp_path / "state").mkdir()
     monkeypatch.setattr("os.geteuid", lambda: 12_345)
     assert "sudo -u" in call("history", code=1)
+
+
+def test_a_folder_that_is_not_the_daemons_is_looked_at_itself(call: Verb, agent: ScriptedAgent, tmp_path: Path):
+    assert one(call("conversations", "new", "Theirs", "--json"))["title"] == "Theirs"
+    agent.folder = tmp_path / "another"
+    assert call("conversations", "list", "--json") == ""

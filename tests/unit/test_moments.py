@@ -4,10 +4,11 @@ import re
 from contextlib import suppress
 
 import pytest
+from cyclopts import App
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiced.cli.moments import DAYS, LONGEST_S, day, days_of_week, duration, time_of_day
+from voiced.cli.moments import DAYS, LONGEST_S, Days, day, days_of_week, duration, time_of_day
 from voiced.cli.output import WrongCall
 from voiced.cli.promises import left, matching, schedule, when
 from voiced.core.errors import NotFound
@@ -170,8 +171,31 @@ def test_one_is_found_by_its_id_or_by_a_name_that_is_its_own():
     assert matching(some, "egg").id == "a"
     assert matching(some, "a").id == "a"
     assert matching(some, "c").name == "TEA"
-    with pytest.raises(WrongCall, match="2 of the name") as raised:
+    with pytest.raises(WrongCall, match="there are 2") as raised:
         matching(some, "tea")
     assert "b, c" in raised.value.hint
     with pytest.raises(NotFound):
         matching(some, "coffee")
+
+
+def test_days_that_are_named_one_after_the_other_count_all():
+    given: list[tuple[int, ...]] = []
+    app = App()
+
+    @app.default
+    def _(*, every: Days = ()) -> None:
+        given.append(every)
+
+    for words in (["--every", "mon", "--every", "tue"], ["--every", "mon,tue"], []):
+        app(words, exit_on_error=False, result_action="return_value")
+    assert given == [(0, 1), (0, 1), ()]
+
+
+def test_one_is_found_by_its_time_the_beginning_of_its_id_and_its_name_without_the_article():
+    found = [pending("the roast", "1a2b3c4d"), pending("", "1a9999")]
+    assert matching(found, "ROAST").id == "1a2b3c4d"
+    assert matching(found, "1a99").id == "1a9999"
+    assert matching(found[:1], "7:00").id == "1a2b3c4d"
+    for nothing in ("", " "):
+        with pytest.raises(WrongCall):
+            matching(found, nothing)

@@ -106,7 +106,16 @@ def _typed(read: Callable[[str], object]) -> Parameter:
     return Parameter(converter=convert, n_tokens=1)
 
 
+def _days() -> Parameter:
+    """Days may be named at once, mon,tue, or one after the other: --every mon --every tue."""
+
+    def convert(_: object, tokens: Sequence[Token]) -> object:
+        return days_of_week(",".join(token.value for token in tokens))
+
+    return Parameter(converter=convert, n_tokens=1, negative=())
+
+
 Duration = Annotated[float, _typed(duration)]
 TimeOfDay = Annotated[str, _typed(time_of_day)]
-Days = Annotated[tuple[int, ...], _typed(days_of_week)]
+Days = Annotated[tuple[int, ...], _days()]
 Day = Annotated[str, _typed(day)]

@@ -20,6 +20,9 @@ class WrongCall(VoicedError):
     hint = "See --help."
 
 
+UNBOUNDED = 10_000
+
+
 class Output(Console):
     """A console that prints text as it is: brackets and colons are data, and style comes as `Text`.
 
@@ -27,7 +30,9 @@ class Output(Console):
     """
 
     def __init__(self, *, stderr: bool = False) -> None:
-        super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False)
+        # What is read by a program has no edge at which it is cut.
+        edge = None if (sys.stderr if stderr else sys.stdout).isatty() or "COLUMNS" in os.environ else UNBOUNDED
+        super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False, width=edge)
 
     def on_broken_pipe(self) -> None:
         """Ends the process at once, from whatever depth; its children end with it."""
@@ -49,7 +54,10 @@ def line(value: object) -> None:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
     """Prints a table."""
-    made = Table(*columns, box=None, pad_edge=False, header_style="dim")
+    made = Table(box=None, pad_edge=False, header_style="dim")
+    for column in columns:
+        # An id that is cut off is of no use.
+        made.add_column(column, no_wrap=column == "id", min_width=19 if column == "id" else None)
     for row in rows:
         made.add_row(*row)
     people.print(made)

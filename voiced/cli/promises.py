@@ -18,6 +18,8 @@ from voiced.core.promises import Kind, Schedule
 if TYPE_CHECKING:
     from voiced.core.ports.kept import Kept
 
+SHORTEST_ID = 4
+"""Characters of an id that may stand for it."""
 All = Annotated[bool, Parameter(name="--all", negative=())]
 timer = App(name="timer", help="Look after timers.")
 alarm = App(name="alarm", help="Look after alarms.")
@@ -138,20 +140,29 @@ def left(seconds: float) -> str:
 
 
 def matching(pending: Sequence[Pending], which: str) -> Pending:
-    """The one that has this id or this name.
+    """The one that has this name, this time of day, or an id that begins so.
 
     Raises:
         NotFound: there is none.
-        WrongCall: there are several.
+        WrongCall: there are several, or nothing is named.
     """
-    found = [each for each in pending if which == each.id]
-    found = found or [each for each in pending if each.name.casefold() == which.casefold()]
+    name = _name(which)
+    if not name:
+        raise WrongCall("nothing is named", hint="Give its name or id, or --all.")
+    found = [each for each in pending if each.id == which]
+    found = found or [each for each in pending if _name(each.name) == name]
+    found = found or [each for each in pending if each.schedule and each.schedule.time in (which, f"0{which}")]
+    found = found or [each for each in pending if each.id.startswith(which) and len(which) >= SHORTEST_ID]
     if not found:
         raise NotFound(f"there is nothing of the name or id {which!r}")
     if len(found) > 1:
         ids = ", ".join(each.id for each in found)
-        raise WrongCall(f"there are {len(found)} of the name {which!r}", hint=f"Use an id: {ids}.")
+        raise WrongCall(f"there are {len(found)} that {which!r} may be", hint=f"Use an id: {ids}.")
     return found[0]
+
+
+def _name(text: str) -> str:
+    return text.strip().casefold().removeprefix("the ")
 
 
 def _add_common(group: App, kind: Kind) -> None:
