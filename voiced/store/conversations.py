@@ -1,8 +1,8 @@
 """Conversations and their messages in the file. Implements `core.ports.conversations.Conversations`."""
 
+import logging
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import tzinfo
 from typing import Any
 
@@ -10,7 +10,7 @@ import apsw
 import msgspec
 from msgspec.structs import replace
 
-from voiced.core.errors import InputInvalid, NotFound, StoreBusy
+from voiced.core.errors import InputInvalid, NotFound, StoreFailed
 from voiced.core.history import (
     LONGEST_BATCH,
     Change,
@@ -40,6 +40,8 @@ from voiced.store.rows import (
     row_of,
     text,
 )
+
+log = logging.getLogger(__name__)
 
 TITLE = 60
 """Characters of its first message that a conversation is called by which nobody named."""
@@ -101,8 +103,11 @@ class StoredConversations:
             connection.execute("DELETE FROM conversations WHERE number = ?", (_row(connection, conversation)[0],))
 
         await self._database.write(job, lambda _: self._cache.forget(conversation))
-        with suppress(StoreBusy):  # A backup that is under way reads the log; it is emptied after it.
+        try:
             await self._database.exclusive(_empty_log)
+        except StoreFailed as error:
+            # It is removed all the same; a backup that is under way may still read the log.
+            log.warning("what was purged stays in the log until that is emptied: %s", error.message)
 
     async def add(
         self, messages: Sequence[Message], conversation: str | None = None, *, space: str = "home", user: str = ""
