@@ -169,18 +169,25 @@ class StoredConversations:
 
 def last(connection: apsw.Connection, conversation: str, count: int) -> list[Message]:
     """Reads the last messages of a conversation, the oldest first."""
-    first, end = places(_row(connection, conversation)[0])
+    number: Any = connection.execute("SELECT number FROM conversations WHERE id = ?", (conversation,)).get
+    if number is None:
+        raise _missing(conversation)
     query = f"SELECT {MESSAGE} FROM messages WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT ?"  # noqa: S608
-    rows = connection.execute(query, (first, end, count)).fetchall()
-    return [message_of(row, conversation) for row in reversed(rows)]
+    found = [message_of(row, conversation) for row in connection.execute(query, (*places(number), count))]
+    found.reverse()
+    return found
 
 
 def _row(connection: apsw.Connection, conversation: str) -> tuple[Any, ...]:
     query = f"SELECT {CONVERSATION} FROM conversations WHERE id = ?"  # noqa: S608 (names of our own)
     row = connection.execute(query, (conversation,)).fetchone()
     if row is None:
-        raise NotFound(f"there is no conversation {conversation!r}", hint="`voiced conversations` lists them.")
+        raise _missing(conversation)
     return row
+
+
+def _missing(conversation: str) -> NotFound:
+    return NotFound(f"there is no conversation {conversation!r}", hint="`voiced conversations` lists them.")
 
 
 def _empty_log(connection: apsw.Connection) -> None:
