@@ -94,7 +94,7 @@ class Voiced:
         self._volume = config.audio.volume
         self._began = self._turned = time.monotonic()
         self._engines = engines
-        rules = Rules(intents_folder(config), config.language)
+        self._rules = Rules(intents_folder(config), config.language)
         patience = PATIENCE_S if live else config.engines.stt.deadline_s
         sounds = earcons()
         self.promises = Scheduler(
@@ -109,12 +109,12 @@ class Voiced:
         self.upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, self._replaced)
         self.folder = database.path.parent
         self._controls = EarControls(hears_speaker=live)
-        self._progress = Progress(rules.completeness, patience)
+        self._progress = Progress(self._rules.completeness, patience)
         self._parts = Parts(
             audio=audio,
             stt=HostedStt(engines.stt, config.engines.stt.deadline_s),
             tts=HostedTts(engines.tts, config.engines.tts.deadline_s),
-            understand=rules.understand,
+            understand=self._rules.understand,
             skills=wiring.skills(
                 clock, self.promises, lambda: self.tally.last_answer, lambda: self._volume, self.set_volume
             ),
@@ -176,6 +176,7 @@ class Voiced:
         config = self._config
         frames = self._beating(self._audio.frames())
         ear, vad = wiring.cascade(config.wake), Silero()
+        _ = self._rules.grammar  # Made here, where the socket's first answer does not wait for it.
         give_back_memory()  # The ear is what is loaded last.
         return listen(frames, ear, vad, self._progress, self._controls, config.endpoint)
 

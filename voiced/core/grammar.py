@@ -6,11 +6,13 @@ subset construction over whole words, then merging equal states from the end (th
 cannot refer to themselves).
 """
 
+import gc
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+import msgspec
 from hassil.expression import Alternative, Expression, Group, ListReference, Permutation, RuleReference, TextChunk
 from hassil.intents import Intents, RangeSlotList, SlotList, TextSlotList
 from hassil.numbers import get_rbnf_engine
@@ -74,6 +76,14 @@ def compile_grammar(intents: Intents, names: Iterable[str] | None = None) -> Gra
         intents: the templates.
         names: of the intents to take; None for all.
     """
+    written = msgspec.msgpack.encode(_build(intents, names))
+    # What is built lies scattered over the memory that building it took, and would hold on to all of it. Read again,
+    # it lies in one place: 4 MB stay, not 11.
+    gc.collect()
+    return msgspec.msgpack.decode(written, type=Grammar)
+
+
+def _build(intents: Intents, names: Iterable[str] | None) -> Grammar:
     chosen = None if names is None else set(names)
     templates = _Templates(intents.language)
     for name, data in blocks(intents):

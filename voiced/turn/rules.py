@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 from hassil import recognize_best
 from hassil.util import normalize_for_matching, remove_skip_words
 
-from voiced.core.grammar import compile_grammar, spoken
+from voiced.core.grammar import Grammar, compile_grammar, spoken
 from voiced.core.intents import load_intents
 from voiced.core.types import Completeness, Understanding
 
@@ -32,7 +33,6 @@ class Rules:
         # hassil would drop words that mean nothing anywhere, and make "what do" of "what can you do".
         self._intents = replace(intents, skip_words=[])
         self._skips = intents.skip_words
-        self._grammar = compile_grammar(intents)
 
     def understand(self, text: str) -> Understanding | None:
         """Takes a sentence apart, spoken or typed: numbers in words or digits, any case, any punctuation.
@@ -47,10 +47,15 @@ class Rules:
                 return Understanding(result.intent.name, slots, text)
         return None
 
+    @cached_property
+    def grammar(self) -> Grammar:
+        """All that can be spoken. It takes a while to make, and only the ear asks for it."""
+        return compile_grammar(self._intents)
+
     def completeness(self, text: str) -> Completeness:
         """Tells whether a sentence is whole. Words that mean nothing ("please") make no difference."""
         for sentence in self._readings(text):
-            result = self._grammar.completeness(spoken(sentence, self._intents.language))
+            result = self.grammar.completeness(spoken(sentence, self._intents.language))
             if result is not Completeness.UNKNOWN:
                 return result
         return Completeness.UNKNOWN
