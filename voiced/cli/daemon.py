@@ -2,15 +2,18 @@
 
 import os
 import sys
+from datetime import tzinfo
 
 import msgspec
 from cyclopts import App
 from rich.text import Text
 
 from voiced.cli.events import EventPrinter
+from voiced.cli.kept import moment
 from voiced.cli.options import Options
-from voiced.cli.output import line, people, table
-from voiced.core.status import Status
+from voiced.cli.output import line, people, plain, table
+from voiced.cli.promises import left, when
+from voiced.core.status import PromiseStatus, Status
 from voiced.setup.places import socket_path
 
 
@@ -35,7 +38,7 @@ def status(*, options: Options | None = None) -> None:
     if options.json:
         line(state)
     else:
-        _show(state)
+        _show(state, options.zone)
 
 
 def listen(*, options: Options | None = None) -> None:
@@ -71,13 +74,13 @@ def volume(percent: int, *, options: Options | None = None) -> None:
 def events(*, options: Options | None = None) -> None:
     """Show what happens, as it happens, until interrupted."""
     options = options or Options()
-    printer = EventPrinter(as_json=options.json)
+    printer = EventPrinter(options)
     with options.client().events() as stream:
         for event in stream:
             printer.show(event)
 
 
-def _show(state: Status) -> None:
+def _show(state: Status, zone: tzinfo) -> None:
     ear = state.audio
     listening = Text("listening", "green") if ear.listening else Text(ear.problem or "not listening", "red")
     if state.muted:
@@ -85,6 +88,9 @@ def _show(state: Status) -> None:
     people.print(Text.assemble(("voiced ", "bold"), (state.version, "dim"), f"  {state.state}  ", listening))
     if ear.hint and not ear.listening:
         people.print(Text(ear.hint, "dim"), soft_wrap=True)
+    if state.store.problem:
+        people.print(Text(plain(state.store.problem), "red"), soft_wrap=True)
+        people.print(Text(plain(state.store.hint), "dim"), soft_wrap=True)
     level = "–" if ear.level_dbfs is None else f"{ear.level_dbfs:.0f} dBFS"
     table(
         ["", ""],
@@ -95,7 +101,16 @@ def _show(state: Status) -> None:
             ["woke", f"{state.woke} times, {state.near_misses} near misses"],
             ["turns", f"{state.turns}, {state.failures} failed"],
             ["up", f"{state.uptime_s:.0f} s, process {state.pid}, ear turned {state.ear_turned_s:.1f} s ago"],
-            *([each.kind, f"{each.name or each.id}: {each.remaining_s:.0f} s left"] for each in state.promises),
+            *([each.kind, _rings(each, zone)] for each in state.promises),
             *([part.kind, f"{part.engine}  {part.state}  {part.restarts} restarts"] for part in state.engines),
         ],
     )
+
+
+def _rings(each: PromiseStatus, zone: tzinfo) -> str:
+    """A promise for people: its name, when it rings, and how long that is from now."""
+    named = f"{plain(each.name)}: " if each.name else ""
+    if each.due is None or each.remaining_s <= 0:
+        return f"{named}rings now"
+    at = when(each) or (moment(each.due, zone) if each.schedule else "")
+    return f"{named}{at}{', ' if at else ''}in {left(each.remaining_s)}"

@@ -12,6 +12,9 @@ from rich.text import Text
 
 from voiced.core.errors import ConfigInvalid, DaemonUnreachable, InputInvalid, VoicedError
 
+NARROWEST, WIDEST = 80, 100_000
+"""Columns: a table is never made to fit less, nor cut where nobody looks."""
+
 
 class WrongCall(VoicedError):
     """A verb cannot be called so."""
@@ -26,8 +29,8 @@ class Output(Console):
     Its reader may go away: whoever reads (`| head`) then has enough, and nothing is left to do.
     """
 
-    def __init__(self, *, stderr: bool = False) -> None:
-        super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False)
+    def __init__(self, *, stderr: bool = False, width: int | None = None) -> None:
+        super().__init__(stderr=stderr, width=width, highlight=False, markup=False, emoji=False)
 
     def on_broken_pipe(self) -> None:
         """Ends the process at once, from whatever depth; its children end with it."""
@@ -48,11 +51,13 @@ def line(value: object) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
-    """Prints a table."""
-    made = Table(*columns, box=None, pad_edge=False, header_style="dim")
+    """Prints a table: what its rows are called by comes first and stays whole, and for a program all of it does."""
+    made = Table(box=None, pad_edge=False, header_style="dim")
+    for place, column in enumerate(columns):
+        made.add_column(column, no_wrap=place == 0, overflow="fold")
     for row in rows:
         made.add_row(*row)
-    people.print(made)
+    Output(width=max(people.width, NARROWEST) if people.is_terminal else WIDEST).print(made)
 
 
 def plain(text: str) -> str:
@@ -67,9 +72,9 @@ def complain(error: VoicedError, *, as_json: bool, file: Path | None = None) -> 
         line({"event": "error", **where, "code": error.code, "message": error.message, "hint": error.hint})
     else:
         where = f"{file}: " if file and str(file) not in error.message else ""
-        complaints.print(Text.assemble((error.code, "bold red"), f": {where}{error.message}"), soft_wrap=True)
+        complaints.print(Text.assemble((error.code, "bold red"), f": {where}{plain(error.message)}"), soft_wrap=True)
         if error.hint:
-            complaints.print(Text(error.hint, "dim"), soft_wrap=True)
+            complaints.print(Text(plain(error.hint), "dim"), soft_wrap=True)
     match error:
         case WrongCall():
             return 2
