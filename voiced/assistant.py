@@ -8,6 +8,8 @@ import time
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import asynccontextmanager
 
+from msgspec.structs import replace
+
 from voiced import __version__, wiring
 from voiced.children import Engines
 from voiced.control.tally import Tally
@@ -80,10 +82,11 @@ class Voiced:
         self.bus = bus
         self.tally = Tally()
         self.bus.watch(self.tally.count)
-        self.conversations = StoredConversations(database, config.store.continue_s)
+        self.conversations = StoredConversations(database, config.store.continue_s, clock.zone)
         self.inbox = Inbox()
         self._outage = Outage(self.bus, self.inbox.put, self._at)
         database.watch(self._outage.told)
+        database.watch_damage(self._outage.damaged)
         self._config = config
         self._audio = audio
         self._activity = activity
@@ -221,7 +224,7 @@ class Voiced:
             uptime_s=round(now - self._began, 1),
             ear_turned_s=round(now - self._turned, 2),
             audio=self._audio.status(),
-            store=self._outage.status,
+            store=replace(self._outage.status, folder=str(self.folder)),
             engines=[wiring.engine_status(child) for child in self._engines if child],
             promises=promises,
         )

@@ -115,7 +115,7 @@ async def _assist(config: Config, card: SoundCard, bus: Bus, parts: Engines, lis
 
 
 async def _usable(database: "Database") -> None:
-    """A file that is another's, or a newer version's, ends the daemon; a disk that fails does not: it still answers."""
+    """A file of another program or a newer version ends the daemon; what may pass does not: it still answers."""
     try:
         await database.opened()
     except StoreFailed as error:

@@ -32,9 +32,18 @@ async def kept(config: Config) -> AsyncGenerator[Kept]:
     """
     path = socket_path(config)
     with Client(path) as client:
-        running = await asyncio.to_thread(client.running)
-    async with remote(path) if running else _file(config) as found:
+        daemons = await asyncio.to_thread(_daemons, client, config)
+    async with remote(path) if daemons else _file(config) as found:
         yield found
+
+
+def _daemons(client: Client, config: Config) -> bool:
+    """Whether what is asked for is what the daemon that runs keeps: not, if a folder is named that is another one."""
+    if not client.running():
+        return False
+    if not config.store.folder:
+        return True
+    return Path(client.status().store.folder).resolve() == state_folder(config).resolve()
 
 
 @asynccontextmanager
@@ -50,12 +59,12 @@ async def _file(config: Config) -> AsyncGenerator[Kept]:
     _look_at_owner(folder)
     database = await Database.open(folder, patience_s=0, check_s=config.store.check_s)
     try:
-        conversations = StoredConversations(database, config.store.continue_s)
+        clock = SystemClock(LocalZone(config.promises.timezone))
+        conversations = StoredConversations(database, config.store.continue_s, clock.zone)
 
         async def replaced() -> None:
             conversations.forget()
 
-        clock = SystemClock(LocalZone(config.promises.timezone))
         upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, replaced)
         yield Kept(conversations, FileAgenda(StoredPromises(database)), upkeep)
     finally:

@@ -98,6 +98,12 @@ def test_a_wrong_request_is_told_what_to_correct(http: httpx.Client, verb: str, 
     assert hint in advised
 
 
+def test_a_request_that_is_no_text_is_told(http: httpx.Client):
+    response = http.post("/ask", content=b'{"text": "\xff"}', headers={"content-type": "application/json"})
+    assert response.status_code == 400
+    assert told(response)[0] == "input-invalid"
+
+
 def test_a_path_that_is_none_is_told_where_the_paths_are(http: httpx.Client):
     response = http.get("/nonsense")
     assert response.status_code == 404

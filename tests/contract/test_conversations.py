@@ -299,7 +299,7 @@ def test_everything_is_counted(kept: Run):
     assert sorted(counted.days.values()) == [1, 2]
 
 
-@pytest.mark.parametrize("cursor", ["nonsense", "1:x", "-"])
+@pytest.mark.parametrize("cursor", ["nonsense", "1:x", "-", "nan:1", "inf:1", f"1:{2**63}", "-1", "1:-1", "9" * 30])
 def test_a_cursor_that_is_none_is_told(kept: Run, cursor: str):
     kept.open(NewConversation(id="c"))
     for ask in (
@@ -317,6 +317,31 @@ def test_a_limit_out_of_bounds_is_told(kept: Run, limit: int):
     for ask in (lambda: kept.messages("c", limit), lambda: kept.recent(limit)):
         with pytest.raises(InputInvalid):
             ask()
+
+
+def test_a_batch_is_bounded(kept: Run):
+    kept.open(NewConversation(id="c"))
+    with pytest.raises(InputInvalid) as raised:
+        kept.add([said() for _ in range(1_001)], "c")
+    assert raised.value.hint
+    assert len(kept.add([said() for _ in range(1_000)], "c")) == 1_000
+
+
+def test_to_look_for_no_words_is_to_look_for_anything(kept: Run):
+    kept.open(NewConversation(id="c"))
+    message = said("the lamp")
+    kept.add([message], "c")
+    for blank in ("", " ", "\t\n"):
+        assert ids(kept.recent(text=blank)) == [message.id]
+        assert ids(kept.find(Wanted(text=blank))) == ["c"]
+
+
+@pytest.mark.parametrize("signs", ["!", '"', "* ?", "-", "lamp*(", "\N{PERSONAL COMPUTER}"])
+def test_to_look_for_signs_is_no_fault(kept: Run, signs: str):
+    kept.open(NewConversation(id="c"))
+    kept.add([said("the tea")], "c")
+    assert not ids(kept.recent(text=signs))
+    assert not ids(kept.find(Wanted(text=signs)))
 
 
 def test_names_of_any_signs_are_kept_apart(kept: Run):

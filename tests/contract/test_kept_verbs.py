@@ -51,7 +51,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 @pytest.fixture
 def agent(tmp_path: Path) -> Generator[ScriptedAgent]:
     """A daemon that runs."""
-    agent = ScriptedAgent(folder=tmp_path / "daemon")
+    agent = ScriptedAgent(folder=tmp_path / "state")
     with answering(tmp_path / "voiced.sock", agent):
         yield agent
 
@@ -155,7 +155,8 @@ def test_a_conversation_is_written_to_the_screen_or_a_file(voiced: Verb, talk: s
 
 def test_history_through_the_daemon_is_the_newest_at_the_bottom(call: Verb, agent: ScriptedAgent):
     said = [Message(id=str(number), role="user", content=str(number), at=1e9 + number) for number in range(1200)]
-    asyncio.run(agent.conversations.add(said))
+    for half in (said[:600], said[600:]):
+        asyncio.run(agent.conversations.add(half))
     assert [each["content"] for each in lines(call("history", "--limit", 3, "--json"))] == ["1197", "1198", "1199"]
     assert len(lines(call("history", "--limit", 1100, "--json"))) == 1100
     assert len(lines(call("history", "--limit", 5000, "--json"))) == 1200
@@ -300,3 +301,9 @@ def test_a_file_of_another_user_is_left_alone(call: Verb, tmp_path: Path, monkey
     (tmp_path / "state").mkdir()
     monkeypatch.setattr("os.geteuid", lambda: 12_345)
     assert "sudo -u" in call("history", code=1)
+
+
+def test_a_folder_that_is_not_the_daemons_is_looked_at_itself(call: Verb, agent: ScriptedAgent, tmp_path: Path):
+    assert one(call("conversations", "new", "Theirs", "--json"))["title"] == "Theirs"
+    agent.folder = tmp_path / "another"
+    assert call("conversations", "list", "--json") == ""

@@ -190,8 +190,14 @@ def test_a_file_that_is_cut_short_on_its_way_is_not_taken_in(path: Path, agent: 
 
 def test_a_disk_that_is_full_is_told(run, agent: ScriptedAgent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     run(lambda kept: kept.upkeep.export(tmp_path / "a", Steps()))
-    (agent.folder / "transfers" / "full").symlink_to("/dev/full")
-    monkeypatch.setattr(transfers, "new_id", lambda: "full")
+    place = transfers.Transfers._place
+
+    def full(self: transfers.Transfers) -> Path:
+        path = place(self)
+        path.symlink_to("/dev/full")
+        return path
+
+    monkeypatch.setattr(transfers.Transfers, "_place", full)
     (tmp_path / "a").write_bytes(LARGE)
     with pytest.raises(StoreFull) as raised:
         run(lambda kept: kept.upkeep.take_in(tmp_path / "a", Steps()))
@@ -207,12 +213,48 @@ def test_a_disk_that_fails_is_told(run, agent: ScriptedAgent, tmp_path: Path):
         run(lambda kept: kept.upkeep.take_in(tmp_path / "a", Steps()))
 
 
-def test_what_a_crash_left_is_removed(run, agent: ScriptedAgent, tmp_path: Path):
-    left = agent.folder / "transfers" / "left"
-    left.parent.mkdir(parents=True)
+def test_what_a_crash_left_is_removed_and_what_comes_in_is_not(tmp_path: Path):
+    (tmp_path / "transfers").mkdir()
+    (tmp_path / "transfers" / "left").touch()
+    desk = transfers.Transfers(tmp_path)
+    mine = desk._place()
+    mine.touch()
+    desk.clean()
+    assert list((tmp_path / "transfers").iterdir()) == [mine]
+
+
+def test_the_daemon_removes_what_a_crash_left_by_itself(path: Path):
+    left = path.parent / "transfers" / "left"
+    left.parent.mkdir()
     left.touch()
-    run(lambda kept: kept.upkeep.export(tmp_path / "a", Steps()))
-    assert not left.exists()
+    with answering(path, ScriptedAgent(folder=path.parent)):
+        for thread in threading.enumerate():
+            if thread.name == "transfers":
+                thread.join(PATIENCE_S)
+        assert not left.exists()
+
+
+@pytest.mark.parametrize("headers", [{}, {"content-length": str(len(LARGE))}], ids=["bit by bit", "announced"])
+def test_a_file_that_would_leave_no_room_is_refused(
+    path: Path, agent: ScriptedAgent, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+):
+    def body() -> Generator[bytes]:
+        for at in range(0, len(LARGE), 100_000):
+            yield LARGE[at : at + 100_000]
+
+    left = [2_000_000]
+
+    def little(_: Path, size: int) -> None:
+        left[0] -= 0 if headers else size
+        if size > left[0]:
+            raise StoreFull("no room")
+
+    monkeypatch.setattr(transfers, "leave_room", little)
+    with httpx.Client(transport=httpx.HTTPTransport(uds=str(path)), base_url="http://voiced/api/v1") as http:
+        told = http.post("/db/import", content=body(), headers=headers)
+    assert (told.status_code, told.json()["code"]) == (503, "store-full")
+    assert agent.upkeep.content == MAGIC + b"empty"
+    assert nothing_is_left(agent)
 
 
 def test_a_file_that_is_too_large_is_refused(run, agent: ScriptedAgent, tmp_path: Path):

@@ -30,7 +30,22 @@ class ScriptedAgent:
 
     def status(self) -> Status:
         return Status(
-            "1", 1, "idle", self.muted, self.volume, [], 0, 0, 0, 0, 0.0, 0.0, self.audio, StoreStatus(), [], []
+            "1",
+            1,
+            "idle",
+            self.muted,
+            self.volume,
+            [],
+            0,
+            0,
+            0,
+            0,
+            0.0,
+            0.0,
+            self.audio,
+            StoreStatus(folder=str(self.folder)),
+            [],
+            [],
         )
 
     async def ask(self, text: str, *, aloud: bool) -> str | None:

@@ -11,7 +11,16 @@ import msgspec
 from msgspec.structs import asdict, replace
 
 from voiced.core.errors import InputInvalid, NotFound, SkillFailed
-from voiced.core.history import Change, Conversation, Message, NewConversation, Page, Statistics, Wanted
+from voiced.core.history import (
+    LONGEST_BATCH,
+    Change,
+    Conversation,
+    Message,
+    NewConversation,
+    Page,
+    Statistics,
+    Wanted,
+)
 from voiced.core.ids import new_id
 from voiced.core.ports.upkeep import Backup, Checked, Form, Imported, Progress
 from voiced.core.promises import Kind, Promise, Schedule
@@ -48,7 +57,7 @@ class FakeConversations:
                 and wanted.user in (None, each.user)
                 and (wanted.tag is None or wanted.tag in each.tags)
                 and (each.status == wanted.status if wanted.status else each.status != "deleted")
-                and (not wanted.text or any(_holds(text, wanted.text) for text in texts))
+                and (not (wanted.text or "").split() or any(_holds(text, wanted.text) for text in texts))
             )
 
         newest = list(self._all.values())[::-1]
@@ -71,6 +80,8 @@ class FakeConversations:
     ) -> list[Message]:
         if not messages:
             raise InputInvalid("there is no message", hint="Give one.")
+        if len(messages) > LONGEST_BATCH:
+            raise InputInvalid(f"{len(messages)} messages", hint="Send fewer.")
         messages = [_valid(message) for message in messages]
         chosen = await (self.get(conversation) if conversation is not None else self._current(messages, space, user))
         return [self._append(chosen.id, message) for message in messages]
@@ -91,7 +102,7 @@ class FakeConversations:
             for each in reversed(self._all.values())
             if each.status != "deleted" and space in (None, each.space)
             for message in reversed(self._said[each.id])
-            if not text or _holds(message.content, text)
+            if not (text or "").split() or _holds(message.content, text)
         ]
         return _page(sorted(said, key=lambda message: message.at, reverse=True), limit, cursor)
 
@@ -271,7 +282,7 @@ def _holds(text: str, words: str) -> bool:
 def _page(items: list, limit: int, cursor: str | None) -> Page:
     if not 1 <= limit <= 1000:
         raise InputInvalid("limit: from 1 to 1000", hint="Ask for less.")
-    if cursor and not cursor.isdigit():
+    if cursor and not (cursor.isdigit() and int(cursor) < 2**24):
         raise InputInvalid(f"{cursor!r} is no cursor", hint="Use the one of the page before.")
     first = int(cursor or 0)
     following = first + limit

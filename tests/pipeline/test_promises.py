@@ -241,6 +241,7 @@ def test_what_was_missed_is_told_when_the_speaker_is_back():
     lived = asyncio.run(run())
     assert lived.said == ["Your five-minute timer rang at 6:05."]
     assert [row.state for row in lived.rows] == ["done"]
+    assert [message.content for message in lived.heap.messages] == lived.said
 
 
 def test_what_cannot_be_kept_is_told():

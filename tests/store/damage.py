@@ -11,6 +11,8 @@ import apsw
 
 from tests.faults.outcome import Outcome, trial
 from voiced.store import pages as reader
+from voiced.store.beside import Tell
+from voiced.store.check import check
 from voiced.store.connection import writer
 from voiced.store.migrations import migrate
 from voiced.store.pages import Pages
@@ -119,7 +121,7 @@ def change(connection: apsw.Connection, chance: random.Random, counts: dict[int,
     connection.execute(sql + " (?, ?, ?, ?, ?, ?, ?, ?)", row)
     older = connection.execute("SELECT max(number) - 2 FROM promises").get
     sql = "UPDATE promises SET state = 'done', changed_at = ?, schedule = ? WHERE number = ?"
-    connection.execute(sql, (at, json.dumps({"time": "07:00"}), older))
+    connection.execute(sql, (at, json.dumps({"time": "07:00", "days": [1]}), older))
 
 
 def build(folder: Path, seed: int, messages: int = 4000) -> Good:
@@ -323,12 +325,23 @@ def judge(good: Good, kind: str, folder: Path, file: bytes, wal: bytes) -> Judge
     return Judgement(len(wanted), saved, changed, old, problems)
 
 
+class Silent(Tell):
+    """Tells nobody."""
+
+    def __init__(self) -> None:
+        pass
+
+    def __call__(self, done: int, total: int) -> None:
+        pass
+
+    def watch(self, connection: apsw.Connection, look: Callable[[], None] | None = None) -> None:
+        pass
+
+
 def whole(path: Path, told: Salvaged) -> Iterator[str]:
     """What is wrong with a salvaged file."""
     connection = apsw.Connection(str(path))
-    check = connection.execute("PRAGMA integrity_check").fetchall()
-    if check != [("ok",)]:
-        yield str(check)
+    yield from check(connection, path, Silent()).problems
     connection.execute("INSERT INTO messages_text (messages_text, rank) VALUES ('integrity-check', 1)")
     counts = dict(connection.execute("SELECT place >> 24, count(*) FROM messages GROUP BY 1").fetchall())
     conversations = dict(connection.execute("SELECT number, messages FROM conversations").fetchall())

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import zipfile
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -143,12 +143,10 @@ some_conversations = st.builds(
     status=st.sampled_from(["active", "archived", "closed", "deleted"]),
     metadata=metadata,
 )
-schedules = st.builds(
-    Schedule,
-    time=st.times().map(lambda time: f"{time:%H:%M}") | st.times().map(lambda time: f"{time:%H:%M:%S}"),
-    date=st.just("") | st.dates().map(lambda date: date.isoformat()),
-    days=st.sets(st.integers(0, 6)).map(lambda days: tuple(sorted(days))),
-)
+clocks = st.times().map(lambda time: f"{time:%H:%M}") | st.times().map(lambda time: f"{time:%H:%M:%S}")
+dates = st.dates(date(1971, 1, 1), date(9998, 12, 31)).map(lambda day: day.isoformat())
+weeks = st.sets(st.integers(0, 6), min_size=1).map(lambda days: tuple(sorted(days)))
+schedules = st.builds(Schedule, time=clocks, date=dates) | st.builds(Schedule, time=clocks, days=weeks)
 some_promises = st.builds(
     Promise,
     id=names,

@@ -8,6 +8,7 @@ import re
 import tempfile
 import zipfile
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,13 @@ from tests.store.house import (
     some_messages,
     some_promises,
 )
-from voiced.core.errors import InputInvalid, NotFound
+from voiced.core.errors import InputInvalid, NotFound, StoreFull
 from voiced.core.history import Change, Conversation, Message, NewConversation, Source
 from voiced.core.promises import Promise, Schedule
-from voiced.store import lines, markdown
-from voiced.store.imports import append, settled
+from voiced.core.room import leave_room
+from voiced.store import exports, lines, markdown
+from voiced.store.imports import append
+from voiced.store.promises import settled
 
 
 async def keep(home, conversation, its_messages):
@@ -51,6 +54,7 @@ def everything(draw):
 @given(everything())
 def test_what_is_exported_comes_in_again_with_nothing_lost(kept):
     conversations, promises = kept
+    promises = [settled(each, NOON.timestamp(), BERLIN) for each in promises]
 
     async def run(folder):
         async with house(folder / "one") as home:
@@ -247,9 +251,18 @@ DAILY = Schedule("07:00", days=(0, 1, 2))
     ],
 )
 def test_what_was_due_once_and_is_over_comes_in_as_done(promise, state):
-    taken = settled(promise, NOW)
+    taken = settled(promise, NOW, BERLIN)
     assert taken.state == state
-    assert taken.state == "active" or taken.unheard is None
+    assert taken.unheard is None
+    assert taken.state != "active" or taken.due > NOW
+
+
+def test_what_repeats_comes_in_as_it_is_due_next():
+    promise = Promise(id="p", kind="alarm", made_at=1, changed_at=1, due=999.0, unheard=999.0, schedule=DAILY)
+    taken = settled(promise, NOON.timestamp(), BERLIN)
+    assert taken.due == datetime(2026, 11, 30, 7, tzinfo=BERLIN).timestamp()
+    assert taken.unheard is None
+    assert settled(taken, NOON.timestamp(), BERLIN) == taken
 
 
 def a_good_archive(folder: Path) -> Path:
@@ -371,6 +384,13 @@ PLAIN = b'"personal","metadata":{}'
         (swap(A, b'"messages":5', b'"messages":6'), r"6 messages are announced, 5 are there"),
         (swap(A, b'"id":"a"', b'"id":"z"'), r"line 1: this is the conversation 'z'"),
         (swap("promises.jsonl", b'"07:00"', b'"27:00"'), r"promises, line 1: .*time"),
+        (swap("promises.jsonl", b',"days":[0,1,2]', b""), r"promises, line 1: a time without a day"),
+        (swap("promises.jsonl", b'"days"', b'"date":"2026-11-25","days"'), r"promises, line 1: .*a day, or on days"),
+        (
+            swap("promises.jsonl", b'"days":[0,1,2]', b'"date":"0001-01-01"'),
+            r"line 1: '0001-01-01' is no day",
+        ),
+        (swap("promises.jsonl", b"[0,1,2]", b"[0,2,1]"), r"promises, line 1: .*day of the week"),
         (add("../../etc/passwd"), r"none of ours"),
         (add("/etc/passwd"), r"none of ours"),
         (add("conversations/../x.jsonl"), r"none of ours"),
@@ -413,6 +433,19 @@ def test_what_is_no_archive_is_refused(tmp_path, content):
     rows, error = taken_in(tmp_path / "other", tmp_path / "any")
     assert rows == []
     assert error is not None
+
+
+def test_an_export_that_would_leave_no_room_is_refused_and_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(exports, "leave_room", partial(leave_room, spare=1 << 62))
+
+    async def run():
+        async with house(tmp_path / "home") as home:
+            await home.conversations.add(messages(3))
+            with pytest.raises(StoreFull):
+                await home.upkeep.export(tmp_path / "all.zip", quiet)
+
+    asyncio.run(run())
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
 
 def test_what_is_no_file_is_refused(tmp_path):

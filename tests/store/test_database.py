@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,11 +20,15 @@ from voiced.core.errors import (
     StoreHeld,
     StoreRefused,
 )
+from voiced.core.history import Message
+from voiced.core.ids import new_id
+from voiced.store import db as db_module
 from voiced.store import keeper as keeper_module
 from voiced.store import writer as writer_module
-from voiced.store.connection import reader, writer
+from voiced.store.connection import onlooker, reader, writer
+from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
-from voiced.store.start import NAME
+from voiced.store.start import NAME, start
 
 ADD = "INSERT INTO promises (id, kind, state, made_at, changed_at) VALUES (?, 'timer', 'active', 0, 0)"
 
@@ -170,9 +175,27 @@ def test_one_process_at_a_time(tmp_path):
     lock = os.open(tmp_path / "voiced.lock", os.O_CREAT | os.O_RDWR)
     fcntl.flock(lock, fcntl.LOCK_EX)
     with pytest.raises(StoreHeld):
-        with_database(tmp_path, lambda database: database.read(names))
+        with_database(tmp_path, lambda database: database.read(names), patience_s=0.0)
     os.close(lock)
     assert with_database(tmp_path, lambda database: database.read(names)) == []
+
+
+def test_a_file_that_a_command_still_has_is_waited_for(tmp_path):
+    async def use():
+        command = await Database.open(tmp_path)
+        daemon = Database(tmp_path, patience_s=0.0)
+        told, found = [], asyncio.Event()
+        daemon.watch(told.append)
+        daemon.watch(lambda error: error is None and found.set())
+        with pytest.raises(StoreHeld):
+            await daemon.write(adds("a"))
+        await command.close()
+        await asyncio.wait_for(found.wait(), 30)
+        await daemon.write(adds("b"))
+        await daemon.close()
+        return [error and error.code for error in told]
+
+    assert asyncio.run(use()) == ["store-held", None]
 
 
 def test_another_programs_file_is_left_as_it_is(tmp_path):
@@ -226,6 +249,32 @@ def test_it_can_be_closed_before_it_is_open(tmp_path):
     assert with_database(tmp_path, lambda database: database.read(names)) == []
 
 
+def test_a_disk_that_hangs_while_it_opens_does_not_keep_it_from_closing(tmp_path, monkeypatch):
+    hanging, over = threading.Event(), threading.Event()
+
+    def hangs(*given):
+        started = start(*given)
+        hanging.set()
+        over.wait()
+        return started
+
+    monkeypatch.setattr(db_module, "start", hangs)
+
+    async def use():
+        database = Database(tmp_path)
+        await asyncio.to_thread(hanging.wait)
+        await asyncio.wait_for(database.close(), 30)
+
+    asyncio.run(use())
+    with pytest.raises(StoreHeld):
+        start(tmp_path, 0.0, None)
+    over.set()
+    for thread in threading.enumerate():
+        if thread.name == "store start":
+            thread.join()
+    assert with_database(tmp_path, lambda database: database.read(names)) == []
+
+
 def many(folder: Path) -> None:
     """A file of some thousand promises, all of it moved out of the log."""
 
@@ -243,15 +292,15 @@ def damage(folder: Path) -> None:
 
 
 async def told_of_damage(database: Database, act) -> list[str]:
-    """What a watcher is told until damage is among it."""
+    """What watchers are told until damage is among it."""
     told, found = [], asyncio.Event()
 
     def listen(error):
-        told.append(error and error.code)
-        if told[-1] == "store-damaged":
-            found.set()
+        told.append(error.code)
+        found.set()
 
-    database.watch(listen)
+    database.watch(lambda error: told.append(f"outage: {error}"))
+    database.watch_damage(listen)
     await act()
     await found.wait()
     return told
@@ -268,7 +317,9 @@ def test_damage_that_is_met_is_told_once_and_mended_at_the_next_start(tmp_path):
                 with pytest.raises(StoreDamaged):
                     await database.read(names)
 
-        return await told_of_damage(database, read)
+        told = await told_of_damage(database, read)
+        await database.write(adds("after all"))
+        return told
 
     assert with_database(tmp_path, use) == ["store-damaged"]
     saved = with_database(tmp_path, lambda database: database.read(names))
@@ -295,7 +346,7 @@ def test_a_page_that_was_read_wrong_once_is_no_damage(tmp_path):
 
     async def use(database):
         told = []
-        database.watch(told.append)
+        database.watch_damage(told.append)
 
         def wrong(_):
             raise apsw.CorruptError("the script says so")
@@ -322,6 +373,31 @@ def test_the_log_is_moved_into_the_file_beside_the_work(tmp_path):
     assert with_database(tmp_path, use) == 1_500
 
 
+def test_a_disk_that_fails_in_a_check_keeps_nobody_from_moving_the_log(tmp_path, monkeypatch, caplog):
+    path = tmp_path / NAME
+    writing, keeping = writer(path), writer(path)
+    writing.execute("CREATE TABLE much (thing)")
+    looked = threading.Semaphore(0)
+
+    def broken(*_):
+        looked.release()
+        raise apsw.IOError("the script says so")
+
+    monkeypatch.setattr(keeper_module, "quick_check", broken)
+    keeper = keeper_module.Keeper(keeping, writing, lambda: onlooker(path), lambda _: None, check=True)
+    looked.acquire()
+    keeper.check()
+    assert looked.acquire(timeout=10), "the thread goes on"
+    while path.stat().st_size < 1_000 * 4_096:
+        writing.execute("INSERT INTO much VALUES (zeroblob(4000000))")
+    keeper.close()
+    writing.close()
+    keeping.close()
+    assert [record.message for record in caplog.records if "checked" in record.message] == [
+        "the file cannot be checked: the disk does not do what it is asked: the script says so"
+    ]
+
+
 def test_connections_are_as_promised(tmp_path):
     path = tmp_path / NAME
     writing = writer(path)
@@ -334,3 +410,32 @@ def test_connections_are_as_promised(tmp_path):
         reading.execute("CREATE TABLE x (y)")
     reading.close()
     writing.close()
+
+
+def test_only_its_user_can_read_it_and_its_log(tmp_path):
+    tmp_path.chmod(0o755)
+
+    async def use(database):
+        await database.write(adds("a"))
+        return {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("voiced.db*")}
+
+    modes = with_database(tmp_path, use)
+    assert modes.keys() == {"voiced.db", "voiced.db-wal", "voiced.db-shm"}
+    assert set(modes.values()) == {0o600}
+
+
+def test_a_file_that_is_gone_is_told_with_the_backup_that_brings_it_back(tmp_path, caplog):
+    (tmp_path / "backups").mkdir()
+    (tmp_path / "backups" / "voiced-2026-11-25T10-00-00Z.db").touch()
+    assert with_database(tmp_path, lambda database: database.read(names)) == []
+    assert "voiced restore voiced-2026-11-25T10-00-00Z.db" in caplog.text
+
+
+def test_what_is_purged_is_in_no_byte_of_the_file_and_its_log(tmp_path):
+    async def use(database):
+        kept = StoredConversations(database, 300.0)
+        (message,) = await kept.add([Message(new_id(), "user", "walrusword quartz", 1.0)])
+        await kept.purge(message.conversation)
+        return [path.name for path in tmp_path.glob("voiced.db*") if b"walrusword" in path.read_bytes()]
+
+    assert with_database(tmp_path, use) == []

@@ -1,6 +1,7 @@
 """What is held of the last messages, while others write."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -57,3 +58,36 @@ def test_what_was_added_while_the_last_ones_were_read_is_among_the_last_ones(tmp
 def test_what_was_purged_while_it_was_read_is_gone(tmp_path):
     with pytest.raises(NotFound):
         asyncio.run(reading(tmp_path, lambda store: store.purge("c")))
+
+
+async def given_up(folder, change) -> list[str]:
+    """The last messages after a change that nobody waited for, and that were read while it was not yet written."""
+    database = await Database.open(folder)
+    try:
+        store = StoredConversations(database, 0)
+        await store.open(NewConversation(id="c"))
+        await store.add([says("first")], "c")
+        go = threading.Event()
+        before = asyncio.ensure_future(database.exclusive(lambda _: go.wait()))
+        await asyncio.sleep(0)
+        changing = asyncio.create_task(change(store))
+        await asyncio.sleep(0)
+        changing.cancel()
+        await asyncio.wait([changing])
+        assert changing.cancelled()
+        assert [message.id for message in await store.last("c", 5)] == ["first"]
+        go.set()
+        await before
+        await database.write(lambda _: None)
+        return [message.id for message in await store.last("c", 5)]
+    finally:
+        await database.close()
+
+
+def test_what_is_written_though_nobody_waits_for_it_is_among_the_last_ones(tmp_path):
+    assert asyncio.run(given_up(tmp_path, lambda store: store.add([says("second")], "c"))) == ["first", "second"]
+
+
+def test_what_is_purged_though_nobody_waits_for_it_is_gone(tmp_path):
+    with pytest.raises(NotFound):
+        asyncio.run(given_up(tmp_path, lambda store: store.purge("c")))

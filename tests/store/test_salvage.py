@@ -1,5 +1,6 @@
 """A damaged file: what can be read of it comes back, nothing is invented, and the original is kept."""
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -11,9 +12,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 import damage
 
-from voiced.core.errors import StoreForeign, StoreFull, StoreNewer
+from voiced.core.errors import StoreBroken, StoreForeign, StoreFull, StoreNewer
 from voiced.store.pages import Pages, rows
 from voiced.store.salvage import Disk, cut, finish, originals, salvage
+from voiced.store.start import start as open_file
 
 sys.path.pop(0)
 
@@ -69,6 +71,19 @@ def test_messages_that_lost_their_conversation_get_one(good, tmp_path) -> None:
     assert told.rows["messages"] > 1000
     assert saved[0][0] == told.made
     assert saved[0][1] > 0
+
+
+def test_a_promise_that_cannot_be_kept_is_dropped(path) -> None:
+    connection = apsw.Connection(str(path))
+    names = [row[0] for row in connection.execute("SELECT id FROM promises ORDER BY id LIMIT 3")]
+    connection.execute('UPDATE promises SET schedule = \'{"time":"07:00"}\' WHERE id = ?', names[:1])
+    connection.execute("UPDATE promises SET seconds = -1e300 WHERE id = ?", names[1:2])
+    connection.execute('UPDATE promises SET schedule = \'{"time":"07:00","days":[1]}\' WHERE id = ?', names[2:])
+    connection.close()
+    salvage(path)
+    connection = apsw.Connection(str(path))
+    assert [row[0] for row in connection.execute("SELECT id FROM promises ORDER BY id LIMIT 1")] == names[2:]
+    connection.close()
 
 
 @pytest.mark.parametrize("data", [b"", b"\0" * 4096, os.urandom(100_000), b"SQLite format 3\0" + b"\xff" * 5000])
@@ -180,6 +195,22 @@ def test_a_power_cut_at_any_point_leaves_the_original_or_the_new_file(path) -> N
         assert names(path) == {"voiced.db", kept, kept + "-wal"}
         assert path.read_bytes() == saved
         assert [(folder / kept).read_bytes(), (folder / (kept + "-wal")).read_bytes()] == before
+
+
+def test_a_disk_that_fails_while_a_salvaged_file_is_put_in_its_place_is_tried_again(path, monkeypatch) -> None:
+    path.with_name("voiced.db.salvaged-1").write_bytes(path.read_bytes())
+
+    def fail(_: Path) -> None:
+        raise OSError(errno.EIO, "no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("voiced.store.salvage.sync", fail)
+        with pytest.raises(StoreBroken) as raised:
+            open_file(path.parent, 1.0, None)
+    assert raised.value.retriable
+    started = open_file(path.parent, 1.0, None)
+    started.writer.close()
+    os.close(started.lock)
 
 
 def test_a_draft_that_a_power_cut_left_is_begun_anew(path, good) -> None:

@@ -13,12 +13,13 @@ from pathlib import Path
 import apsw
 import pytest
 
-from tests.store.house import StillClock, house, messages, quiet
+from tests.store.house import BERLIN, StillClock, house, messages, quiet
 from voiced.core.errors import InputInvalid, StoreBroken, StoreDamaged, StoreFull, StoreNewer
-from voiced.core.history import NewConversation
+from voiced.core.history import LONGEST_BATCH, NewConversation
 from voiced.core.ports.upkeep import Backup
-from voiced.core.promises import Promise
-from voiced.store import backups
+from voiced.core.promises import Promise, Schedule
+from voiced.store import backups, restore
+from voiced.store.backups import Backups
 from voiced.store.migrations import scripts
 from voiced.store.upkeep import AGAIN_S, FIRST_S, keep_backing_up
 
@@ -35,7 +36,9 @@ def run(job, folder, keep=7):
 
 async def fill(home, count=300, name="m"):
     await home.conversations.open(NewConversation(id="c"))
-    await home.conversations.add(messages(count, name), "c")
+    said = messages(count, name)
+    for first in range(0, count, LONGEST_BATCH):
+        await home.conversations.add(said[first : first + LONGEST_BATCH], "c")
     await home.promises.save([Promise(id="p", kind="timer", made_at=1, changed_at=1, due=9e9)])
 
 
@@ -72,6 +75,9 @@ def test_a_good_file_has_no_problems(tmp_path):
     [
         ("UPDATE conversations SET messages = 7", "count"),
         ("UPDATE conversations SET last_at = 7", "last time"),
+        ("UPDATE conversations SET last_at = 9e9", "last time"),
+        ("UPDATE conversations SET metadata = '[]'", "metadata"),
+        ("UPDATE messages SET metadata = '7' WHERE id = 'm7'", "metadata.*m7"),
         ("UPDATE conversations SET tags = '{}'", "tags"),
         ("DROP TRIGGER conversation_removed; DELETE FROM conversations", "no conversation"),
         ("UPDATE messages SET sources = '{}' WHERE id = 'm7'", "sources.*m7"),
@@ -85,7 +91,7 @@ def test_a_good_file_has_no_problems(tmp_path):
         ("DELETE FROM sqlite_schema WHERE name = 'messages_by_id'", "never used"),
     ],
 )
-def test_a_check_finds_what_breaks_a_rule_and_the_next_start_knows(tmp_path, damage, words):
+def test_a_check_finds_what_breaks_a_rule_and_the_next_start_mends_it(tmp_path, damage, words):
     async def job(home):
         await fill(home)
         edit(home.database.path, damage, rules=False)
@@ -96,6 +102,9 @@ def test_a_check_finds_what_breaks_a_rule_and_the_next_start_knows(tmp_path, dam
     assert problems
     assert any(re.search(words, problem) for problem in problems), problems
     assert noted
+    for _ in range(2):
+        found = run(lambda home: home.upkeep.check(quiet), tmp_path)
+        assert (found.problems, len(found.salvaged)) == ([], 1), "one salvage mends it"
 
 
 def test_a_check_tells_of_damaged_originals(tmp_path):
@@ -316,6 +325,22 @@ def test_a_disk_that_fails_at_the_end_costs_no_old_backup(tmp_path, monkeypatch,
     run(job, tmp_path, keep=1)
 
 
+@pytest.mark.parametrize("work", ["listing", "fetching"])
+def test_a_disk_that_fails_among_the_backups_is_told(tmp_path, monkeypatch, work):
+    async def job(home):
+        made = await home.upkeep.backup(quiet)
+
+        def fail(*_):
+            raise OSError(errno.EIO, "no")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(backups, "_backup", fail)
+            with pytest.raises(StoreBroken):
+                await (home.upkeep.fetch(made, tmp_path / "to", quiet) if work == "fetching" else home.upkeep.backups())
+
+    run(job, tmp_path)
+
+
 def test_a_damaged_file_makes_no_backup(tmp_path):
     async def job(home):
         await fill(home)
@@ -353,6 +378,36 @@ def test_a_restored_file_is_all_that_it_was_and_work_goes_on(tmp_path):
         assert unfinished(tmp_path) == []
 
     run(job, tmp_path)
+
+
+def test_what_was_over_since_a_backup_does_not_ring_after_a_restore(tmp_path):
+    daily = Schedule("07:00", days=(0, 1, 2, 3, 4, 5, 6))
+
+    async def job(home):
+        now = home.clock.time
+        made = [
+            Promise(
+                id="egg", kind="timer", due=now + 60, seconds=60, boot="b", monotonic=6e3, made_at=now, changed_at=now
+            ),
+            Promise(
+                id="tea", kind="timer", due=now + 9e5, seconds=9e5, boot="b", monotonic=1e6, made_at=1, changed_at=1
+            ),
+            Promise(id="work", kind="alarm", due=now + 5, schedule=daily, unheard=now, made_at=1, changed_at=1),
+        ]
+        await home.promises.save(made)
+        backup = await home.upkeep.backup(quiet)
+        home.clock.time += 24 * 3600
+        await home.upkeep.restore(Path(backup.path), quiet)
+        return now, await home.promises.active(), await home.promises.past(9)
+
+    now, active, past = run(job, tmp_path)
+    assert [(each.id, each.state) for each in past] == [("egg", "done")]
+    assert [(each.id, each.unheard, each.boot, each.monotonic) for each in active] == [
+        ("work", None, "", None),
+        ("tea", None, "", None),
+    ]
+    assert active[0].due == datetime(2026, 11, 27, 7, tzinfo=BERLIN).timestamp()
+    assert active[1].due == now + 9e5
 
 
 def test_a_restored_file_is_there_after_the_next_start(tmp_path):
@@ -463,6 +518,43 @@ def test_a_copy_with_pages_of_another_size_is_restored(tmp_path):
     run(job, tmp_path)
 
 
+@pytest.mark.parametrize("moment", ["fetched", "backed up"])
+def test_what_is_kept_while_a_restore_is_under_way_is_in_the_backup_of_before_or_in_the_file(tmp_path, moment):
+    """Nothing that was acknowledged is in neither."""
+
+    async def job(home):
+        await fill(home, 3)
+        source = Path((await home.upkeep.backup(quiet)).path)
+        done, calls = asyncio.Event(), []
+
+        async def say():
+            await home.promises.save([Promise(id="mine", kind="timer", made_at=1, changed_at=1, due=9e9)])
+            done.set()
+
+        original = restore.fetch if moment == "fetched" else Backups.make
+        loop = asyncio.get_running_loop()
+
+        def and_then(*arguments):
+            result = original(*arguments)
+            if not calls:
+                calls.append(asyncio.run_coroutine_threadsafe(say(), loop).result())
+            return result
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(*((restore, "fetch") if moment == "fetched" else (Backups, "make")), and_then)
+            before = await home.upkeep.restore(source, quiet)
+        assert done.is_set()
+        with contextlib.closing(apsw.Connection(before.path, flags=apsw.SQLITE_OPEN_READONLY)) as copy:
+            kept = copy.execute("SELECT count(*) FROM promises WHERE id = 'mine'").get
+        return kept, await home.promises.active(), await home.upkeep.backups(), before
+
+    kept, active, listed, before = run(job, tmp_path)
+    assert kept == 1
+    assert [each.id for each in active] == ["p"]
+    assert before in listed
+    assert unfinished(tmp_path) == []
+
+
 def test_the_source_of_a_restore_is_not_rotated_away(tmp_path):
     async def job(home):
         await fill(home)
@@ -512,14 +604,23 @@ def gone(path):
     path.unlink()
 
 
+def a_time_without_a_day(path):
+    edit(path, """UPDATE promises SET schedule = '{"time":"07:00"}'""")
+
+
+def a_promise_of_nonsense(path):
+    edit(path, "UPDATE promises SET due = -9e99")
+
+
 def a_new_file(path):
     path.unlink()
     edit(path, "PRAGMA user_version = 0; CREATE TABLE t (x); DROP TABLE t")
 
 
-@pytest.mark.parametrize(
-    "damage", [newer, foreign, another_schema, index_damaged, truncated, scribbled, ciphered, emptied, gone, a_new_file]
-)
+DAMAGES = [newer, foreign, another_schema, index_damaged, truncated, scribbled, ciphered, emptied, gone, a_new_file]
+
+
+@pytest.mark.parametrize("damage", [*DAMAGES, a_time_without_a_day, a_promise_of_nonsense])
 def test_a_refused_restore_leaves_everything_as_it_was(tmp_path, damage):
     async def job(home):
         await fill(home)

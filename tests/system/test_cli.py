@@ -214,6 +214,12 @@ def test_a_wrong_call_is_told(voiced):
     assert "replay" in voiced("replai", code=2)
 
 
+@pytest.mark.parametrize("words", [["ask"], ["replay"], ["rename", "c"], ["--json", "ask"]])
+def test_what_is_no_utf8_is_told(voiced, words):
+    assert "input-invalid" in (said := voiced(*words, os.fsdecode(b"what \xff"), code=65))
+    assert "UTF-8" in said
+
+
 def test_one_unusable_file_does_not_keep_the_others_from_being_read(voiced, tmp_path):
     soundfile.write(tmp_path / "a.wav", np.zeros(16_000), 16_000)
     (tmp_path / "b.wav").write_bytes(b"hello")

@@ -56,6 +56,7 @@ class World:
         self.somebody = True
         self.works = True
         self.scheduler: Scheduler
+        self._due: dict[int, tuple[tuple[str, float | None], ...]] = {}
         self._running: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -95,10 +96,11 @@ class World:
     async def _send(self, command: Ring | Hush) -> None:
         if isinstance(command, Hush):
             self.hushed.append(command.promise)
-            self.pending = [ring for ring in self.pending if ring.promises != (command.promise,)]
+            self.pending = [ring for ring in self.pending if command.promise not in ring.promises]
         elif not self.works:
             command.told("unheard")
         else:
+            self._due[id(command)] = tuple((name, self.store.row(name).unheard) for name in command.promises)
             command.told("begun")
             for name in command.promises:
                 self.sounded.setdefault(name, self.clock.true)
@@ -108,8 +110,7 @@ class World:
                 self.pending.append(command)
 
     def _listen(self, ring: Ring) -> None:
-        due = tuple((name, self.store.row(name).unheard) for name in ring.promises)
-        self.heard.append(Rung(self.clock.true, ring.text, due, ring.sound is not None))
+        self.heard.append(Rung(self.clock.true, ring.text, self._due.pop(id(ring)), ring.sound is not None))
         ring.told("heard")
 
 

@@ -2,21 +2,23 @@
 
 import re
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date
 
 import pytest
-from cyclopts import CycloptsError
+from cyclopts import App, CycloptsError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from voiced.cli.chosen import matching
+from voiced.cli.daemon import rings
 from voiced.cli.main import app, misused
-from voiced.cli.moments import DAYS, LONGEST_S, day, days_of_week, duration, time_of_day
+from voiced.cli.moments import DAYS, LONGEST_S, Days, day, days_of_week, duration, time_of_day
 from voiced.cli.output import WrongCall
 from voiced.cli.promises import left, schedule, when
 from voiced.core.errors import NotFound
 from voiced.core.ports.agenda import Pending
 from voiced.core.promises import Schedule
+from voiced.core.status import PromiseStatus
 
 
 @pytest.mark.parametrize(
@@ -180,12 +182,28 @@ def test_what_is_left_is_told_by_its_two_largest_parts(seconds: float, words: st
     assert left(seconds) == words
 
 
+def test_the_daemon_tells_when_something_rings():
+    every, once = Schedule("07:00", days=(0, 1, 2, 3, 4)), Schedule("07:00", "1970-01-02")
+    told = [
+        rings(PromiseStatus("1", "alarm", "work", 111_600, 68_400, every), UTC),
+        rings(PromiseStatus("1", "alarm", "", 111_600, 68_400, once), UTC),
+        rings(PromiseStatus("1", "timer", "\x1b[31m", 300, 60), UTC),
+        rings(PromiseStatus("1", "timer", "", None, 0), UTC),
+    ]
+    assert told == [
+        "work: every weekday at 07:00, in 19 h",
+        "1970-01-02 07:00:00, in 19 h",
+        "�[31m: in 1 min",
+        "rings now",
+    ]
+
+
 def test_one_is_found_by_its_id_or_by_a_name_that_is_its_own():
     some = [pending("Egg", "a"), pending("tea", "b"), pending("TEA", "c"), pending("a", "d")]
     assert matching(some, "egg").id == "a"
     assert matching(some, "a").id == "a"
     assert matching(some, "c").name == "TEA"
-    with pytest.raises(WrongCall, match="2 of the name") as raised:
+    with pytest.raises(WrongCall, match="there are 2") as raised:
         matching(some, "tea")
     assert "b, c" in raised.value.hint
     with pytest.raises(NotFound):
@@ -193,15 +211,17 @@ def test_one_is_found_by_its_id_or_by_a_name_that_is_its_own():
 
 
 def test_one_is_found_by_its_time_or_the_beginning_of_its_id_or_a_name_with_an_article():
-    some = [pending("the Roast", "1a2b"), pending("", "1a3c", (0,))]
-    assert matching(some, "roast").id == matching(some, "The roast").id == "1a2b"
-    assert matching(some[1:], "7am").id == "1a3c"
-    assert matching(some, "1a3").id == "1a3c"
+    some = [pending("the Roast", "1a2bcd"), pending("", "1a2b3c", (0,))]
+    assert matching(some, "roast").id == matching(some, "The roast").id == "1a2bcd"
+    assert matching(some[1:], "7am").id == "1a2b3c"
+    assert matching(some, "1a2b3").id == "1a2b3c"
     with pytest.raises(WrongCall, match="there are 2") as raised:
-        matching(some, "1a")
-    assert "1a2b, 1a3c" in raised.value.hint
+        matching(some, "1a2b")
+    assert "1a2bcd, 1a2b3c" in raised.value.hint
     with pytest.raises(WrongCall, match="empty"):
         matching(some, " ")
+    with pytest.raises(NotFound):
+        matching(some[:1], "1")
 
 
 def test_a_verb_that_there_is_not_is_told_with_the_one_it_looks_like(capsys: pytest.CaptureFixture[str]):
@@ -219,3 +239,26 @@ def test_a_verb_that_there_is_not_is_told_with_the_one_it_looks_like(capsys: pyt
 def test_days_that_are_given_one_by_one_all_count(verb: list[str], option: str):
     found = app.parse_args([*verb, option, "mon", option, "tue,thu"], exit_on_error=False)[1].arguments
     assert found[option.removeprefix("--")] == (0, 1, 3)
+
+
+def test_days_that_are_named_one_after_the_other_count_all():
+    given: list[tuple[int, ...]] = []
+    app = App()
+
+    @app.default
+    def _(*, every: Days = ()) -> None:
+        given.append(every)
+
+    for words in (["--every", "mon", "--every", "tue"], ["--every", "mon,tue"], []):
+        app(words, exit_on_error=False, result_action="return_value")
+    assert given == [(0, 1), (0, 1), ()]
+
+
+def test_one_is_found_by_its_time_the_beginning_of_its_id_and_its_name_without_the_article():
+    found = [pending("the roast", "1a2b3c4d"), pending("", "1a9999")]
+    assert matching(found, "ROAST").id == "1a2b3c4d"
+    assert matching(found, "1a99").id == "1a9999"
+    assert matching(found[:1], "7:00").id == "1a2b3c4d"
+    for nothing in ("", " "):
+        with pytest.raises(WrongCall):
+            matching(found, nothing)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiced.core.promises import Schedule
-from voiced.turn.recurrence import dated, latest_due, moment, next_due
+from voiced.core.promises import Schedule, check_schedule
+from voiced.core.recurrence import dated, latest_due, moment, next_due
 
 DAY_S = 86_400
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -121,3 +121,12 @@ def test_a_date_is_due_when_its_clocks_show_it_first(zone, around, clock):
 def test_a_day_that_was_left_out_is_due_as_the_next_begins():
     apia = ZoneInfo("Pacific/Apia")
     assert local(moment(date(2011, 12, 30), time(7), apia), apia) == datetime(2011, 12, 31)  # noqa: DTZ001 (local)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Berlin"])
+@pytest.mark.parametrize("around", [0.0, 253_402_000_000.0])
+def test_calendars_may_end(zone, around):
+    for schedule in (Schedule("00:00", "1971-01-01"), Schedule("23:59", "9998-12-31"), Schedule("07:00", days=(0, 6))):
+        check_schedule(schedule, kept=True)
+        next_due(schedule, around, ZoneInfo(zone))
+        latest_due(schedule, around, ZoneInfo(zone))

@@ -330,6 +330,18 @@ def test_a_box_without_a_clock_that_boots_in_the_past_rings_in_no_more_than_the_
     assert moments(play(story)) == [330]
 
 
+def test_what_was_taken_in_on_a_box_that_is_up_for_days_rings_by_the_wall_clock():
+    async def story(world):
+        await world.clock.advance(3 * 86_400)
+        due = world.clock.wall() + 300
+        foreign = Promise(id="p", kind="timer", made_at=due - 600, changed_at=due - 600, due=due, seconds=600)
+        await world.store.save([foreign])
+        await world.scheduler.reload()
+        await world.clock.advance(400)
+
+    assert moments(play(story)) == [3 * 86_400 + 300]
+
+
 def test_a_box_without_a_clock_that_learns_the_time_tells_what_it_missed():
     async def story(world):
         await world.scheduler.start_timer(300)
@@ -414,6 +426,23 @@ def test_what_was_killed_while_it_rang_is_told_once():
         await world.clock.advance(10)
 
     assert texts(play(story)) == ["Your five-minute timer rang at 7:05."]
+
+
+def test_one_announcement_stands_for_what_it_tells_and_not_for_what_is_due_meanwhile():
+    async def story(world):
+        reminder = await world.scheduler.remind(Schedule("07:05", days=tuple(range(7))), "breathe")
+        await world.scheduler.start_timer(300)
+        await world.off(86_400 + 60, reboot=True)
+        world.somebody = False
+        await world.start()
+        (both,) = world.pending
+        await world.clock.advance(300)
+        assert both not in world.pending
+        both.told("heard")
+        await world.clock.advance(1)
+        assert world.store.row(reminder.id).unheard == SEVEN + 86_400 + 300
+
+    play(story)
 
 
 def test_what_nobody_could_hear_is_told_later_and_not_too_often():
@@ -633,3 +662,21 @@ def test_what_is_snoozed_and_what_rang_change_in_one_write():
         assert [row.state for row in world.store.saves[-1]] == ["active", "done"]
 
     play(story)
+
+
+def test_of_what_is_told_together_one_may_be_called_off_and_the_rest_is_told():
+    async def story(world):
+        world.somebody = False
+        tea = await world.scheduler.start_timer(60, "tea")
+        await world.scheduler.start_timer(61, "egg")
+        await world.off(120, reboot=False)
+        await world.start()
+        assert [len(ring.promises) for ring in world.pending] == [2]
+        await world.scheduler.cancel(tea)
+        await world.clock.advance(1)
+        world.somebody = True
+        await world.stop()
+
+    (said,) = texts(play(story))
+    assert "egg" in said
+    assert "tea" not in said

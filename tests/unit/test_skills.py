@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from voiced.core.promises import Promise
+from voiced.core.recurrence import dated, next_due
 from voiced.core.speech import adjective, duration, listed
 from voiced.core.types import Understanding
 from voiced.skills.alarms import AlarmsSkill
@@ -17,7 +18,6 @@ from voiced.skills.snooze import SnoozeSkill
 from voiced.skills.talk import RepeatSkill
 from voiced.skills.timers import TimersSkill
 from voiced.skills.volume import VolumeSkill
-from voiced.turn.recurrence import dated, next_due
 from voiced.turn.rules import Rules
 
 

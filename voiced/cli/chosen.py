@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", Conversation, Pending)
 PAGE = 500
+SHORTEST_ID = 4
+"""What is shorter is no beginning of an id, but a slip."""
 NAMED = 5
 """So many are named where several are meant."""
 
@@ -60,7 +62,7 @@ def matching(pending: Sequence[Pending], which: str) -> Pending:
     found = [each for each in pending if which == each.id]
     found = found or [each for each in pending if each.name and same(each.name, which)]
     found = found or [each for each in pending if time and each.schedule and each.schedule.time == time]
-    found = found or [each for each in pending if each.id.startswith(which)]
+    found = found or [each for each in pending if each.id.startswith(which) and len(which) >= SHORTEST_ID]
     if not found:
         raise NotFound(f"there is nothing of the name or id {which!r}")
     return _only(found, f"of the name, time or id {which!r}")

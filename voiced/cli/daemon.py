@@ -13,6 +13,7 @@ from voiced.cli.kept import moment
 from voiced.cli.options import Options
 from voiced.cli.output import line, people, plain, table
 from voiced.cli.promises import left, when
+from voiced.core.errors import StoreDamaged
 from voiced.core.status import PromiseStatus, Status
 from voiced.setup.places import socket_path
 
@@ -89,8 +90,11 @@ def _show(state: Status, zone: tzinfo) -> None:
     if ear.hint and not ear.listening:
         people.print(Text(ear.hint, "dim"), soft_wrap=True)
     if state.store.problem:
-        people.print(Text(plain(state.store.problem), "red"), soft_wrap=True)
-        people.print(Text(plain(state.store.hint), "dim"), soft_wrap=True)
+        people.print(Text(f"what is said is not kept: {state.store.problem}", "red"), soft_wrap=True)
+        people.print(Text(state.store.hint, "dim"), soft_wrap=True)
+    if state.store.damage:
+        people.print(Text(f"a part of what is kept cannot be read: {state.store.damage}", "red"), soft_wrap=True)
+        people.print(Text(StoreDamaged.hint, "dim"), soft_wrap=True)
     level = "–" if ear.level_dbfs is None else f"{ear.level_dbfs:.0f} dBFS"
     table(
         ["", ""],
@@ -101,13 +105,13 @@ def _show(state: Status, zone: tzinfo) -> None:
             ["woke", f"{state.woke} times, {state.near_misses} near misses"],
             ["turns", f"{state.turns}, {state.failures} failed"],
             ["up", f"{state.uptime_s:.0f} s, process {state.pid}, ear turned {state.ear_turned_s:.1f} s ago"],
-            *([each.kind, _rings(each, zone)] for each in state.promises),
+            *([each.kind, rings(each, zone)] for each in state.promises),
             *([part.kind, f"{part.engine}  {part.state}  {part.restarts} restarts"] for part in state.engines),
         ],
     )
 
 
-def _rings(each: PromiseStatus, zone: tzinfo) -> str:
+def rings(each: PromiseStatus, zone: tzinfo) -> str:
     """A promise for people: its name, when it rings, and how long that is from now."""
     named = f"{plain(each.name)}: " if each.name else ""
     if each.due is None or each.remaining_s <= 0:

@@ -11,6 +11,7 @@ from voiced.core.events import (
     AnyEvent,
     AudioFound,
     AudioLost,
+    DamageFound,
     Failed,
     Heard,
     Interrupted,
@@ -78,7 +79,7 @@ def _words(event: AnyEvent, zone: tzinfo) -> tuple[str, str] | None:  # noqa: C9
             return f"interrupted by {by.replace('_', ' ')}", "yellow"
         case NotUnderstood(reason=reason):
             return f"not understood: {reason}", "yellow"
-        case Failed() | AudioLost() | StoreLost():
+        case Failed() | AudioLost() | StoreLost() | DamageFound():
             return f"{event.message}. {event.hint}", "red"
         case StoreFound():
             return "what is said is kept again", "green"

@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from types import TracebackType
 
 from cyclopts import App, CycloptsError, CycloptsPanel, UnknownCommandError, UnusedCliTokensError
@@ -20,8 +21,8 @@ from voiced.cli import (
     talk,
     upkeep,
 )
-from voiced.cli.output import WrongCall, complain, complaints
-from voiced.core.errors import VoicedError
+from voiced.cli.output import NARROWEST, WrongCall, complain, complaints
+from voiced.core.errors import InputInvalid, VoicedError
 
 app = App(
     name="voiced",
@@ -38,6 +39,7 @@ def main() -> None:
     sys.excepthook = _unexpected
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     try:
+        _look_at(sys.argv[1:])
         sys.exit(app(exit_on_error=False, print_error=False) or 0)
     except CycloptsError as error:
         sys.exit(misused(error, as_json="--json" in sys.argv))
@@ -51,11 +53,27 @@ def misused(error: CycloptsError, *, as_json: bool) -> int:
     """Tells how a verb cannot be called; returns the exit code."""
     if isinstance(error, UnusedCliTokensError) and error.app and error.app.default_command and list(error.app):
         # A group's verb that there is not, which its default was given.
-        error = UnknownCommandError(app=error.app, unused_tokens=error.unused_tokens)
+        error = UnknownCommandError(app=error.app, unused_tokens=error.unused_tokens, verbose=False)
     if as_json:
         return complain(WrongCall(str(error)), as_json=True)
-    complaints.print(CycloptsPanel(error))
+    complaints.print(CycloptsPanel(error), width=min(complaints.width, NARROWEST))
     return 2
+
+
+def _look_at(arguments: Sequence[str]) -> None:
+    """Looks whether arguments are text: Python lets in any bytes, as halves of characters that cannot be written.
+
+    Raises:
+        InputInvalid: one is not.
+    """
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError as error:
+            shown = ascii(argument)
+            raise InputInvalid(
+                f"{shown} is no UTF-8", hint="Give all arguments, also names of files, in UTF-8."
+            ) from error
 
 
 def _unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

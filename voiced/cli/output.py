@@ -12,8 +12,8 @@ from rich.text import Text
 
 from voiced.core.errors import ConfigInvalid, DaemonUnreachable, InputInvalid, VoicedError
 
-NARROWEST, WIDEST = 80, 100_000
-"""Columns: a table is never made to fit less, nor cut where nobody looks."""
+NARROWEST = 80
+"""Columns: a table is never made to fit less."""
 
 
 class WrongCall(VoicedError):
@@ -23,6 +23,9 @@ class WrongCall(VoicedError):
     hint = "See --help."
 
 
+UNBOUNDED = 10_000
+
+
 class Output(Console):
     """A console that prints text as it is: brackets and colons are data, and style comes as `Text`.
 
@@ -30,7 +33,10 @@ class Output(Console):
     """
 
     def __init__(self, *, stderr: bool = False, width: int | None = None) -> None:
-        super().__init__(stderr=stderr, width=width, highlight=False, markup=False, emoji=False)
+        # What is read by a program has no edge at which it is cut.
+        bounded = (sys.stderr if stderr else sys.stdout).isatty() or "COLUMNS" in os.environ
+        width = width or (None if bounded else UNBOUNDED)
+        super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
 
     def on_broken_pipe(self) -> None:
         """Ends the process at once, from whatever depth; its children end with it."""
@@ -57,7 +63,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
         made.add_column(column, no_wrap=place == 0, overflow="fold")
     for row in rows:
         made.add_row(*row)
-    Output(width=max(people.width, NARROWEST) if people.is_terminal else WIDEST).print(made)
+    Output(width=max(people.width, NARROWEST) if people.is_terminal else UNBOUNDED).print(made)
 
 
 def plain(text: str) -> str:

@@ -1,5 +1,7 @@
 """The HTTP interface, as an ASGI application: a thin skin over the `Agent` port."""
 
+import threading
+
 from litestar import Litestar
 from litestar.di import Provide
 
@@ -12,20 +14,15 @@ from voiced.core.ports.agent import Agent
 
 def application(agent: Agent) -> Litestar:
     """Makes the application for a daemon."""
-    transfers: list[Transfers] = []
-
-    def desk() -> Transfers:
-        """Made when the first file comes or goes: the daemon's start need not wait for it."""
-        if not transfers:
-            transfers.append(Transfers(agent.folder))
-        return transfers[0]
-
+    transfers = Transfers(agent.folder)
+    # The daemon's start need not wait for it.
+    threading.Thread(target=transfers.clean, name="transfers", daemon=True).start()
     return Litestar(
         [*steering.ROUTES, *conversations.ROUTES, *messages.ROUTES, *promises.ROUTES, *upkeep.ROUTES],
         path="/api/v1",
         dependencies={
             "agent": Provide(lambda: agent, sync_to_thread=False),
-            "transfers": Provide(desk, sync_to_thread=False),
+            "transfers": Provide(lambda: transfers, sync_to_thread=False),
         },
         signature_types=[Agent],
         exception_handlers=HANDLERS,

@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody
 from voiced.control.forms import Part, Place, Recent
 from voiced.control.requests import CORRECT, AnyRequest, Steered, asked, made
 from voiced.core.errors import InputInvalid
-from voiced.core.history import Message, Page
+from voiced.core.history import LONGEST_BATCH, Message, Page
 from voiced.core.ids import new_id
 
 BATCH_LIMIT = 16 * 1024 * 1024
@@ -49,6 +49,8 @@ async def recent(agent: Steered, request: AnyRequest) -> Page[Message]:
 
 
 def _messages(sent: list[Sent]) -> list[Message]:
+    if len(sent) > LONGEST_BATCH:
+        raise InputInvalid(f"{len(sent)} messages at a time", hint=f"Send {LONGEST_BATCH} at most, again and again.")
     now = time.time()
     for number, each in enumerate(sent):
         if unknown := each.keys() - KNOWN:

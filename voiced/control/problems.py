@@ -58,6 +58,10 @@ def _fault(part: dict[str, Any]) -> str:
     return ": ".join(str(part[name]) for name in ("key", "message") if part.get(name))
 
 
+def _no_text(_: AnyRequest, error: UnicodeDecodeError) -> Response[Problem]:
+    return _response(Problem("input-invalid", f"that is no UTF-8: {error}", "Send JSON.", 400))
+
+
 def _refused(_: AnyRequest, error: HTTPException) -> Response[Problem]:
     if error.status_code == HTTP_400_BAD_REQUEST:
         return _response(Problem("input-invalid", f"that is no JSON object: {error.detail}", "Send JSON.", 400))
@@ -75,5 +79,6 @@ def _response(told: Problem) -> Response[Problem]:
 HANDLERS: Any = {
     ValidationException: _invalid,
     HTTPException: _refused,
+    UnicodeDecodeError: _no_text,
     Exception: _failed,
 }

@@ -42,7 +42,8 @@ def working(name: str, work: Callable[[Progress], Awaitable[object]]) -> Stream:
             error = task.exception()
             yield _line({"problem": problem(error, name)} if error else {"result": task.result()})
         finally:
-            task.cancel()
+            # After its first step: work that never began could not clear up after itself.
+            asyncio.get_running_loop().call_soon(task.cancel)
 
     task = asyncio.create_task(run(), name=name)
     _working.add(task)

@@ -1,8 +1,5 @@
 """Routes about timers, alarms and reminders."""
 
-import re
-from datetime import datetime
-
 from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
@@ -11,10 +8,7 @@ from voiced.control.requests import AnyRequest, Steered, asked
 from voiced.core.errors import InputInvalid, NotFound
 from voiced.core.ports.agenda import NewPromise, Pending
 from voiced.core.ports.agent import Agent
-from voiced.core.promises import Promise, Schedule
-
-TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
-DAYS = range(7)
+from voiced.core.promises import Promise, Schedule, check_schedule
 
 
 @get("/promises")
@@ -29,7 +23,7 @@ async def add(agent: Steered, data: JSONBody[NewPromise]) -> Pending:
     """Promises something."""
     promises, name = agent.promises, data.name
     if data.schedule:
-        _check(data.schedule)
+        check_schedule(data.schedule)
     match data:
         case NewPromise(kind="timer", seconds=float(seconds), schedule=None):
             made = await promises.start_timer(seconds, name)
@@ -58,25 +52,6 @@ async def cancel(agent: Steered, promise: FromPath[str]) -> None:
 def _pending(agent: Agent, promise: Promise) -> Pending:
     values = {name: getattr(promise, name) for name in promise.__struct_fields__}
     return Pending(**values, remaining_s=agent.promises.remaining(promise))
-
-
-def _check(schedule: Schedule) -> None:
-    """Refuses what is no moment.
-
-    Raises:
-        InputInvalid: it is none.
-    """
-    if not TIME.fullmatch(schedule.time):
-        raise InputInvalid(f"{schedule.time!r} is no time of day", hint="Write it as 07:00, or 07:00:30.")
-    if any(day not in DAYS for day in schedule.days):
-        raise InputInvalid("there is no such day of the week", hint="They are 0 for Monday to 6 for Sunday.")
-    if schedule.days and schedule.date:
-        raise InputInvalid("it is on a day, or on days of the week", hint="Leave out the date, or the days.")
-    try:
-        if schedule.date:
-            datetime.strptime(schedule.date, "%Y-%m-%d")  # noqa: DTZ007 (a day has no zone)
-    except ValueError as error:
-        raise InputInvalid(f"{schedule.date!r} is no day", hint="Write it as 2026-11-25.") from error
 
 
 ROUTES = [pending, add, cancel]

@@ -3,9 +3,8 @@
 import asyncio
 import errno
 import os
-import shutil
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,6 +13,7 @@ from litestar.response import Stream
 from voiced.control.requests import AnyRequest
 from voiced.core.errors import StoreBroken, StoreFull
 from voiced.core.ids import new_id
+from voiced.core.room import leave_room
 
 LARGEST_FILE = 16 * 1024**3
 """Bytes: far more than a house can say."""
@@ -21,7 +21,7 @@ CHUNK = 1024 * 1024
 
 
 class Transfers:
-    """Where files lie while they come in, or before they go out. What a crash has left there is removed first.
+    """Where files lie while they come in, or before they go out.
 
     Args:
         folder: it is made in there.
@@ -29,21 +29,31 @@ class Transfers:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "transfers"
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._mine = new_id()
+
+    def clean(self) -> None:
+        """Removes what a crash has left. Blocks."""
+        with suppress(OSError):
+            for path in self._folder.iterdir():
+                if not path.name.startswith(self._mine):
+                    path.unlink(missing_ok=True)
 
     async def receive(self, request: AnyRequest) -> Path:
         """Takes in the body of a request as a file, which is the caller's to remove.
 
         Raises:
-            StoreFull, StoreBroken: the disk does not take it.
+            StoreFull: there is no room to spare.
+            StoreBroken: the disk does not take it.
         """
         path = self._place()
+        leave_room(self._folder, int(request.headers.get("content-length", 0)))
         try:
             with _on_disk(), path.open("wb") as file:
                 waiting = bytearray()
                 async for chunk in request.stream():
                     waiting += chunk
                     if len(waiting) >= CHUNK:
+                        leave_room(self._folder, len(waiting))
                         await asyncio.to_thread(file.write, waiting)
                         waiting = bytearray()
                 await asyncio.to_thread(file.write, waiting)
@@ -68,7 +78,7 @@ class Transfers:
     def _place(self) -> Path:
         with _on_disk():
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return self._folder / new_id()
+        return self._folder / f"{self._mine}-{new_id()}"
 
 
 def sent(path: Path) -> Stream:

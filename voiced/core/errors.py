@@ -135,7 +135,7 @@ class StoreNewer(StoreFailed):
     """The file was written by a newer version."""
 
     code = "store-newer"
-    hint = "Update voiced, or restore a backup of the older version: `voiced restore`."
+    hint = "Update voiced; or move the file away, and bring back a backup of the older version with `voiced restore`."
 
 
 class StoreForeign(StoreFailed):
@@ -149,7 +149,8 @@ class StoreHeld(StoreFailed):
     """Another process of voiced uses the file."""
 
     code = "store-held"
-    hint = "There is one daemon to a file: use it, or stop it first."
+    hint = "There is one voiced to a file: use the daemon that has it, stop it, or wait until a command is done."
+    retriable = True
 
 
 class StoreRefused(StoreFailed):

@@ -132,6 +132,14 @@ class StoreFound(Event, frozen=True):
     """What is said is kept again."""
 
 
+class DamageFound(Event, frozen=True):
+    """A part of what is kept cannot be read; the next start mends the file, and what is said is still kept."""
+
+    code: str
+    message: str
+    hint: str
+
+
 class Muted(Event, frozen=True):
     """The microphone was closed, or opened again."""
 
@@ -203,6 +211,7 @@ AnyEvent = (
     | AudioSilent
     | StoreLost
     | StoreFound
+    | DamageFound
     | Muted
     | VolumeChanged
     | StateChanged

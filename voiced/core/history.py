@@ -12,6 +12,8 @@ Status = Literal["active", "archived", "closed", "deleted"]
 
 LONGEST_CONTENT = 1_000_000
 """Characters in a message."""
+LONGEST_BATCH = 1_000
+"""Messages in a call: more at a time would keep others waiting."""
 Name = Annotated[str, Meta(max_length=200)]
 Content = Annotated[str, Meta(max_length=LONGEST_CONTENT)]
 Id = Annotated[str, Meta(min_length=1, max_length=200)]

@@ -1,11 +1,20 @@
 """What is promised: timers, alarms and reminders, as frozen values."""
 
+import re
+from datetime import date
 from typing import Literal
 
 from msgspec import Struct
 
+from voiced.core.errors import InputInvalid
+
 Kind = Literal["timer", "alarm", "reminder"]
 State = Literal["active", "done", "cancelled"]
+TIME = re.compile(r"([01][0-9]|2[0-3])(:[0-5][0-9]){1,2}")
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+FIRST_YEAR, LAST_YEAR = 1971, 9998
+"""What lies in between is a moment in every zone."""
+WEEK = range(7)
 
 
 class Schedule(Struct, frozen=True, omit_defaults=True):
@@ -38,7 +47,7 @@ class Promise(Struct, frozen=True, kw_only=True, omit_defaults=True):
         due: when it rings next, in seconds since 1970 (UTC); None: never again.
         seconds: how long it runs in all, of what counts seconds.
         monotonic: when it rings, in seconds of the monotonic clock of `boot`, of what counts seconds.
-        boot: the id of that boot of the machine.
+        boot: the id of that boot of the machine; empty: of another machine, or of a backup.
         schedule: when it rings in local time; None for what counts seconds.
         unheard: when it was due and nobody has stopped it, or been told of it, yet (seconds since 1970, UTC).
     """
@@ -55,3 +64,34 @@ class Promise(Struct, frozen=True, kw_only=True, omit_defaults=True):
     boot: str = ""
     schedule: Schedule | None = None
     unheard: float | None = None
+
+
+def check_schedule(schedule: Schedule, *, kept: bool = False) -> None:
+    """Checks a moment of local time.
+
+    Args:
+        schedule: as it is asked for, with neither date nor days for the next time that it is so late; or as it is kept.
+        kept: whether it is kept.
+
+    Raises:
+        InputInvalid: it is no such moment.
+    """
+    if not TIME.fullmatch(schedule.time):
+        raise InputInvalid(f"{schedule.time!r} is no time of day", hint="Write it as 07:00, or 07:00:30.")
+    days = schedule.days
+    if any(day not in WEEK for day in days) or list(days) != sorted(set(days)):
+        hint = "The days are 0 for Monday to 6 for Sunday, sorted."
+        raise InputInvalid("there is no such day of the week, or it is there twice", hint=hint)
+    if schedule.date and days:
+        raise InputInvalid("it is on a day, or on days of the week", hint="Leave out the date, or the days.")
+    if schedule.date and not _is_day(schedule.date):
+        raise InputInvalid(f"{schedule.date!r} is no day", hint="Write it as 2026-11-25.")
+    if kept and not (schedule.date or days):
+        raise InputInvalid("a time without a day", hint="Say on which day, or on which days of the week.")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(DATE.fullmatch(text)) and FIRST_YEAR <= date.fromisoformat(text).year <= LAST_YEAR
+    except ValueError:
+        return False

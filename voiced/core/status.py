@@ -44,15 +44,19 @@ class EngineStatus(Struct, frozen=True):
 
 
 class StoreStatus(Struct, frozen=True):
-    """Whether what is said is kept.
+    """Whether what is said is kept, and what was kept can be read.
 
     Attributes:
-        problem: why it is not; empty if it is.
+        problem: why it is not kept; empty if it is.
         hint: what to do about it.
+        damage: why a part of it cannot be read, until the next start mends it; empty if all can.
+        folder: where the file is.
     """
 
     problem: str = ""
     hint: str = ""
+    damage: str = ""
+    folder: str = ""
 
 
 class PromiseStatus(Struct, frozen=True):

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import apsw
 
-from voiced.core.errors import NotFound, StoreDamaged, StoreFull
+from voiced.core.errors import NotFound, StoreDamaged
 from voiced.core.ports.upkeep import Backup
+from voiced.core.room import leave_room
 from voiced.store.beside import Tell
 from voiced.store.connection import onlooker
 from voiced.store.disk import sync
@@ -36,16 +37,21 @@ class Backups:
         self._keep = keep
 
     def listed(self) -> list[Backup]:
-        """The backups there are, the newest first."""
+        """The backups there are, the newest first.
+
+        Raises:
+            StoreFailed: the disk fails.
+        """
         found: list[tuple[float, int, Path]] = []
-        for path in self.folder.glob("voiced-*.db"):
-            if parts := _NAME.fullmatch(path.name):
-                try:
-                    at = datetime.strptime(parts[1], _TIME).replace(tzinfo=UTC).timestamp()
-                except ValueError:
-                    continue
-                found.append((at, int(parts[2] or 1), path))
-        return [_backup(path, at) for at, _, path in sorted(found, reverse=True)]
+        with translated():
+            for path in self.folder.glob("voiced-*.db"):
+                if parts := _NAME.fullmatch(path.name):
+                    try:
+                        at = datetime.strptime(parts[1], _TIME).replace(tzinfo=UTC).timestamp()
+                    except ValueError:
+                        continue
+                    found.append((at, int(parts[2] or 1), path))
+            return [_backup(path, at) for at, _, path in sorted(found, reverse=True)]
 
     def make(self, connection: apsw.Connection, now: float, tell: Tell, spared: Path | None = None) -> Backup:
         """Copies the file as it is now, and removes the oldest copies once the new one is proven good.
@@ -109,8 +115,9 @@ class Backups:
 
     def clean(self) -> None:
         """Removes what a process that was killed left unfinished."""
-        for part in self.folder.glob(f"*{UNFINISHED}"):
-            discard(part)
+        with translated():
+            for part in self.folder.glob(f"*{UNFINISHED}"):
+                discard(part)
 
     def _publish(self, part: Path, now: float) -> Path:
         stem = f"voiced-{datetime.fromtimestamp(now, UTC):{_TIME}}"
@@ -127,19 +134,6 @@ class Backups:
         for old in self.listed()[self._keep :]:
             if Path(old.path) not in spared:
                 Path(old.path).unlink(missing_ok=True)
-
-
-def leave_room(folder: Path, size: int) -> None:
-    """Looks whether there is room for a copy.
-
-    Raises:
-        StoreFull: there is not.
-    """
-    with translated():
-        disk = os.statvfs(folder)
-        free = disk.f_bavail * disk.f_frsize
-    if free < size + SPARE:
-        raise StoreFull(f"a copy needs {size} bytes, and is to leave {SPARE}: {free} are free")
 
 
 def discard(part: Path) -> None:
@@ -170,7 +164,7 @@ def prove(path: Path, tell: Tell) -> None:
 
 def _copy_compact(connection: apsw.Connection, part: Path, tell: Tell) -> None:
     size = int(connection.pragma("page_count")) * int(connection.pragma("page_size"))
-    leave_room(part.parent, size)
+    leave_room(part.parent, size, SPARE)
     tell.watch(connection, lambda: tell(min(part.stat().st_size, size), size))
     try:
         connection.execute("VACUUM INTO ?", (str(part),))

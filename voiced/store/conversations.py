@@ -1,17 +1,28 @@
 """Conversations and their messages in the file. Implements `core.ports.conversations.Conversations`."""
 
-import asyncio
+import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
 from typing import Any
 
 import apsw
 import msgspec
 from msgspec.structs import replace
 
-from voiced.core.errors import InputInvalid, NotFound
-from voiced.core.history import Change, Conversation, Message, NewConversation, Page, Statistics, Wanted
+from voiced.core.errors import InputInvalid, NotFound, StoreFailed
+from voiced.core.history import (
+    LONGEST_BATCH,
+    Change,
+    Conversation,
+    Message,
+    NewConversation,
+    Page,
+    Statistics,
+    Wanted,
+)
 from voiced.core.ids import new_id
+from voiced.core.zone import LocalZone
 from voiced.store import lists
 from voiced.store.cache import MESSAGES, LastMessages
 from voiced.store.db import Database
@@ -30,6 +41,8 @@ from voiced.store.rows import (
     text,
 )
 
+log = logging.getLogger(__name__)
+
 TITLE = 60
 """Characters of its first message that a conversation is called by which nobody named."""
 HINT = "Correct what is named, and send it again."
@@ -41,11 +54,13 @@ class StoredConversations:
     Args:
         database: the file.
         continue_s: seconds after its last message in which a conversation is still continued.
+        zone: tells the zone of local days; the machine's unless given.
     """
 
-    def __init__(self, database: Database, continue_s: float) -> None:
+    def __init__(self, database: Database, continue_s: float, zone: Callable[[], tzinfo] | None = None) -> None:
         self._database = database
         self._continue_s = continue_s
+        self._zone = zone or LocalZone()
         self._cache = LastMessages()
 
     async def open(self, new: NewConversation) -> Conversation:
@@ -87,8 +102,12 @@ class StoredConversations:
         def job(connection: apsw.Connection) -> None:
             connection.execute("DELETE FROM conversations WHERE number = ?", (_row(connection, conversation)[0],))
 
-        await self._database.write(job)
-        self._cache.forget(conversation)
+        await self._database.write(job, lambda _: self._cache.forget(conversation))
+        try:
+            await self._database.exclusive(_empty_log)
+        except StoreFailed as error:
+            # It is removed all the same; a backup that is under way may still read the log.
+            log.warning("what was purged stays in the log until that is emptied: %s", error.message)
 
     async def add(
         self, messages: Sequence[Message], conversation: str | None = None, *, space: str = "home", user: str = ""
@@ -96,6 +115,10 @@ class StoredConversations:
         """See `Conversations`."""
         if not messages:
             raise InputInvalid("there is no message", hint="Give at least one.")
+        if len(messages) > LONGEST_BATCH:
+            raise InputInvalid(
+                f"{len(messages)} messages at a time", hint=f"Send {LONGEST_BATCH} at most, again and again."
+            )
         messages = [checked(message) for message in messages]
         new = _valid(NewConversation(id=new_id(), space=space, user=user, title=_title(messages)))
 
@@ -108,13 +131,7 @@ class StoredConversations:
                 number = _current(connection, new, messages[0].at, self._continue_s)
             return [_append(connection, number, message) for message in messages]
 
-        try:
-            kept = await self._database.write(job)
-        except asyncio.CancelledError:
-            self._cache.forget()  # It is written all the same.
-            raise
-        self._cache.append(kept)
-        return kept
+        return await self._database.write(job, self._cache.append)
 
     async def messages(self, conversation: str, limit: int = 100, cursor: str | None = None) -> Page[Message]:
         """See `Conversations`."""
@@ -142,7 +159,8 @@ class StoredConversations:
 
     async def statistics(self) -> Statistics:
         """See `Conversations`."""
-        return await self._database.read(lists.statistics)
+        zone = self._zone()
+        return await self._database.read(lambda connection: lists.statistics(connection, zone))
 
     def forget(self) -> None:
         """Lets go of what is held beside the file: it was replaced."""
@@ -151,18 +169,30 @@ class StoredConversations:
 
 def last(connection: apsw.Connection, conversation: str, count: int) -> list[Message]:
     """Reads the last messages of a conversation, the oldest first."""
-    first, end = places(_row(connection, conversation)[0])
+    number: Any = connection.execute("SELECT number FROM conversations WHERE id = ?", (conversation,)).get
+    if number is None:
+        raise _missing(conversation)
     query = f"SELECT {MESSAGE} FROM messages WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT ?"  # noqa: S608
-    rows = connection.execute(query, (first, end, count)).fetchall()
-    return [message_of(row, conversation) for row in reversed(rows)]
+    found = [message_of(row, conversation) for row in connection.execute(query, (*places(number), count))]
+    found.reverse()
+    return found
 
 
 def _row(connection: apsw.Connection, conversation: str) -> tuple[Any, ...]:
     query = f"SELECT {CONVERSATION} FROM conversations WHERE id = ?"  # noqa: S608 (names of our own)
     row = connection.execute(query, (conversation,)).fetchone()
     if row is None:
-        raise NotFound(f"there is no conversation {conversation!r}", hint="`voiced conversations` lists them.")
+        raise _missing(conversation)
     return row
+
+
+def _missing(conversation: str) -> NotFound:
+    return NotFound(f"there is no conversation {conversation!r}", hint="`voiced conversations` lists them.")
+
+
+def _empty_log(connection: apsw.Connection) -> None:
+    """Leaves no byte of what was removed in the log."""
+    connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
 
 def _begin(connection: apsw.Connection, new: NewConversation, at: float) -> tuple[Any, ...]:

@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -15,28 +15,24 @@ import apsw
 
 from voiced.core.errors import StoreDamaged, StoreFailed
 from voiced.core.tasks import vital
-from voiced.store import connection as connect
-from voiced.store.keeper import Keeper
-from voiced.store.readers import Readers
 from voiced.store.start import NAME, Started, note_of_damage, start
-from voiced.store.writer import Writer
+from voiced.store.threads import DamageListener, Listener, Threads, let_go
 
 log = logging.getLogger(__name__)
 
-READERS = 2
 CLOSING_S = 1.0
 """What waits has so long to be written at the end: a disk that takes longer hangs."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 10.0
 """Between two attempts to open the file."""
 T = TypeVar("T")
 Job = Callable[[apsw.Connection], T]
-Listener = Callable[[StoreFailed | None], None]
 
 
 class Database:
     """The file, which opens in the background: whoever comes before waits for it. Belongs to the event loop.
 
-    A file that cannot be opened for now (a full disk, one that is mounted late) is tried again for ever; after
+    A file that cannot be opened for now (a full disk, one that is mounted late, a command
+    that still has it) is tried again for ever; after
     `patience_s`, whoever comes is told so at once.
 
     Args:
@@ -58,7 +54,8 @@ class Database:
         self.vfs = vfs
         self._loop = asyncio.get_running_loop()
         self._listeners: list[Listener] = []
-        self._threads: _Threads | None = None
+        self._damage_listeners: list[DamageListener] = []
+        self._threads: Threads | None = None
         self._failure: StoreFailed | None = None
         self._settled = asyncio.Event()
         self._opening = asyncio.create_task(self._open(), name="store")
@@ -85,24 +82,29 @@ class Database:
         """Waits until the file is open.
 
         Raises:
-            StoreHeld: another process has it open.
             StoreNewer, StoreForeign: it is left as it is.
-            StoreFailed: it cannot be opened within `patience_s`; a retriable one is tried again in the background.
+            StoreFailed: it cannot be opened within `patience_s`, or another process has it so long; a retriable one is
+                tried again in the background.
         """
         await self._settled.wait()
         if self._failure is not None:
             raise self._failure
 
-    async def write(self, job: Job[T]) -> T:
+    async def write(self, job: Job[T], then: Callable[[T], object] | None = None) -> T:
         """Runs a job that writes; its result comes when it is on the disk.
 
         Args:
             job: given the connection, inside a transaction; may be run again after a failure.
+            then: called with the result, also where nobody waits for it any more: in the order of the commits.
 
         Raises:
             StoreFailed: nothing of it is kept; or whatever the job raises.
         """
-        return await self._outcome((await self._open_threads()).writer.submit(job))
+        future = (await self._open_threads()).writer.submit(job)
+        if then is None:
+            return await self._outcome(future)
+        future.add_done_callback(lambda done: done.exception() or then(done.result()))
+        return await self._outcome(asyncio.shield(future))
 
     async def exclusive(self, job: Job[T]) -> T:
         """Runs a job that minds its own transactions, between those of others."""
@@ -117,8 +119,12 @@ class Database:
         return await self._outcome((await self._open_threads()).readers.submit(job))
 
     def watch(self, listener: Listener) -> None:
-        """Calls a function once when the file cannot be written any more or is damaged; with None when it can again."""
+        """Calls a function once when the file cannot be written any more; with None when it can again."""
         self._listeners.append(listener)
+
+    def watch_damage(self, listener: DamageListener) -> None:
+        """Calls a function when the file is found to be damaged: what can be written is written all the same."""
+        self._damage_listeners.append(listener)
 
     async def close(self) -> None:
         """Finishes what waits, and lets go of the file; from a disk that hangs it turns away."""
@@ -150,20 +156,23 @@ class Database:
             self._tell(None)
         self._settled.set()
 
-    async def _attempt(self) -> "_Threads":
-        """One attempt; a cancelled one lets go of what it took."""
-        attempt = asyncio.ensure_future(asyncio.to_thread(start, self._folder, self._check_s, self.vfs))
+    async def _attempt(self) -> Threads:
+        """One attempt, in a thread of its own: the disk may hang. A cancelled one lets go of what it took."""
+        attempt: Future[Started] = Future()
+        work = partial(start, self._folder, self._check_s, self.vfs)
+        thread = threading.Thread(target=_attempt, args=(attempt, work), name="store start", daemon=True)
+        thread.start()
         try:
-            started = await asyncio.shield(attempt)
+            started = await asyncio.wrap_future(attempt)
         except asyncio.CancelledError:
-            await asyncio.wait([attempt])
-            if not attempt.exception():
-                _let_go(attempt.result())
+            await asyncio.to_thread(thread.join, CLOSING_S)
+            if not attempt.cancelled() and not attempt.exception():
+                let_go(attempt.result())
             raise
         try:
-            return _Threads(self.path, started, self.vfs, self._tell, self._found_damage)
+            return Threads(self.path, started, self.vfs, self._tell, self._found_damage)
         except BaseException:
-            _let_go(started)
+            let_go(started)
             raise
 
     def _fail(self, error: StoreFailed) -> None:
@@ -173,7 +182,7 @@ class Database:
         self._failure = error
         self._settled.set()
 
-    async def _open_threads(self) -> "_Threads":
+    async def _open_threads(self) -> Threads:
         if self._threads is None:
             await self.opened()
             if self._threads is None:
@@ -200,45 +209,23 @@ class Database:
             log.error("%s: %s", self.path, error.message)
             with suppress(OSError):
                 note.touch()
-            self._tell(error)
+            for listener in self._damage_listeners:
+                listener(error)
 
     def _tell(self, error: StoreFailed | None) -> None:
         for listener in self._listeners:
             listener(error)
 
 
-class _Threads:
-    """What is there while the file is open."""
-
-    def __init__(
-        self,
-        path: Path,
-        started: Started,
-        vfs: str | None,
-        told: Listener,
-        damaged: Callable[[StoreDamaged], None],
-    ) -> None:
-        self._lock = started.lock
-        keeping = connect.writer(path, vfs)
-        reading = [connect.reader(path, vfs) for _ in range(READERS)]
-        self._connections = [*reading, keeping, started.writer]
-        opened = partial(connect.onlooker, path, vfs)
-        self.keeper = Keeper(keeping, started.writer, opened, damaged, check=not started.checked)
-        self.readers = Readers(reading)
-        self.writer = Writer(started.writer, told)
-
-    def close(self, loop: asyncio.AbstractEventLoop, closed: asyncio.Event) -> None:
-        """Finishes what waits; the last connection to go moves the log into the file. In a thread of its own."""
-        self.writer.close()
-        self.readers.close()
-        self.keeper.close()
-        for connection in self._connections:
-            connection.close()
-        os.close(self._lock)
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(closed.set)
-
-
-def _let_go(started: Started) -> None:
-    started.writer.close()
-    os.close(started.lock)
+def _attempt(attempt: Future[Started], work: Callable[[], Started]) -> None:
+    """Opens the file for whoever waits for it, if he still does."""
+    try:
+        started = work()
+    except BaseException as error:  # noqa: BLE001 (raised again in the event loop)
+        if attempt.set_running_or_notify_cancel():
+            attempt.set_exception(error)
+        return
+    if attempt.set_running_or_notify_cancel():
+        attempt.set_result(started)
+    else:
+        let_go(started)

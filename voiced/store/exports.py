@@ -12,6 +12,7 @@ import apsw
 from voiced import __version__
 from voiced.core.errors import InputInvalid, NotFound
 from voiced.core.ports.upkeep import Form
+from voiced.core.room import leave_room
 from voiced.store import lines
 from voiced.store.archive import FORMAT, PROMISES, Manifest, Writer, member_name
 from voiced.store.backups import UNFINISHED
@@ -51,6 +52,7 @@ class Export:
 
         Raises:
             NotFound: there is no such conversation.
+            StoreFull: there is no room to spare.
         """
         ids = list(dict.fromkeys(wanted)) if wanted is not None else self._all()
         if wanted is not None:
@@ -99,6 +101,7 @@ class Export:
             yield page.go_on(messages)
             after = messages[-1].number
             self._messages += count * len(messages)
+            leave_room(self._file.fileno(), 0)
             self._tell(self._messages, self._total)
 
     def _all_promises(self) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +17,7 @@ from voiced.core.promises import Promise
 from voiced.store import lines
 from voiced.store.archive import HINT, Reader, Single, member_name, opened
 from voiced.store.beside import Tell
-from voiced.store.promises import FIELDS
+from voiced.store.promises import FIELDS, settled
 from voiced.store.promises import row_of as promise_row
 from voiced.store.rows import INSERT_MESSAGE, MOST, places, row_of, text
 
@@ -47,12 +48,14 @@ class Import:
         put: runs a job that writes, and waits for it.
         tell: told how many messages are read or written.
         now: the time, in seconds since 1970 (UTC).
+        zone: of local time.
     """
 
-    def __init__(self, put: Put, tell: Tell, now: float) -> None:
+    def __init__(self, put: Put, tell: Tell, now: float, zone: tzinfo) -> None:
         self._put = put
         self._tell = tell
         self._now = now
+        self._zone = zone
         self._done = self._total = 0
 
     def run(self, path: Path) -> Imported:
@@ -91,7 +94,8 @@ class Import:
             conversations, messages = conversations + begun, messages + written
             self._count(batch)
         for some in _promises(source):
-            promises += self._put(partial(_keep, promises=[settled(promise, self._now) for promise in some]))
+            taken = [settled(promise, self._now, self._zone) for promise in some]
+            promises += self._put(partial(_keep, promises=taken))
         return Imported(conversations, messages, promises, 0)
 
     def _count(self, batch: Sequence[Part]) -> int:
@@ -99,14 +103,6 @@ class Import:
         self._done += count
         self._tell(min(self._done, self._total), self._total)
         return count
-
-
-def settled(promise: Promise, now: float) -> Promise:
-    """The promise as it is taken in: one that was due once, and is over, does not ring any more."""
-    repeats = promise.schedule is not None and bool(promise.schedule.days)
-    if promise.state != "active" or repeats or (promise.due is not None and promise.due > now):
-        return promise
-    return replace(promise, state="done", unheard=None)
 
 
 def _batches(source: Reader | Single) -> Iterator[list[Part]]:

@@ -3,11 +3,12 @@
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import closing
 
 import apsw
 
 from voiced.core.errors import StoreDamaged, StoreFailed
-from voiced.store.faults import ours
+from voiced.store.faults import translated
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class Keeper:
         self._check = check
         self._closed = False
         self._due = threading.Event()
-        self._failing = False
+        self._failing: set[str] = set()
         writer.set_wal_hook(self._committed)
         self._thread = threading.Thread(target=self._work, name="store keeper", daemon=True)
         self._thread.start()
@@ -71,37 +72,35 @@ class Keeper:
         while not self._closed:
             if self._check:
                 self._check = False
-                self._look()
+                self._attempt(self._look, "the file cannot be checked")
             self._due.wait()
             self._due.clear()
             if not self._closed:
-                self._checkpoint()
+                self._attempt(self._checkpoint, "the log cannot be moved into the file, and grows")
+
+    def _attempt(self, work: Callable[[], object], trouble: str) -> None:
+        """Does work that a disk may refuse: that is told once, until it goes well again."""
+        try:
+            with translated():
+                work()
+        except StoreFailed as error:
+            if trouble not in self._failing:
+                log.warning("%s: %s", trouble, error.message)
+            self._failing.add(trouble)
+        else:
+            self._failing.discard(trouble)
 
     def _look(self) -> None:
         problem = ""
         for _ in range(LOOKS):
-            try:
-                connection = self._opened()
-            except StoreFailed as error:
-                log.warning("the file cannot be checked: %s", error.message)
-                return
-            try:
+            with closing(self._opened()) as connection:
                 problem, _ = quick_check(connection, lambda: self._closed)
-            finally:
-                connection.close()
             if not problem:
                 return
         self._damaged(StoreDamaged(f"the file is damaged: {problem}"))
 
     def _checkpoint(self) -> None:
-        try:
-            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-        except apsw.Error as error:
-            if not self._failing:
-                log.warning("the log cannot be moved into the file, and grows: %s", ours(error).message)
-            self._failing = True
-        else:
-            self._failing = False
+        self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
 
 
 def quick_check(connection: apsw.Connection, enough: Callable[[], bool]) -> tuple[str, bool]:

@@ -1,6 +1,6 @@
 """Conversations and promises as lines of JSON: all that is known of them, and nothing that could harm the file."""
 
-from datetime import date
+from collections.abc import Sequence
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -8,7 +8,7 @@ from msgspec import Meta, Struct, field
 
 from voiced.core.errors import InputInvalid
 from voiced.core.history import Content, Conversation, Id, Message, Moment, Name
-from voiced.core.promises import Promise, Schedule
+from voiced.core.promises import Promise, Schedule, check_schedule
 from voiced.store.rows import look_at_depth
 
 LONGEST_LINE = 32 * 1024 * 1024
@@ -35,15 +35,7 @@ class _Message(Message, frozen=True, forbid_unknown_fields=True):
 
 
 class _Schedule(Schedule, frozen=True, forbid_unknown_fields=True):
-    time: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3])(:[0-5][0-9]){1,2}\Z")]
-    date: Annotated[str, Meta(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?\Z")] = ""
-    days: Annotated[tuple[Annotated[int, Meta(ge=0, le=6)], ...], Meta(max_length=7)] = ()
-
-    def __post_init__(self) -> None:
-        if self.date:
-            date.fromisoformat(self.date)
-        if list(self.days) != sorted(set(self.days)):
-            raise ValueError("the days are not sorted, or one is there twice")
+    pass
 
 
 class _Promise(Promise, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,8 +81,24 @@ def message(data: bytes) -> Message:
 
 
 def promise(data: bytes) -> Promise:
-    """Reads the line of a promise, under the same terms."""
-    return _read(_promise, data)
+    """Reads the line of a promise, under the same terms; one that can be kept."""
+    value = _read(_promise, data)
+    if value.schedule is not None:
+        check_schedule(value.schedule, kept=True)
+    return value
+
+
+def promise_row(names: Sequence[str], row: Sequence[object]) -> Promise:
+    """Reads a row of promises, under the same terms.
+
+    Args:
+        names: of the columns.
+        row: their values; the schedule is JSON.
+    """
+    values = dict(zip(names, row, strict=True))
+    schedule = values.get("schedule")
+    values["schedule"] = None if schedule is None else msgspec.Raw(str(schedule).encode())
+    return promise(msgspec.json.encode(values))
 
 
 def _read(decoder: msgspec.json.Decoder[T], data: bytes) -> T:

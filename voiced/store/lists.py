@@ -1,27 +1,34 @@
 """Lists of conversations and messages, page by page, and counts of them."""
 
+from datetime import datetime, tzinfo
+from math import isfinite
 from typing import Any
 
 import apsw
 
 from voiced.core.errors import InputInvalid
 from voiced.core.history import Conversation, Message, Page, Statistics, Wanted
-from voiced.store.rows import CONVERSATION, MESSAGE, SHIFT, conversation_of, match, message_of, places
+from voiced.store.rows import CONVERSATION, MESSAGE, MOST, SHIFT, conversation_of, match, message_of, places
 
 LONGEST = 1_000
 """Items in a page, whatever is asked for."""
+DAYS = 366
+QUARTER_S = 900
+LARGEST = 2**63 - 1
+"""An integer of SQLite's."""
 _IN_TITLE = "title LIKE ? ESCAPE '\\'"
 _IN_MESSAGES = f"number IN (SELECT rowid >> {SHIFT} FROM messages_text WHERE messages_text MATCH ?)"  # noqa: S608 (a number of our own)
 
 
 def conversations(connection: apsw.Connection, wanted: Wanted) -> Page[Conversation]:
     """Those that fit, the one that was talked in last first."""
+    words = match(wanted.text or "")
     rules: list[tuple[str, tuple[Any, ...]]] = [
         ("space = ?", (wanted.space,)) if wanted.space is not None else ("", ()),
         ("user = ?", (wanted.user,)) if wanted.user is not None else ("", ()),
         ("status = ?", (wanted.status,)) if wanted.status else ("status != 'deleted'", ()),
         ("EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)", (wanted.tag,)) if wanted.tag else ("", ()),
-        (f"({_IN_TITLE} OR {_IN_MESSAGES})", (_like(wanted.text), match(wanted.text))) if wanted.text else ("", ()),
+        (f"({_IN_TITLE} OR {_IN_MESSAGES})", (_like(wanted.text or ""), words)) if words else ("", ()),
         ("(last_at, number) < (?, ?)", _moment(wanted.cursor)) if wanted.cursor else ("", ()),
     ]
     where = " AND ".join(rule for rule, _ in rules if rule)
@@ -50,12 +57,10 @@ def recent(
     connection: apsw.Connection, limit: int, cursor: str | None, text: str | None, space: str | None
 ) -> Page[Message]:
     """Those of all conversations that are not deleted, the newest first."""
-    limit = _bounded(limit)
+    limit, words = _bounded(limit), match(text or "")
     rules: list[tuple[str, tuple[Any, ...]]] = [
         ("conversations.status != 'deleted'", ()),
-        ("place IN (SELECT rowid FROM messages_text WHERE messages_text MATCH ?)", (match(text),))
-        if text
-        else ("", ()),
+        ("place IN (SELECT rowid FROM messages_text WHERE messages_text MATCH ?)", (words,)) if words else ("", ()),
         ("conversations.space = ?", (space,)) if space is not None else ("", ()),
         ("(at, place) < (?, ?)", _moment(cursor)) if cursor else ("", ()),
     ]
@@ -73,8 +78,8 @@ def recent(
     return Page([message_of(row[:-1], row[-1]) for row in page], following)
 
 
-def statistics(connection: apsw.Connection) -> Statistics:
-    """Counts of everything."""
+def statistics(connection: apsw.Connection, zone: tzinfo) -> Statistics:
+    """Counts of everything, with days as they are in a zone."""
 
     def counted(what: str, table: str = "messages") -> dict[str, int]:
         query = f"SELECT {what}, count(*) FROM {table} WHERE {what} IS NOT NULL GROUP BY 1 ORDER BY 1 DESC LIMIT 366"  # noqa: S608
@@ -93,8 +98,21 @@ def statistics(connection: apsw.Connection) -> Statistics:
         channels=counted("channel"),
         models=counted("model"),
         tiers=counted("tier"),
-        days=counted("date(at, 'unixepoch', 'localtime')"),
+        days=_days(connection, zone),
     )
+
+
+def _days(connection: apsw.Connection, zone: tzinfo) -> dict[str, int]:
+    """Messages by local day: by quarters of an hour at first, since every zone's days begin with one."""
+    days: dict[str, int] = {}
+    query = f"SELECT CAST(at / {QUARTER_S} AS INTEGER), count(*) FROM messages GROUP BY 1 ORDER BY 1 DESC"  # noqa: S608 (a number of our own)
+    rows: list[Any] = connection.execute(query).fetchall()
+    for quarter, count in rows:
+        day = datetime.fromtimestamp(quarter * QUARTER_S, zone).date().isoformat()
+        if day not in days and len(days) == DAYS:
+            break
+        days[day] = days.get(day, 0) + count
+    return dict(reversed(days.items()))
 
 
 def _bounded(limit: int) -> int:
@@ -111,16 +129,23 @@ def _moment(cursor: str) -> tuple[float, int]:
     """The time and the number at which a page ended."""
     at, _, number = cursor.partition(":")
     try:
-        return float(at), int(number)
+        moment = float(at), int(number)
     except ValueError as error:
         raise _no_cursor(cursor) from error
+    if not isfinite(moment[0]) or not 0 <= moment[1] <= LARGEST:
+        raise _no_cursor(cursor)
+    return moment
 
 
 def _number(cursor: str) -> int:
+    """The number of the message at which a page ended."""
     try:
-        return int(cursor)
+        number = int(cursor)
     except ValueError as error:
         raise _no_cursor(cursor) from error
+    if not 0 <= number <= MOST:
+        raise _no_cursor(cursor)
+    return number
 
 
 def _no_cursor(cursor: str) -> InputInvalid:

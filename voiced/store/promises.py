@@ -1,11 +1,14 @@
 """Timers, alarms and reminders in the file. Implements `core.ports.promises.PromiseStore`."""
 
 from collections.abc import Sequence
+from datetime import tzinfo
 
 import apsw
 import msgspec
+from msgspec.structs import replace
 
 from voiced.core.promises import Promise, Schedule
+from voiced.core.recurrence import next_due
 from voiced.store.db import Database
 
 FIELDS = "id, kind, name, state, made_at, changed_at, due, seconds, monotonic, boot, schedule, unheard"
@@ -61,3 +64,21 @@ def promise_of(row: tuple[object, ...]) -> Promise:
     values = dict(zip(_NAMES, row, strict=True))
     schedule = values.pop("schedule")
     return Promise(**values, schedule=_schedule.decode(str(schedule)) if schedule else None)  # type: ignore[arg-type]
+
+
+def settled(promise: Promise, now: float, zone: tzinfo) -> Promise:
+    """A promise of another file or another time, as it is taken in: what was due since then was told long ago.
+
+    It counted on the monotonic clock of another machine or another boot: from now on the wall clock counts.
+
+    Args:
+        promise: as it was.
+        now: seconds since 1970 (UTC).
+        zone: of local time.
+    """
+    promise = replace(promise, monotonic=None, boot="", unheard=None)
+    if promise.state != "active" or (promise.due is not None and promise.due > now):
+        return promise
+    if promise.schedule is not None and promise.schedule.days:
+        return replace(promise, due=next_due(promise.schedule, now, zone))
+    return replace(promise, state="done")

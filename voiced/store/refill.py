@@ -1,13 +1,14 @@
 """Rows of unknown origin, taken into a table if they can be rows of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast, get_args
 
 import apsw
 import msgspec
 
+from voiced.core.errors import InputInvalid
 from voiced.core.history import Metadata, Mode, Name, Source
-from voiced.core.promises import Schedule
+from voiced.store.lines import promise_row
 from voiced.store.pages import Value
 
 Check = Callable[[Value], bool]
@@ -39,11 +40,10 @@ class Table:
         self.first, self.last = first, len(columns)
         self._connection = connection
         self._highest = HIGHEST.get(name, 1 << 63)
+        self._names = [str(column) for column, _ in columns]
+        self._promises = name == "promises"
         self._checks = [CHECKS.get(str(column), TYPES[str(kind)]) for column, kind in columns[1:]]
-        self._inserts = {
-            count: _insert(name, [str(column) for column, _ in columns[:count]])
-            for count in range(first, len(columns) + 1)
-        }
+        self._inserts = {count: _insert(name, self._names[:count]) for count in range(first, len(columns) + 1)}
 
     def put(self, rowid: int, values: tuple[Value, ...]) -> bool:
         """Takes a row in, unless it cannot be one of this table. What is there already stays, unless it is older."""
@@ -53,6 +53,8 @@ class Table:
         for value, check in zip(values[1:], self._checks, strict=False):
             if value is not None and not check(value):
                 return False
+        if self._promises and not _promise(self._names[1 : len(values)], values[1:]):
+            return False
         try:
             self._connection.execute(self._inserts[len(values)], (rowid, *values[1:]))
         except apsw.ConstraintError:
@@ -67,6 +69,15 @@ def _insert(name: str, columns: list[str]) -> str:
         return sql + "NOTHING"
     changes = ", ".join(f"{column} = excluded.{column}" for column in columns)
     return f"{sql} UPDATE SET {changes} WHERE excluded.changed_at > changed_at"
+
+
+def _promise(names: Sequence[str], values: Sequence[Value]) -> bool:
+    """Whether it can be kept: the daemon is to start with what was saved."""
+    try:
+        promise_row(names, values)
+    except InputInvalid:
+        return False
+    return True
 
 
 def _text(value: Value) -> bool:
@@ -109,7 +120,6 @@ CHECKS: dict[str, Check] = {
     "tags": _json(list[Name]),
     "metadata": _json(Metadata),
     "sources": _json(list[Source]),
-    "schedule": _json(Schedule),
     **dict.fromkeys(("at", "made_at", "changed_at", "last_at", "due", "unheard"), _time),
 }
 """What the schema does not check, by column."""

@@ -1,6 +1,6 @@
 """A copy in the place of everything: looked at from all sides first, then put there in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -8,10 +8,14 @@ from urllib.parse import quote
 import apsw
 
 from voiced.core.errors import InputInvalid, StoreDamaged, StoreFailed, StoreForeign
-from voiced.store.backups import leave_room, prove
+from voiced.core.promises import Promise
+from voiced.core.room import leave_room
+from voiced.store.backups import SPARE, prove
 from voiced.store.beside import Tell
 from voiced.store.faults import ours, translated
+from voiced.store.lines import promise_row
 from voiced.store.migrations import migrate
+from voiced.store.promises import FIELDS, row_of, save
 
 PAGES = 500
 """Pages that are copied between two looks whether to go on."""
@@ -20,13 +24,14 @@ _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LI
 _HINT = "Choose another one: `voiced restore` without a name shows what there is."
 
 
-def fetch(source: Path, part: Path, page_size: int, tell: Tell) -> None:
+def fetch(source: Path, part: Path, page_size: int, settle: Callable[[Promise], Promise], tell: Tell) -> None:
     """Copies a source to a place of ours, and makes of it a file of the newest version, proven good.
 
     Args:
         source: any file.
         part: an empty file.
         page_size: of the file that it is to replace.
+        settle: a promise as it was to the promise as it is to be now.
         tell: told pages.
 
     Raises:
@@ -36,12 +41,13 @@ def fetch(source: Path, part: Path, page_size: int, tell: Tell) -> None:
     if not source.is_file():
         raise InputInvalid(f"there is no file {source}", hint=_HINT)
     _look_at_header(source)
-    leave_room(part.parent, source.stat().st_size)
+    leave_room(part.parent, source.stat().st_size, SPARE)
     with closing(apsw.Connection(str(part))) as copy:
         try:
             with closing(_open(source)) as connection:
                 _copy(connection, copy, tell)
             _bring_up(copy, page_size, tell)
+            _settle(copy, source, settle)
         except apsw.Error as error:
             raise _invalid(source, ours(error)) from error
         except (StoreForeign, StoreDamaged) as error:
@@ -94,6 +100,20 @@ def _bring_up(copy: apsw.Connection, page_size: int, tell: Tell) -> None:
         raise StoreForeign("its tables are not those of voiced")
     if copy.pragma("page_size") != page_size:
         copy.execute(f"PRAGMA page_size = {page_size}; VACUUM")
+
+
+def _settle(copy: apsw.Connection, source: Path, settle: Callable[[Promise], Promise]) -> None:
+    """Settles all promises, and refuses what the daemon could not keep."""
+    names = FIELDS.split(", ")
+    after: list[tuple[object, ...]] = []
+    for row in copy.execute(f"SELECT {FIELDS} FROM promises"):  # noqa: S608 (names of our own)
+        try:
+            after.append(row_of(settle(promise_row(names, row))))
+        except InputInvalid as error:
+            message = f"{source} cannot be restored: the promise {row[0]} cannot be kept: {error.message}"
+            raise InputInvalid(message, hint=_HINT) from error
+    with copy:
+        save(copy, after)
 
 
 def _newest_schema() -> Sequence[tuple[object, ...]]:

@@ -50,12 +50,32 @@ def conversation_of(row: Sequence[Any]) -> Conversation:
 
 
 def message_of(row: Sequence[Any], conversation: str) -> Message:
-    """Reads a row of `MESSAGE`, whose columns stand in the order of the message's fields."""
-    place, id_, role, content, at, *facts, sources, privacy, metadata = row
-    sources = _sources.decode(sources) if sources else []
-    metadata = _decode(metadata) if metadata else {}
-    number = place & MOST
-    return Message(id_, role, content, at, conversation, number, *facts, sources, privacy, metadata)  # pyright: ignore[reportCallIssue]
+    """Reads a row of `MESSAGE`. Each name for itself: that is twice as fast as a starred one."""
+    (
+        place, id_, role, content, at, turn, request, channel, mode, tier, model, tokens_in, tokens_out, latency_ms,
+        spoken, sources, privacy, metadata,
+    ) = row  # fmt: skip
+    return Message(
+        id_,
+        role,
+        content,
+        at,
+        conversation,
+        place & MOST,
+        turn,
+        request,
+        channel,
+        mode,
+        tier,
+        model,
+        tokens_in,
+        tokens_out,
+        latency_ms,
+        spoken,
+        _sources.decode(sources) if sources else [],
+        privacy,
+        _decode(metadata) if metadata else {},
+    )
 
 
 def row_of(message: Message, place: int) -> tuple[Any, ...]:

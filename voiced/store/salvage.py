@@ -207,7 +207,11 @@ def _without_triggers(connection: apsw.Connection) -> list[str]:
 
 
 def _complete(connection: apsw.Connection) -> int:
-    """Gives each message a conversation, and each conversation its count; gives how many were made."""
+    """Gives each message a conversation, and each conversation its count and its last time, by the rules of a check.
+
+    Returns:
+        How many conversations were made.
+    """
     orphans = connection.execute(
         "SELECT place >> 24, min(at), max(at) FROM messages GROUP BY 1"
         " HAVING place >> 24 NOT IN (SELECT number FROM conversations)"
@@ -217,7 +221,7 @@ def _complete(connection: apsw.Connection) -> int:
         [(number, new_id(), RECOVERED, first, first, last) for number, first, last in orphans],
     )
     connection.execute(
-        "UPDATE conversations SET (messages, last_at) = (SELECT count(*), max(last_at, ifnull(max(at), last_at))"
+        "UPDATE conversations SET (messages, last_at) = (SELECT count(*), max(made_at, ifnull(max(at), made_at))"
         " FROM messages WHERE place BETWEEN number << 24 AND (number << 24) + 0xFFFFFF)"
     )
     return len(orphans)

@@ -59,7 +59,8 @@ def start(folder: Path, check_s: float, vfs: str | None) -> Started:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise StoreHeld(f"another process of voiced uses {folder}") from error
-        writer, checked = _open(folder / NAME, check_s, vfs)
+        with translated():
+            writer, checked = _open(folder / NAME, check_s, vfs)
     except BaseException:
         os.close(lock)
         raise
@@ -69,6 +70,8 @@ def start(folder: Path, check_s: float, vfs: str | None) -> Started:
 def _open(path: Path, check_s: float, vfs: str | None) -> tuple[apsw.Connection, bool]:
     """The connection that writes, to a good file; and whether all of it was checked."""
     salvage.finish(path)
+    if not path.exists():
+        _make(path)
     if not note_of_damage(path).exists() and not salvage.cut(path):
         for _ in range(LOOKS):
             try:
@@ -81,6 +84,13 @@ def _open(path: Path, check_s: float, vfs: str | None) -> tuple[apsw.Connection,
     return _checked(path, check_s, vfs)
 
 
+def _make(path: Path) -> None:
+    """Makes the file, for this user alone, as its log will then be; says so if there was one before."""
+    path.touch(mode=0o600)
+    if backups := sorted((path.parent / "backups").glob("*.db")):
+        log.warning("%s was not there; `voiced restore %s` brings back the newest backup", path, backups[-1].name)
+
+
 def _checked(path: Path, check_s: float, vfs: str | None) -> tuple[apsw.Connection, bool]:
     until = time.monotonic() + check_s
     writer = connect.writer(path, vfs)
@@ -91,7 +101,9 @@ def _checked(path: Path, check_s: float, vfs: str | None) -> tuple[apsw.Connecti
             whole = _sound(writer, lambda: time.monotonic() > until)
             writer.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
             migrate(writer)
-            path.chmod(0o600)
+            for end in ("", "-wal", "-shm"):
+                if (part := path.with_name(path.name + end)).exists():
+                    part.chmod(0o600)
     except BaseException:
         writer.close()
         raise

@@ -21,6 +21,7 @@ from voiced.store.beside import Tell, beside, to_its_end
 from voiced.store.check import check
 from voiced.store.db import Database
 from voiced.store.faults import translated
+from voiced.store.promises import settled
 from voiced.store.transcripts import Page, following, head
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ class FileUpkeep:
     Args:
         database: the file.
         keep: backups that stay.
-        zone: of the times in Markdown.
+        zone: of the times in Markdown, and of schedules.
         clock: the time.
         replaced: called when rows were replaced or added past those who keep them: caches, the scheduler.
     """
@@ -71,8 +72,7 @@ class FileUpkeep:
 
     async def backups(self) -> Sequence[Backup]:
         """See `Upkeep`."""
-        with translated():
-            return await asyncio.to_thread(self._backups.listed)
+        return await asyncio.to_thread(self._backups.listed)
 
     async def fetch(self, backup: Backup, target: Path, progress: Progress) -> None:
         """See `Upkeep`."""
@@ -83,14 +83,13 @@ class FileUpkeep:
         async with self._alone:
             self._backups.clean()
             part = self._backups.part("restored")
+            settle = partial(settled, now=self._now(), zone=self._zone)
             try:
                 size = await self._database.read(lambda connection: int(connection.pragma("page_size")))
-                await beside(lambda tell: restore.fetch(source, part, size, tell), progress)
-                before = await self._back_up(progress, source)
-                await self._put(part, progress)
+                await beside(lambda tell: restore.fetch(source, part, size, settle, tell), progress)
+                return await self._replace(part, source, progress)
             finally:
                 discard(part)
-        return before
 
     async def export(self, target: Path, progress: Progress, conversations: Sequence[str] | None = None) -> None:
         """See `Upkeep`."""
@@ -126,7 +125,7 @@ class FileUpkeep:
 
         async with self._alone:
             try:
-                return await beside(lambda tell: Import(put, tell, now).run(source), progress)
+                return await beside(lambda tell: Import(put, tell, now, self._zone).run(source), progress)
             finally:
                 await self._replaced()
 
@@ -153,10 +152,20 @@ class FileUpkeep:
         now = self._now()
         return await self._read(lambda connection, tell: self._backups.make(connection, now, tell, spared), progress)
 
-    async def _put(self, part: Path, progress: Progress) -> None:
-        tell = Tell(progress)
+    async def _replace(self, part: Path, source: Path, progress: Progress) -> Backup:
+        """Puts a file in the place of everything; gives the backup of all that was there."""
+        changes = await self._database.exclusive(lambda connection: connection.total_changes())
+        before, now, tell = await self._back_up(progress, source), self._now(), Tell(progress)
+
+        def put(connection: apsw.Connection) -> Backup:
+            # What was written since the backup began would be lost: now nobody writes.
+            moved = connection.total_changes() != changes
+            made = self._backups.make(connection, now, tell, source) if moved else before
+            restore.put(connection, part, tell)
+            return made
+
         try:
-            await to_its_end(self._database.exclusive(lambda connection: restore.put(connection, part, tell)), tell)
+            return await to_its_end(self._database.exclusive(put), tell)
         finally:
             await self._replaced()
 

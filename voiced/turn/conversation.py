@@ -119,10 +119,10 @@ class Conversation:
         await self.stop(by)
 
     async def _hush(self, promise: str) -> None:
-        """Ends and forgets the ring of a promise; what is told of several goes on."""
-        for wish in [wish for wish in self._waiting if isinstance(wish, Ring) and wish.promises == (promise,)]:
+        """Ends and forgets what rings for a promise, or is told of it and others."""
+        for wish in [wish for wish in self._waiting if isinstance(wish, Ring) and promise in wish.promises]:
             self._waiting.remove(wish)
-        if self._rings() and isinstance(self._wish, Ring) and self._wish.promises == (promise,):
+        if self._rings() and isinstance(self._wish, Ring) and promise in self._wish.promises:
             await self.stop(CALLED_OFF)
 
     def _rings(self) -> bool:
@@ -210,7 +210,8 @@ class Conversation:
         """One turn and its boundary: whatever happens, it is kept, ends with `turn_ended` and leaves nothing behind."""
         try:
             result = await self._outcome(turn, wish)
-            kept = turn.keep()
+            # A ring that nobody could hear was not said.
+            kept = turn.keep() if turn.sounded or not isinstance(wish, Ring) else None
             if kept and isinstance(wish, Ask):
                 # Who asks in writing is answered when both sides are on the disk; who listens need not wait for it.
                 with suppress(asyncio.CancelledError):

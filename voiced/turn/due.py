@@ -2,7 +2,8 @@
 
 What counts seconds is due on the monotonic clock of the boot in which it was made. After another boot it is due on the
 wall clock, but never later than its seconds after that boot: it was made before it, and a box without a clock boots in
-the past. What has a schedule is due on the wall clock always.
+the past. What knows no boot was made on another machine, or is of a backup: it is due on the wall clock. So is, always,
+what has a schedule.
 """
 
 from datetime import tzinfo
@@ -11,7 +12,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from voiced.core.promises import Promise
-from voiced.turn.recurrence import latest_due, next_due
+from voiced.core.recurrence import latest_due, next_due
 
 DAY_S = 86_400.0
 UNSET_S = 1_735_689_600.0
@@ -40,7 +41,7 @@ def left(promise: Promise, now: Now) -> float | None:
     """Seconds until a promise is due, negative for what is over; None for never."""
     if promise.due is None:
         return None
-    if promise.seconds is None:
+    if promise.seconds is None or not promise.boot:
         return promise.due - now.wall
     if promise.boot == now.boot and promise.monotonic is not None:
         return promise.monotonic - now.monotonic

@@ -58,7 +58,9 @@ class Ringing:
         self._monotonic = monotonic
         self._changed = changed
         self._ringing: dict[str, Promise] = {}
-        self._over: deque[tuple[tuple[str, ...], bool]] = deque()
+        self._together: dict[str, tuple[str, ...]] = {}
+        """What is told in one announcement, by each that it is about."""
+        self._over: deque[tuple[Sequence[Promise], bool]] = deque()
         self._untold: dict[str, float] = {}
         self._failures = 0
         self._last: _Rung | None = None
@@ -81,15 +83,16 @@ class Ringing:
         for promise in fresh:
             await self._sound_for(promise, now)
         if stale := [each for each in promises if each not in fresh]:
-            names = tuple(each.id for each in stale)
-            self._ringing |= {each.id: each for each in stale}
-            text = missed_text(stale, now.wall, now.zone)
-            await self._send(Ring(text, None, 0.0, names, partial(self._take, names)))
+            await self._hand_over(stale, missed_text(stale, now.wall, now.zone), None, 0.0)
 
     async def hush(self, name: str) -> None:
-        """Silences a promise, whether it rings, waits for it or is to be told."""
+        """Silences a promise, whether it rings, waits for it or is to be told; others told with it are told anew."""
         self._untold.pop(name, None)
-        if self._ringing.pop(name, None) is not None:
+        if name in self._ringing:
+            for each in self._together.pop(name, (name,)):
+                self._ringing.pop(each, None)
+                if each != name:
+                    self.miss(each)
             await self._send(Hush(name))
 
     def untold(self, now: Now) -> list[str]:
@@ -107,8 +110,11 @@ class Ringing:
         """What was heard since it was last asked; what could not be heard is told later."""
         heard: list[str] = []
         while self._over:
-            names, was_heard = self._over.popleft()
-            names = [name for name in names if self._ringing.pop(name, None) is not None]
+            promises, was_heard = self._over.popleft()
+            # What was called off, or is due again by now, is no longer what rang.
+            names = [each.id for each in promises if self._ringing.get(each.id) is each]
+            for name in names:
+                del self._ringing[name]
             self._failures = 0 if was_heard else self._failures + 1
             if was_heard:
                 heard += names
@@ -126,22 +132,25 @@ class Ringing:
 
     async def put_off(self, promise: Promise) -> None:
         """Takes a promise that rings, or rang lately, for heard: it was snoozed."""
-        if promise.id in self._ringing:
-            self._take((promise.id,), "heard")
+        if ringing := self._ringing.get(promise.id):
+            self._take([ringing], "heard")
             await self._send(Hush(promise.id))
         self._last = None
 
     async def _sound_for(self, promise: Promise, now: Now) -> None:
-        self._ringing[promise.id] = promise
-        text = ring_text(promise, now.wall, now.zone)
-        names = (promise.id,)
-        await self._send(Ring(text, self._sound, self._seconds, names, partial(self._take, names)))
+        await self._hand_over([promise], ring_text(promise, now.wall, now.zone), self._sound, self._seconds)
 
-    def _take(self, names: tuple[str, ...], state: RingState) -> None:
+    async def _hand_over(self, promises: Sequence[Promise], text: str, sound: Clip | None, seconds: float) -> None:
+        self._ringing |= {each.id: each for each in promises}
+        names = tuple(each.id for each in promises)
+        self._together |= dict.fromkeys(names, names)
+        await self._send(Ring(text, sound, seconds, names, partial(self._take, promises)))
+
+    def _take(self, promises: Sequence[Promise], state: RingState) -> None:
         """Takes in how a ring does."""
-        promise = self._ringing.get(names[-1])
-        if promise is not None and state != "unheard":
-            self._last = _Rung(promise, self._monotonic())
+        last = promises[-1]
+        if self._ringing.get(last.id) is last and state != "unheard":
+            self._last = _Rung(last, self._monotonic())
         if state != "begun":
-            self._over.append((names, state == "heard"))
+            self._over.append((promises, state == "heard"))
             self._changed()

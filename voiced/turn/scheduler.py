@@ -14,13 +14,13 @@ from voiced.core.events import PromiseCancelled, PromiseChanged, PromiseMade
 from voiced.core.ids import new_id
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.promises import PromiseStore
-from voiced.core.promises import Kind, Promise, Schedule
+from voiced.core.promises import Kind, Promise, Schedule, check_schedule
+from voiced.core.recurrence import dated, next_due
 from voiced.core.tasks import to_its_end
 from voiced.core.types import Clip
 from voiced.turn.due import STEP_S, Now, fired, heard, left, settled
 from voiced.turn.kept import Kept
-from voiced.turn.limits import check_length, check_room, check_schedule, check_text
-from voiced.turn.recurrence import dated, next_due
+from voiced.turn.limits import check_length, check_room, check_text
 from voiced.turn.ringing import Ringing, Send
 
 READING_S = 2.0

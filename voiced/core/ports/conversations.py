@@ -39,8 +39,8 @@ class Conversations(Protocol):
         """Appends messages, all or none.
 
         Args:
-            messages: in order, at least one. One that is kept already (same id, or same request and role) is not
-                kept twice.
+            messages: in order, at least one, at most `LONGEST_BATCH`. One that is kept already (same id, or same
+                request and role) is not kept twice.
             conversation: its id; None continues what was last said in the space by the user, or begins anew (see
                 `store.continue_s`).
             space: where it is said, if no conversation is given.

@@ -13,6 +13,8 @@ from msgspec.structs import replace
 from voiced.core.promises import Schedule
 
 DAY = timedelta(days=1)
+EARLIEST, LATEST = 31_536_000.0, 253_339_228_800.0
+"""1971 and 9998: calendars end not far from there."""
 AROUND = range(-2, 10)
 """Days around the local date that may hold the next moment: a week, and what a change of the clocks moves."""
 
@@ -68,7 +70,7 @@ def _days(schedule: Schedule, around: float, zone: tzinfo, *, back: bool = False
     if not schedule.days:
         yield date.fromisoformat(schedule.date)
         return
-    today = datetime.fromtimestamp(around, zone).date()
+    today = datetime.fromtimestamp(min(max(around, EARLIEST), LATEST), zone).date()
     for ahead in AROUND:
         day = today + DAY * (-ahead if back else ahead)
         if day.weekday() in schedule.days:
