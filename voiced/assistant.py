@@ -206,8 +206,9 @@ class Voiced:
     def status(self) -> Status:
         """See `Agent`."""
         now = time.monotonic()
+        left = self.promises.remaining
         promises = [
-            PromiseStatus(each.id, each.kind, each.name, each.due, round(self.promises.remaining(each), 1))
+            PromiseStatus(each.id, each.kind, each.name, each.due, round(left(each), 1), each.schedule)
             for each in self.promises.active()
         ]
         return Status(

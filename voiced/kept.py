@@ -99,7 +99,7 @@ class FileAgenda:
 
     async def add(self, new: NewPromise) -> Pending:
         """See `Agenda`."""
-        _no_daemon(f"a {new.kind} needs the daemon, to ring")
+        _no_daemon(f"{'an' if new.kind == 'alarm' else 'a'} {new.kind} needs the daemon, to ring")
 
     async def cancel(self, promise: str) -> None:
         """See `Agenda`."""

@@ -6,7 +6,9 @@ import io
 import json
 import time
 from collections.abc import Callable, Generator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -126,7 +128,8 @@ def test_what_was_said_is_read_as_a_talk(voiced: Verb, talk: str):
     assert told[2].endswith("voiced  It is a colour.  interrupted after “It is”")
     assert told[3].endswith("voiced  Hello  interrupted before the first word")
     assert voiced("history", "colour", "a", "--limit", 1).splitlines()[1:] == told[2:3]
-    assert voiced("history", "--space", "kitchen") == ""
+    assert "Nothing like that" in voiced("history", "--space", "kitchen")
+    assert voiced("history", "--space", "kitchen", "--json") == ""
     assert [each["content"] for each in lines(voiced("history", "--limit", 2, "--json"))] == [
         "It is a colour.",
         "Hello",
@@ -140,6 +143,8 @@ def test_what_was_said_is_read_as_a_talk(voiced: Verb, talk: str):
 @pytest.mark.parametrize("voiced", ["from the file"], indirect=True)
 def test_a_conversation_is_written_to_the_screen_or_a_file(voiced: Verb, talk: str, tmp_path: Path):
     assert voiced("conversations", "export", talk).startswith("# Red\n")
+    told = one(voiced("conversations", "export", talk, "--json"))
+    assert (told["id"], told["format"], told["text"][:5]) == (talk, "markdown", "# Red")
     voiced("conversations", "export", talk, "--out", tmp_path / "a.md")
     assert (tmp_path / "a.md").read_text().startswith("# Red\n")
     assert "is there already" in voiced("conversations", "export", talk, "--out", tmp_path / "a.md", code=1)
@@ -233,6 +238,38 @@ def test_promises_are_made_listed_and_called_off(call: Verb, agent: ScriptedAgen
     assert "no timer" in call("timer", "cancel", "--all") + call("timer")
     assert "not-found" in call("alarm", "cancel", "nothing", code=1)
     assert len(agent.promises.active()) == 3
+    assert "Called off: alarm work" in call("alarm", "cancel", "7:00")
+    assert "no alarm" in call("alarm", "cancel", "--all")
+
+
+def test_ids_are_whole_in_a_table_and_their_beginning_is_enough(voiced: Verb, monkeypatch: pytest.MonkeyPatch):
+    title = "a long title " * 10
+    ids = [one(voiced("conversations", "new", title, "--json"))["id"] for _ in range(2)]
+    monkeypatch.setenv("COLUMNS", "80")
+    rows = voiced("conversations").splitlines()[1:]
+    assert {row.split()[0] for row in rows} == set(ids)
+    assert all(title.strip() in row for row in rows)
+    start = ids[0][: next(place for place, (a, b) in enumerate(zip(*ids, strict=True)) if a != b) + 1]
+    assert one(voiced("conversations", "delete", start, "--json"))["id"] == ids[0]
+    assert one(voiced("conversations", "show", start, "--json"))["id"] == ids[0]
+    several = voiced("conversations", "purge", start[:-1], "--yes", code=2)
+    assert all(id_ in several for id_ in ids)
+    assert "Removed" in voiced("conversations", "purge", start, "--yes")
+
+
+def test_no_backup_is_made_where_its_copy_has_no_place(voiced: Verb, tmp_path: Path):
+    (tmp_path / "copy.db").touch()
+    assert "file-exists" in voiced("backup", "--out", tmp_path / "copy.db", code=1)
+    assert "file-unwritable" in voiced("backup", "--out", tmp_path / "none" / "copy.db", code=65)
+    assert voiced("restore", "--json") == ""
+
+
+@pytest.mark.usefixtures("agent")
+def test_times_are_told_in_the_configured_zone(call: Verb):
+    made = one(call("timer", "add", "5m", "--json"))
+    for zone in ("Asia/Tokyo", "America/Lima"):
+        at = datetime.fromtimestamp(made["due"], ZoneInfo(zone))
+        assert f"{at:%Y-%m-%d %H:%M:%S}" in call("timer", f"--set=promises.timezone={zone}")
 
 
 def test_without_a_daemon_promises_are_only_looked_at(call: Verb):
@@ -247,6 +284,8 @@ def test_without_a_daemon_promises_are_only_looked_at(call: Verb):
     [
         ("timer", "cancel"),
         ("timer", "cancel", "egg", "--all"),
+        ("timer", "cancel", ""),
+        ("conversations", "show", ""),
         ("alarm", "add", "7:00", "--days", "mon", "--every", "day"),
         ("reminder", "add", "bins"),
         ("reminder", "add", "bins", "--in", "5m", "--at", "7:00"),

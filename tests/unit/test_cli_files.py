@@ -20,6 +20,7 @@ def test_a_file_is_there_when_it_is_whole(tmp_path: Path):
         part.write_text("new")
         assert not path.exists()
     assert path.read_text() == "new"
+    assert path.stat().st_mode & 0o777 == 0o600, "what is kept is private"
     assert left(tmp_path) == ["a"]
 
 

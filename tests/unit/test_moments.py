@@ -2,18 +2,23 @@
 
 import re
 from contextlib import suppress
+from datetime import UTC, date
 
 import pytest
-from cyclopts import App
+from cyclopts import App, CycloptsError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voiced.cli.chosen import matching
+from voiced.cli.daemon import rings
+from voiced.cli.main import app, misused
 from voiced.cli.moments import DAYS, LONGEST_S, Days, day, days_of_week, duration, time_of_day
 from voiced.cli.output import WrongCall
-from voiced.cli.promises import left, matching, schedule, when
+from voiced.cli.promises import left, schedule, when
 from voiced.core.errors import NotFound
 from voiced.core.ports.agenda import Pending
 from voiced.core.promises import Schedule
+from voiced.core.status import PromiseStatus
 
 
 @pytest.mark.parametrize(
@@ -27,6 +32,9 @@ from voiced.core.promises import Schedule
         ("2d", 172_800),
         (" 0.5s ", 0.5),
         ("90m", 5400),
+        ("5 minutes", 300),
+        ("1 hour 30 mins", 5400),
+        ("2 days 1 second", 172_801),
     ],
 )
 def test_a_duration_is_its_seconds(text: str, seconds: float):
@@ -75,6 +83,8 @@ def test_any_text_is_a_duration_within_bounds_or_refused_in_words(text: str):
         ("23:59:59", "23:59:59"),
         ("7:05:09pm", "19:05:09"),
         ("0:00", "00:00"),
+        ("noon", "12:00"),
+        ("Midnight", "00:00"),
     ],
 )
 def test_a_time_of_day_is_written_in_one_way(text: str, time: str):
@@ -101,6 +111,8 @@ def test_every_time_of_day_is_read_as_it_is(time):
         ("mon,tue", (0, 1)),
         ("Sunday mon", (0, 6)),
         ("weekday", (0, 1, 2, 3, 4)),
+        ("weekdays", (0, 1, 2, 3, 4)),
+        ("Mondays", (0,)),
         ("weekend,wed", (2, 5, 6)),
         ("daily", (0, 1, 2, 3, 4, 5, 6)),
         ("fri,fri", (4,)),
@@ -110,7 +122,7 @@ def test_days_are_numbers_sorted(text: str, days: tuple[int, ...]):
     assert days_of_week(text) == days
 
 
-@pytest.mark.parametrize("text", ["", ",", "today", "mon;tue", "m"])
+@pytest.mark.parametrize("text", ["", ",", "today", "mon;tue", "m", "s"])
 def test_what_is_no_day_of_the_week_is_refused(text: str):
     with pytest.raises(ValueError, match="mon, tue"):
         days_of_week(text)
@@ -123,19 +135,23 @@ def test_every_set_of_days_is_read_as_it_is(days: set[int]):
 
 def test_a_day_is_one_of_the_calendar():
     assert day("2028-02-29") == "2028-02-29"
-    for text in ("2027-02-29", "29.2.2028", "tomorrow", ""):
+    assert day(" Tomorrow") == "tomorrow"
+    for text in ("2027-02-29", "29.2.2028", "yesterday", ""):
         with pytest.raises(ValueError, match="no day"):
             day(text)
 
 
 def test_a_schedule_is_on_a_day_or_on_days_of_the_week():
-    assert schedule("07:00", None, None, None) == Schedule("07:00")
-    assert schedule("07:00", "2026-11-25", None, None) == Schedule("07:00", "2026-11-25")
-    assert schedule("07:00", None, None, (5, 6)) == Schedule("07:00", days=(5, 6))
+    today = date(2026, 12, 31)
+    assert schedule("07:00", None, None, None, today) == Schedule("07:00")
+    assert schedule("07:00", "2026-11-25", None, None, today) == Schedule("07:00", "2026-11-25")
+    assert schedule("07:00", "today", None, None, today) == Schedule("07:00", "2026-12-31")
+    assert schedule("07:00", "tomorrow", None, None, today) == Schedule("07:00", "2027-01-01")
+    assert schedule("07:00", None, None, (5, 6), today) == Schedule("07:00", days=(5, 6))
     with pytest.raises(WrongCall):
-        schedule("07:00", "2026-11-25", (0,), None)
+        schedule("07:00", "2026-11-25", (0,), None, today)
     with pytest.raises(WrongCall):
-        schedule("07:00", None, (0,), (1,))
+        schedule("07:00", None, (0,), (1,), today)
 
 
 def pending(name: str, id_: str, days: tuple[int, ...] = ()) -> Pending:
@@ -166,6 +182,22 @@ def test_what_is_left_is_told_by_its_two_largest_parts(seconds: float, words: st
     assert left(seconds) == words
 
 
+def test_the_daemon_tells_when_something_rings():
+    every, once = Schedule("07:00", days=(0, 1, 2, 3, 4)), Schedule("07:00", "1970-01-02")
+    told = [
+        rings(PromiseStatus("1", "alarm", "work", 111_600, 68_400, every), UTC),
+        rings(PromiseStatus("1", "alarm", "", 111_600, 68_400, once), UTC),
+        rings(PromiseStatus("1", "timer", "\x1b[31m", 300, 60), UTC),
+        rings(PromiseStatus("1", "timer", "", None, 0), UTC),
+    ]
+    assert told == [
+        "work: every weekday at 07:00, in 19 h",
+        "1970-01-02 07:00:00, in 19 h",
+        "�[31m: in 1 min",
+        "rings now",
+    ]
+
+
 def test_one_is_found_by_its_id_or_by_a_name_that_is_its_own():
     some = [pending("Egg", "a"), pending("tea", "b"), pending("TEA", "c"), pending("a", "d")]
     assert matching(some, "egg").id == "a"
@@ -176,6 +208,37 @@ def test_one_is_found_by_its_id_or_by_a_name_that_is_its_own():
     assert "b, c" in raised.value.hint
     with pytest.raises(NotFound):
         matching(some, "coffee")
+
+
+def test_one_is_found_by_its_time_or_the_beginning_of_its_id_or_a_name_with_an_article():
+    some = [pending("the Roast", "1a2bcd"), pending("", "1a2b3c", (0,))]
+    assert matching(some, "roast").id == matching(some, "The roast").id == "1a2bcd"
+    assert matching(some[1:], "7am").id == "1a2b3c"
+    assert matching(some, "1a2b3").id == "1a2b3c"
+    with pytest.raises(WrongCall, match="there are 2") as raised:
+        matching(some, "1a2b")
+    assert "1a2bcd, 1a2b3c" in raised.value.hint
+    with pytest.raises(WrongCall, match="empty"):
+        matching(some, " ")
+    with pytest.raises(NotFound):
+        matching(some[:1], "1")
+
+
+def test_a_verb_that_there_is_not_is_told_with_the_one_it_looks_like(capsys: pytest.CaptureFixture[str]):
+    for as_json in (False, True):
+        with pytest.raises(CycloptsError) as raised:
+            app(["timer", "lsit"], exit_on_error=False, print_error=False)
+        assert misused(raised.value, as_json=as_json) == 2
+        told = capsys.readouterr()
+        assert "Did you mean" in told.out + told.err
+        assert told.out.startswith('{"event":"error","code":"wrong-call"') == as_json
+
+
+@pytest.mark.parametrize("option", ["--every", "--days"])
+@pytest.mark.parametrize("verb", [["alarm", "add", "7:00"], ["reminder", "add", "bins", "--at", "7:00"]])
+def test_days_that_are_given_one_by_one_all_count(verb: list[str], option: str):
+    found = app.parse_args([*verb, option, "mon", option, "tue,thu"], exit_on_error=False)[1].arguments
+    assert found[option.removeprefix("--")] == (0, 1, 3)
 
 
 def test_days_that_are_named_one_after_the_other_count_all():

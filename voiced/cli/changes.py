@@ -4,12 +4,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
+from rich.text import Text
 
+from voiced.cli.chosen import conversation
 from voiced.cli.conversations import conversations, tell_of
 from voiced.cli.kept import confirm, using
 from voiced.cli.options import Options
-from voiced.cli.output import line, plain
+from voiced.cli.output import complaints, line, people, plain
 from voiced.core.history import Change, Conversation
+from voiced.core.speech import counted
 
 if TYPE_CHECKING:
     from voiced.core.ports.kept import Kept
@@ -35,7 +38,13 @@ def tag(id_: str, /, *tags: str, options: Options | None = None) -> None:
 
 def untag(id_: str, /, *tags: str, options: Options | None = None) -> None:
     """Take tags off a conversation."""
-    _change(id_, lambda now: Change(tags=sorted({*now.tags} - {*tags})), options)
+
+    def without(now: Conversation) -> Change:
+        for unknown in [] if options and options.json else sorted({*tags} - {*now.tags}):
+            complaints.print(Text(f"It has no tag #{plain(unknown)}.", "dim"), soft_wrap=True)
+        return Change(tags=sorted({*now.tags} - {*tags}))
+
+    _change(id_, without, options)
 
 
 def archive(id_: str, /, *, options: Options | None = None) -> None:
@@ -67,22 +76,27 @@ def purge(id_: str, /, *, yes: Switch = False, options: Options | None = None) -
     """Remove a conversation and its messages for ever.
 
     Args:
-        id_: The conversation's id.
+        id_: The conversation's id, or its beginning.
         yes: Do not ask.
         options: What every verb understands.
     """
     options = options or Options()
-    found = using(options, lambda kept: kept.conversations.get(id_))
-    confirm(f"Remove “{plain(found.title) or id_}” with {found.messages} messages for ever?", options, yes=yes)
-    using(options, lambda kept: kept.conversations.purge(id_))
+    found = using(options, lambda kept: conversation(kept, id_))
+    what = f"“{plain(found.title)}” ({found.id})" if found.title else found.id
+    with_all = counted(found.messages, "message") or "no message"
+    confirm(f"Remove {what} with {with_all} for ever?", options, yes=yes)
+    using(options, lambda kept: kept.conversations.purge(found.id))
     if options.json:
-        line({"id": id_, "purged": True})
+        line({"id": found.id, "purged": True})
+    else:
+        people.print(Text(f"Removed: {what}."), soft_wrap=True)
 
 
 def _change(id_: str, make: Callable[[Conversation], Change], options: Options | None) -> None:
     options = options or Options()
 
     async def work(kept: "Kept") -> Conversation:
-        return await kept.conversations.change(id_, make(await kept.conversations.get(id_)))
+        found = await conversation(kept, id_)
+        return await kept.conversations.change(found.id, make(found))
 
     tell_of(using(options, work), options)

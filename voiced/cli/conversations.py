@@ -2,12 +2,14 @@
 
 import sys
 from collections.abc import AsyncIterator, Sequence
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 from rich.text import Text
 
+from voiced.cli.chosen import conversation, conversation_id
 from voiced.cli.files import written
 from voiced.cli.history import tell
 from voiced.cli.kept import Limit, moment, using
@@ -79,7 +81,11 @@ def list_(  # noqa: PLR0913 (each is a filter)
         for each in page.items:
             line(each)
         return
-    table(["id", "last", "messages", "space", "title", "tags", ""], [_row(each) for each in page.items])
+    if not page.items:
+        people.print(Text("There is no such conversation.", "dim"))
+        return
+    rows = [_row(each, options.zone) for each in page.items]
+    table(["id", "last", "messages", "space", "title", "tags", ""], rows)
     if page.next:
         people.print(Text(f"There are more: --cursor {page.next}, or --all.", "dim"), soft_wrap=True)
 
@@ -88,14 +94,15 @@ def show(id_: str, /, *, limit: Limit = 100, options: Options | None = None) -> 
     """Show a conversation, its newest message at the bottom.
 
     Args:
-        id_: The conversation's id.
+        id_: The conversation's id, or its beginning.
         limit: Only so many of its last messages.
         options: What every verb understands.
     """
     options = options or Options()
 
     async def work(kept: "Kept") -> tuple[Conversation, list[Message]]:
-        return await kept.conversations.get(id_), await kept.conversations.last(id_, limit)
+        found = await conversation(kept, id_)
+        return found, await kept.conversations.last(found.id, limit)
 
     found, messages = using(options, work)
     tell_of(found, options)
@@ -136,7 +143,7 @@ def export(
     """Write a conversation as Markdown, to be read, or as JSON Lines, with all that is known of it.
 
     Args:
-        id_: The conversation's id.
+        id_: The conversation's id, or its beginning.
         format_: How it is written.
         out: Write a file instead of printing it.
         force: The file may be there already, and is replaced.
@@ -145,17 +152,21 @@ def export(
     options = options or Options()
 
     async def work(kept: "Kept") -> None:
-        pieces = kept.upkeep.conversation(id_, format_)
+        found = await conversation_id(kept, id_)
+        pieces = kept.upkeep.conversation(found, format_)
+        if out is None and options.json:
+            line({"id": found, "format": format_, "text": b"".join([piece async for piece in pieces]).decode()})
+            return
         if out is None:
             await _print_all(pieces)
             return
         with written(out, force=force) as part, part.open("xb") as file:
             async for piece in pieces:
                 file.write(piece)
+        if options.json:
+            line({"id": found, "format": format_, "out": str(out)})
 
     using(options, work)
-    if out and options.json:
-        line({"id": id_, "out": str(out)})
 
 
 def stats(*, options: Options | None = None) -> None:
@@ -185,15 +196,16 @@ def tell_of(conversation: Conversation, options: Options) -> None:
     if options.json:
         line(conversation)
         return
-    _, last, messages, space, title, tags, status = _row(conversation)
-    what = Text.assemble((title, "bold"), f"  {space}  {messages} messages  ", tags, "  ", status)
+    _, last, messages, space, title, tags, status = _row(conversation, options.zone)
+    count = f"{messages} message" + "s" * (messages != "1")
+    what = Text.assemble((title, "bold"), f"  {space}  {count}  ", tags, "  ", status)
     people.print(Text.assemble((f"{conversation.id}  {last}  ", "dim"), what), soft_wrap=True)
 
 
-def _row(each: Conversation) -> tuple[str, str, str, str, str, str, Text]:
+def _row(each: Conversation, zone: tzinfo) -> tuple[str, str, str, str, str, str, Text]:
     status = Text("" if each.status == "active" else each.status, STYLES.get(each.status, ""))
     tags = " ".join(f"#{plain(tag)}" for tag in each.tags)
-    return each.id, moment(each.last_at), str(each.messages), plain(each.space), plain(each.title), tags, status
+    return each.id, moment(each.last_at, zone), str(each.messages), plain(each.space), plain(each.title), tags, status
 
 
 async def _print_all(pieces: AsyncIterator[bytes]) -> None:

@@ -2,16 +2,19 @@
 
 import os
 import sys
+from datetime import tzinfo
 
 import msgspec
 from cyclopts import App
 from rich.text import Text
 
 from voiced.cli.events import EventPrinter
+from voiced.cli.kept import moment
 from voiced.cli.options import Options
-from voiced.cli.output import line, people, table
+from voiced.cli.output import line, people, plain, table
+from voiced.cli.promises import left, when
 from voiced.core.errors import StoreDamaged
-from voiced.core.status import Status
+from voiced.core.status import PromiseStatus, Status
 from voiced.setup.places import socket_path
 
 
@@ -36,7 +39,7 @@ def status(*, options: Options | None = None) -> None:
     if options.json:
         line(state)
     else:
-        _show(state)
+        _show(state, options.zone)
 
 
 def listen(*, options: Options | None = None) -> None:
@@ -72,13 +75,13 @@ def volume(percent: int, *, options: Options | None = None) -> None:
 def events(*, options: Options | None = None) -> None:
     """Show what happens, as it happens, until interrupted."""
     options = options or Options()
-    printer = EventPrinter(as_json=options.json)
+    printer = EventPrinter(options)
     with options.client().events() as stream:
         for event in stream:
             printer.show(event)
 
 
-def _show(state: Status) -> None:
+def _show(state: Status, zone: tzinfo) -> None:
     ear = state.audio
     listening = Text("listening", "green") if ear.listening else Text(ear.problem or "not listening", "red")
     if state.muted:
@@ -102,7 +105,16 @@ def _show(state: Status) -> None:
             ["woke", f"{state.woke} times, {state.near_misses} near misses"],
             ["turns", f"{state.turns}, {state.failures} failed"],
             ["up", f"{state.uptime_s:.0f} s, process {state.pid}, ear turned {state.ear_turned_s:.1f} s ago"],
-            *([each.kind, f"{each.name or each.id}: {each.remaining_s:.0f} s left"] for each in state.promises),
+            *([each.kind, rings(each, zone)] for each in state.promises),
             *([part.kind, f"{part.engine}  {part.state}  {part.restarts} restarts"] for part in state.engines),
         ],
     )
+
+
+def rings(each: PromiseStatus, zone: tzinfo) -> str:
+    """A promise for people: its name, when it rings, and how long that is from now."""
+    named = f"{plain(each.name)}: " if each.name else ""
+    if each.due is None or each.remaining_s <= 0:
+        return f"{named}rings now"
+    at = when(each) or (moment(each.due, zone) if each.schedule else "")
+    return f"{named}{at}{', ' if at else ''}in {left(each.remaining_s)}"

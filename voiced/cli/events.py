@@ -1,11 +1,12 @@
 """Events for people's eyes: one line each, and the turn's timeline as bars."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 import msgspec
 from rich.text import Text
 
-from voiced.cli.output import line, people
+from voiced.cli.options import Options
+from voiced.cli.output import line, people, plain
 from voiced.core.events import (
     AnyEvent,
     AudioFound,
@@ -46,22 +47,22 @@ WIDTH = 40
 class EventPrinter:
     """Prints events as they come."""
 
-    def __init__(self, *, as_json: bool) -> None:
-        self._as_json = as_json
+    def __init__(self, options: Options) -> None:
+        self._options = options
 
     def show(self, event: AnyEvent) -> None:
         """Prints one."""
-        if self._as_json:
+        if self._options.json:
             line(event)
             return
-        if words := _words(event):
+        if words := _words(event, self._options.zone):
             what, style = words
             people.print(Text.assemble((f"{event.at:8.2f} s  ", "dim"), (what, style)), soft_wrap=True)
         if isinstance(event, TurnEnded):
             timeline(event.timeline)
 
 
-def _words(event: AnyEvent) -> tuple[str, str] | None:  # noqa: C901, PLR0911 (a flat table: one line an event)
+def _words(event: AnyEvent, zone: tzinfo) -> tuple[str, str] | None:  # noqa: C901, PLR0911 (a flat table: one line an event)
     """A short sentence and its style; None for what would be noise."""
     match event:
         case Woke(word=word, score=score):
@@ -69,11 +70,11 @@ def _words(event: AnyEvent) -> tuple[str, str] | None:  # noqa: C901, PLR0911 (a
         case NearMiss(word=word, score=score):
             return f"almost: {word.replace('_', ' ')} ({score:.2f})", "dim"
         case Heard(text=text, confidence=confidence):
-            return f"heard: “{text}” ({confidence:.2f})", "bold"
+            return f"heard: “{plain(text)}” ({confidence:.2f})", "bold"
         case Routed(intent=intent, slots=slots):
             return f"understood: {intent} {', '.join(f'{key} = {value}' for key, value in slots.items())}", ""
         case Speaking(text=text):
-            return f"answers: “{text}”", "green"
+            return f"answers: “{plain(text)}”", "green"
         case Interrupted(by=by):
             return f"interrupted by {by.replace('_', ' ')}", "yellow"
         case NotUnderstood(reason=reason):
@@ -85,8 +86,8 @@ def _words(event: AnyEvent) -> tuple[str, str] | None:  # noqa: C901, PLR0911 (a
         case AudioFound(device=device):
             return f"listening to {device}", "green"
         case PromiseEvent(kind=kind, name=name, due=due):
-            moment = f" ({datetime.fromtimestamp(due).astimezone():%a %H:%M:%S})" if due else ""
-            return f"{kind} {name or 'without a name'} {_DEEDS[type(event)]}{moment}", "yellow"
+            moment = f" ({datetime.fromtimestamp(due, zone):%a %H:%M:%S})" if due else ""
+            return f"{kind} {plain(name) or 'without a name'} {_DEEDS[type(event)]}{moment}", "yellow"
         case StateChanged() | _:
             return None
 

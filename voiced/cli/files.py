@@ -28,6 +28,8 @@ def readable(path: Path) -> Path:
 def written(path: Path, *, force: bool) -> Generator[Path]:
     """Gives a place beside a file, where nothing is yet; what is there when the block ends becomes the file, whole.
 
+    It is only for the one who asked for it: what is kept is private.
+
     Args:
         path: the file.
         force: it may be there already, and is then replaced.
@@ -37,8 +39,11 @@ def written(path: Path, *, force: bool) -> Generator[Path]:
         InputInvalid: it cannot be written.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    mask = os.umask(0o077)
     try:
         _look_at(path, force=force)
+        part.touch()  # Whether it can be written is known before the work.
+        part.unlink()
         yield part
         with part.open("rb") as file:
             os.fsync(file.fileno())
@@ -51,6 +56,7 @@ def written(path: Path, *, force: bool) -> Generator[Path]:
         hint = "Choose a place that can be written."
         raise InputInvalid(f"{path} cannot be written: {error}", code="file-unwritable", hint=hint) from error
     finally:
+        os.umask(mask)
         part.unlink(missing_ok=True)
 
 

@@ -48,7 +48,10 @@ def history(*words: str, limit: Limit = 20, space: str | None = None, options: O
             cursor = page.next
         return found[::-1]
 
-    tell(using(options, work), options)
+    found = using(options, work)
+    tell(found, options)
+    if not found and not options.json:
+        people.print(Text("Nothing like that was said." if text or space else "Nothing was said.", "dim"))
 
 
 def tell(messages: Iterable[Message], options: Options) -> None:
@@ -58,7 +61,7 @@ def tell(messages: Iterable[Message], options: Options) -> None:
         if options.json:
             line(message)
             continue
-        at = datetime.fromtimestamp(message.at).astimezone()
+        at = datetime.fromtimestamp(message.at, options.zone)
         if day != (day := f"{at:%A, %Y-%m-%d}"):
             people.print(Text(day, "dim"))
         people.print(spoken(message, f"{at:%H:%M:%S}"), soft_wrap=True)

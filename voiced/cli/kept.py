@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from cyclopts import Parameter, validators
@@ -64,9 +64,9 @@ def confirm(question: str, options: Options, *, yes: bool) -> None:
         raise WrongCall("nothing was done", hint="")
 
 
-def moment(at: float) -> str:
-    """A time of now-a-days for people: 2026-11-25 07:00:00, local."""
-    return f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d %H:%M:%S}"
+def moment(at: float, zone: tzinfo) -> str:
+    """A time of now-a-days for people: 2026-11-25 07:00:00, there."""
+    return f"{datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M:%S}"
 
 
 def size(count: float) -> str:

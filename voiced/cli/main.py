@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from types import TracebackType
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, CycloptsPanel, UnknownCommandError, UnusedCliTokensError
 
 from voiced import __version__
 from voiced.cli import (
@@ -21,7 +21,7 @@ from voiced.cli import (
     talk,
     upkeep,
 )
-from voiced.cli.output import complain
+from voiced.cli.output import NARROWEST, WrongCall, complain, complaints
 from voiced.core.errors import InputInvalid, VoicedError
 
 app = App(
@@ -40,13 +40,24 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     try:
         _look_at(sys.argv[1:])
-        sys.exit(app(exit_on_error=False, print_error=True) or 0)
-    except CycloptsError:
-        sys.exit(2)
+        sys.exit(app(exit_on_error=False, print_error=False) or 0)
+    except CycloptsError as error:
+        sys.exit(misused(error, as_json="--json" in sys.argv))
     except VoicedError as error:
         sys.exit(complain(error, as_json="--json" in sys.argv))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def misused(error: CycloptsError, *, as_json: bool) -> int:
+    """Tells how a verb cannot be called; returns the exit code."""
+    if isinstance(error, UnusedCliTokensError) and error.app and error.app.default_command and list(error.app):
+        # A group's verb that there is not, which its default was given.
+        error = UnknownCommandError(app=error.app, unused_tokens=error.unused_tokens, verbose=False)
+    if as_json:
+        return complain(WrongCall(str(error)), as_json=True)
+    complaints.print(CycloptsPanel(error), width=min(complaints.width, NARROWEST))
+    return 2
 
 
 def _look_at(arguments: Sequence[str]) -> None:

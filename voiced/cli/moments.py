@@ -15,17 +15,24 @@ EVERY: dict[str, tuple[int, ...]] = {
     "weekday": tuple(range(5)),
     "weekend": (5, 6),
 }
+NAMED = {"noon": "12:00", "midnight": "0:00"}
+AHEAD = {"today": 0, "tomorrow": 1}
 LONGEST_S = 366 * 86_400
 _DURATION = re.compile(
-    r"(?:(?P<d>\d+)d)?\s*(?:(?P<h>\d+(?:\.\d+)?)h)?\s*(?:(?P<m>\d+(?:\.\d+)?)m(?:in)?)?\s*(?:(?P<s>\d+(?:\.\d+)?)s(?:ec)?)?",
+    r"(?:(?P<d>\d+)\s*d(?:ays?)?)?\s*(?:(?P<h>\d+(?:\.\d+)?)\s*h(?:ours?)?)?\s*"
+    r"(?:(?P<m>\d+(?:\.\d+)?)\s*m(?:in(?:ute)?s?)?)?\s*(?:(?P<s>\d+(?:\.\d+)?)\s*s(?:ec(?:ond)?s?)?)?",
     re.ASCII,
 )
 _SECONDS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
 _TIME = re.compile(r"(\d{1,2})(?::(\d\d))?(?::(\d\d))?\s*(am|pm)?", re.ASCII)
 
 
+class DAY(int):
+    """A day of the week, 0 for Monday; help calls it what its class is called."""
+
+
 def duration(text: str) -> float:
-    """Seconds of 5m, 1h30m, 90s, 1.5h.
+    """Seconds of 5m, 1h30m, 90s, 1.5h, 5 minutes.
 
     Raises:
         ValueError: it is none.
@@ -42,11 +49,12 @@ def duration(text: str) -> float:
 
 
 def time_of_day(text: str) -> str:
-    """07:00 or 07:00:30 of 7:00, 7am, 7:30pm, 19:30.
+    """07:00 or 07:00:30 of 7:00, 7am, 7:30pm, 19:30, noon, midnight.
 
     Raises:
         ValueError: it is none.
     """
+    text = NAMED.get(text.strip().lower(), text)
     wrong = ValueError(f"{text!r} is no time of day, such as 7:00, 07:30 or 7pm.")
     found = _TIME.fullmatch(text.strip().lower())
     if not found:
@@ -76,10 +84,11 @@ def days_of_week(text: str) -> tuple[int, ...]:
     """
     found: set[int] = set()
     for name in text.lower().replace(",", " ").split():
-        if name in EVERY:
-            found.update(EVERY[name])
-        elif name in DAYS or name in LONG:
-            found.add((DAYS if name in DAYS else LONG).index(name))
+        one = name.removesuffix("s")
+        if one in EVERY:
+            found.update(EVERY[one])
+        elif one in DAYS or one in LONG:
+            found.add((DAYS if one in DAYS else LONG).index(one))
         else:
             raise ValueError(f"{name!r} is no day: {', '.join(DAYS)}, weekday, weekend or day.")
     if not found:
@@ -88,34 +97,29 @@ def days_of_week(text: str) -> tuple[int, ...]:
 
 
 def day(text: str) -> str:
-    """A day, as 2026-11-25.
+    """A day, as 2026-11-25, or today or tomorrow.
 
     Raises:
         ValueError: it is none.
     """
+    if text.strip().lower() in AHEAD:
+        return text.strip().lower()
     try:
         return datetime.strptime(text.strip(), "%Y-%m-%d").strftime("%Y-%m-%d")  # noqa: DTZ007 (a day has no zone)
     except ValueError as error:
-        raise ValueError(f"{text!r} is no day, such as 2026-11-25.") from error
+        raise ValueError(f"{text!r} is no day, such as 2026-11-25, today or tomorrow.") from error
 
 
 def _typed(read: Callable[[str], object]) -> Parameter:
-    def convert(_: object, tokens: Sequence[Token]) -> object:
-        return read(tokens[0].value)
-
-    return Parameter(converter=convert, n_tokens=1)
-
-
-def _days() -> Parameter:
-    """Days may be named at once, mon,tue, or one after the other: --every mon --every tue."""
+    """An option that is read so; given several times, all of it counts."""
 
     def convert(_: object, tokens: Sequence[Token]) -> object:
-        return days_of_week(",".join(token.value for token in tokens))
+        return read(" ".join(token.value for token in tokens))
 
     return Parameter(converter=convert, n_tokens=1, negative=())
 
 
 Duration = Annotated[float, _typed(duration)]
 TimeOfDay = Annotated[str, _typed(time_of_day)]
-Days = Annotated[tuple[int, ...], _days()]
+Days = Annotated[tuple[DAY, ...], _typed(days_of_week)]
 Day = Annotated[str, _typed(day)]

@@ -1,12 +1,15 @@
 """The options that every verb takes."""
 
 from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from voiced.core.config import Config
+from voiced.core.zone import LocalZone
 from voiced.setup.places import socket_path
 from voiced.setup.settings import Settings, load
 
@@ -36,6 +39,15 @@ class Options:
     def loaded(self) -> Config:
         """The configuration."""
         return self.settings().config
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        """The zone in which times are told."""
+        return LocalZone(self.loaded().promises.timezone)()
+
+    def today(self) -> date:
+        """Which day it is there."""
+        return datetime.now(self.zone).date()
 
     def client(self) -> "Client":
         """The daemon."""

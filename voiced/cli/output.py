@@ -12,6 +12,9 @@ from rich.text import Text
 
 from voiced.core.errors import ConfigInvalid, DaemonUnreachable, InputInvalid, VoicedError
 
+NARROWEST = 80
+"""Columns: a table is never made to fit less."""
+
 
 class WrongCall(VoicedError):
     """A verb cannot be called so."""
@@ -29,10 +32,11 @@ class Output(Console):
     Its reader may go away: whoever reads (`| head`) then has enough, and nothing is left to do.
     """
 
-    def __init__(self, *, stderr: bool = False) -> None:
+    def __init__(self, *, stderr: bool = False, width: int | None = None) -> None:
         # What is read by a program has no edge at which it is cut.
-        edge = None if (sys.stderr if stderr else sys.stdout).isatty() or "COLUMNS" in os.environ else UNBOUNDED
-        super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False, width=edge)
+        bounded = (sys.stderr if stderr else sys.stdout).isatty() or "COLUMNS" in os.environ
+        width = width or (None if bounded else UNBOUNDED)
+        super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
 
     def on_broken_pipe(self) -> None:
         """Ends the process at once, from whatever depth; its children end with it."""
@@ -53,14 +57,13 @@ def line(value: object) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
-    """Prints a table."""
+    """Prints a table: what its rows are called by comes first and stays whole, and for a program all of it does."""
     made = Table(box=None, pad_edge=False, header_style="dim")
-    for column in columns:
-        # An id that is cut off is of no use.
-        made.add_column(column, no_wrap=column == "id", min_width=19 if column == "id" else None)
+    for place, column in enumerate(columns):
+        made.add_column(column, no_wrap=place == 0, overflow="fold")
     for row in rows:
         made.add_row(*row)
-    people.print(made)
+    Output(width=max(people.width, NARROWEST) if people.is_terminal else UNBOUNDED).print(made)
 
 
 def plain(text: str) -> str:
@@ -75,9 +78,9 @@ def complain(error: VoicedError, *, as_json: bool, file: Path | None = None) -> 
         line({"event": "error", **where, "code": error.code, "message": error.message, "hint": error.hint})
     else:
         where = f"{file}: " if file and str(file) not in error.message else ""
-        complaints.print(Text.assemble((error.code, "bold red"), f": {where}{error.message}"), soft_wrap=True)
+        complaints.print(Text.assemble((error.code, "bold red"), f": {where}{plain(error.message)}"), soft_wrap=True)
         if error.hint:
-            complaints.print(Text(error.hint, "dim"), soft_wrap=True)
+            complaints.print(Text(plain(error.hint), "dim"), soft_wrap=True)
     match error:
         case WrongCall():
             return 2

@@ -1,25 +1,24 @@
 """Verbs about timers, alarms and reminders."""
 
-from collections.abc import Sequence
+from datetime import date, timedelta, tzinfo
 from math import ceil
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 from rich.text import Text
 
+from voiced.cli.chosen import matching
 from voiced.cli.kept import moment, using
-from voiced.cli.moments import DAYS, EVERY, Day, Days, Duration, TimeOfDay
+from voiced.cli.moments import AHEAD, DAYS, EVERY, Day, Days, Duration, TimeOfDay
 from voiced.cli.options import Options
 from voiced.cli.output import WrongCall, line, people, plain, table
-from voiced.core.errors import NotFound
 from voiced.core.ports.agenda import NewPromise, Pending
 from voiced.core.promises import Kind, Schedule
+from voiced.core.status import PromiseStatus
 
 if TYPE_CHECKING:
     from voiced.core.ports.kept import Kept
 
-SHORTEST_ID = 4
-"""Characters of an id that may stand for it."""
 All = Annotated[bool, Parameter(name="--all", negative=())]
 timer = App(name="timer", help="Look after timers.")
 alarm = App(name="alarm", help="Look after alarms.")
@@ -53,7 +52,7 @@ def add_alarm(
     time: TimeOfDay,
     /,
     *,
-    date: Day | None = None,
+    day: Annotated[Day | None, Parameter(name="--date")] = None,
     days: Days | None = None,
     every: Days | None = None,
     name: str = "",
@@ -63,13 +62,14 @@ def add_alarm(
 
     Args:
         time: Such as 7:00, 07:30 or 7pm.
-        date: The day, such as 2026-11-25.
+        day: The day, such as 2026-11-25, today or tomorrow.
         days: Days of every week, such as mon,tue.
         every: The same: day, weekday, weekend, or a day's name.
         name: What to call it.
         options: What every verb understands.
     """
-    _add(NewPromise(kind="alarm", name=name, schedule=schedule(time, date, days, every)), options)
+    options = options or Options()
+    _add(NewPromise(kind="alarm", name=name, schedule=schedule(time, day, days, every, options.today())), options)
 
 
 def remind(
@@ -78,7 +78,7 @@ def remind(
     *,
     in_: Annotated[Duration | None, Parameter(name="--in")] = None,
     at: TimeOfDay | None = None,
-    date: Day | None = None,
+    day: Annotated[Day | None, Parameter(name="--date")] = None,
     days: Days | None = None,
     every: Days | None = None,
     options: Options | None = None,
@@ -89,36 +89,41 @@ def remind(
         text: What to be reminded of.
         in_: After so long, such as 5m, 1h30m or 90s.
         at: At that time, such as 7:00, 07:30 or 7pm: the next time that it is so late unless a day is given.
-        date: The day, such as 2026-11-25.
+        day: The day, such as 2026-11-25, today or tomorrow.
         days: Days of every week, such as mon,tue.
         every: The same: day, weekday, weekend, or a day's name.
         options: What every verb understands.
     """
+    options = options or Options()
     if not text.strip():
         raise WrongCall("there is nothing to be reminded of")
     if (in_ is None) == (at is None):
         raise WrongCall("a reminder comes after a while, or at a time", hint="Give --in DURATION or --at TIME.")
     if at is not None:
-        new = NewPromise(kind="reminder", name=text, schedule=schedule(at, date, days, every))
-    elif date or days or every:
+        new = NewPromise(kind="reminder", name=text, schedule=schedule(at, day, days, every, options.today()))
+    elif day or days or every:
         raise WrongCall("a day goes with a time", hint="Give --at TIME instead of --in.")
     else:
         new = NewPromise(kind="reminder", name=text, seconds=in_)
     _add(new, options)
 
 
-def schedule(time: str, date: str | None, days: tuple[int, ...] | None, every: tuple[int, ...] | None) -> Schedule:
+def schedule(
+    time: str, day: str | None, days: tuple[int, ...] | None, every: tuple[int, ...] | None, today: date
+) -> Schedule:
     """A time of day, on one day or on some of every week.
 
     Raises:
         WrongCall: on both.
     """
-    if sum(each is not None for each in (date, days, every)) > 1:
+    if sum(each is not None for each in (day, days, every)) > 1:
         raise WrongCall("it is on one day, or on days of every week", hint="Give one of --date, --days, --every.")
-    return Schedule(time, date or "", days or every or ())
+    if day is not None and day in AHEAD:
+        day = (today + timedelta(AHEAD[day])).isoformat()
+    return Schedule(time, day or "", days or every or ())
 
 
-def when(pending: Pending) -> str:
+def when(pending: Pending | PromiseStatus) -> str:
     """The times at which something rings again and again, in words; empty for what rings once."""
     if not pending.schedule or not pending.schedule.days:
         return ""
@@ -139,38 +144,12 @@ def left(seconds: float) -> str:
     return " ".join(parts[:2])
 
 
-def matching(pending: Sequence[Pending], which: str) -> Pending:
-    """The one that has this name, this time of day, or an id that begins so.
-
-    Raises:
-        NotFound: there is none.
-        WrongCall: there are several, or nothing is named.
-    """
-    name = _name(which)
-    if not name:
-        raise WrongCall("nothing is named", hint="Give its name or id, or --all.")
-    found = [each for each in pending if each.id == which]
-    found = found or [each for each in pending if _name(each.name) == name]
-    found = found or [each for each in pending if each.schedule and each.schedule.time in (which, f"0{which}")]
-    found = found or [each for each in pending if each.id.startswith(which) and len(which) >= SHORTEST_ID]
-    if not found:
-        raise NotFound(f"there is nothing of the name or id {which!r}")
-    if len(found) > 1:
-        ids = ", ".join(each.id for each in found)
-        raise WrongCall(f"there are {len(found)} that {which!r} may be", hint=f"Use an id: {ids}.")
-    return found[0]
-
-
-def _name(text: str) -> str:
-    return text.strip().casefold().removeprefix("the ")
-
-
 def _add_common(group: App, kind: Kind) -> None:
     def list_(*, options: Options | None = None) -> None:
         _list(kind, options or Options())
 
     def cancel(which: str | None = None, /, *, all_: All = False, options: Options | None = None) -> None:
-        if (which is None) != all_:
+        if (which is None) != all_ or (which is not None and not which.strip()):
             raise WrongCall(f"one {kind} is called off, or all", hint="Give its name or id, or --all.")
         _cancel(kind, which, options or Options())
 
@@ -178,7 +157,7 @@ def _add_common(group: App, kind: Kind) -> None:
     cancel.__doc__ = f"""Call off a {kind}.
 
     Args:
-        which: Its name or its id.
+        which: Its name, the time of day it is set for, its id, or the beginning of its id.
         all_: All of them.
         options: What every verb understands.
     """
@@ -193,7 +172,7 @@ def _list(kind: Kind, options: Options) -> None:
         for each in found:
             line(each)
     elif found:
-        table(["rings", "in", "", "name", "id"], [_row(each) for each in found])
+        table(["id", "rings", "in", "", "name"], [_row(each, options.zone) for each in found])
     else:
         people.print(Text(f"There is no {kind}.", "dim"))
 
@@ -206,7 +185,10 @@ def _cancel(kind: Kind, which: str | None, options: Options) -> None:
             await kept.agenda.cancel(each.id)
         return chosen
 
-    for each in using(options, work):
+    called_off = using(options, work)
+    if not called_off and not options.json:
+        people.print(Text(f"There is no {kind}.", "dim"))
+    for each in called_off:
         if options.json:
             line(each)
         else:
@@ -219,11 +201,12 @@ def _add(new: NewPromise, options: Options | None) -> None:
     if options.json:
         line(made)
         return
-    rings = f" rings at {moment(made.due)}, in {left(made.remaining_s)}" if made.due else " is set"
+    rings = f" rings at {moment(made.due, options.zone)}, in {left(made.remaining_s)}" if made.due else " is set"
     named = f" “{plain(made.name)}”" if made.name else ""
     again = f", {when(made)}" if when(made) else ""
     people.print(Text(f"The {made.kind}{named}{rings}{again}."), soft_wrap=True)
 
 
-def _row(each: Pending) -> tuple[str, str, str, str, str]:
-    return moment(each.due) if each.due else "now", left(each.remaining_s), when(each), plain(each.name), each.id
+def _row(each: Pending, zone: tzinfo) -> tuple[str, str, str, str, str]:
+    rings = moment(each.due, zone) if each.due else "now"
+    return each.id, rings, left(each.remaining_s), when(each), plain(each.name)

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from voiced.cli.events import EventPrinter
 from voiced.cli.options import Options
-from voiced.cli.output import line, people
+from voiced.cli.output import line, people, plain
 
 Switch = Annotated[bool, Parameter(negative=())]
 
@@ -44,7 +44,7 @@ def ask(text: str, *, aloud: Switch = False, options: Options | None = None) -> 
         )
         people.print(unknown, soft_wrap=True)
     elif answer:
-        people.print(answer, soft_wrap=True)
+        people.print(plain(answer), soft_wrap=True)
     return 1 if answer is None else 0
 
 
@@ -80,6 +80,6 @@ def replay(file: Path, *, out: Path | None = None, fast: Switch = False, options
     from voiced.offline import replay as replay_file  # noqa: PLC0415 (the other verbs start faster without it)
 
     options = options or Options()
-    printer = EventPrinter(as_json=options.json)
+    printer = EventPrinter(options)
     asyncio.run(replay_file(options.loaded(), file, printer.show, out=out, fast=fast))
     return 0

@@ -1,17 +1,20 @@
 """Verbs that look after the file in which everything is kept."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 from rich.text import Text
 
+from voiced.cli.chosen import conversation_id
 from voiced.cli.files import readable, written
 from voiced.cli.kept import confirm, moment, progress, size, using
 from voiced.cli.options import Options
 from voiced.cli.output import line, people, table
 from voiced.core.errors import InputInvalid
 from voiced.core.ports.upkeep import Backup, Checked
+from voiced.core.speech import counted
 
 if TYPE_CHECKING:
     from voiced.core.ports.kept import Kept
@@ -42,7 +45,7 @@ def export(
 
     Args:
         file: The archive.
-        conversation: Only the conversation of this id; may be repeated.
+        conversation: Only the conversation of this id, or its beginning; may be repeated.
         force: The file may be there already, and is replaced.
         options: What every verb understands.
     """
@@ -50,7 +53,8 @@ def export(
 
     async def work(kept: "Kept") -> None:
         with written(file, force=force) as part, progress("exporting", options) as report:
-            await kept.upkeep.export(part, report, conversation)
+            chosen = [await conversation_id(kept, each) for each in conversation] if conversation else None
+            await kept.upkeep.export(part, report, chosen)
 
     using(options, work)
     if options.json:
@@ -74,7 +78,8 @@ def import_(file: Path, /, *, options: Options | None = None) -> None:
     if options.json:
         line(brought)
     else:
-        new = f"{brought.conversations} conversations, {brought.messages} messages, {brought.promises} promises"
+        counts = [(brought.conversations, "conversation"), (brought.messages, "message"), (brought.promises, "promise")]
+        new = ", ".join(counted(count, noun) for count, noun in counts if count) or "nothing"
         people.print(f"New: {new}. Known already: {brought.known}.", soft_wrap=True)
 
 
@@ -89,11 +94,10 @@ def backup(*, out: Path | None = None, force: Switch = False, options: Options |
     options = options or Options()
 
     async def work(kept: "Kept") -> Backup:
-        with progress("backing up", options) as report:
+        with written(out, force=force) if out else nullcontext() as part, progress("backing up", options) as report:
             made = await kept.upkeep.backup(report)
-            if out:
-                with written(out, force=force) as part:
-                    await kept.upkeep.fetch(made, part, report)
+            if part:
+                await kept.upkeep.fetch(made, part, report)
         return made
 
     made = using(options, work)
@@ -165,7 +169,7 @@ def _list(options: Options) -> None:
         for each in backups:
             line(each)
     elif backups:
-        rows = [[Path(each.path).name, moment(each.at), size(each.bytes)] for each in backups]
+        rows = [[Path(each.path).name, moment(each.at, options.zone), size(each.bytes)] for each in backups]
         table(["backup", "made", "size"], rows)
     else:
         people.print(Text("There is no backup yet: `voiced backup` makes one.", "dim"))

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
-from hassil.numbers import get_rbnf_engine
-
 NOON = 12
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEK = 7
@@ -27,6 +25,8 @@ def adjective(seconds: float) -> str:
             if whole % size == 0 and whole // size <= COUNTED_WHOLE:
                 units = [(whole // size, unit)]
                 break
+    from hassil.numbers import get_rbnf_engine  # noqa: PLC0415 (the command line counts without it)
+
     words = get_rbnf_engine("en")
     return " ".join(f"{words.format_number(count).text.replace(' ', '-')}-{unit}" for count, unit in units)
 
@@ -95,6 +95,17 @@ def past_moment(moment: datetime, now: datetime) -> str:
     lately = now - moment < timedelta(hours=NOON)
     which = "" if moment.date() == now.date() else f"{day(moment, now)} "
     return f"{which}at {bare_time(moment) if lately else clock_time(moment)}"
+
+
+def bare(name: str) -> str:
+    """A name as it is said after "the": without a "the" of its own."""
+    name = name.strip()
+    return name[4:].strip() if name.casefold().startswith("the ") else name
+
+
+def same(name: str, other: str) -> bool:
+    """Tells whether two names are the same one to people."""
+    return bare(name).casefold() == bare(other).casefold()
 
 
 def turned(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from voiced.core.promises import Kind
+from voiced.core.promises import Kind, Schedule
 
 
 class AudioStatus(Struct, frozen=True):
@@ -68,6 +68,7 @@ class PromiseStatus(Struct, frozen=True):
         name: what the user calls it, or what to be reminded of.
         due: when it rings next, in seconds since 1970 (UTC); None while it rings for the last time.
         remaining_s: seconds until then; 0 while it rings for the last time.
+        schedule: when it rings in local time; None for what counts seconds.
     """
 
     id: str
@@ -75,6 +76,7 @@ class PromiseStatus(Struct, frozen=True):
     name: str
     due: float | None
     remaining_s: float
+    schedule: Schedule | None = None
 
 
 class Status(Struct, frozen=True):

@@ -6,9 +6,9 @@ from datetime import datetime
 from voiced.core.ports.promises import Promises
 from voiced.core.ports.skill import Reply
 from voiced.core.promises import Promise
-from voiced.core.speech import counted, listed
+from voiced.core.speech import bare, counted, listed, same
 from voiced.core.types import Understanding
-from voiced.skills.when import clock_times, due_time, moment, schedule
+from voiced.skills.when import alike, clock_times, due_time, moment, schedule
 
 
 class AlarmsSkill:
@@ -49,7 +49,7 @@ class AlarmsSkill:
         meant = alarms if understood.intent == "VoicedCancelAllAlarms" else self._meant(alarms, understood)
         if not meant:
             return Reply(f"I know no such alarm. There is {self._list(alarms)}.")
-        if len(meant) > 1 and understood.intent == "VoicedCancelAlarm":
+        if len(meant) > 1 and understood.intent == "VoicedCancelAlarm" and not alike(meant):
             return Reply(f"Which one? There is {self._list(meant)}.")
         return await self._cancel(meant)
 
@@ -69,12 +69,12 @@ class AlarmsSkill:
 
     def _meant(self, alarms: Sequence[Promise], understood: Understanding) -> Sequence[Promise]:
         """The alarms that fit what was said: by name or time; all if nothing was said."""
-        name = str(understood.slots.get("name", "")).strip().lower()
+        name = str(understood.slots.get("name", "")).strip()
         times = clock_times(understood.slots) if {"hour", "named"} & understood.slots.keys() else []
         return [
             alarm
             for alarm in alarms
-            if (not name or alarm.name.lower() == name)
+            if (not name or same(alarm.name, name))
             and (not times or due_time(alarm, self._now()).replace(second=0, microsecond=0) in times)
         ]
 
@@ -84,4 +84,4 @@ class AlarmsSkill:
 
 
 def _article(alarm: Promise) -> str:
-    return f"the {alarm.name}" if alarm.name else "an"
+    return f"the {bare(alarm.name)}" if alarm.name else "an"

@@ -8,7 +8,7 @@ from voiced.core.ports.skill import Reply
 from voiced.core.promises import Promise
 from voiced.core.speech import counted, duration, listed, turned
 from voiced.core.types import Understanding
-from voiced.skills.when import moment, schedule, seconds
+from voiced.skills.when import alike, moment, schedule, seconds
 
 
 class RemindersSkill:
@@ -39,7 +39,7 @@ class RemindersSkill:
         meant = [each for each in reminders if not text or each.name.lower() == text]
         if not meant:
             return Reply(f"I know no such reminder. I will remind you {self._list(reminders)}.")
-        if len(meant) > 1 and understood.intent == "VoicedCancelReminder":
+        if len(meant) > 1 and understood.intent == "VoicedCancelReminder" and not alike(meant):
             return Reply(f"Which one? I will remind you {self._list(meant)}.")
         return await self._cancel(meant)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from voiced.core.ports.promises import Promises
 from voiced.core.ports.skill import Reply
 from voiced.core.promises import Promise
-from voiced.core.speech import counted, duration, listed
+from voiced.core.speech import adjective, bare, counted, duration, listed, same
 from voiced.core.types import Understanding
 from voiced.skills.when import seconds
 
@@ -84,16 +84,14 @@ def _meant(running: Sequence[Promise], understood: Understanding) -> Sequence[Pr
         for unit, factor in (("hours", 3600), ("minutes", 60), ("seconds", 1))
     )
     return [
-        timer
-        for timer in running
-        if (not name or timer.name.lower() == name.lower()) and (not length or timer.seconds == length)
+        timer for timer in running if (not name or same(timer.name, name)) and (not length or timer.seconds == length)
     ]
 
 
 def _title(understood: Understanding) -> str:
     name = _called(understood)
-    return f"{name} timer" if name else "such timer"
+    return f"{bare(name) or 'such'} timer"
 
 
 def _name(timer: Promise) -> str:
-    return f"{timer.name} timer" if timer.name else f"{duration(timer.seconds or 0)} timer"
+    return f"{bare(timer.name) or adjective(timer.seconds or 0)} timer"

@@ -1,6 +1,6 @@
 """Moments as people say them: slots into a schedule, and a promise's moment into words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 from voiced.core.promises import Kind, Promise, Schedule
@@ -85,6 +85,11 @@ def moment(promise: Promise, now: datetime) -> str:
     if promise.schedule is None and promise.kind == "reminder":
         return f"in {duration(promise.due - now.timestamp())}"
     return f"{day_words(due, now)} at {clock_time(due)}"
+
+
+def alike(promises: Sequence[Promise]) -> bool:
+    """Tells whether nobody could say which of them is meant: they have one name, and ring at the same times."""
+    return len({(each.name.casefold(), each.due, each.schedule) for each in promises}) == 1
 
 
 def due_time(promise: Promise, now: datetime) -> time:
