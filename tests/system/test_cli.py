@@ -300,7 +300,7 @@ def test_an_engine_of_another_kind_does_not_start(voiced, tmp_path):
 
 
 def test_what_is_kept_is_looked_at_without_a_daemon(voiced):
-    assert voiced("history") == ""
+    assert voiced("history") == "Nothing was said.\n"
     id_ = json.loads(voiced("conversations", "new", "Tea [at] :five:", "--json"))["id"]
     assert "Tea [at] :five:" in voiced("conversations", "show", id_)
     assert "voiced run" in voiced("timer", "add", "5m", code=1)

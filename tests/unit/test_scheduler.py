@@ -680,3 +680,36 @@ def test_of_what_is_told_together_one_may_be_called_off_and_the_rest_is_told():
     (said,) = texts(play(story))
     assert "egg" in said
     assert "tea" not in said
+
+
+def test_of_what_is_told_together_one_may_be_snoozed_and_the_rest_is_told():
+    async def story(world):
+        world.somebody = False
+        await world.scheduler.start_timer(60, "tea")
+        await world.scheduler.start_timer(61, "egg")
+        await world.off(120, reboot=False)
+        await world.start()
+        snoozed = await world.scheduler.snooze(60)
+        world.somebody = True
+        await world.clock.advance(100)
+        assert snoozed.name == "egg"
+        assert not await world.store.active()
+
+    told, rung = texts(play(story))
+    assert "tea" in told
+    assert "egg" not in told
+    assert rung == "Your egg timer is done."
+
+
+def test_a_change_that_nobody_waits_for_any_more_is_told_all_the_same():
+    async def story(world):
+        timer = await world.scheduler.start_timer(60)
+        world.store.hung = asyncio.Event()
+        changing = asyncio.create_task(world.scheduler.change(timer, 5))
+        await world.clock.settle()
+        changing.cancel()
+        await asyncio.wait([changing])
+        world.store.hung.set()
+        await world.clock.settle()
+
+    assert [type(event) for event in play(story).events] == [PromiseMade, PromiseChanged]

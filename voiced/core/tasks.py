@@ -12,7 +12,7 @@ EX_SOFTWARE = 70
 """The exit code for a fault of ours (sysexits.h)."""
 
 
-async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
+async def shielded(work: Coroutine[Any, Any, T]) -> T:
     """Waits for work that goes on to its end though whoever waits for it is cancelled."""
     task = asyncio.ensure_future(work)
     try:

@@ -57,8 +57,7 @@ class Ringing:
         self._at = at
         self._monotonic = monotonic
         self._changed = changed
-        self._ringing: dict[str, Promise] = {}
-        self._together: dict[str, tuple[str, ...]] = {}
+        self._ringing: dict[str, Sequence[Promise]] = {}
         """What is told in one announcement, by each that it is about."""
         self._over: deque[tuple[Sequence[Promise], bool]] = deque()
         self._untold: dict[str, float] = {}
@@ -89,8 +88,7 @@ class Ringing:
         """Silences a promise, whether it rings, waits for it or is to be told; others told with it are told anew."""
         self._untold.pop(name, None)
         if name in self._ringing:
-            for each in self._together.pop(name, (name,)):
-                self._ringing.pop(each, None)
+            for each in self._ended(self._ringing[name]):
                 if each != name:
                     self.miss(each)
             await self._send(Hush(name))
@@ -111,10 +109,7 @@ class Ringing:
         heard: list[str] = []
         while self._over:
             promises, was_heard = self._over.popleft()
-            # What was called off, or is due again by now, is no longer what rang.
-            names = [each.id for each in promises if self._ringing.get(each.id) is each]
-            for name in names:
-                del self._ringing[name]
+            names = self._ended(promises)
             self._failures = 0 if was_heard else self._failures + 1
             if was_heard:
                 heard += names
@@ -132,24 +127,28 @@ class Ringing:
 
     async def put_off(self, promise: Promise) -> None:
         """Takes a promise that rings, or rang lately, for heard: it was snoozed."""
-        if ringing := self._ringing.get(promise.id):
-            self._take([ringing], "heard")
-            await self._send(Hush(promise.id))
+        await self.hush(promise.id)
         self._last = None
 
     async def _sound_for(self, promise: Promise, now: Now) -> None:
         await self._hand_over([promise], ring_text(promise, now.wall, now.zone), self._sound, self._seconds)
 
     async def _hand_over(self, promises: Sequence[Promise], text: str, sound: Clip | None, seconds: float) -> None:
-        self._ringing |= {each.id: each for each in promises}
         names = tuple(each.id for each in promises)
-        self._together |= dict.fromkeys(names, names)
+        self._ringing |= dict.fromkeys(names, promises)
         await self._send(Ring(text, sound, seconds, names, partial(self._take, promises)))
+
+    def _ended(self, promises: Sequence[Promise]) -> list[str]:
+        """Takes out what an announcement was about. What was called off, or is due again by now, is in it no more."""
+        names = [each.id for each in promises if self._ringing.get(each.id) is promises]
+        for name in names:
+            del self._ringing[name]
+        return names
 
     def _take(self, promises: Sequence[Promise], state: RingState) -> None:
         """Takes in how a ring does."""
         last = promises[-1]
-        if self._ringing.get(last.id) is last and state != "unheard":
+        if self._ringing.get(last.id) is promises and state != "unheard":
             self._last = _Rung(last, self._monotonic())
         if state != "begun":
             self._over.append((promises, state == "heard"))

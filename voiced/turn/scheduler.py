@@ -16,17 +16,17 @@ from voiced.core.ports.clock import Clock
 from voiced.core.ports.promises import PromiseStore
 from voiced.core.promises import Kind, Promise, Schedule, check_schedule
 from voiced.core.recurrence import dated, next_due
-from voiced.core.tasks import to_its_end
+from voiced.core.tasks import shielded
 from voiced.core.types import Clip
 from voiced.turn.due import STEP_S, Now, fired, heard, left, settled
 from voiced.turn.kept import Kept
 from voiced.turn.limits import check_length, check_room, check_text
 from voiced.turn.ringing import Ringing, Send
 
-READING_S = 2.0
-"""Who asks what is promised waits no longer for a file that cannot be read."""
 log = logging.getLogger(__name__)
 
+READING_S = 2.0
+"""Who asks what is promised waits no longer for a file that cannot be read."""
 LOOK_S = 1.0
 """How often the wall clock is looked at while anything is promised."""
 
@@ -152,7 +152,10 @@ class Scheduler:
                 changed_at=now.wall,
             )
 
-        changed = await to_its_end(self._kept.update(promise.id, later))
+        return await shielded(self._change(promise, later))
+
+    async def _change(self, promise: Promise, later: Callable[[Promise], Promise]) -> Promise:
+        changed = await self._kept.update(promise.id, later)
         if changed is None:
             raise SkillFailed(f"That {promise.kind} is over.")
         self._bus.emit(PromiseChanged(changed.id, changed.kind, changed.name, changed.due, at=self._at()))
@@ -165,7 +168,7 @@ class Scheduler:
         def off(before: Promise) -> Promise:
             return replace(before, state="cancelled", due=None, unheard=None, changed_at=self._clock.wall())
 
-        await to_its_end(self._call_off(promise, off))
+        await shielded(self._call_off(promise, off))
 
     async def _call_off(self, promise: Promise, off: Callable[[Promise], Promise]) -> None:
         gone = await self._kept.update(promise.id, off)
@@ -234,7 +237,7 @@ class Scheduler:
 
     async def _make(self, promise: Promise, *others: Promise) -> Promise:
         check_room(promise.kind, self._kept.active.values())
-        return await to_its_end(self._keep(promise, *others))
+        return await shielded(self._keep(promise, *others))
 
     async def _keep(self, promise: Promise, *others: Promise) -> Promise:
         await self._kept.make(promise, *others)
