@@ -1,6 +1,7 @@
 """The open file: what is written together, what fails alone, and what is tried again."""
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import threading
@@ -22,6 +23,7 @@ from voiced.core.errors import (
 )
 from voiced.core.history import Message
 from voiced.core.ids import new_id
+from voiced.store import connection as connection_module
 from voiced.store import db as db_module
 from voiced.store import keeper as keeper_module
 from voiced.store import writer as writer_module
@@ -249,16 +251,17 @@ def test_it_can_be_closed_before_it_is_open(tmp_path):
     assert with_database(tmp_path, lambda database: database.read(names)) == []
 
 
-def test_a_disk_that_hangs_while_it_opens_does_not_keep_it_from_closing(tmp_path, monkeypatch):
-    hanging, over = threading.Event(), threading.Event()
+@pytest.mark.parametrize(("module", "name"), [(db_module, "start"), (connection_module, "reader")])
+def test_a_disk_that_hangs_while_it_opens_does_not_keep_it_from_closing(tmp_path, monkeypatch, module, name):
+    hanging, over, opens = threading.Event(), threading.Event(), getattr(module, name)
 
     def hangs(*given):
-        started = start(*given)
+        opened = opens(*given)
         hanging.set()
-        over.wait()
-        return started
+        over.wait(30)
+        return opened
 
-    monkeypatch.setattr(db_module, "start", hangs)
+    monkeypatch.setattr(module, name, hangs)
 
     async def use():
         database = Database(tmp_path)
@@ -439,3 +442,22 @@ def test_what_is_purged_is_in_no_byte_of_the_file_and_its_log(tmp_path):
         return [path.name for path in tmp_path.glob("voiced.db*") if b"walrusword" in path.read_bytes()]
 
     assert with_database(tmp_path, use) == []
+
+
+def test_a_purge_that_cannot_empty_the_log_is_no_outage(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(writer_module, "PATIENCE_S", 0.0)
+    told = []
+
+    async def use(database):
+        kept = StoredConversations(database, 300.0)
+        database.watch(told.append)
+        (message,) = await kept.add([Message(new_id(), "user", "walrusword quartz", 1.0)])
+        with contextlib.closing(reader(database.path)) as backup:
+            backup.execute("BEGIN; SELECT count(*) FROM messages")
+            await kept.purge(message.conversation)
+        with pytest.raises(NotFound):
+            await kept.get(message.conversation)
+
+    with_database(tmp_path, use)
+    assert "stays in the log" in caplog.text
+    assert told == []

@@ -209,8 +209,7 @@ def test_a_disk_that_fails_while_a_salvaged_file_is_put_in_its_place_is_tried_ag
             open_file(path.parent, 1.0, None)
     assert raised.value.retriable
     started = open_file(path.parent, 1.0, None)
-    started.writer.close()
-    os.close(started.lock)
+    started.held.close()
 
 
 def test_a_draft_that_a_power_cut_left_is_begun_anew(path, good) -> None:

@@ -1,19 +1,17 @@
 """Files on their way through the socket: the daemon cannot see those of its users, nor they its own."""
 
 import asyncio
-import errno
 import os
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from litestar.response import Stream
 
 from voiced.control.requests import AnyRequest
-from voiced.core.errors import StoreBroken, StoreFull
 from voiced.core.ids import new_id
-from voiced.core.room import leave_room
+from voiced.core.room import leave_room, on_disk
 
 LARGEST_FILE = 16 * 1024**3
 """Bytes: far more than a house can say."""
@@ -48,7 +46,7 @@ class Transfers:
         path = self._place()
         leave_room(self._folder, int(request.headers.get("content-length", 0)))
         try:
-            with _on_disk(), path.open("wb") as file:
+            with on_disk(), path.open("wb") as file:
                 waiting = bytearray()
                 async for chunk in request.stream():
                     waiting += chunk
@@ -58,7 +56,7 @@ class Transfers:
                         waiting = bytearray()
                 await asyncio.to_thread(file.write, waiting)
         except BaseException:
-            path.unlink(missing_ok=True)
+            await remove(path)
             raise
         return path
 
@@ -73,12 +71,17 @@ class Transfers:
             await make(path)
             return sent(path)
         finally:
-            path.unlink(missing_ok=True)  # Who has it open still reads it.
+            await remove(path)  # Who has it open still reads it.
 
     def _place(self) -> Path:
-        with _on_disk():
+        with on_disk():
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return self._folder / f"{self._mine}-{new_id()}"
+
+
+async def remove(path: Path) -> None:
+    """Removes a file, which may be large."""
+    await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
 def sent(path: Path) -> Stream:
@@ -87,21 +90,15 @@ def sent(path: Path) -> Stream:
     Raises:
         StoreBroken: it cannot be read.
     """
-    with _on_disk():
+    with on_disk():
         file = path.open("rb")
     size = str(os.fstat(file.fileno()).st_size)
     return Stream(_chunks(file), media_type="application/octet-stream", headers={"content-length": size})
 
 
 async def _chunks(file: BinaryIO) -> AsyncGenerator[bytes]:
-    with file:
+    try:
         while chunk := await asyncio.to_thread(file.read, CHUNK):
             yield chunk
-
-
-@contextmanager
-def _on_disk() -> Generator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise (StoreFull if error.errno == errno.ENOSPC else StoreBroken)(str(error)) from error
+    finally:
+        await asyncio.to_thread(file.close)  # The room of a large file that is removed is given back just then.

@@ -11,7 +11,7 @@ from litestar.response import Stream
 from voiced.control.forms import OwnBackup
 from voiced.control.progress import working
 from voiced.control.requests import AnyRequest, Steered, small_body
-from voiced.control.transfers import LARGEST_FILE, Transfers, sent
+from voiced.control.transfers import LARGEST_FILE, Transfers, remove, sent
 from voiced.core.errors import NotFound
 from voiced.core.ports.agent import Agent
 from voiced.core.ports.upkeep import Backup, Imported, Progress
@@ -55,7 +55,7 @@ async def restore(agent: Steered, transfers: Desk, request: AnyRequest) -> Strea
         try:
             return await agent.upkeep.restore(path, report)
         finally:
-            path.unlink(missing_ok=True)
+            await remove(path)
 
     return working("restore", work)
 
@@ -76,7 +76,7 @@ async def take_in(agent: Steered, transfers: Desk, request: AnyRequest) -> Strea
         try:
             return await agent.upkeep.take_in(path, report)
         finally:
-            path.unlink(missing_ok=True)
+            await remove(path)
 
     return working("import", work)
 

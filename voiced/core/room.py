@@ -1,6 +1,9 @@
 """Room on a disk: what is large leaves some for what is said meanwhile."""
 
+import errno
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from voiced.core.errors import StoreBroken, StoreFull
@@ -21,10 +24,22 @@ def leave_room(place: Path | int, size: int, spare: int = SPARE) -> None:
         StoreFull: there is not.
         StoreBroken: the disk does not tell.
     """
-    try:
+    with on_disk():
         disk = os.statvfs(place)
-    except OSError as error:
-        raise StoreBroken(str(error)) from error
     free = disk.f_bavail * disk.f_frsize
     if free < size + spare:
         raise StoreFull(f"{size} bytes are needed, and {spare} are to be left: {free} are free")
+
+
+@contextmanager
+def on_disk() -> Generator[None]:
+    """Turns the file system's errors into ours.
+
+    Raises:
+        StoreFull: there is no room left.
+        StoreBroken: the disk does not do what it is asked.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise (StoreFull if error.errno == errno.ENOSPC else StoreBroken)(str(error)) from error

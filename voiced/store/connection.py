@@ -48,8 +48,12 @@ def onlooker(path: Path, vfs: str | None = None) -> apsw.Connection:
     """
     with translated():
         connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs)
-        connection.set_busy_timeout(BUSY_MS)
-        connection.pragma("query_only", 1)
+        try:
+            connection.set_busy_timeout(BUSY_MS)
+            connection.pragma("query_only", 1)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
 

@@ -16,7 +16,7 @@ import apsw
 from voiced.core.errors import StoreDamaged, StoreFailed
 from voiced.core.tasks import vital
 from voiced.store.start import NAME, Started, note_of_damage, start
-from voiced.store.threads import DamageListener, Listener, Threads, let_go
+from voiced.store.threads import DamageListener, Listener, Threads
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +31,8 @@ Job = Callable[[apsw.Connection], T]
 class Database:
     """The file, which opens in the background: whoever comes before waits for it. Belongs to the event loop.
 
-    A file that cannot be opened for now (a full disk, one that is mounted late, a command
-    that still has it) is tried again for ever; after
-    `patience_s`, whoever comes is told so at once.
+    A file that cannot be opened for now (a full disk, one that is mounted late, a command that still has it) is tried
+    again for ever; after `patience_s`, whoever comes is told so at once.
 
     Args:
         folder: holds the file, for this process alone as long as it is open; made where there is none.
@@ -167,13 +166,9 @@ class Database:
         except asyncio.CancelledError:
             await asyncio.to_thread(thread.join, CLOSING_S)
             if not attempt.cancelled() and not attempt.exception():
-                let_go(attempt.result())
+                attempt.result().held.close()
             raise
-        try:
-            return Threads(self.path, started, self.vfs, self._tell, self._found_damage)
-        except BaseException:
-            let_go(started)
-            raise
+        return Threads(self.path, started, self.vfs, self._tell, self._found_damage)
 
     def _fail(self, error: StoreFailed) -> None:
         """From now on, whoever comes is told so at once."""
@@ -228,4 +223,4 @@ def _attempt(attempt: Future[Started], work: Callable[[], Started]) -> None:
     if attempt.set_running_or_notify_cancel():
         attempt.set_result(started)
     else:
-        let_go(started)
+        started.held.close()

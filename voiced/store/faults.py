@@ -13,6 +13,7 @@ from voiced.core.errors import (
     StoreFull,
     StoreRefused,
 )
+from voiced.core.room import on_disk
 
 OURS: tuple[tuple[tuple[type[apsw.Error], ...], type[StoreFailed], str], ...] = (
     ((apsw.BusyError, apsw.LockedError, apsw.ProtocolError), StoreBusy, "somebody else uses the file"),
@@ -28,8 +29,6 @@ OURS: tuple[tuple[tuple[type[apsw.Error], ...], type[StoreFailed], str], ...] = 
 """Source: https://sqlite.org/rescode.html"""
 _DAMAGED_INDEX = ("invalid fts5 file format", "vtable constructor failed")
 """The full-text index says so as if the statement were wrong."""
-_NO_ROOM = 28
-"""ENOSPC."""
 
 
 def ours(error: apsw.Error) -> StoreFailed:
@@ -49,8 +48,7 @@ def ours(error: apsw.Error) -> StoreFailed:
 def translated() -> Generator[None]:
     """Turns SQLite's errors, and the file system's, into ours."""
     try:
-        yield
+        with on_disk():
+            yield
     except apsw.Error as error:
         raise ours(error) from error
-    except OSError as error:
-        raise (StoreFull if error.errno == _NO_ROOM else StoreBroken)(str(error)) from error

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 PAGES = 1_000
 """Pages in the log from which they are moved: 4 MB, as SQLite does by itself. Source: https://sqlite.org/wal.html"""
 LOOKS = 2
-"""What a disk reads wrong once it may read right the next time."""
+"""What a disk reads wrong once it may read right the next time: only then the file is taken for damaged."""
 STEPS = 10_000
 """Steps of SQLite's machine between two looks whether the check is to end."""
 

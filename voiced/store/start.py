@@ -4,7 +4,8 @@ import fcntl
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,27 +15,30 @@ from voiced.core.errors import StoreDamaged, StoreHeld
 from voiced.store import connection as connect
 from voiced.store import salvage
 from voiced.store.faults import translated
-from voiced.store.keeper import quick_check
+from voiced.store.keeper import LOOKS, quick_check
 from voiced.store.migrations import migrate
 
 log = logging.getLogger(__name__)
 
 NAME = "voiced.db"
-LOOKS = 2
-"""What a disk reads wrong once it may read right the next time: only then the file is taken for damaged."""
+READERS = 2
 
 
 class Started(NamedTuple):
-    """The file, open to write.
+    """The file, open, and locked against other processes.
 
     Attributes:
-        lock: what keeps other processes out, a file descriptor.
-        writer: the connection.
-        checked: whether all of it was checked.
+        held: closes the connections, and then lets go of the lock. Blocks.
+        writer: the connection that writes.
+        keeper: one that may write too.
+        readers: those that read.
+        checked: whether all of the file was checked.
     """
 
-    lock: int
+    held: ExitStack
     writer: apsw.Connection
+    keeper: apsw.Connection
+    readers: Sequence[apsw.Connection]
     checked: bool
 
 
@@ -51,20 +55,20 @@ def start(folder: Path, check_s: float, vfs: str | None) -> Started:
         StoreNewer, StoreForeign: it is left as it is.
         StoreFailed: it cannot be opened.
     """
-    with translated():
+    path = folder / NAME
+    with ExitStack() as held, translated():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = os.open(folder / "voiced.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    try:
+        held.callback(os.close, lock)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise StoreHeld(f"another process of voiced uses {folder}") from error
-        with translated():
-            writer, checked = _open(folder / NAME, check_s, vfs)
-    except BaseException:
-        os.close(lock)
-        raise
-    return Started(lock, writer, checked)
+        writer, checked = _open(path, check_s, vfs)
+        held.enter_context(closing(writer))
+        keeper = held.enter_context(closing(connect.writer(path, vfs)))
+        readers = [held.enter_context(closing(connect.reader(path, vfs))) for _ in range(READERS)]
+        return Started(held.pop_all(), writer, keeper, readers, checked)
 
 
 def _open(path: Path, check_s: float, vfs: str | None) -> tuple[apsw.Connection, bool]:

@@ -1,7 +1,6 @@
-"""The threads of the file while it is open, and its connections."""
+"""The threads of the file while it is open."""
 
 import asyncio
-import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -13,7 +12,6 @@ from voiced.store.readers import Readers
 from voiced.store.start import Started
 from voiced.store.writer import Writer
 
-READERS = 2
 Listener = Callable[[StoreFailed | None], None]
 DamageListener = Callable[[StoreDamaged], None]
 
@@ -37,13 +35,10 @@ class Threads:
         told: Listener,
         damaged: DamageListener,
     ) -> None:
-        self._lock = started.lock
-        keeping = connect.writer(path, vfs)
-        reading = [connect.reader(path, vfs) for _ in range(READERS)]
-        self._connections = [*reading, keeping, started.writer]
+        self._held = started.held
         opened = partial(connect.onlooker, path, vfs)
-        self.keeper = Keeper(keeping, started.writer, opened, damaged, check=not started.checked)
-        self.readers = Readers(reading)
+        self.keeper = Keeper(started.keeper, started.writer, opened, damaged, check=not started.checked)
+        self.readers = Readers(started.readers)
         self.writer = Writer(started.writer, told)
 
     def close(self, loop: asyncio.AbstractEventLoop, closed: asyncio.Event) -> None:
@@ -51,14 +46,6 @@ class Threads:
         self.writer.close()
         self.readers.close()
         self.keeper.close()
-        for connection in self._connections:
-            connection.close()
-        os.close(self._lock)
+        self._held.close()
         if not loop.is_closed():
             loop.call_soon_threadsafe(closed.set)
-
-
-def let_go(started: Started) -> None:
-    """Closes what no threads were given to."""
-    started.writer.close()
-    os.close(started.lock)

@@ -67,7 +67,7 @@ class FileUpkeep:
     async def backup(self, progress: Progress) -> Backup:
         """See `Upkeep`."""
         async with self._alone:
-            self._backups.clean()
+            await asyncio.to_thread(self._backups.clean)
             return await self._back_up(progress)
 
     async def backups(self) -> Sequence[Backup]:
@@ -81,15 +81,15 @@ class FileUpkeep:
     async def restore(self, source: Path, progress: Progress) -> Backup:
         """See `Upkeep`."""
         async with self._alone:
-            self._backups.clean()
-            part = self._backups.part("restored")
+            await asyncio.to_thread(self._backups.clean)
+            part = await asyncio.to_thread(self._backups.part, "restored")
             settle = partial(settled, now=self._now(), zone=self._zone)
             try:
                 size = await self._database.read(lambda connection: int(connection.pragma("page_size")))
                 await beside(lambda tell: restore.fetch(source, part, size, settle, tell), progress)
                 return await self._replace(part, source, progress)
             finally:
-                discard(part)
+                await asyncio.to_thread(discard, part)
 
     async def export(self, target: Path, progress: Progress, conversations: Sequence[str] | None = None) -> None:
         """See `Upkeep`."""

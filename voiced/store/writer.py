@@ -118,9 +118,9 @@ class Writer:
                     time.sleep(pause)
                     pause = min(2 * pause, LONGEST_PAUSE_S)
                     continue
-                self._report(error)
+                self._report(batch, error)
                 return [error] * len(batch)
-            self._report(None)
+            self._report(batch, None)
             return outcomes
 
     def _once(self, batch: list[_Write]) -> list[Any]:
@@ -158,8 +158,11 @@ class Writer:
         execute("COMMIT")
         return outcomes
 
-    def _report(self, error: StoreFailed | None) -> None:
+    def _report(self, batch: list[_Write], error: StoreFailed | None) -> None:
         """Tells once that an outage begins, and once that it is over."""
+        # What is done alone may fail where writes do not: a reader keeps the log from being emptied.
+        if batch[0].alone:
+            return
         if error is not None:
             self._failed_at = time.monotonic()
         # On a disk that is nearly full, small writes succeed between others that fail: that is no end.
