@@ -109,6 +109,20 @@ def test_a_start_that_fails_tells_why(settings: dict[str, str], error: type[Voic
     run(main)
 
 
+def test_one_that_is_killed_while_it_starts_is_started_again() -> None:
+    async def main() -> None:
+        child = Child("victim", "victim:Victim")
+        starting = asyncio.create_task(child.start())
+        await until(lambda: child.pid is not None)
+        os.kill(child.pid, signal.SIGKILL)
+        await starting
+        await echo(child)
+        assert child.restarts == 1
+        await child.close()
+
+    run(main)
+
+
 @pytest.mark.parametrize("engine", ["nonsense", "no_such_module:Engine", "victim:NoSuchClass"])
 def test_an_engine_that_does_not_exist_is_named(engine: str) -> None:
     async def main() -> None:

@@ -1,16 +1,19 @@
 """A store that is looked after, with everything that it can hold."""
 
 import asyncio
+import contextlib
 import hashlib
 import zipfile
+from collections.abc import Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import apsw
 from hypothesis import strategies as st
 
-from voiced.core.history import Conversation, Message, Source
+from voiced.core.history import LONGEST_BATCH, Conversation, Message, NewConversation, Source
 from voiced.core.promises import Promise, Schedule
 from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
@@ -19,6 +22,8 @@ from voiced.store.upkeep import FileUpkeep
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+DAILY = Schedule("07:00", days=(0, 1, 2))
+ADD = "INSERT INTO promises (id, kind, state, made_at, changed_at) VALUES (?, 'timer', 'active', 0, 0)"
 
 
 class StillClock:
@@ -93,6 +98,60 @@ def members(archive: Path) -> dict[str, str]:
         return {
             name: hashlib.sha256(file.read(name)).hexdigest() for name in file.namelist() if name != "manifest.json"
         }
+
+
+def run(job, folder, keep=7):
+    """Runs a job in a house."""
+
+    async def inside():
+        async with house(folder, keep) as home:
+            return await job(home)
+
+    return asyncio.run(inside())
+
+
+async def fill(home, count=300, name="m"):
+    await home.conversations.open(NewConversation(id="c"))
+    said = messages(count, name)
+    for first in range(0, count, LONGEST_BATCH):
+        await home.conversations.add(said[first : first + LONGEST_BATCH], "c")
+    await home.promises.save([Promise(id="p", kind="timer", made_at=1, changed_at=1, due=9e9)])
+
+
+def edit(path: Path, script: str, *, rules: bool = True) -> None:
+    """Does to a file what nobody should do."""
+    with contextlib.closing(apsw.Connection(str(path))) as connection:
+        if not rules:
+            connection.execute("PRAGMA writable_schema = ON; PRAGMA ignore_check_constraints = ON")
+        connection.execute(script)
+
+
+def unfinished(folder: Path) -> list[str]:
+    """What should not be left in a folder."""
+    return [path.name for path in folder.rglob("*") if ".part" in path.name]
+
+
+def adds(name: str) -> Callable[[apsw.Connection], str]:
+    def job(connection: apsw.Connection) -> str:
+        connection.execute(ADD, (name,))
+        return name
+
+    return job
+
+
+def ids(connection: apsw.Connection) -> list[str]:
+    return [str(row[0]) for row in connection.execute("SELECT id FROM promises ORDER BY number")]
+
+
+def with_database(folder: Path, use, **options):
+    async def run():
+        database = await Database.open(folder, **options)
+        try:
+            return await use(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
 
 
 text = st.text(max_size=40)

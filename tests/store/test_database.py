@@ -5,16 +5,14 @@ import contextlib
 import fcntl
 import os
 import threading
-from collections.abc import Callable
-from pathlib import Path
 
 import apsw
 import pytest
 
+from tests.store.house import ADD, adds, ids, with_database
 from voiced.core.errors import (
     NotFound,
     StoreBusy,
-    StoreDamaged,
     StoreFailed,
     StoreForeign,
     StoreFull,
@@ -25,42 +23,16 @@ from voiced.core.history import Message
 from voiced.core.ids import new_id
 from voiced.store import connection as connection_module
 from voiced.store import db as db_module
-from voiced.store import keeper as keeper_module
 from voiced.store import writer as writer_module
-from voiced.store.connection import onlooker, reader, writer
+from voiced.store.connection import reader, writer
 from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
 from voiced.store.start import NAME, start
 
-ADD = "INSERT INTO promises (id, kind, state, made_at, changed_at) VALUES (?, 'timer', 'active', 0, 0)"
-
-
-def adds(name: str) -> Callable[[apsw.Connection], str]:
-    def job(connection: apsw.Connection) -> str:
-        connection.execute(ADD, (name,))
-        return name
-
-    return job
-
-
-def names(connection: apsw.Connection) -> list[str]:
-    return [str(row[0]) for row in connection.execute("SELECT id FROM promises ORDER BY number")]
-
-
-def with_database(folder: Path, use, **options):
-    async def run():
-        database = await Database.open(folder, **options)
-        try:
-            return await use(database)
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
-
 
 def test_what_is_written_is_there_after_opening_again(tmp_path):
     with_database(tmp_path, lambda database: database.write(adds("a")))
-    assert with_database(tmp_path, lambda database: database.read(names)) == ["a"]
+    assert with_database(tmp_path, lambda database: database.read(ids)) == ["a"]
 
 
 def test_writes_that_wait_together_are_committed_together(tmp_path):
@@ -72,7 +44,7 @@ def test_writes_that_wait_together_are_committed_together(tmp_path):
 
         await database.exclusive(count)
         await asyncio.gather(*(database.write(adds(f"{number}")) for number in range(100)))
-        return len(commits), await database.read(names)
+        return len(commits), await database.read(ids)
 
     commits, kept = with_database(tmp_path, use)
     assert commits <= 3
@@ -90,7 +62,7 @@ def test_a_write_that_fails_takes_no_other_with_it(tmp_path):
     async def use(database):
         jobs = [adds("a"), adds("a"), missing, half_done, adds("b")]
         outcomes = await asyncio.gather(*(database.write(job) for job in jobs), return_exceptions=True)
-        return outcomes, await database.read(names)
+        return outcomes, await database.read(ids)
 
     outcomes, kept = with_database(tmp_path, use)
     assert [type(outcome) for outcome in outcomes] == [str, StoreRefused, NotFound, ZeroDivisionError, str]
@@ -116,7 +88,7 @@ def test_what_may_yet_succeed_is_tried_again(tmp_path, error):
         told = []
         database.watch(told.append)
         await database.write(failing(3, error))
-        return told, await database.read(names)
+        return told, await database.read(ids)
 
     assert with_database(tmp_path, use) == ([], ["late"])
 
@@ -148,7 +120,7 @@ def test_too_many_writes_are_refused_and_not_heaped(tmp_path, monkeypatch):
             *(database.write(adds(f"{number}")) for number in range(50)), return_exceptions=True
         )
         refused = [outcome for outcome in outcomes if isinstance(outcome, StoreBusy)]
-        return len(refused), len(await database.read(names))
+        return len(refused), len(await database.read(ids))
 
     refused, kept = with_database(tmp_path, use)
     assert refused + kept == 50
@@ -170,16 +142,16 @@ def test_what_waits_is_written_before_it_closes(tmp_path):
         return await asyncio.gather(*writing)
 
     assert len(with_database(tmp_path, use)) == 20
-    assert len(with_database(tmp_path, lambda database: database.read(names))) == 20
+    assert len(with_database(tmp_path, lambda database: database.read(ids))) == 20
 
 
 def test_one_process_at_a_time(tmp_path):
     lock = os.open(tmp_path / "voiced.lock", os.O_CREAT | os.O_RDWR)
     fcntl.flock(lock, fcntl.LOCK_EX)
     with pytest.raises(StoreHeld):
-        with_database(tmp_path, lambda database: database.read(names), patience_s=0.0)
+        with_database(tmp_path, lambda database: database.read(ids), patience_s=0.0)
     os.close(lock)
-    assert with_database(tmp_path, lambda database: database.read(names)) == []
+    assert with_database(tmp_path, lambda database: database.read(ids)) == []
 
 
 def test_a_file_that_a_command_still_has_is_waited_for(tmp_path):
@@ -206,7 +178,7 @@ def test_another_programs_file_is_left_as_it_is(tmp_path):
     connection.close()
     before = (tmp_path / NAME).read_bytes()
     with pytest.raises(StoreForeign):
-        with_database(tmp_path, lambda database: database.read(names))
+        with_database(tmp_path, lambda database: database.read(ids))
     assert (tmp_path / NAME).read_bytes()[100:] == before[100:]
 
 
@@ -225,7 +197,7 @@ def test_a_folder_that_comes_late_is_waited_for(tmp_path):
         found = asyncio.Event()
         await found.wait()
         await database.write(adds("b"))
-        kept = await database.read(names)
+        kept = await database.read(ids)
         await database.close()
         return raised.value.retriable, [error and error.code for error in told], kept
 
@@ -248,7 +220,7 @@ def test_it_can_be_closed_before_it_is_open(tmp_path):
         await Database(tmp_path).close()
 
     asyncio.run(use())
-    assert with_database(tmp_path, lambda database: database.read(names)) == []
+    assert with_database(tmp_path, lambda database: database.read(ids)) == []
 
 
 @pytest.mark.parametrize(("module", "name"), [(db_module, "start"), (connection_module, "reader")])
@@ -275,130 +247,7 @@ def test_a_disk_that_hangs_while_it_opens_does_not_keep_it_from_closing(tmp_path
     for thread in threading.enumerate():
         if thread.name == "store start":
             thread.join()
-    assert with_database(tmp_path, lambda database: database.read(names)) == []
-
-
-def many(folder: Path) -> None:
-    """A file of some thousand promises, all of it moved out of the log."""
-
-    def job(connection: apsw.Connection) -> None:
-        connection.executemany(ADD, ((f"{number:08}",) for number in range(5_000)))
-
-    with_database(folder, lambda database: database.write(job))
-
-
-def damage(folder: Path) -> None:
-    """Overwrites a part of the file."""
-    with (folder / NAME).open("r+b") as file:
-        file.seek(40 * 4_096)
-        file.write(b"garbage!" * 4_096)
-
-
-async def told_of_damage(database: Database, act) -> list[str]:
-    """What watchers are told until damage is among it."""
-    told, found = [], asyncio.Event()
-
-    def listen(error):
-        told.append(error.code)
-        found.set()
-
-    database.watch(lambda error: told.append(f"outage: {error}"))
-    database.watch_damage(listen)
-    await act()
-    await found.wait()
-    return told
-
-
-def test_damage_that_is_met_is_told_once_and_mended_at_the_next_start(tmp_path):
-    many(tmp_path)
-
-    async def use(database):
-        damage(tmp_path)
-
-        async def read():
-            for _ in range(2):
-                with pytest.raises(StoreDamaged):
-                    await database.read(names)
-
-        told = await told_of_damage(database, read)
-        await database.write(adds("after all"))
-        return told
-
-    assert with_database(tmp_path, use) == ["store-damaged"]
-    saved = with_database(tmp_path, lambda database: database.read(names))
-    assert 4_000 < len(saved) < 5_000
-    assert list(tmp_path.glob("voiced.db.damaged-*")), "the original is kept"
-
-
-def test_what_the_check_at_the_start_had_no_time_for_is_checked_beside_the_work(tmp_path, monkeypatch):
-    monkeypatch.setattr(keeper_module, "STEPS", 1)
-    many(tmp_path)
-    damage(tmp_path)
-
-    async def use():
-        database = Database(tmp_path, check_s=0.0)
-        told = await told_of_damage(database, database.opened)
-        await database.close()
-        return told
-
-    assert asyncio.run(use()) == ["store-damaged"]
-
-
-def test_a_page_that_was_read_wrong_once_is_no_damage(tmp_path):
-    many(tmp_path)
-
-    async def use(database):
-        told = []
-        database.watch_damage(told.append)
-
-        def wrong(_):
-            raise apsw.CorruptError("the script says so")
-
-        with pytest.raises(StoreDamaged):
-            await database.read(wrong)
-        return told
-
-    assert with_database(tmp_path, use) == []
-    assert not list(tmp_path.glob("*damaged*"))
-
-
-def test_the_log_is_moved_into_the_file_beside_the_work(tmp_path):
-    async def use(database):
-        def much(connection):
-            connection.execute("CREATE TABLE much (thing)")
-            connection.executemany("INSERT INTO much VALUES (?)", ((bytes(4_000),) for _ in range(1_500)))
-
-        await database.write(much)
-        while (tmp_path / NAME).stat().st_size < 1_000 * 4_096:  # noqa: ASYNC110 (another thread's work)
-            await asyncio.sleep(0.01)
-        return await database.read(lambda connection: connection.execute("SELECT count(*) FROM much").get)
-
-    assert with_database(tmp_path, use) == 1_500
-
-
-def test_a_disk_that_fails_in_a_check_keeps_nobody_from_moving_the_log(tmp_path, monkeypatch, caplog):
-    path = tmp_path / NAME
-    writing, keeping = writer(path), writer(path)
-    writing.execute("CREATE TABLE much (thing)")
-    looked = threading.Semaphore(0)
-
-    def broken(*_):
-        looked.release()
-        raise apsw.IOError("the script says so")
-
-    monkeypatch.setattr(keeper_module, "quick_check", broken)
-    keeper = keeper_module.Keeper(keeping, writing, lambda: onlooker(path), lambda _: None, check=True)
-    looked.acquire()
-    keeper.check()
-    assert looked.acquire(timeout=10), "the thread goes on"
-    while path.stat().st_size < 1_000 * 4_096:
-        writing.execute("INSERT INTO much VALUES (zeroblob(4000000))")
-    keeper.close()
-    writing.close()
-    keeping.close()
-    assert [record.message for record in caplog.records if "checked" in record.message] == [
-        "the file cannot be checked: the disk does not do what it is asked: the script says so"
-    ]
+    assert with_database(tmp_path, lambda database: database.read(ids)) == []
 
 
 def test_connections_are_as_promised(tmp_path):
@@ -430,7 +279,7 @@ def test_only_its_user_can_read_it_and_its_log(tmp_path):
 def test_a_file_that_is_gone_is_told_with_the_backup_that_brings_it_back(tmp_path, caplog):
     (tmp_path / "backups").mkdir()
     (tmp_path / "backups" / "voiced-2026-11-25T10-00-00Z.db").touch()
-    assert with_database(tmp_path, lambda database: database.read(names)) == []
+    assert with_database(tmp_path, lambda database: database.read(ids)) == []
     assert "voiced restore voiced-2026-11-25T10-00-00Z.db" in caplog.text
 
 

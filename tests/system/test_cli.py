@@ -312,7 +312,7 @@ def test_what_is_kept_is_looked_at_without_a_daemon(voiced):
         (("timer", "add", "90"), "90s, or 90m?"),
         (("alarm", "add", "7"), "7:00, or 7pm?"),
         (("alarm", "add", "7:00", "--days", "someday"), "mon, tue"),
-        (("alarm", "add", "7:00", "--date", "tomorrow"), "2026-11-25"),
+        (("alarm", "add", "7:00", "--date", "someday"), "2026-11-25, today or"),
         (("history", "--limit", "0"), "limit"),
         (("restore", "x.db"), "--yes"),
     ],

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -16,6 +17,10 @@ from voiced.core.events import AnyEvent
 from voiced.core.types import Clip
 from voiced.turn import scheduler
 from voiced.turn.scheduler import Scheduler
+
+SEVEN = datetime(2026, 11, 25, 7, 0, tzinfo=UTC).timestamp()
+"""Seven on a Wednesday morning."""
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 class Rung(Struct, frozen=True):
@@ -122,3 +127,24 @@ def looking_every(seconds: float) -> Iterator[None]:
         yield
     finally:
         scheduler.LOOK_S = before
+
+
+def play(story, true=SEVEN, zone=UTC):
+    """Lets a story happen in a world whose daemon runs; returns the world."""
+
+    async def run():
+        world = World(true, zone)
+        await world.start()
+        await story(world)
+        await world.kill()
+        return world
+
+    return asyncio.run(asyncio.wait_for(run(), 60))
+
+
+def texts(world):
+    return [rung.text for rung in world.heard]
+
+
+def moments(world):
+    return [rung.at - SEVEN for rung in world.heard]

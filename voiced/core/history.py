@@ -101,16 +101,16 @@ class Conversation(Struct, frozen=True, kw_only=True):
         metadata: anything else, as JSON.
     """
 
-    id: str
-    made_at: float
-    changed_at: float
-    last_at: float
-    title: str = ""
-    space: str = "home"
-    user: str = ""
-    tags: list[str] = field(default_factory=list[str])
+    id: Id
+    made_at: Moment
+    changed_at: Moment
+    last_at: Moment
+    title: Name = ""
+    space: Id = "home"
+    user: Name = ""
+    tags: list[Name] = field(default_factory=list[str])
     status: Status = "active"
-    messages: int = 0
+    messages: Annotated[int, Meta(ge=0, lt=2**24)] = 0
     metadata: Metadata = field(default_factory=dict[str, Any])
 
 
@@ -119,7 +119,7 @@ class NewConversation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     id: Name = ""
     title: Name = ""
-    space: Annotated[str, Meta(min_length=1, max_length=200)] = "home"
+    space: Id = "home"
     user: Name = ""
     tags: list[Name] = field(default_factory=list[str])
     metadata: Metadata = field(default_factory=dict[str, Any])

@@ -2,11 +2,12 @@
 
 import re
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from voiced.core.errors import InputInvalid
+from voiced.core.history import Content, Id, Moment, Name
 
 Kind = Literal["timer", "alarm", "reminder"]
 State = Literal["active", "done", "cancelled"]
@@ -15,6 +16,8 @@ DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FIRST_YEAR, LAST_YEAR = 1971, 9998
 """What lies in between is a moment in every zone."""
 WEEK = range(7)
+Duration = Annotated[float, Meta(ge=0, le=1e12)]
+Monotonic = Annotated[float, Meta(ge=-1e12, le=1e12)]
 
 
 class Schedule(Struct, frozen=True, omit_defaults=True):
@@ -52,18 +55,18 @@ class Promise(Struct, frozen=True, kw_only=True, omit_defaults=True):
         unheard: when it was due and nobody has stopped it, or been told of it, yet (seconds since 1970, UTC).
     """
 
-    id: str
+    id: Id
     kind: Kind
-    made_at: float
-    changed_at: float
-    name: str = ""
+    made_at: Moment
+    changed_at: Moment
+    name: Content = ""
     state: State = "active"
-    due: float | None = None
-    seconds: float | None = None
-    monotonic: float | None = None
-    boot: str = ""
+    due: Moment | None = None
+    seconds: Duration | None = None
+    monotonic: Monotonic | None = None
+    boot: Name = ""
     schedule: Schedule | None = None
-    unheard: float | None = None
+    unheard: Moment | None = None
 
 
 def check_schedule(schedule: Schedule, *, kept: bool = False) -> None:

@@ -16,6 +16,8 @@ PAUSES_S = (0.0, 0.25, 0.5, 1.0, 2.0, 5.0)
 """Before a child is started again; the last one again and again. One that has done work since starts from the first."""
 STEADY_S = 10.0
 """A child that has lived so long starts from the first pause as well."""
+FIRST_LIVES = 3
+"""Lives in which it must become ready for the first time: one that dies on its way may have been killed."""
 LET_GO_S = 1.0
 """A child that still works on a cancelled request after so long is ended: the next request must not wait for it."""
 QUEUE = 64
@@ -171,7 +173,7 @@ class Child:
         """Starts it and waits until it is ready.
 
         Raises:
-            EngineDied, DeadlinePassed: it did not become ready. It is closed then.
+            EngineDied, DeadlinePassed: it did not become ready, or died on its way again and again. It is closed then.
             VoicedError: the engine's own reason.
         """
         first: asyncio.Future[VoicedError | None] = asyncio.get_running_loop().create_future()
@@ -232,9 +234,9 @@ class Child:
             began = loop.time()
             self._worked = False
             reason = await self._live(first)
-            if not first.done():
-                first.set_result(reason)
             self.restarts += 1
+            if not first.done() and (self.restarts == FIRST_LIVES or not isinstance(reason, EngineDied)):
+                first.set_result(reason)
             if self._worked or loop.time() - began > STEADY_S:
                 pauses = _endless(self._pauses)
             self._set(ChildState.WAITING, reason)

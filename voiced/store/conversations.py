@@ -7,10 +7,9 @@ from datetime import tzinfo
 from typing import Any
 
 import apsw
-import msgspec
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
-from voiced.core.errors import InputInvalid, NotFound, StoreFailed
+from voiced.core.errors import InputInvalid, StoreFailed
 from voiced.core.history import (
     LONGEST_BATCH,
     Change,
@@ -27,14 +26,13 @@ from voiced.store import lists
 from voiced.store.cache import MESSAGES, LastMessages
 from voiced.store.db import Database
 from voiced.store.rows import (
-    CONVERSATION,
     INSERT_MESSAGE,
     MESSAGE,
     MOST,
     SHIFT,
     checked,
     conversation_of,
-    look_at_depth,
+    found,
     message_of,
     places,
     row_of,
@@ -45,7 +43,6 @@ log = logging.getLogger(__name__)
 
 TITLE = 60
 """Characters of its first message that a conversation is called by which nobody named."""
-HINT = "Correct what is named, and send it again."
 
 
 class StoredConversations:
@@ -65,24 +62,22 @@ class StoredConversations:
 
     async def open(self, new: NewConversation) -> Conversation:
         """See `Conversations`."""
-        new = replace(_valid(new), id=new.id or new_id())
+        new = replace(checked(new), id=new.id or new_id())
         now = time.time()
         return conversation_of(await self._database.write(lambda connection: _begin(connection, new, now)))
 
     async def get(self, conversation: str) -> Conversation:
         """See `Conversations`."""
-        return conversation_of(await self._database.read(lambda connection: _row(connection, conversation)))
+        return conversation_of(await self._database.read(lambda connection: found(connection, conversation)))
 
     async def find(self, wanted: Wanted) -> Page[Conversation]:
         """See `Conversations`."""
-        wanted = _valid(wanted)
+        wanted = checked(wanted)
         return await self._database.read(lambda connection: lists.conversations(connection, wanted))
 
     async def change(self, conversation: str, change: Change) -> Conversation:
         """See `Conversations`."""
-        fields: dict[str, Any] = {
-            name: value for name in Change.__struct_fields__ if (value := getattr(_valid(change), name)) is not None
-        }
+        fields: dict[str, Any] = {name: value for name, value in asdict(checked(change)).items() if value is not None}
         if "tags" in fields:
             fields["tags"] = text(sorted(set(fields["tags"])))
         if "metadata" in fields:
@@ -92,7 +87,7 @@ class StoredConversations:
         def job(connection: apsw.Connection) -> tuple[Any, ...]:
             columns = ", ".join(f"{name} = ?" for name in fields)
             connection.execute(f"UPDATE conversations SET {columns} WHERE id = ?", (*fields.values(), conversation))  # noqa: S608 (names of our own)
-            return _row(connection, conversation)
+            return found(connection, conversation)
 
         return conversation_of(await self._database.write(job))
 
@@ -100,7 +95,7 @@ class StoredConversations:
         """See `Conversations`."""
 
         def job(connection: apsw.Connection) -> None:
-            connection.execute("DELETE FROM conversations WHERE number = ?", (_row(connection, conversation)[0],))
+            connection.execute("DELETE FROM conversations WHERE number = ?", found(connection, conversation, "number"))
 
         await self._database.write(job, lambda _: self._cache.forget(conversation))
         try:
@@ -120,16 +115,18 @@ class StoredConversations:
                 f"{len(messages)} messages at a time", hint=f"Send {LONGEST_BATCH} at most, again and again."
             )
         messages = [checked(message) for message in messages]
-        new = _valid(NewConversation(id=new_id(), space=space, user=user, title=_title(messages)))
+        new = checked(NewConversation(id=new_id(), space=space, user=user, title=_title(messages)))
 
         def job(connection: apsw.Connection) -> list[Message]:
-            if conversation is not None:
-                number = _row(connection, conversation)[0]
-            elif all(known := [_known(connection, message) for message in messages]):
-                return [_kept(connection, row) for row in known if row]
-            else:
-                number = _current(connection, new, messages[0].at, self._continue_s)
-            return [_append(connection, number, message) for message in messages]
+            number = None if conversation is None else found(connection, conversation, "number")[0]
+            kept: list[Message] = []
+            for message in messages:
+                row = _known(connection, message)
+                if row is None:
+                    number = number or _current(connection, new, messages[0].at, self._continue_s)
+                    row = _append(connection, number, message)
+                kept.append(_kept(connection, row))
+            return kept
 
         return await self._database.write(job, self._cache.append)
 
@@ -137,7 +134,7 @@ class StoredConversations:
         """See `Conversations`."""
 
         def job(connection: apsw.Connection) -> Page[Message]:
-            return lists.messages(connection, _row(connection, conversation), limit, cursor)
+            return lists.messages(connection, found(connection, conversation), limit, cursor)
 
         return await self._database.read(job)
 
@@ -169,25 +166,11 @@ class StoredConversations:
 
 def last(connection: apsw.Connection, conversation: str, count: int) -> list[Message]:
     """Reads the last messages of a conversation, the oldest first."""
-    number: Any = connection.execute("SELECT number FROM conversations WHERE id = ?", (conversation,)).get
-    if number is None:
-        raise _missing(conversation)
+    (number,) = found(connection, conversation, "number")
     query = f"SELECT {MESSAGE} FROM messages WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT ?"  # noqa: S608
-    found = [message_of(row, conversation) for row in connection.execute(query, (*places(number), count))]
-    found.reverse()
-    return found
-
-
-def _row(connection: apsw.Connection, conversation: str) -> tuple[Any, ...]:
-    query = f"SELECT {CONVERSATION} FROM conversations WHERE id = ?"  # noqa: S608 (names of our own)
-    row = connection.execute(query, (conversation,)).fetchone()
-    if row is None:
-        raise _missing(conversation)
-    return row
-
-
-def _missing(conversation: str) -> NotFound:
-    return NotFound(f"there is no conversation {conversation!r}", hint="`voiced conversations` lists them.")
+    messages = [message_of(row, conversation) for row in connection.execute(query, (*places(number), count))]
+    messages.reverse()
+    return messages
 
 
 def _empty_log(connection: apsw.Connection) -> None:
@@ -203,7 +186,7 @@ def _begin(connection: apsw.Connection, new: NewConversation, at: float) -> tupl
         f"INSERT INTO conversations ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",  # noqa: S608
         values,
     )
-    return _row(connection, new.id)
+    return found(connection, new.id)
 
 
 def _current(connection: apsw.Connection, new: NewConversation, at: float, continue_s: float) -> int:
@@ -218,18 +201,16 @@ def _current(connection: apsw.Connection, new: NewConversation, at: float, conti
     return found[0] if found else _begin(connection, new, at)[0]
 
 
-def _append(connection: apsw.Connection, number: int, message: Message) -> Message:
-    """Writes a message at the end of a conversation, unless it is kept already; returns it as it is kept."""
-    row = _known(connection, message)
-    if row is None:
-        first, end = places(number)
-        query = "SELECT max(place) FROM messages WHERE place BETWEEN ? AND ?"
-        place = (connection.execute(query, (first, end)).get or first) + 1
-        if place & MOST == 0:
-            raise InputInvalid(f"the conversation holds {MOST} messages", hint="Begin a new one.")
-        row = row_of(message, place)
-        connection.execute(INSERT_MESSAGE, row)
-    return _kept(connection, row)
+def _append(connection: apsw.Connection, number: int, message: Message) -> tuple[Any, ...]:
+    """Writes a message at the end of a conversation; returns its row."""
+    first, end = places(number)
+    query = "SELECT max(place) FROM messages WHERE place BETWEEN ? AND ?"
+    place = (connection.execute(query, (first, end)).get or first) + 1
+    if place & MOST == 0:
+        raise InputInvalid(f"the conversation holds {MOST} messages", hint="Begin a new one.")
+    row = row_of(message, place)
+    connection.execute(INSERT_MESSAGE, row)
+    return row
 
 
 def _known(connection: apsw.Connection, message: Message) -> tuple[Any, ...] | None:
@@ -246,17 +227,3 @@ def _kept(connection: apsw.Connection, row: tuple[Any, ...]) -> Message:
 def _title(messages: Sequence[Message]) -> str:
     words = " ".join(next((message.content for message in messages if message.role == "user"), "").split())
     return words if len(words) <= TITLE else words[: TITLE - 1].rstrip() + "…"
-
-
-def _valid(value: Any) -> Any:  # noqa: ANN401 (the same kind comes back)
-    """The value, if it keeps to its bounds.
-
-    Raises:
-        InputInvalid: it does not.
-    """
-    try:
-        value = msgspec.json.decode(msgspec.json.encode(value), type=type(value))
-    except (msgspec.MsgspecError, UnicodeEncodeError, TypeError, RecursionError) as error:
-        raise InputInvalid(f"that cannot be kept: {error}", hint=HINT) from error
-    look_at_depth(getattr(value, "metadata", None))
-    return value

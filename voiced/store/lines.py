@@ -1,33 +1,23 @@
 """Conversations and promises as lines of JSON: all that is known of them, and nothing that could harm the file."""
 
 from collections.abc import Sequence
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import Struct
 
 from voiced.core.errors import InputInvalid
-from voiced.core.history import Content, Conversation, Id, Message, Moment, Name
+from voiced.core.history import Conversation, Message
 from voiced.core.promises import Promise, Schedule, check_schedule
 from voiced.store.rows import look_at_depth
 
 LONGEST_LINE = 32 * 1024 * 1024
 """Bytes: a message of the longest content, each character escaped, and what belongs to it."""
-Duration = Annotated[float, Meta(ge=0, le=1e12)]
-Monotonic = Annotated[float, Meta(ge=-1e12, le=1e12)]
 T = TypeVar("T", bound=Struct)
 
 
 class _Conversation(Conversation, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    id: Id
-    made_at: Moment
-    changed_at: Moment
-    last_at: Moment
-    title: Name = ""
-    space: Id = "home"
-    user: Name = ""
-    tags: list[Name] = field(default_factory=list[str])
-    messages: Annotated[int, Meta(ge=0, lt=2**24)] = 0
+    pass
 
 
 class _Message(Message, frozen=True, forbid_unknown_fields=True):
@@ -39,16 +29,7 @@ class _Schedule(Schedule, frozen=True, forbid_unknown_fields=True):
 
 
 class _Promise(Promise, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    id: Id
-    made_at: Moment
-    changed_at: Moment
-    name: Content = ""
-    due: Moment | None = None
-    seconds: Duration | None = None
-    monotonic: Monotonic | None = None
-    boot: Name = ""
     schedule: _Schedule | None = None
-    unheard: Moment | None = None
 
 
 _conversation = msgspec.json.Decoder(_Conversation)

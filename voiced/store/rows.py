@@ -1,11 +1,13 @@
 """Conversations and messages as rows, and rows as what they say."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
+import apsw
 import msgspec
+from msgspec import Struct
 
-from voiced.core.errors import InputInvalid
+from voiced.core.errors import InputInvalid, NotFound
 from voiced.core.history import Conversation, Message, Source
 
 SHIFT = 24
@@ -22,13 +24,30 @@ MESSAGE = (
 )
 INSERT_MESSAGE = f"INSERT INTO messages ({MESSAGE}) VALUES ({', '.join('?' * len(MESSAGE.split(', ')))})"  # noqa: S608
 _sources = msgspec.json.Decoder(list[Source])
-_message = msgspec.json.Decoder(Message)
 _decode = msgspec.json.decode
+T = TypeVar("T", bound=Struct)
 
 
 def places(number: int) -> tuple[int, int]:
     """The first and the last place of a conversation."""
     return number << SHIFT, (number << SHIFT) + MOST
+
+
+def found(connection: apsw.Connection, conversation: str, columns: str = CONVERSATION) -> tuple[Any, ...]:
+    """A conversation's row.
+
+    Args:
+        connection: to the file.
+        conversation: its id.
+        columns: those that are wanted of it.
+
+    Raises:
+        NotFound: it is not there (any more).
+    """
+    row = connection.execute(f"SELECT {columns} FROM conversations WHERE id = ?", (conversation,)).fetchone()  # noqa: S608 (names of our own)
+    if row is None:
+        raise NotFound(f"there is no conversation {conversation!r}", hint="`voiced conversations` lists them.")
+    return row
 
 
 def conversation_of(row: Sequence[Any]) -> Conversation:
@@ -107,18 +126,18 @@ def text(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def checked(message: Message) -> Message:
-    """The message, if it keeps to its bounds.
+def checked(value: T) -> T:
+    """What is to be kept, if it keeps to its bounds.
 
     Raises:
         InputInvalid: it does not.
     """
     try:
-        message = _message.decode(msgspec.json.encode(message))
+        value = _decode(msgspec.json.encode(value), type=type(value))
     except (msgspec.MsgspecError, UnicodeEncodeError, TypeError, RecursionError) as error:
-        raise InputInvalid(f"that is no message: {error}", hint="Correct what is named, and send it again.") from error
-    look_at_depth(message.metadata)
-    return message
+        raise InputInvalid(f"that cannot be kept: {error}", hint="Correct what is named, and send it again.") from error
+    look_at_depth(getattr(value, "metadata", None))
+    return value
 
 
 def look_at_depth(value: Any, level: int = 0) -> None:  # noqa: ANN401 (any JSON)

@@ -11,7 +11,7 @@ from voiced.core.errors import NotFound
 from voiced.core.history import Conversation, Message
 from voiced.core.ports.upkeep import Form
 from voiced.store import lines, markdown
-from voiced.store.rows import CONVERSATION, MESSAGE, conversation_of, message_of, places
+from voiced.store.rows import MESSAGE, conversation_of, found, message_of, places
 
 PART = 100
 """Messages that are read at once."""
@@ -37,9 +37,7 @@ def head(connection: apsw.Connection, conversation: str) -> Head:
     Raises:
         NotFound: it is not there (any more).
     """
-    row = connection.execute(f"SELECT {CONVERSATION} FROM conversations WHERE id = ?", (conversation,)).fetchone()  # noqa: S608
-    if row is None:
-        raise NotFound(f"there is no conversation {conversation!r}", hint="`voiced conversations` lists them.")
+    row = found(connection, conversation)
     first, end = places(row[0])
     query = "SELECT count(*), max(place) FROM messages WHERE place BETWEEN ? AND ?"
     count, last = next(connection.execute(query, (first, end)))
