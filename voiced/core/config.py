@@ -3,12 +3,24 @@
 `config/voiced.toml` is generated from this file; `setup.settings` reads TOML, drop-ins, variables and flags into it.
 """
 
-from typing import Annotated
+from typing import Annotated, Any, get_args, get_origin
 
 from msgspec import Meta, Struct, field
 
 Seconds = Annotated[float, Meta(gt=0, le=600)]
 Share = Annotated[float, Meta(ge=0, le=1)]
+
+
+def chain(engine: str | list[str]) -> list[str]:
+    """The engines of a stage, in the order in which they are tried."""
+    return [engine] if isinstance(engine, str) and engine else list(engine)
+
+
+def table_of(annotation: Any) -> type[Struct] | None:  # noqa: ANN401 (any annotation)
+    """What the tables of a setting are made of whose names its user chooses; None for any other setting."""
+    origin = getattr(annotation, "__origin__", annotation) if get_origin(annotation) is Annotated else annotation
+    made_of = get_args(origin)[1] if get_origin(origin) is dict else None
+    return made_of if isinstance(made_of, type) and issubclass(made_of, Struct) else None
 
 
 class _Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -76,27 +88,171 @@ class EndpointConfig(_Section, frozen=True, kw_only=True):
     maximum_s: Annotated[Seconds, Meta(description="The longest utterance.")] = 15.0
 
 
+Chain = Annotated[
+    str | list[str],
+    Meta(
+        description="The engine: a name, the address of a server, or the name of an [engines.remote] table. A list is"
+        " tried in its order."
+    ),
+]
+Python = Annotated[
+    str, Meta(description="Another Python that runs this engine, such as one with CUDA; empty: voiced's own.")
+]
+IdleSeconds = Annotated[
+    float, Meta(ge=0, le=86_400, description="Unloaded after so many seconds without work; 0: never.")
+]
+Megabytes = Annotated[int, Meta(ge=0, le=1_000_000, description="The process may use no more memory; 0: no limit.")]
+Spare = Annotated[bool, Meta(description="A second process stands ready in case the first one fails.")]
+Threads = Annotated[int, Meta(ge=0, le=256, description="Threads it computes with; 0: as many as suit the machine.")]
+
+
 class SttConfig(_Section, frozen=True, kw_only=True):
     """Speech to text."""
 
-    engine: Annotated[str, Meta(description="The engine's name.")] = "pocketsphinx"
+    engine: Chain = "pocketsphinx"
     deadline_s: Annotated[Seconds, Meta(description="An answer after the end of speech takes no longer.")] = 5.0
+    idle_s: IdleSeconds = 0.0
+    memory_mb: Megabytes = 0
+    spare: Spare = False
+    python: Python = ""
 
 
 class TtsConfig(_Section, frozen=True, kw_only=True):
     """Text to speech."""
 
-    engine: Annotated[str, Meta(description="The engine's name.")] = "espeak"
-    voice: Annotated[str, Meta(description="The engine's voice; empty: the language's default.")] = ""
+    engine: Chain = "espeak"
+    voice: Annotated[str, Meta(description="eSpeak's voice; empty: the language's default.")] = ""
     words_per_minute: Annotated[int, Meta(ge=80, le=450, description="How fast it speaks.")] = 170
     deadline_s: Annotated[Seconds, Meta(description="The first sound takes no longer.")] = 5.0
+    cache_mb: Annotated[
+        int, Meta(ge=0, le=100_000, description="Disk space for phrases that were spoken before; 0: none are kept.")
+    ] = 50
+    idle_s: IdleSeconds = 0.0
+    memory_mb: Megabytes = 0
+    spare: Spare = False
+    python: Python = ""
+
+
+class LlmConfig(_Section, frozen=True, kw_only=True):
+    """The language model, which answers what no rule knows."""
+
+    engine: Annotated[
+        str | list[str],
+        Meta(
+            description="llama, the address of a server (http://host:8080/v1) or the name of an [engines.remote] table;"
+            " a list is tried in its order; empty: none."
+        ),
+    ] = ""
+    deadline_s: Annotated[Seconds, Meta(description="The first word, and each next one, takes no longer.")] = 20.0
+    budget_s: Annotated[Seconds, Meta(description="A whole answer takes no longer.")] = 60.0
+    max_tokens: Annotated[int, Meta(ge=1, le=100_000, description="The longest answer, in tokens.")] = 256
+    prompt: Annotated[
+        str, Meta(max_length=20_000, description="What it is told about itself first; empty: what comes with voiced.")
+    ] = ""
+    idle_s: IdleSeconds = 0.0
+    memory_mb: Megabytes = 0
+    spare: Spare = False
+    python: Python = ""
+
+
+class EmbedConfig(_Section, frozen=True, kw_only=True):
+    """Texts to vectors, for a memory that is searched by meaning."""
+
+    engine: Annotated[
+        str | list[str],
+        Meta(description="hashing, minilm, the address of a server, or the name of an [engines.remote] table."),
+    ] = "hashing"
+    deadline_s: Annotated[Seconds, Meta(description="A text takes no longer.")] = 20.0
+    idle_s: IdleSeconds = 300.0
+    memory_mb: Megabytes = 0
+    spare: Spare = False
+    python: Python = ""
+
+
+class WhisperConfig(_Section, frozen=True, kw_only=True):
+    """The Whisper recogniser (extra `whisper`)."""
+
+    model: Annotated[str, Meta(description="A model's name (see `voiced models list`), or a ggml file.")] = "base.en"
+    language: Annotated[
+        str, Meta(pattern="^([a-z]{2}|auto)?$", description="The language spoken; auto: guessed; empty: voiced's own.")
+    ] = ""
+    threads: Threads = 0
+
+
+class LlamaConfig(_Section, frozen=True, kw_only=True):
+    """The local language model (extra `llama`)."""
+
+    model: Annotated[str, Meta(description="A model's name (see `voiced models list`), or a GGUF file.")] = (
+        "qwen2.5-0.5b-instruct"
+    )
+    context: Annotated[int, Meta(ge=256, le=1_000_000, description="Tokens it can see at once.")] = 4096
+    temperature: Annotated[float, Meta(ge=0, le=2, description="0: always the likeliest word.")] = 0.4
+    threads: Threads = 0
+    gpu_layers: Annotated[int, Meta(ge=-1, le=1000, description="Layers on the graphics card; -1: all.")] = 0
+
+
+class PiperConfig(_Section, frozen=True, kw_only=True):
+    """The Piper voice (extra `piper`)."""
+
+    model: Annotated[
+        str, Meta(description="A voice's name (see `voiced models list`), or an .onnx file with its .json beside it.")
+    ] = "en_US-lessac-medium"
+    speaker: Annotated[int, Meta(ge=0, le=10_000, description="Which speaker, of a voice that has several.")] = 0
+
+
+class MiniLmConfig(_Section, frozen=True, kw_only=True):
+    """The MiniLM embeddings (extra `llama`)."""
+
+    model: Annotated[str, Meta(description="A model's name (see `voiced models list`), or a GGUF file.")] = (
+        "all-minilm-l6-v2"
+    )
+    threads: Threads = 0
+
+
+class RemoteConfig(_Section, frozen=True, kw_only=True):
+    """An engine on another machine. The name of the table is what `engine` calls it."""
+
+    url: Annotated[
+        str,
+        Meta(
+            pattern="^((tcp|tls|https?)://[^/]|unix:///)",
+            description="tcp://host:10300 or unix:///path (Wyoming), tls:// (the same with TLS), or"
+            " http(s)://host:8080/v1 (OpenAI's).",
+        ),
+    ]
+    model: Annotated[str, Meta(description="The model, or the voice, to ask for; empty: the server's own.")] = ""
+    token_file: Annotated[str, Meta(description="A file with the token to show; empty: none.")] = ""
+    ca_file: Annotated[
+        str, Meta(description="Certificates (PEM) that are trusted besides the machine's own; empty: none.")
+    ] = ""
 
 
 class EnginesConfig(_Section, frozen=True, kw_only=True):
-    """What does the work; each engine runs in a child process of its own."""
+    """What does the work; each local engine runs in a child process of its own."""
 
     stt: SttConfig = field(default_factory=SttConfig)
     tts: TtsConfig = field(default_factory=TtsConfig)
+    llm: LlmConfig = field(default_factory=LlmConfig)
+    embed: EmbedConfig = field(default_factory=EmbedConfig)
+    whisper: WhisperConfig = field(default_factory=WhisperConfig)
+    llama: LlamaConfig = field(default_factory=LlamaConfig)
+    piper: PiperConfig = field(default_factory=PiperConfig)
+    minilm: MiniLmConfig = field(default_factory=MiniLmConfig)
+    remote: Annotated[dict[str, RemoteConfig], Meta(description="Engines on other machines.")] = field(
+        default_factory=dict[str, RemoteConfig]
+    )
+
+
+class ModelsConfig(_Section, frozen=True, kw_only=True):
+    """The models that engines load."""
+
+    folder: Annotated[
+        str, Meta(description="Where they lie; empty: the folder models in voiced's own (see store.folder).")
+    ] = ""
+    mirror: Annotated[
+        str,
+        Meta(pattern="^(https?://.+)?$", description="A mirror of the Hugging Face Hub to pull from; empty: itself."),
+    ] = ""
 
 
 class IntentsConfig(_Section, frozen=True, kw_only=True):
@@ -164,6 +320,7 @@ class Config(_Section, frozen=True, kw_only=True):
     wake: WakeConfig = field(default_factory=WakeConfig)
     endpoint: EndpointConfig = field(default_factory=EndpointConfig)
     engines: EnginesConfig = field(default_factory=EnginesConfig)
+    models: ModelsConfig = field(default_factory=ModelsConfig)
     intents: IntentsConfig = field(default_factory=IntentsConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
     promises: PromisesConfig = field(default_factory=PromisesConfig)

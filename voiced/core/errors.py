@@ -167,6 +167,41 @@ class NotFound(StoreFailed):
     hint = "List what there is, and use its id."
 
 
+class LlmFailed(VoicedError):
+    """A language model has no (further) answer."""
+
+    code = "llm-failed"
+    hint = "See the log; `voiced doctor` tries the model."
+
+
+class EmbedFailed(VoicedError):
+    """A text could not be turned into a vector."""
+
+    code = "embed-failed"
+    hint = "See the log; `voiced doctor` tries the model."
+
+
+class ModelMissing(VoicedError):
+    """An engine's model is not on this machine."""
+
+    code = "model-missing"
+    hint = "`voiced models list` shows what there is, `voiced models pull NAME` brings it."
+
+
+class ModelBroken(VoicedError):
+    """A model file is damaged, or not what it is taken for."""
+
+    code = "model-broken"
+    hint = "Bring it again: `voiced models pull NAME`."
+
+
+class RemoteUnreachable(VoicedError):
+    """An engine on another machine does not answer."""
+
+    code = "remote-unreachable"
+    hint = "Is it switched on, and its address right? See engines.remote in the configuration."
+
+
 class EngineDied(VoicedError):
     """A child process ended, or was ended."""
 

@@ -29,8 +29,10 @@ from voiced.core.wire import Decoder, Message, encode, failure
 
 ENGINES = {
     "audio": {"portaudio": "voiced.engines.portaudio:PortAudio"},
-    "stt": {"pocketsphinx": "voiced.engines.pocketsphinx:PocketSphinx"},
-    "tts": {"espeak": "voiced.engines.espeak:Espeak"},
+    "stt": {"pocketsphinx": "voiced.engines.pocketsphinx:PocketSphinx", "whisper": "voiced.engines.whisper:Whisper"},
+    "tts": {"espeak": "voiced.engines.espeak:Espeak", "piper": "voiced.engines.piper:Piper"},
+    "llm": {"llama": "voiced.engines.llama:Llama"},
+    "embed": {"minilm": "voiced.engines.minilm:MiniLm"},
 }
 """Kind to name to `module:Class`. A name with a colon is a class of somebody else, given in full."""
 INBOX = 1024
@@ -159,7 +161,7 @@ def find(kind: str, name: str) -> Callable[[dict[str, Any]], Hosted]:
     """Imports an engine.
 
     Args:
-        kind: the part that it is to play: audio, stt, tts.
+        kind: the part that it is to play: audio, stt, tts, llm, embed.
         name: as the configuration has it.
 
     Raises:

@@ -33,6 +33,13 @@ def state_folder(config: Config, environment: Mapping[str, str] = os.environ) ->
     return Path(environment.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "voiced"
 
 
+def models_folder(config: Config, environment: Mapping[str, str] = os.environ) -> Path:
+    """Where models lie: as configured, or in the folder of everything that is kept."""
+    if config.models.folder:
+        return Path(config.models.folder).expanduser()
+    return state_folder(config, environment) / "models"
+
+
 def intents_folder(config: Config) -> Path:
     """The folder of sentence templates: as configured, or what comes with voiced (beside it, or inside the package)."""
     if config.intents.folder:

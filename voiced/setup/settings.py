@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from voiced.core.config import Config, WakeConfig
+from voiced.core.config import Config, WakeConfig, table_of
 from voiced.core.errors import ConfigInvalid
 
 FILE_VARIABLE = "VOICED_CONFIG"
@@ -91,8 +91,8 @@ def _keys(struct: Any, prefix: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN40
         kind = field.type
         if isinstance(kind, type) and issubclass(kind, Struct):
             yield from _keys(kind, f"{prefix}{field.encode_name}.")
-        elif "WakeWordConfig" in str(kind):
-            yield from _keys(kind.__metadata__ and kind.__origin__.__args__[1], f"{prefix}{field.encode_name}.*.")
+        elif table := table_of(kind):
+            yield from _keys(table, f"{prefix}{field.encode_name}.*.")
         else:
             yield f"{prefix}{field.encode_name}", kind
 

@@ -7,13 +7,16 @@ import msgspec
 from msgspec import Struct
 from msgspec.inspect import FloatType, IntType, Metadata, StrType, type_info
 
-from voiced.core.config import Config, WakeWordConfig
+from voiced.core.config import Config, RemoteConfig, table_of
 
 HEAD = """\
 # The settings of voiced, with their defaults. Uncomment what you change.
 # Put this file at /etc/voiced/config.toml, or ~/.config/voiced/config.toml for a daemon of your own.
 # This file is made from voiced/core/config.py: `voiced config show --template` prints it.
 """
+
+EXAMPLES: dict[type[Struct], Struct] = {RemoteConfig: RemoteConfig(url="tcp://gpu-box:10300")}
+"""What stands in the file for tables that are not there by default."""
 
 
 def render() -> str:
@@ -24,20 +27,23 @@ def render() -> str:
 def _section(struct: type[Struct], values: Struct, name: str) -> Iterator[str]:
     """A struct's own settings first, then its sections: the order TOML asks for."""
     if name:
-        yield f"\n# {(struct.__doc__ or '').strip()}\n[{name}]"
+        yield f"\n# {(struct.__doc__ or '').strip()}\n{'# ' if struct in EXAMPLES else ''}[{name}]"
     sections: list[tuple[str, Any]] = []
     for field in msgspec.structs.fields(struct):
         value = getattr(values, field.name)
-        if isinstance(value, Struct | dict):
+        if isinstance(value, Struct):
             sections.append((field.encode_name, value))
+            continue
+        if table := table_of(field.type):
+            sections += [(f"{field.encode_name}.{key}", each) for key, each in (value or _example(table)).items()]
             continue
         yield _setting(field.encode_name, value, field.type)
     for key, value in sections:
-        if isinstance(value, Struct):
-            yield from _section(type(value), value, f"{name}.{key}".lstrip("."))
-        else:
-            for word, word_config in value.items():
-                yield from _section(WakeWordConfig, word_config, f"{name}.{key}.{word}")
+        yield from _section(type(value), value, f"{name}.{key}".lstrip("."))
+
+
+def _example(table: type[Struct]) -> dict[str, Struct]:
+    return {"NAME": EXAMPLES[table]}
 
 
 def _setting(name: str, value: Any, annotation: Any) -> str:  # noqa: ANN401 (any setting)
