@@ -4,15 +4,13 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.faults.children import alive, echo, fault, run, running, title, until
 from voiced.core.errors import ConfigInvalid, DeadlinePassed, EngineDied, SttFailed, VoicedError
-from voiced.engines.child import Child, ChildState
+from voiced.engines.child import Child, ChildState, Upkeep
 
 DEATHS = ["abort", "segv", "quit", "crash", "babble", "boast"]
 HANGS = ["hang", "freeze"]
@@ -23,49 +21,6 @@ def _find_the_victim(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
 
 
-@asynccontextmanager
-async def running(**options: Any) -> AsyncIterator[Child]:
-    child = Child("victim", "victim:Victim", **options)
-    await child.start()
-    try:
-        yield child
-    finally:
-        await child.close()
-
-
-async def echo(child: Child) -> None:
-    async with child.exchange(20) as exchange:
-        await exchange.send("echo", {"text": "hello"}, b"sound")
-        answer = await exchange.receive()
-    assert (answer.type, answer.data, answer.payload) == ("echo", {"text": "hello"}, b"sound")
-
-
-async def fault(child: Child, kind: str, deadline_s: float) -> VoicedError:
-    async with child.exchange(deadline_s) as exchange:
-        await exchange.send(kind)
-        with pytest.raises(VoicedError) as caught:
-            await exchange.receive()
-    return caught.value
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    while not condition():  # noqa: ASYNC110 (what is waited for is outside this process)
-        await asyncio.sleep(0.01)
-
-
-def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Runs a test, and looks for what it left behind."""
-    before = _descriptors()
-    asyncio.run(main())
-    assert _descriptors() == before
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
-
-
-def _descriptors() -> int:
-    return sum(1 for _ in Path("/proc/self/fd").iterdir())
-
-
 def test_settings_and_descriptors_reach_the_engine() -> None:
     async def main() -> None:
         read, write = os.pipe()
@@ -73,7 +28,7 @@ def test_settings_and_descriptors_reach_the_engine() -> None:
             await exchange.send("settle")
             answer = await exchange.receive()
             assert answer.data == {"pid": child.pid, "voice": "low", "descriptors": [write]}
-            assert _title(child.pid) == "voiced: victim"
+            assert title(child.pid) == "voiced: victim"
         os.close(read)
         os.close(write)
 
@@ -101,7 +56,7 @@ def test_an_engine_that_refuses_gives_its_own_error() -> None:
 def test_a_start_that_fails_tells_why(settings: dict[str, str], error: type[VoicedError]) -> None:
     async def main() -> None:
         deadline = 1.0 if error is DeadlinePassed else 20.0
-        child = Child("victim", "victim:Victim", settings, start_deadline_s=deadline)
+        child = Child("victim", "victim:Victim", settings, Upkeep(start_deadline_s=deadline))
         with pytest.raises(error):
             await child.start()
         assert child.state is ChildState.CLOSED
@@ -272,18 +227,6 @@ asyncio.run(main())
     async def main() -> None:
         parent = await asyncio.create_subprocess_exec(sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE)
         output, _ = await parent.communicate()
-        await until(lambda: not _alive(int(output)))
+        await until(lambda: not alive(int(output)))
 
     run(main)
-
-
-def _title(pid: int | None) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_bytes().decode().rstrip("\0")
-
-
-def _alive(pid: int) -> bool:
-    """Nobody reaps an orphan inside some containers: a zombie is dead."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False

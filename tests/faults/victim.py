@@ -69,6 +69,11 @@ class Victim:
         link._sock.sendall(b'{"type": "huge", "payload_length": 1000000000000}\n')
         time.sleep(3600)
 
+    def eat(self, message: Message, link: Link) -> None:
+        """Takes memory, and tells whether it got it."""
+        eaten = bytearray(message.data["megabytes"] << 20)
+        link.send(Message("eaten", {"bytes": len(eaten)}, request=message.request))
+
     def hang(self, message: Message, link: Link) -> None:
         """Sleeps in C with the interpreter's lock held: no Python thread of this process runs any more."""
         if message.data.get("announced"):

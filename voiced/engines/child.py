@@ -2,26 +2,31 @@
 
 import asyncio
 import itertools
+import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from enum import Enum
 from typing import Any
 
-from voiced.core.errors import DeadlinePassed, EngineDied, VoicedError
-from voiced.core.tasks import vital
-from voiced.core.wire import Message, revive
-from voiced.engines.life import Life
+from msgspec import Struct
 
-PAUSES_S = (0.0, 0.25, 0.5, 1.0, 2.0, 5.0)
-"""Before a child is started again; the last one again and again. One that has done work since starts from the first."""
+from voiced.core.errors import ConfigInvalid, DeadlinePassed, EngineDied, IntentsInvalid, VoicedError
+from voiced.core.tasks import vital
+from voiced.core.wire import Message
+from voiced.engines.exchange import Exchange
+from voiced.engines.life import Life
+from voiced.engines.spare import Spare
+
+log = logging.getLogger(__name__)
+
+PAUSES_S = (0.0, 0.25, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0)
+"""Before a child is started again, by how often in a row it has failed; the last one again and again."""
 STEADY_S = 10.0
-"""A child that has lived so long starts from the first pause as well."""
-FIRST_LIVES = 3
-"""Lives in which it must become ready for the first time: one that dies on its way may have been killed."""
+"""A child that has done work, or has lived so long, has not failed."""
+DEGRADED = 3
+"""After so many failures in a row nobody waits for it any more; it is started again all the same."""
 LET_GO_S = 1.0
 """A child that still works on a cancelled request after so long is ended: the next request must not wait for it."""
-QUEUE = 64
-"""Answers that may wait to be received; then the child waits."""
 
 
 class ChildState(Enum):
@@ -31,107 +36,53 @@ class ChildState(Enum):
     READY = "ready"
     WAITING = "waiting"
     """It died and is started again after a pause."""
+    UNLOADED = "unloaded"
+    """Nobody needs it: the next request loads it."""
     CLOSED = "closed"
 
 
-class Exchange:
-    """One request and its answers."""
+class Upkeep(Struct, frozen=True):
+    """How a child is kept.
 
-    def __init__(self, request: int, life: Life, kill: Callable[[VoicedError], None]) -> None:
-        self.request = request
-        self._life = life
-        self._kill = kill
-        self._answers: asyncio.Queue[Message | VoicedError] = asyncio.Queue(QUEUE)
-        self._end: VoicedError | None = None
-        self._deadline: float | None = None
-        self._seconds: float | None = None
-        self._timeouts: set[asyncio.Timeout] = set()
+    Attributes:
+        lazy: it is not loaded before somebody needs it.
+        idle_s: unloaded after so many seconds without work; 0: never.
+        spare: a second process stands ready to take its place, where memory allows.
+        memory_mb: it may use no more memory; 0: no limit.
+        python: the interpreter that runs it; empty: this one.
+        start_deadline_s: how long the engine may load.
+        pauses: seconds before it is started again; see `PAUSES_S`.
+    """
 
-    def expect(self, seconds: float | None) -> None:
-        """Sets the deadline of everything that is waited for, now and later; None for no deadline.
-
-        It does not move by itself: set it anew after each answer of a stream.
-        """
-        self._seconds = seconds
-        self._deadline = None if seconds is None else asyncio.get_running_loop().time() + seconds
-        for timeout in self._timeouts:
-            timeout.reschedule(self._deadline)
-
-    async def send(self, type: str, data: Mapping[str, Any] | None = None, payload: bytes = b"") -> None:  # noqa: A002 (the field's name)
-        """Sends a frame of this request; waits while the child does not read.
-
-        Raises:
-            EngineDied: the child is gone.
-            DeadlinePassed: it did not read in time, and was ended.
-        """
-        self._life.write(Message(type, dict(data or {}), payload, self.request))
-        async with self._deadline_kills():
-            await self._life.drain()
-        if self._end:
-            raise self._end
-
-    async def receive(self) -> Message:
-        """Waits for the next answer.
-
-        Raises:
-            EngineDied: the child is gone.
-            DeadlinePassed: nothing came in time, and the child was ended.
-            VoicedError: the engine's own reason, from an `error` frame.
-        """
-        if self._answers.empty():
-            if self._end:
-                raise self._end
-            async with self._deadline_kills():
-                answer = await self._answers.get()
-        else:
-            answer = self._answers.get_nowait()
-        if isinstance(answer, VoicedError):
-            raise answer
-        if answer.type == "error":
-            raise revive(answer)
-        return answer
-
-    async def put(self, message: Message) -> None:
-        """Takes in an answer; waits while the receiver is far behind. For `Child` only."""
-        await self._answers.put(message)
-
-    def fail(self, reason: VoicedError) -> None:
-        """Ends the exchange after the answers that have come. For `Child` only."""
-        self._end = reason
-        if self._answers.empty():
-            self._answers.put_nowait(reason)
-
-    def leave(self) -> None:
-        """Drops what was not received, so that nobody waits to hand in more. For `Child` only."""
-        while not self._answers.empty():
-            self._answers.get_nowait()
-
-    @asynccontextmanager
-    async def _deadline_kills(self) -> AsyncGenerator[None]:
-        try:
-            async with asyncio.timeout_at(self._deadline) as timeout:
-                self._timeouts.add(timeout)
-                try:
-                    yield
-                finally:
-                    self._timeouts.discard(timeout)
-        except TimeoutError:
-            reason = DeadlinePassed(f"the {self._life.kind} process did not answer within {self._seconds:g} s")
-            self._kill(reason)
-            raise reason from None
+    lazy: bool = False
+    idle_s: float = 0.0
+    spare: bool = False
+    memory_mb: int = 0
+    python: str = ""
+    start_deadline_s: float = 10.0
+    pauses: Sequence[float] = PAUSES_S
 
 
 class Child:
-    """A child process that is started again for ever."""
+    """A child process that is started again for ever.
+
+    Attributes:
+        kind: its part in voiced.
+        engine: what it hosts.
+        settings: for the engine, from its next start on.
+        state: what it is doing.
+        problem: why it ended the last time, until it is ready again.
+        restarts: how often it was started again.
+    """
 
     def __init__(
         self,
         kind: str,
         engine: str,
         settings: Mapping[str, Any] | None = None,
+        upkeep: Upkeep | None = None,
         *,
-        start_deadline_s: float = 10.0,
-        pauses: Sequence[float] = PAUSES_S,
+        complete: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
         lend: Callable[[], Sequence[int]] = tuple,
         on_change: Callable[[ChildState, VoicedError | None], None] = lambda _state, _reason: None,
     ) -> None:
@@ -141,8 +92,9 @@ class Child:
             kind: its part in voiced, as `ps` shows it: stt, tts, audio …
             engine: what it hosts; see `host.ENGINES`.
             settings: for the engine, as JSON knows them.
-            start_deadline_s: how long the engine may load.
-            pauses: seconds before it is started again; the last one again and again.
+            upkeep: how it is kept.
+            complete: makes of the settings what the engine gets; called in a thread before each start. What it raises
+                (`ModelMissing`, such as) is why the start failed.
             lend: called before each start for descriptors to pass on; they reach the engine as the setting
                 `descriptors`, and are the caller's to close as soon as the state changes.
             on_change: told each new state, and the reason of a death.
@@ -151,16 +103,23 @@ class Child:
         self.engine = engine
         self.settings = dict(settings or {})
         self.state = ChildState.CLOSED
+        self.problem: VoicedError | None = None
         self.restarts = 0
-        self._start_deadline_s = start_deadline_s
-        self._pauses = pauses
+        self._upkeep = upkeep or Upkeep()
+        self._complete = complete
         self._lend = lend
         self._on_change = on_change
         self._requests = itertools.count(1)
         self._exchanges: dict[int, Exchange] = {}
         self._letting_go: dict[int, asyncio.TimerHandle] = {}
         self._life: Life | None = None
-        self._ready = asyncio.Event()
+        self._spare = Spare(self._another)
+        self._wanted = asyncio.Event()
+        self._settled = asyncio.Event()
+        """Whoever asks need not wait: it is ready, or nobody knows when it will be."""
+        self._idle: asyncio.TimerHandle | None = None
+        self._dismissed: VoicedError | None = None
+        self._failures = 0
         self._worked = False
         self._living: asyncio.Task[None] | None = None
 
@@ -169,41 +128,54 @@ class Child:
         """The process id; None while there is none."""
         return self._life.pid if self._life else None
 
-    async def start(self) -> None:
-        """Starts it and waits until it is ready.
+    @property
+    def lazy(self) -> bool:
+        """Whether it is loaded only when somebody needs it."""
+        return self._upkeep.lazy
+
+    async def start(self, *, insist: bool = False) -> None:
+        """Starts it and waits until it is ready. A lazy one is started by its first request.
+
+        Args:
+            insist: what may pass (a model that is missing, a process that dies) is no failure: it is tried again.
 
         Raises:
             EngineDied, DeadlinePassed: it did not become ready, or died on its way again and again. It is closed then.
             VoicedError: the engine's own reason.
         """
         first: asyncio.Future[VoicedError | None] = asyncio.get_running_loop().create_future()
+        if self.lazy:
+            self._set(ChildState.UNLOADED)
+            first.set_result(None)
+        else:
+            self._wanted.set()
         self._living = asyncio.create_task(self._live_for_ever(first), name=f"the {self.kind} process")
         vital(self._living)
-        if reason := await first:
-            await self.close()
-            raise reason
+        reason = await first
+        if reason is None:
+            return
+        if insist and not isinstance(reason, ConfigInvalid | IntentsInvalid):
+            log.error("%s is not there: %s. %s", self.kind, reason.message, reason.hint)
+            return
+        await self.close()
+        raise reason
 
     @asynccontextmanager
     async def exchange(self, deadline_s: float | None = None) -> AsyncGenerator[Exchange]:
         """Opens a request; waits for the child if it is just coming back. Leaving ends the request in the child too.
 
         Args:
-            deadline_s: see `Exchange.expect`.
+            deadline_s: see `Exchange.expect`. An unloaded child has its time to load besides.
 
         Raises:
             EngineDied: the child is closed, or not back before the deadline.
+            VoicedError: it has failed again and again: why it did the last time.
         """
-        try:
-            async with asyncio.timeout(deadline_s):
-                await self._ready.wait()
-        except TimeoutError:
-            raise EngineDied(f"the {self.kind} process is not back yet") from None
-        if self._life is None:
-            raise EngineDied(f"the {self.kind} process is closed")
-        life = self._life
+        life = await self._awake(deadline_s)
         exchange = Exchange(next(self._requests), life, lambda reason: self._kill(life, reason))
         exchange.expect(deadline_s)
         self._exchanges[exchange.request] = exchange
+        self._put_off_unloading()
         try:
             yield exchange
         finally:
@@ -224,47 +196,86 @@ class Child:
         if self._living:
             self._living.cancel()
             await asyncio.wait({self._living})
+        await self._spare.close()
+        self._put_off_unloading()
         self._set(ChildState.CLOSED)
-        self._ready.set()
+        self._settled.set()
+
+    async def _awake(self, deadline_s: float | None) -> Life:
+        """Waits until there is a life to talk to."""
+        if deadline_s is not None and not self._wanted.is_set():
+            deadline_s += self._upkeep.start_deadline_s
+        self._wanted.set()
+        try:
+            async with asyncio.timeout(deadline_s):
+                await self._settled.wait()
+        except TimeoutError:
+            raise self.problem or EngineDied(f"the {self.kind} process is not back yet") from None
+        if self._life is None or self.state is not ChildState.READY:
+            raise self.problem or EngineDied(f"the {self.kind} process is closed")
+        return self._life
 
     async def _live_for_ever(self, first: asyncio.Future[VoicedError | None]) -> None:
-        loop = asyncio.get_running_loop()
-        pauses = _endless(self._pauses)
+        loop, pauses = asyncio.get_running_loop(), self._upkeep.pauses
         while True:
+            await self._wanted.wait()
             began = loop.time()
             self._worked = False
             reason = await self._live(first)
-            self.restarts += 1
-            if not first.done() and (self.restarts == FIRST_LIVES or not isinstance(reason, EngineDied)):
-                first.set_result(reason)
+            if reason is self._dismissed:
+                self._set(ChildState.UNLOADED)
+                continue
             if self._worked or loop.time() - began > STEADY_S:
-                pauses = _endless(self._pauses)
+                self._failures = 0
+            self._failures += 1
+            self.restarts += 1
+            if not first.done() and (self._failures == DEGRADED or not isinstance(reason, EngineDied)):
+                first.set_result(reason)
             self._set(ChildState.WAITING, reason)
-            await asyncio.sleep(next(pauses))
+            await asyncio.sleep(pauses[min(self._failures, len(pauses)) - 1])
 
     async def _live(self, first: asyncio.Future[VoicedError | None]) -> VoicedError:
         """One life, from spawn to death; tells why it ended."""
-        self._set(ChildState.STARTING)
-        try:
-            self._life = life = Life(self.kind, self.engine, self._lend())
-        except EngineDied as error:
-            return error
+        life = await self._spare.take()
+        if life is None:
+            self._set(ChildState.STARTING)
         reason: VoicedError = EngineDied(f"the {self.kind} process was closed")
         try:
-            await life.start(self.settings, self._start_deadline_s, self._deliver)
+            self._life = life = life or await self._spawned()
+            if not life.ready:
+                await self._begin(life)
             self._set(ChildState.READY)
-            self._ready.set()
             if not first.done():
                 first.set_result(None)
+            self._unload_later()
+            if self._upkeep.spare:
+                self._spare.prepare(life)
             reason = await life.over()
         except VoicedError as error:
             reason = error
         finally:
-            self._ready.clear()
+            self._settled.clear()
             self._end_exchanges(reason)
-            await life.close()
+            if life:
+                await life.close()
             self._life = None
         return reason
+
+    async def _spawned(self) -> Life:
+        settings = await asyncio.to_thread(self._complete, self.settings) if self._complete else self.settings
+        return Life(self.kind, self.engine, settings, self._lend(), python=self._upkeep.python)
+
+    async def _begin(self, life: Life) -> None:
+        await life.start(self._upkeep.memory_mb, self._upkeep.start_deadline_s, self._deliver)
+
+    async def _another(self) -> Life:
+        life = await self._spawned()
+        try:
+            await self._begin(life)
+        except BaseException:
+            await life.close()
+            raise
+        return life
 
     async def _deliver(self, message: Message) -> None:
         if timer := self._letting_go.get(message.request) if message.type == "cancelled" else None:
@@ -283,11 +294,12 @@ class Child:
         reason = DeadlinePassed(f"the {self.kind} process did not let go of a request within {LET_GO_S:g} s")
         timer = asyncio.get_running_loop().call_later(LET_GO_S, self._kill, life, reason)
         self._letting_go[exchange.request] = timer
+        self._unload_later()
 
     def _kill(self, life: Life, reason: VoicedError) -> None:
         """Ends a life; whoever asks for the child from now on waits for the next one."""
         if life is self._life:
-            self._ready.clear()
+            self._settled.clear()
         life.kill(reason)
 
     def _end_exchanges(self, reason: VoicedError) -> None:
@@ -297,10 +309,28 @@ class Child:
         for exchange in self._exchanges.values():
             exchange.fail(reason)
 
+    def _put_off_unloading(self) -> None:
+        if self._idle:
+            self._idle.cancel()
+            self._idle = None
+
+    def _unload_later(self) -> None:
+        self._put_off_unloading()
+        if self._upkeep.idle_s and not self._exchanges:
+            self._idle = asyncio.get_running_loop().call_later(self._upkeep.idle_s, self._unload)
+
+    def _unload(self) -> None:
+        """Nobody needed it for a while."""
+        if self._life and not self._exchanges:
+            self._dismissed = EngineDied(f"the {self.kind} process was not needed")
+            self._wanted.clear()
+            self._settled.clear()
+            self._life.dismiss(self._dismissed)
+
     def _set(self, state: ChildState, reason: VoicedError | None = None) -> None:
         self.state = state
+        if state is ChildState.WAITING or state is ChildState.READY:
+            self.problem = reason
+        if state is ChildState.READY or (state is ChildState.WAITING and self._failures >= DEGRADED):
+            self._settled.set()
         self._on_change(state, reason)
-
-
-def _endless(pauses: Sequence[float]) -> "itertools.chain[float]":
-    return itertools.chain(pauses, itertools.repeat(pauses[-1]))

@@ -1,9 +1,9 @@
 """The child's side of a child process: hosts one engine and answers frames about it.
 
-`python -m voiced.engines.host KIND ENGINE DESCRIPTOR PARENT` is started by `engines.child` and by nothing else. The
-first frame is `start` with the engine's settings; `ready` or `error` answers it. Then frames are handed to the engine
-one at a time. A `cancel` frame ends each request, also those that ended well; `cancelled` says that the engine has let
-go of it. The child ends with its socket, at SIGTERM, and with its parent.
+`python -m voiced.engines.host KIND ENGINE DESCRIPTOR PARENT` is started by `engines.life` and by nothing else. The
+first frame is `start` with the engine's settings and its limit of memory; `ready` or `error` answers it. Then frames
+are handed to the engine one at a time. A `cancel` frame ends each request, also those that ended well; `cancelled` says
+that the engine has let go of it. The child ends with its socket, at SIGTERM, and with its parent.
 """
 
 import ctypes
@@ -135,7 +135,8 @@ def serve(kind: str, name: str, connection: Connection) -> None:
     if start is None:
         return
     try:
-        engine = find(kind, name)(start.data)
+        _limit_memory(int(start.data["memory_mb"]))
+        engine = find(kind, name)(start.data["settings"])
     except VoicedError as error:
         connection.send(failure(error))
         return
@@ -178,6 +179,12 @@ def find(kind: str, name: str) -> Callable[[dict[str, Any]], Hosted]:
         raise ConfigInvalid(
             f"the engine {name!r} is not installed: {error}", hint="Install voiced with the extra of that name."
         ) from error
+
+
+def _limit_memory(megabytes: int) -> None:
+    """What is mapped from a file, such as a model, does not count. Source: getrlimit(2), RLIMIT_DATA."""
+    if megabytes:
+        resource.setrlimit(resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))
 
 
 def _end_with(parent: int) -> None:

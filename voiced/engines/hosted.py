@@ -6,7 +6,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from voiced.core.errors import SttFailed
 from voiced.core.types import RATE, Clip, Purpose, SpeechChunk, Transcript
 from voiced.core.wire import Message
-from voiced.engines.child import Child, Exchange
+from voiced.engines.child import Child
+from voiced.engines.exchange import Exchange
 
 FORMAT = {"rate": RATE, "width": 2, "channels": 1}
 

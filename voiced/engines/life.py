@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from voiced.core.errors import DeadlinePassed, EngineDied, VoicedError, WireBroken
@@ -30,25 +31,31 @@ Deliver = Callable[[Message], Awaitable[None]]
 class Life:
     """A running child process. Belongs to the event loop's thread, which must live as long as the child."""
 
-    def __init__(self, kind: str, engine: str, lent: Sequence[int] = ()) -> None:
+    def __init__(
+        self, kind: str, engine: str, settings: Mapping[str, Any], lent: Sequence[int] = (), *, python: str = ""
+    ) -> None:
         """Spawns it.
 
         Args:
             kind: its part in voiced, as `ps` shows it.
             engine: what it hosts; see `host.ENGINES`.
+            settings: for the engine.
             lent: descriptors that it gets, under the same numbers.
+            python: the interpreter that runs it; empty: this one.
 
         Raises:
             EngineDied: it cannot be spawned.
         """
         self.kind = kind
+        self.ready = False
         self._reason: VoicedError | None = None
-        self._lent = list(lent)
+        self._settings = {**settings, "descriptors": list(lent)} if lent else dict(settings)
         self._sock, theirs = socket.socketpair()
         self._sock.setblocking(False)
         with theirs:
             try:
-                self._process = _spawn([kind, engine, str(theirs.fileno()), str(os.getpid())], [theirs.fileno(), *lent])
+                arguments = [kind, engine, str(theirs.fileno()), str(os.getpid())]
+                self._process = _spawn(python, arguments, [theirs.fileno(), *lent])
             except OSError as error:
                 self._sock.close()
                 raise EngineDied(f"the {kind} process cannot be started: {error}") from error
@@ -59,11 +66,16 @@ class Life:
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
 
-    async def start(self, settings: Mapping[str, Any], deadline_s: float, deliver: Deliver) -> None:
+    @property
+    def alive(self) -> bool:
+        """Whether it can be talked to."""
+        return self.ready and not (self._gone.done() or self._reason or self._reading is None or self._reading.done())
+
+    async def start(self, memory_mb: int, deadline_s: float, deliver: Deliver) -> None:
         """Sends the settings and waits until it is ready.
 
         Args:
-            settings: for the engine.
+            memory_mb: it may use no more memory; 0: no limit.
             deadline_s: how long it may load.
             deliver: called with each frame that comes later; while it waits, the child has to wait.
 
@@ -74,10 +86,12 @@ class Life:
         ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         reader, self._writer = await asyncio.open_connection(sock=self._sock)
         self._reading = asyncio.create_task(self._read(reader, ready, deliver))
-        self.write(Message("start", {**settings, "descriptors": self._lent} if self._lent else dict(settings)))
+        self.write(Message("start", {"settings": self._settings, "memory_mb": memory_mb}))
         await asyncio.wait({ready, self._reading}, timeout=deadline_s, return_when=asyncio.FIRST_COMPLETED)
         if ready.done():
-            return ready.result()
+            ready.result()
+            self.ready = True
+            return
         if self._reading.done():
             raise await self.over()
         reason = DeadlinePassed(f"the {self.kind} process was not ready after {deadline_s:g} s")
@@ -100,6 +114,12 @@ class Life:
         self._reason = self._reason or reason
         if not self._gone.done():
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+
+    def dismiss(self, reason: VoicedError) -> None:
+        """Lets it end by itself: nobody needs it any more."""
+        self._reason = self._reason or reason
+        if self._writer:
+            self._writer.close()
 
     async def over(self) -> VoicedError:
         """Waits until it has ended, lets go of all that it held, and tells why it ended."""
@@ -149,14 +169,17 @@ class Life:
             pass  # It died with frames unread; `over` tells how.
 
 
-def _spawn(arguments: Sequence[str], descriptors: Sequence[int]) -> subprocess.Popen[bytes]:
+def _spawn(python: str, arguments: Sequence[str], descriptors: Sequence[int]) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # Its idle threads would cost memory in each child.
+    if python:
+        environment["PYTHONPATH"] = str(Path(__file__).parents[2])  # Another interpreter does not have voiced.
     return subprocess.Popen(  # noqa: S603 (our own program, no shell)
-        [sys.executable, "-P", "-m", "voiced.engines.host", *arguments],
+        [python or sys.executable, "-P", "-m", "voiced.engines.host", *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         pass_fds=descriptors,
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # Its idle threads would cost memory in each child.
+        env=environment,
         start_new_session=True,  # A Ctrl-C at the terminal is for the daemon alone.
     )
 

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Callable
 
 from voiced.core.errors import AudioFailed, DeadlinePassed, EngineDied, VoicedError
 from voiced.core.types import SAMPLE_BYTES, Clip
-from voiced.engines.child import Child, Exchange
+from voiced.engines.child import Child
+from voiced.engines.exchange import Exchange
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from voiced.core.ports.audio import Played
 from voiced.core.status import AudioStatus
 from voiced.core.types import Clip, Frame
 from voiced.core.wire import Message
-from voiced.engines.child import Child, ChildState
+from voiced.engines.child import Child, ChildState, Upkeep
 from voiced.engines.hearing import Hearing
 from voiced.engines.listening import Listening, OnEvent
 from voiced.engines.playing import play
@@ -64,7 +64,9 @@ class SoundCard:
         self._hearing = Hearing(self._stalled)
         self._lent: list[socket] = []
         self._muted = False
-        self.child = Child("audio", "portaudio", settings, pauses=PAUSES_S, lend=self._lend, on_change=self._changed)
+        self.child = Child(
+            "audio", "portaudio", settings, Upkeep(pauses=PAUSES_S), lend=self._lend, on_change=self._changed
+        )
         self._listening = Listening(self.child, self._hearing, on_event)
 
     async def start(self) -> None:
