@@ -1,11 +1,11 @@
 """What all engines on other machines share: whom they trust, what they show, and how they are called."""
 
 import asyncio
+import re
 import ssl
 from collections.abc import Awaitable
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -34,8 +34,10 @@ class ServerInfo(Struct, frozen=True):
 
 def address(url: str) -> str:
     """A server's address as people may read it: without names and passwords, path and query."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else url
+    scheme, _, rest = url.partition("://")
+    if scheme == "unix":
+        return url
+    return f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0].rpartition('@')[2]}"
 
 
 def trust(remote: RemoteConfig) -> ssl.SSLContext:

@@ -15,6 +15,8 @@ from voiced.engines.wyoming_connection import Connection
 FORMAT = {"rate": RATE, "width": SAMPLE_BYTES, "channels": 1}
 TEXT_LIMIT = 10_000
 """Characters of a transcript: more than anybody says in one utterance."""
+PARTIAL_LIMIT = 1_000
+"""Characters from which on a partial transcript is not told any more: a flood of pieces would stall the event loop."""
 
 
 class WyomingStt:
@@ -90,10 +92,8 @@ class _Utterance:
         """Waits for the transcript; tells what comes of it before."""
         text = ""
         while (message := await self._connection.receive()).type != "transcript":
-            if message.type == "transcript-chunk":
-                text += _text(message)
-                if len(text) > TEXT_LIMIT:
-                    raise SttFailed("the server's transcript has no end")
+            if message.type == "transcript-chunk" and len(text) < PARTIAL_LIMIT and (piece := _text(message)):
+                text += piece
                 partial(Transcript(transcript_words(text), final=False))
         return transcript_words(_text(message))
 
