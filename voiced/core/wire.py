@@ -89,9 +89,14 @@ def revive(message: Message) -> VoicedError:
 
 
 class Decoder:
-    """Turns bytes, in pieces of any size, into frames. Holds no more than one frame's bounds of bytes."""
+    """Turns bytes, in pieces of any size, into frames. Holds no more than one frame's bounds of bytes.
 
-    def __init__(self) -> None:
+    Args:
+        data_limit: bytes of the extra data.
+    """
+
+    def __init__(self, data_limit: int = HEADER_LIMIT) -> None:
+        self._data_limit = data_limit
         self._buffer = bytearray()
         self._header: _Header | None = None
 
@@ -112,7 +117,7 @@ class Decoder:
             line = self._line()
             if line is None:
                 return None
-            self._header = _parse(line)
+            self._header = _parse(line, self._data_limit)
         header = self._header
         extra, payload = header.data_length or 0, header.payload_length or 0
         if len(self._buffer) < extra + payload:
@@ -137,14 +142,17 @@ class Decoder:
         return line
 
 
-def _parse(line: bytes) -> _Header:
+def _parse(line: bytes, data_limit: int) -> _Header:
     try:
         header = _decoder.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WireBroken(f"a frame's header is no JSON object of the right form: {error}") from error
     lengths = (header.data_length or 0, header.payload_length or 0)
-    if not (0 <= lengths[0] <= HEADER_LIMIT and 0 <= lengths[1] <= PAYLOAD_LIMIT):
-        raise WireBroken(f"a {header.type[:40]} frame announces {max(lengths)} bytes; {PAYLOAD_LIMIT} are allowed")
+    if not (0 <= lengths[0] <= data_limit and 0 <= lengths[1] <= PAYLOAD_LIMIT):
+        raise WireBroken(
+            f"a {header.type[:40]} frame announces {lengths[0]} bytes of data and {lengths[1]} of payload;"
+            f" {data_limit} and {PAYLOAD_LIMIT} are allowed"
+        )
     return header
 
 

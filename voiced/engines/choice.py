@@ -1,0 +1,88 @@
+"""Which of several engines is tried: in their order, but not those that failed again and again."""
+
+import logging
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Generic, NamedTuple, TypeVar
+
+from voiced.core.errors import InputInvalid, VoicedError
+from voiced.engines.circuit import Circuit, CircuitState
+
+log = logging.getLogger(__name__)
+
+E = TypeVar("E")
+Told = Callable[[str, CircuitState], None]
+
+
+def nobody(_name: str, _state: CircuitState) -> None:
+    """Is told, and does nothing."""
+
+
+class Candidate(NamedTuple, Generic[E]):
+    """An engine that may be tried.
+
+    Attributes:
+        name: for people.
+        engine: the port.
+        circuit: how it did lately.
+    """
+
+    name: str
+    engine: E
+    circuit: Circuit
+
+
+class Choice(Generic[E]):
+    """Engines, each with a circuit.
+
+    Args:
+        engines: names, for people, and ports; the first is the preferred one.
+        on_change: told when one is left alone (OPEN), and when it is back (CLOSED).
+        now: a clock that never steps back, in seconds.
+    """
+
+    def __init__(
+        self,
+        engines: Sequence[tuple[str, E]],
+        on_change: Told = nobody,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.all = [Candidate(name, engine, Circuit(now)) for name, engine in engines]
+        self._on_change = on_change
+        self._left_alone: set[str] = set()
+
+    @property
+    def states(self) -> Mapping[str, CircuitState]:
+        """How the engines do, by their names."""
+        return {name: circuit.state for name, _, circuit in self.all}
+
+    def candidates(self) -> list[Candidate[E]]:
+        """Those that are to be tried now, in order. If none is, the one that is due first."""
+        allowed = [each for each in self.all if each.circuit.allows()]
+        return allowed or sorted(self.all, key=lambda each: each.circuit.due)[:1]
+
+    @contextmanager
+    def attempt(self, candidate: Candidate[E]) -> Generator[None]:
+        """Takes note of how an attempt ends. A fault of the caller, or being given up, says nothing of the engine."""
+        name, _, circuit = candidate
+        circuit.begin()
+        try:
+            yield
+        except InputInvalid:
+            circuit.abandon()
+            raise
+        except VoicedError as error:
+            circuit.fail()
+            log.warning("%s failed: %s (%s)", name, error.message, error.code)
+            if circuit.state is CircuitState.OPEN and name not in self._left_alone:
+                self._left_alone.add(name)
+                self._on_change(name, CircuitState.OPEN)
+            raise
+        except BaseException:
+            circuit.abandon()
+            raise
+        circuit.succeed()
+        if name in self._left_alone:
+            self._left_alone.remove(name)
+            self._on_change(name, CircuitState.CLOSED)

@@ -1,0 +1,98 @@
+"""What all engines on other machines share: whom they trust, what they show, and how they are called."""
+
+import asyncio
+import re
+import ssl
+from collections.abc import Awaitable
+from pathlib import Path
+from typing import TypeVar
+
+from msgspec import Struct
+
+from voiced.core.config import RemoteConfig
+from voiced.core.errors import ConfigInvalid, DeadlinePassed, RemoteUnreachable, translate
+
+T = TypeVar("T")
+CONNECT_S = 3.0
+"""A server is reached, and says what it is, in so many seconds, or it is taken for unreachable."""
+NAME_LIMIT = 100
+"""Characters of a name that a server gives itself or its model."""
+UNTRUSTED = "If it is yours, put the certificate that signed its own into `ca_file`."
+
+
+class ServerInfo(Struct, frozen=True):
+    """What a server says about itself.
+
+    Attributes:
+        name: the program, as it calls itself.
+        model: the model or voice that answers; empty where it does not tell, or has many.
+    """
+
+    name: str
+    model: str = ""
+
+
+def address(url: str) -> str:
+    """A server's address as people may read it: without names and passwords, path and query."""
+    scheme, _, rest = url.partition("://")
+    if scheme == "unix":
+        return url
+    return f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0].rpartition('@')[2]}"
+
+
+def trust(remote: RemoteConfig) -> ssl.SSLContext:
+    """Whom to trust: whom the machine trusts, and the authorities in `ca_file`.
+
+    Raises:
+        ConfigInvalid: the file cannot be used.
+    """
+    context = ssl.create_default_context()
+    if remote.ca_file:
+        with translate(OSError, to=ConfigInvalid, message=f"the certificates in {remote.ca_file} cannot be used"):
+            context.load_verify_locations(remote.ca_file)
+    return context
+
+
+def token(remote: RemoteConfig) -> str:
+    """The token to show; empty for none.
+
+    Raises:
+        ConfigInvalid: the file cannot be used.
+    """
+    if not remote.token_file:
+        return ""
+    with translate(OSError, UnicodeError, to=ConfigInvalid, message=f"the token in {remote.token_file} cannot be read"):
+        text = Path(remote.token_file).read_text("ascii").strip()
+    if not (text.isprintable() and text):
+        raise ConfigInvalid(f"{remote.token_file} holds no token", hint="It holds one line: the token.")
+    return text
+
+
+def unreachable(where: str, error: Exception) -> RemoteUnreachable:
+    """Tells why a server cannot be reached.
+
+    Args:
+        where: its address.
+        error: what was tried and failed.
+    """
+    cause: BaseException | None = error
+    while cause and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return RemoteUnreachable(f"the certificate of {where} is not trusted: {cause.verify_message}", hint=UNTRUSTED)
+    if isinstance(cause, ssl.SSLError):
+        return RemoteUnreachable(f"{where} speaks no TLS that we know: {cause.reason}")
+    return RemoteUnreachable(f"{where} cannot be reached: {error}")
+
+
+async def within(seconds: float, work: Awaitable[T], where: str) -> T:
+    """Waits for a server, but no longer than so many seconds.
+
+    Raises:
+        DeadlinePassed: the time is over; the work is cancelled.
+    """
+    try:
+        async with asyncio.timeout(max(0.0, seconds)):
+            return await work
+    except TimeoutError:
+        raise DeadlinePassed(f"{where} did not answer within {max(0.0, seconds):.3g} s") from None
