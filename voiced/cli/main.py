@@ -16,6 +16,7 @@ from voiced.cli import (
     daemon,
     doctor,
     history,
+    models,
     promises,
     sound,
     talk,
@@ -30,7 +31,7 @@ app = App(
     version=__version__,
     version_flags=["--version"],
 )
-for group in (daemon, talk, history, conversations, changes, promises, upkeep, sound, configuration, doctor):
+for group in (daemon, talk, history, conversations, changes, promises, upkeep, sound, models, configuration, doctor):
     group.add_to(app)
 
 

@@ -1,0 +1,156 @@
+"""Verbs about the models that engines load."""
+
+from collections.abc import Container
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+from rich.text import Text
+
+from voiced.cli.kept import confirm, size
+from voiced.cli.options import Options
+from voiced.cli.output import complaints, line, people, table
+from voiced.cli.pulling import pull, steps
+from voiced.core.errors import ModelBroken, ModelMissing
+from voiced.setup.models import in_use, read_lock
+from voiced.setup.places import models_folder
+
+if TYPE_CHECKING:
+    from voiced.setup.modellist import Listed
+
+Switch = Annotated[bool, Parameter(negative=())]
+models = App(name="models", help="Look after the models that engines load.")
+STATES = {"in use": "green", "installed": "", "damaged": "red", "missing": "red", "": ""}
+
+
+def add_to(app: App) -> None:
+    """Adds the verbs."""
+    models.command(list_, name="list")
+    for verb in (pull, verify, remove, use):
+        models.command(verb)
+    app.command(models)
+
+
+def list_(
+    *, all_: Annotated[bool, Parameter(name="--all", negative=())] = False, options: Options | None = None
+) -> None:
+    """List the models that are here, and those that can be brought.
+
+    Args:
+        all_: Also those for which this machine has too little memory.
+        options: What every verb understands.
+    """
+    from voiced.setup.modellist import fits, listed  # noqa: PLC0415 (the other verbs start faster without it)
+
+    options = options or Options()
+    found = listed(options.loaded(), options.config)
+    shown = [each for each in found if all_ or each.state or fits(each)]
+    if options.json:
+        for each in shown:
+            line(each)
+        return
+    columns = ["model", "engine", "languages", "size", "memory", "licence", "suits", "state"]
+    table(columns, [_row(each) for each in shown])
+    if hidden := len(found) - len(shown):
+        people.print(
+            Text(f"{hidden} more need more memory than there is here: --all lists them.", "dim"), soft_wrap=True
+        )
+
+
+def verify(*names: str, options: Options | None = None) -> int:
+    """Look at every byte of models, and at their structure.
+
+    Args:
+        names: Which ones; all that are here, if none is named.
+        options: What every verb understands.
+    """
+    from voiced.setup.verify import verify as look  # noqa: PLC0415 (the other verbs start faster without it)
+
+    options = options or Options()
+    bad = 0
+    with steps(options) as tell:
+        for found in look(options.loaded(), names, tell):
+            bad += not found.good
+            if options.json:
+                line(found)
+                continue
+            mark = ("✓", "green") if found.good else ("✗", "red")
+            people.print(Text.assemble(mark, " ", (found.model, "bold"), f"  {found.problem}"), soft_wrap=True)
+            if found.hint:
+                people.print(Text(f"  {found.hint}", "dim"), soft_wrap=True)
+    return 1 if bad else 0
+
+
+def remove(name: str, /, *, yes: Switch = False, options: Options | None = None) -> None:
+    """Remove a model from this machine, also one that came only in part.
+
+    Args:
+        name: The model's name.
+        yes: Do not ask, even if it is in use.
+        options: What every verb understands.
+    """
+    from voiced.setup.modelstore import PARTS, held  # noqa: PLC0415 (the other verbs start faster without it)
+    from voiced.setup.modelstore import remove as take_away  # noqa: PLC0415 (the same)
+
+    options = options or Options()
+    config = options.loaded()
+    folder = models_folder(config)
+    if name not in _known(folder) and not (folder / PARTS / name).is_dir():
+        raise ModelMissing(f"the model {name!r} is not on this machine", hint="`voiced models list` shows what is.")
+    setting = in_use(config).get(name)
+    if setting:
+        if not options.json:
+            words = f"{name} is in use ({setting}): without it, the next engine of its stage works, or none."
+            complaints.print(Text(words, "yellow"), soft_wrap=True)
+        confirm(f"Remove {name} all the same?", options, yes=yes)
+    with held(folder):
+        take_away(folder, name)
+    if options.json:
+        line({"removed": name, "in_use": setting})
+    else:
+        people.print(Text(f"{name} is removed."), soft_wrap=True)
+
+
+def use(name: str, /, *, options: Options | None = None) -> None:
+    """Put a model of this machine to use: sets it, and its engine as the first one of its stage.
+
+    Args:
+        name: The model's name.
+        options: What every verb understands.
+    """
+    from voiced.setup.settings import config_file  # noqa: PLC0415 (the other verbs start faster without it)
+    from voiced.setup.use import use as set_  # noqa: PLC0415 (the same)
+
+    options = options or Options()
+    path, values = set_(options.loaded(), options.config or config_file(), name)
+    origins = options.settings().origins
+    elsewhere = {key: origins[key] for key in values if origins[key] != str(path)}
+    if options.json:
+        line({"file": str(path), "set": values, "overridden": elsewhere, "restart": True})
+        return
+    for key, value in values.items():
+        people.print(Text(f"{key} = {value if isinstance(value, str) else ', '.join(value)}"), soft_wrap=True)
+    for key, origin in elsewhere.items():
+        people.print(Text(f"But {origin} sets {key} too, and comes later: change it there.", "yellow"), soft_wrap=True)
+    people.print(Text(f"Written to {path}. Restart the daemon: it looks at its settings once.", "dim"), soft_wrap=True)
+
+
+def _row(model: "Listed") -> list[str | Text]:
+    return [
+        model.name,
+        model.engine,
+        " ".join(model.languages),
+        size(model.bytes) if model.bytes else "",
+        f"{model.ram_mb} MB" if model.ram_mb else "",
+        model.licence,
+        " ".join(model.suits),
+        Text(model.state, STATES[model.state]),
+    ]
+
+
+def _known(folder: Path) -> Container[str]:
+    """What is here; a lock file that is damaged keeps nobody from removing what lies there."""
+    try:
+        return read_lock(folder).models
+    except ModelBroken:
+        return ()

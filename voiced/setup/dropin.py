@@ -1,0 +1,90 @@
+"""Settings that a command makes: written into a drop-in file, with everything else in it left as it is."""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from voiced.core.errors import ConfigInvalid
+
+Value = str | list[str]
+_HEAD = "# Made by `voiced models use`; you may change it.\n"
+
+
+def change(path: Path, values: Mapping[str, Value]) -> None:
+    """Sets something in a drop-in file, in one step: whoever reads it finds the old one or the new one.
+
+    Args:
+        path: the file; made if it is not there.
+        values: by dotted key.
+
+    Raises:
+        ConfigInvalid: it cannot be read or written, or is laid out so that it cannot be changed safely.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        text = path.read_text(encoding="utf-8") if path.exists() else _HEAD
+        changed = edited(text, values)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("w", encoding="utf-8") as file:
+            file.write(changed)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            part.chmod(path.stat().st_mode & 0o777)
+        part.replace(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigInvalid(f"{path} cannot be changed: {error}", hint="Check its permissions.") from error
+    except ValueError as error:
+        settings = ", ".join(f"{key} = {_toml(value)}" for key, value in values.items())
+        raise ConfigInvalid(f"{path} cannot be changed safely: {error}", hint=f"Set it by hand: {settings}.") from error
+
+
+def edited(text: str, values: Mapping[str, Value]) -> str:
+    """Sets something in the text of a TOML file, line by line, so that comments stay.
+
+    Raises:
+        ValueError: it is no TOML, or means something else afterwards than it should: then it is laid out oddly.
+    """
+    wanted = tomllib.loads(text)
+    for key, value in values.items():
+        _set(wanted, key, value)
+        table, _, field = key.rpartition(".")
+        text = _with(text, table, field, _toml(value))
+    if tomllib.loads(text) != wanted:
+        raise ValueError("the lines to change were not found")
+    return text
+
+
+def _with(text: str, table: str, field: str, value: str) -> str:
+    lines = text.splitlines()
+    header = re.compile(rf"\s*\[\s*{re.escape(table)}\s*\]\s*(#.*)?")
+    start = next((number for number, line in enumerate(lines) if header.fullmatch(line)), None)
+    if start is None:
+        return "\n".join([*lines, "", f"[{table}]", f"{field} = {value}", ""])
+    ends = (number for number, line in enumerate(lines[start + 1 :], start + 1) if line.lstrip().startswith("["))
+    end = next(ends, len(lines))
+    setting = re.compile(rf"\s*{re.escape(field)}\s*=")
+    at = next((number for number in range(start + 1, end) if setting.match(lines[number])), None)
+    first, last = (start + 1, start + 1) if at is None else (at, at + 1)
+    lines[first:last] = [f"{field} = {value}"]
+    return "\n".join([*lines, ""])
+
+
+def _set(values: dict[str, Any], key: str, value: Value) -> None:
+    *tables, field = key.split(".")
+    for table in tables:
+        inner: Any = values.setdefault(table, {})
+        if not isinstance(inner, dict):
+            raise ValueError(f"{table} is no table")  # noqa: TRY004 (of the file's text, not of an argument)
+        values = inner
+    values[field] = value
+
+
+def _toml(value: Value) -> str:
+    """A text, or a list of them: what JSON writes is TOML too."""
+    return msgspec.json.encode(value).decode()

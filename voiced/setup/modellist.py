@@ -1,0 +1,99 @@
+"""All models that there are for this machine: what can be brought, what is here, what is in use."""
+
+import os
+from pathlib import Path
+
+from msgspec import Struct
+
+from voiced.core.config import Config
+from voiced.core.errors import ModelBroken
+from voiced.setup.catalogue import catalogue
+from voiced.setup.models import STAGES, Installed, in_use, path_of, read_lock
+from voiced.setup.places import models_folder
+
+
+class Listed(Struct, frozen=True, kw_only=True):
+    """A model.
+
+    Attributes:
+        name: what people and settings call it.
+        engine: the engine that loads it.
+        languages: two letters each, or `multilingual`; none if it is not in the catalogue any more.
+        bytes: on the disk; None if it is not known.
+        ram_mb: megabytes of memory that its engine needs; None if it is not known.
+        licence: SPDX.
+        licence_url: where it can be read.
+        note: what somebody has to know.
+        suits: machines on which it should be fast enough.
+        state: in use, installed, damaged (it is here, but not as it was brought), missing (it is set, but not here);
+            empty if it can be brought.
+        path: the file that its engine loads; None if it is not here and whole.
+    """
+
+    name: str
+    engine: str
+    languages: list[str] = []
+    bytes: int | None = None
+    ram_mb: int | None = None
+    licence: str
+    licence_url: str = ""
+    note: str = ""
+    suits: list[str] = []
+    state: str = ""
+    path: str | None = None
+
+
+def listed(config: Config, file: Path | None) -> list[Listed]:
+    """All models, by engine.
+
+    Args:
+        config: the configuration.
+        file: the configuration file, beside which more of the catalogue may lie; None for the usual one.
+
+    Raises:
+        ConfigInvalid: the catalogue cannot be used.
+        ModelBroken: the lock file cannot be used.
+    """
+    here = read_lock(models_folder(config)).models
+    found: dict[str, Listed] = {}
+    for entry in catalogue(file).values():
+        state, path = _state(config, entry.name, here.get(entry.name))
+        found[entry.name] = Listed(
+            name=entry.name,
+            engine=entry.engine,
+            languages=entry.languages,
+            bytes=entry.size,
+            ram_mb=entry.ram_mb,
+            licence=entry.licence,
+            licence_url=entry.licence_url,
+            note=entry.note,
+            suits=list(entry.suits),
+            state=state,
+            path=path,
+        )
+    for name, model in here.items():
+        if name not in found:
+            state, path = _state(config, name, model)
+            size = sum(file.size for file in model.files)
+            found[name] = Listed(
+                name=name, engine=model.engine, bytes=size, licence=model.licence, state=state, path=path
+            )
+    order = list(STAGES)
+    return sorted(found.values(), key=lambda each: order.index(each.engine))
+
+
+def fits(model: Listed) -> bool:
+    """Whether this machine has the memory for a model."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return model.ram_mb is None or model.ram_mb * 1_000_000 <= memory
+
+
+def _state(config: Config, name: str, model: Installed | None) -> tuple[str, str | None]:
+    used = name in in_use(config)
+    if model is None:
+        return ("missing" if used else "", None)
+    try:
+        path = path_of(config, model.engine, name)
+    except ModelBroken:
+        return ("damaged", None)
+    return ("in use" if used else "installed", str(path))
