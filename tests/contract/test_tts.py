@@ -16,6 +16,7 @@ from voiced.core.errors import TtsFailed
 from voiced.core.ports.tts import Tts
 from voiced.engines.child import Child
 from voiced.engines.hosted import HostedTts
+from voiced.engines.phrases import PhraseCache
 
 
 @asynccontextmanager
@@ -42,12 +43,20 @@ async def piper() -> AsyncGenerator[Tts]:
         await child.close()
 
 
+@asynccontextmanager
+async def remembering() -> AsyncGenerator[Tts]:
+    with TemporaryDirectory() as folder:
+        cache = PhraseCache(CountingTts(), Path(folder), "fake", 10)
+        yield cache
+        await cache.close()
+
+
 def humming(path: Path, **settings: int) -> Child:
     pytest.importorskip("piper", reason="the extra `piper` is not installed")
     return Child("tts", "piper", {"model": str(path), "speaker": 0, "words_per_minute": 170, **settings})
 
 
-VOICES = pytest.mark.parametrize("voice", [espeak, piper, fake])
+VOICES = pytest.mark.parametrize("voice", [espeak, piper, remembering, fake])
 
 
 async def speak(tts: Tts, text: str) -> list:
