@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from scripts.stub_models.piper import write_voice
 from tests.fakes.engines import CountingTts
 from voiced.children import voice as voice_child
 from voiced.core.config import Config
@@ -13,6 +16,7 @@ from voiced.core.errors import TtsFailed
 from voiced.core.ports.tts import Tts
 from voiced.engines.child import Child
 from voiced.engines.hosted import HostedTts
+from voiced.engines.phrases import PhraseCache
 
 
 @asynccontextmanager
@@ -28,7 +32,31 @@ async def fake() -> AsyncGenerator[Tts]:
     yield CountingTts()
 
 
-VOICES = pytest.mark.parametrize("voice", [espeak, fake])
+@asynccontextmanager
+async def piper() -> AsyncGenerator[Tts]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "hum.onnx"
+        write_voice(path, "hum")
+        child = humming(path)
+        await child.start()
+        yield HostedTts(child, 10)
+        await child.close()
+
+
+@asynccontextmanager
+async def remembering() -> AsyncGenerator[Tts]:
+    with TemporaryDirectory() as folder:
+        cache = PhraseCache(CountingTts(), Path(folder), "fake", 10)
+        yield cache
+        await cache.close()
+
+
+def humming(path: Path, **settings: int) -> Child:
+    pytest.importorskip("piper", reason="the extra `piper` is not installed")
+    return Child("tts", "piper", {"model": str(path), "speaker": 0, "words_per_minute": 170, **settings})
+
+
+VOICES = pytest.mark.parametrize("voice", [espeak, piper, remembering, fake])
 
 
 async def speak(tts: Tts, text: str) -> list:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiced.turn.sentences import clauses, spoken_part
+from voiced.turn.sentences import Clauses, clauses, spoken_part
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,13 @@ from voiced.turn.sentences import clauses, spoken_part
         ("Yes. It is noon.", ["Yes. It is noon."]),
         ("  ", []),
         ("1,000 things", ["1,000 things"]),
+        ("Of course, I can do that.", ["Of course,", "I can do that."]),
+        ("I will call Dr. Miller. He is in.", ["I will call Dr. Miller.", "He is in."]),
+        ("Take some fruit, e.g. apples.", ["Take some fruit, e.g. apples."]),
+        ("Es ist der 3. Mai und warm. Ja.", ["Es ist der 3. Mai und warm.", "Ja."]),
+        ("That is No. 5 of the list. No. It is not.", ["That is No. 5 of the list.", "No. It is not."]),
+        ("What there is:\n1. Milk for coffee\n2. Bread", ["What there is:", "1. Milk for coffee", "2. Bread"]),
+        ("The first number is 5.\nNothing else.", ["The first number is 5.", "Nothing else."]),
     ],
 )
 def test_clauses(text, expected):
@@ -25,6 +32,32 @@ def test_clauses(text, expected):
 @given(st.text())
 def test_clauses_lose_no_word(text):
     assert " ".join(clauses(text)).split() == text.split()
+
+
+PROSE = st.sampled_from([*"ab ,.:!\n1", "Dr. ", "No. ", "e.g. ", "Yes, it is. ", "\n ", "\x1c", ", ", ". "])
+
+
+@given(st.lists(st.text() | PROSE, max_size=40))
+def test_clauses_are_the_same_in_whatever_parts_a_text_comes(parts):
+    splitter = Clauses()
+    found = [clause for part in parts for clause in splitter.feed(part)]
+    assert [*found, *splitter.finish()] == clauses("".join(parts))
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (["It is ", "noon. "], ["It is noon."]),
+        (["It is noon, and", " warm"], ["It is noon,"]),
+        (["It is noon, and"], []),
+        (["It is noon and Dr. "], []),
+        (["It is noon and Dr. X is in. N"], ["It is noon and Dr. X is in."]),
+        (["Yes. "], []),
+    ],
+)
+def test_a_clause_comes_as_soon_as_it_is_sure(parts, expected):
+    splitter = Clauses()
+    assert [clause for part in parts for clause in splitter.feed(part)] == expected
 
 
 @given(st.text(), st.floats(0, 1))

@@ -1,0 +1,117 @@
+"""Phrases that were spoken before are not made again: a voice that remembers on disk.
+
+What is kept is the sound of what voiced said, and so tells of what it was asked: user text at rest, in files that only
+their owner may read. `forget` removes all of it.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import AsyncGenerator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
+from pathlib import Path
+
+from voiced.core.ports.tts import Tts
+from voiced.core.types import SAMPLE_BYTES, Clip
+from voiced.engines.phrasefiles import PhraseFiles
+
+log = logging.getLogger(__name__)
+
+LONGEST = 200
+"""Characters: what is longer is hardly ever said twice."""
+PIECE_S = 0.1
+WRITING = 4
+"""Phrases that may wait to be written; with a slow disk the others are not kept."""
+MB = 1_000_000
+
+
+class PhraseCache:
+    """A voice in front of another. Implements `Tts`.
+
+    Args:
+        tts: makes what is not known yet.
+        folder: where phrases are kept.
+        voice: all that decides how a text sounds: the engine, its model (not its name alone, if that may be replaced),
+            the speaker, the speed.
+        cap_mb: megabytes of disk that it may use.
+    """
+
+    def __init__(self, tts: Tts, folder: Path, voice: str, cap_mb: int) -> None:
+        self._tts = tts
+        self._voice = voice
+        self._files = PhraseFiles(folder, cap_mb * MB)
+        # Threads of its own: a known phrase must not wait for whatever else the daemon does in threads.
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="phrases")
+        self._writing: set[asyncio.Task[None]] = set()
+        self._forgotten = 0
+        self._works = True
+
+    async def synthesize(self, text: str) -> AsyncGenerator[Clip]:
+        """See `Tts`. What fails or is not heard to its end is not kept."""
+        name = self._name(text)
+        if len(text) <= LONGEST and (known := await self._read(name)):
+            for piece in _pieces(known):
+                yield piece
+            return
+        forgotten, made = self._forgotten, list[Clip]()
+        async with aclosing(self._tts.synthesize(text)) as clips:
+            async for clip in clips:
+                made.append(clip)
+                yield clip
+        if made and len(text) <= LONGEST and forgotten == self._forgotten and len(self._writing) < WRITING:
+            task = asyncio.create_task(self._write(name, made), name="a phrase to the disk")
+            self._writing.add(task)
+            task.add_done_callback(self._writing.discard)
+
+    async def forget(self) -> None:
+        """Removes everything that is kept, and keeps nothing of what is spoken right now.
+
+        Raises:
+            OSError: some of it cannot be removed.
+        """
+        self._forgotten += 1
+        await self._settled()
+        await asyncio.get_running_loop().run_in_executor(self._threads, self._files.forget)
+
+    async def close(self) -> None:
+        """See `Tts`."""
+        await self._settled()
+        self._threads.shutdown(wait=False)
+        await self._tts.close()
+
+    async def _settled(self) -> None:
+        if self._writing:
+            await asyncio.wait(self._writing)
+
+    async def _read(self, name: str) -> Clip | None:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._files.read, name)
+        except OSError as error:
+            self._fails(error)
+            return None
+
+    async def _write(self, name: str, made: list[Clip]) -> None:
+        if len({clip.rate for clip in made}) > 1:
+            return
+        whole = Clip(b"".join(clip.samples for clip in made), made[0].rate)
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._threads, self._files.write, name, whole)
+            self._works = True
+        except OSError as error:
+            self._fails(error)
+
+    def _fails(self, error: OSError) -> None:
+        """Says once that the disk does not work: everything is spoken all the same."""
+        if self._works:
+            log.warning("phrases cannot be kept on disk: %s", error)
+        self._works = False
+
+    def _name(self, text: str) -> str:
+        return hashlib.blake2b(f"{self._voice}\0{text}".encode(errors="surrogatepass"), digest_size=20).hexdigest()
+
+
+def _pieces(clip: Clip) -> Iterator[Clip]:
+    step = int(PIECE_S * clip.rate) * SAMPLE_BYTES
+    for at in range(0, len(clip.samples), step):
+        yield Clip(clip.samples[at : at + step], clip.rate)
