@@ -236,6 +236,30 @@ def test_what_is_sent_is_what_the_protocol_wants(tmp_path):
     }
 
 
+def test_one_connection_serves_one_question_after_the_other():
+    connections = []
+    whole = events(delta(content="Yes."), delta("stop"), "[DONE]").encode()
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    async def behave(reader, writer):
+        connections.append(writer)
+        while True:
+            await reader.readuntil(b"}]")
+            writer.write(head + b"%x\r\n%b\r\n0\r\n\r\n" % (len(whole), whole))
+
+    async def run():
+        async with serving(behave) as port:
+            llm = OpenAiLlm(RemoteConfig(url=f"http://127.0.0.1:{port}"), 1)
+            for _ in range(3):
+                async with aclosing(llm.chat(STORY)) as items:
+                    said = [item async for item in items]
+                assert said[0] == "Yes."
+            await llm.close()
+
+    asyncio.run(run())
+    assert len(connections) == 1
+
+
 def test_tls_with_a_certificate_of_one_s_own(tmp_path):
     certificate = self_signed(tmp_path)
     behave = after(b"}", saying(http(events(delta(content="Yes."), delta("stop")))))
