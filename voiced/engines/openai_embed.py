@@ -95,7 +95,8 @@ class OpenAiEmbedder:
         if [row.index for row in ordered] != list(range(count)) or {len(row.embedding) for row in rows} != {size}:
             raise EmbedFailed(f"{self._server.where} sent vectors of another number or size than before")
         vectors = np.array([row.embedding for row in ordered], np.float64)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        with np.errstate(over="ignore"):
+            lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not (size and np.isfinite(lengths).all() and lengths.all()):
             raise EmbedFailed(f"{self._server.where} sent vectors without a length")
         self._size = size

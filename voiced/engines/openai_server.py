@@ -3,6 +3,7 @@
 Nothing that the user said, and no sentence of the server's that could repeat it, gets into an error.
 """
 
+import logging
 import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -20,6 +21,9 @@ ERROR_LIMIT = 64 * 1024
 """Bytes of an error's body; a longer one is not read."""
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{1,60}")
 _SECONDS = re.compile(r"\d{1,6}")
+# They write down every request, with passwords in addresses, and every header of an answer.
+for _chatty in ("httpx", "httpcore"):
+    logging.getLogger(_chatty).setLevel(logging.WARNING)
 OWN_LOG = "That server's own log tells why."
 
 
