@@ -18,7 +18,7 @@ from pairs import spread
 from sounds import pcm, read, recordings
 from stage import Stage, config, on_stage
 
-from voiced.children import recogniser, voice
+from voiced.children import children_of
 from voiced.core.types import FRAME_SAMPLES, RATE, SpeechChunk
 from voiced.engines.hosted import HostedStt, HostedTts
 
@@ -68,7 +68,7 @@ async def measure(stretches: int) -> dict[str, object]:
     idle: list[float] = []
     speech = read(recordings("librispeech-resemblyzer")[0])[: 6 * RATE]
     scene = np.concatenate([read(recordings("ohf-wake/hey_jarvis")[0]), speech])
-    stt, tts = recogniser(config()), voice(config())
+    stt, tts = children_of(config(), "stt")[0], children_of(config(), "tts")[0]
     await asyncio.gather(stt.start(), tts.start())
     try:
         for _ in range(stretches):

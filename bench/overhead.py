@@ -104,7 +104,7 @@ class Ours:
             controls=EarControls(),
             progress=Progress(lambda _: Completeness.UNKNOWN, 0.0),
             activity=Activity(),
-            record=Record(StoredConversations(database, 300.0), "home"),
+            record=Record(StoredConversations(database, 300.0), "home", 300.0),
         )
 
     async def turn(self) -> float:

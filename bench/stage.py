@@ -132,7 +132,7 @@ async def on_stage(config: Config, own: Callable[[], Mapping[str, Skill]] = dict
         finally:
             wiring.skills = usual
         stage = Stage(audio, voiced, skills)
-        async with started(children), voiced.running():
+        async with started(*children), voiced.running():
             hearing = asyncio.create_task(voiced.hear())
             await audio.say(np.zeros(RATE // 2))
             try:

@@ -26,7 +26,7 @@ from server_turns import through_server
 from sounds import frames, pcm
 from stage import Stage, config, on_stage
 
-from voiced.children import recogniser, voice
+from voiced.children import children_of
 from voiced.core.config import Config
 from voiced.core.events import AnyEvent, Heard, NotUnderstood, Speaking, TurnEnded, Woke
 from voiced.core.ports.skill import Reply, Skill
@@ -64,7 +64,7 @@ class Chain:
     """
 
     def __init__(self, config: Config, skills: Mapping[str, Skill]) -> None:
-        self.children = recogniser(config), voice(config)
+        self.children = children_of(config, "stt")[0], children_of(config, "tts")[0]
         self._stt, self._tts = HostedStt(self.children[0], 30.0), HostedTts(self.children[1], 30.0)
         self._rules = Rules(intents_folder(config), config.language)
         self._skills = skills

@@ -17,7 +17,7 @@ from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.commands import Ask, Say, Stop
 from voiced.core.config import Config
-from voiced.core.errors import AudioFailed, first
+from voiced.core.errors import AudioFailed, VoicedError, first
 from voiced.core.events import Muted, Signal, VolumeChanged
 from voiced.core.memory import give_back_memory
 from voiced.core.ports.audio import Audio
@@ -26,7 +26,6 @@ from voiced.core.ports.promises import PromiseStore
 from voiced.core.status import PromiseStatus, Status
 from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.listen import listen
-from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.engines.silero import Silero
 from voiced.setup.places import intents_folder
 from voiced.store.conversations import StoredConversations
@@ -40,9 +39,11 @@ from voiced.turn.outage import Outage
 from voiced.turn.parts import Parts
 from voiced.turn.pipeline import converse
 from voiced.turn.progress import Progress
+from voiced.turn.prompt import Prompts
 from voiced.turn.record import Record
 from voiced.turn.rules import Rules
 from voiced.turn.scheduler import Scheduler
+from voiced.turn.thinking import Thinking
 
 log = logging.getLogger(__name__)
 
@@ -108,12 +109,16 @@ class Voiced:
         )
         self.upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, self._replaced)
         self.folder = database.path.parent
+        record = Record(self.conversations, config.store.space, config.store.continue_s)
+        llm, model = config.engines.llm, wiring.model(config, engines.llm)
+        prompts = Prompts(config.language, llm.prompt, llm.max_tokens, llm.budget_s)
+        self._thinking = Thinking(model, prompts, record, clock) if model else None
         self._controls = EarControls(hears_speaker=live)
         self._progress = Progress(self._rules.completeness, patience)
         self._parts = Parts(
             audio=audio,
-            stt=HostedStt(engines.stt, config.engines.stt.deadline_s),
-            tts=HostedTts(engines.tts, config.engines.tts.deadline_s),
+            stt=wiring.recogniser(config, engines.stt),
+            tts=wiring.voice(config, engines.tts),
             understand=self._rules.understand,
             skills=wiring.skills(
                 clock, self.promises, lambda: self.tally.last_answer, lambda: self._volume, self.set_volume
@@ -124,7 +129,8 @@ class Voiced:
             controls=self._controls,
             progress=self._progress,
             activity=activity,
-            record=Record(self.conversations, config.store.space),
+            record=record,
+            thinking=self._thinking,
         )
 
     @asynccontextmanager
@@ -136,6 +142,7 @@ class Voiced:
                 background = [
                     tasks.create_task(converse(self.inbox, self._parts), name="conversation"),
                     tasks.create_task(self.promises.run(), name="scheduler"),
+                    tasks.create_task(self._prepare(), name="the language model's first words"),
                 ]
                 try:
                     yield
@@ -146,6 +153,14 @@ class Voiced:
                     await self._parts.record.close()
         except BaseExceptionGroup as group:
             raise first(group) from group
+
+    async def _prepare(self) -> None:
+        """The first question need not wait for what every prompt begins with."""
+        if self._thinking:
+            try:
+                await self._thinking.prepare()
+            except VoicedError as error:
+                log.info("the language model is not ready yet: %s", error.message)
 
     async def hear(self) -> None:
         """Listens in a thread of its own until there is nothing more to hear.
@@ -226,7 +241,7 @@ class Voiced:
             ear_turned_s=round(now - self._turned, 2),
             audio=self._audio.status(),
             store=replace(self._outage.status, folder=str(self.folder)),
-            engines=[wiring.engine_status(child) for child in self._engines if child],
+            engines=[wiring.engine_status(child) for child in self._engines.all],
             promises=promises,
         )
 

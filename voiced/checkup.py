@@ -10,15 +10,14 @@ import numpy as np
 import soxr
 
 from voiced import wiring
-from voiced.children import recogniser, voice
+from voiced.children import children_of, started
 from voiced.control.client import Client
-from voiced.core.config import Config
+from voiced.core.config import Config, chain
 from voiced.core.errors import AudioFailed, SttFailed, VoicedError
 from voiced.core.ports.audio import Played
 from voiced.core.types import RATE, SAMPLE_BYTES, Earcon, SpeechChunk
 from voiced.ear.detections import detections
 from voiced.engines import files
-from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.engines.soundcard import SoundCard
 from voiced.setup.doctor import Finding, Health, held_microphone, microphone, speed
 from voiced.turn.earcons import earcons
@@ -29,6 +28,7 @@ LISTEN_S = 1.5
 """Sound that is judged, from the first that comes in."""
 OPENING_S = 5.0
 """A microphone that says nothing for so long says nothing."""
+RECOGNISING_S = 30.0
 Thing = TypeVar("Thing")
 
 
@@ -68,31 +68,27 @@ class _Round:
         return Finding("daemon", Health.GOOD, "none runs" if self._alone else "it runs, and answers")
 
     async def voice(self) -> Finding:
-        child = voice(self._config)
-        await child.start()
-        try:
+        children = children_of(self._config, "tts")
+        async with started(children):
             began = time.perf_counter()
-            async with aclosing(HostedTts(child, self._config.engines.tts.deadline_s).synthesize(QUESTION)) as speech:
+            async with aclosing(wiring.voice(self._config, children).synthesize(QUESTION)) as speech:
                 clips = [clip async for clip in speech]
             took = time.perf_counter() - began
-        finally:
-            await child.close()
         sound = np.frombuffer(b"".join(clip.samples for clip in clips), np.int16)
         self._speech = soxr.resample(sound, clips[0].rate, RATE).astype("<i2").tobytes() + bytes(RATE)
-        return speed("voice", took, sum(clip.seconds for clip in clips), child.engine)
+        return speed("voice", took, sum(clip.seconds for clip in clips), _names(self._config.engines.tts.engine))
 
     async def recogniser(self) -> Finding:
         if not self._speech:
             raise SttFailed("there was no voice to try it on")
-        child = recogniser(self._config)
-        await child.start()
-        try:
+        children = children_of(self._config, "stt")
+        stt = wiring.recogniser(self._config, children, deadline_s=RECOGNISING_S)
+        async with started(children):
             began = time.perf_counter()
-            heard = await HostedStt(child, 30).transcribe(_once(SpeechChunk("doctor", self._speech, 0)))
+            heard = await stt.transcribe(_once(SpeechChunk("doctor", self._speech, 0)))
             took = time.perf_counter() - began
-        finally:
-            await child.close()
-        finding = speed("recogniser", took, len(self._speech) / SAMPLE_BYTES / RATE, child.engine)
+        names = _names(self._config.engines.stt.engine)
+        finding = speed("recogniser", took, len(self._speech) / SAMPLE_BYTES / RATE, names)
         if finding.health is Health.GOOD and heard.text != QUESTION:
             found = f"{finding.found}; it took “{QUESTION}” for “{heard.text}”"
             hint = "A synthetic voice is hard to understand: try `voiced transcribe` with a recording of yours."
@@ -158,3 +154,7 @@ def _listen(card: SoundCard) -> bytes:
 
 async def _once(thing: Thing) -> AsyncGenerator[Thing]:
     yield thing
+
+
+def _names(engine: str | list[str]) -> str:
+    return ", ".join(chain(engine))

@@ -1,50 +1,101 @@
 """The child processes, made from the configuration. Light to import: they load while the daemon itself is loaded."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from typing import NamedTuple
+from functools import partial
+from typing import Any, Literal, NamedTuple
 
-from voiced.core.config import Config
-from voiced.engines.child import Child
-from voiced.setup.places import intents_folder
+import msgspec
+
+from voiced.core.config import Config, chain
+from voiced.engines.child import Child, Upkeep
+from voiced.setup.models import path_of
+from voiced.setup.places import intents_folder, state_folder
+
+Stage = Literal["stt", "tts", "llm", "embed"]
+LOAD_S = 60.0
+"""A model is loaded in this time, from a memory card too; an engine without one needs a fraction of it."""
+FALLBACK_IDLE_S = 600.0
+"""Whoever stood in for the first of a chain is unloaded after so long, whatever is configured."""
 
 
 class Engines(NamedTuple):
-    """The engines of a turn, each in its child; `audio` is there while a sound card is."""
+    """The children of each stage, in the order in which they are tried; `audio` is there while a sound card is."""
 
-    stt: Child
-    tts: Child
-    audio: Child | None = None
+    stt: Sequence[Child] = ()
+    tts: Sequence[Child] = ()
+    llm: Sequence[Child] = ()
+    audio: Sequence[Child] = ()
+
+    @property
+    def all(self) -> list[Child]:
+        """Every child."""
+        return [child for stage in self for child in stage]
 
 
 def engines(config: Config) -> Engines:
     """Makes the children that the configuration names; nothing is started."""
-    return Engines(recogniser(config), voice(config))
+    return Engines(children_of(config, "stt"), children_of(config, "tts"), children_of(config, "llm"))
 
 
-def recogniser(config: Config) -> Child:
-    """The child that turns speech into text."""
-    settings = {"intents": str(intents_folder(config)), "language": config.language}
-    return Child("stt", config.engines.stt.engine, settings)
+def children_of(config: Config, kind: Stage) -> list[Child]:
+    """Makes the children of one stage. Engines on other machines have none."""
+    return [
+        _child(config, kind, name, first=number == 0)
+        for number, name in enumerate(chain(getattr(config.engines, kind).engine))
+        if not is_remote(config, name)
+    ]
 
 
-def voice(config: Config) -> Child:
-    """The child that turns text into speech."""
-    tts = config.engines.tts
-    settings = {"language": config.language, "voice": tts.voice, "words_per_minute": tts.words_per_minute}
-    return Child("tts", tts.engine, settings)
+def is_remote(config: Config, name: str) -> bool:
+    """Tells whether an engine is on another machine."""
+    return "://" in name or name in config.engines.remote
 
 
 @asynccontextmanager
-async def started(engines: Engines) -> AsyncGenerator[None]:
-    """Starts the recogniser and the voice side by side, and ends them with the block.
+async def started(*stages: Sequence[Child]) -> AsyncGenerator[None]:
+    """Starts the children of some stages side by side, and ends them with the block.
 
     Raises:
-        VoicedError: one cannot be started.
+        VoicedError: one cannot be started, and no other is there to take its place.
     """
     try:
-        await asyncio.gather(engines.stt.start(), engines.tts.start())
+        await asyncio.gather(*(child.start(insist=len(stage) > 1) for stage in stages for child in stage))
         yield
     finally:
-        await asyncio.gather(engines.stt.close(), engines.tts.close())
+        await asyncio.gather(*(child.close() for stage in stages for child in stage))
+
+
+def _child(config: Config, kind: Stage, name: str, *, first: bool) -> Child:
+    section = getattr(config.engines, kind)
+    upkeep = Upkeep(
+        lazy=not first,
+        idle_s=section.idle_s or (0.0 if first else FALLBACK_IDLE_S),
+        spare=section.spare and first,
+        memory_mb=section.memory_mb,
+        python=section.python,
+        start_deadline_s=LOAD_S,
+    )
+    settings = _settings(config, kind, name)
+    complete = partial(_with_model, config, name) if "model" in settings else None
+    return Child(kind, name, settings, upkeep, complete=complete)
+
+
+def _settings(config: Config, kind: Stage, name: str) -> dict[str, Any]:
+    """What an engine gets: what its stage is told, and what belongs to it alone."""
+    settings: dict[str, Any] = {"language": config.language}
+    if kind == "stt":
+        settings |= {"intents": str(intents_folder(config)), "intents_language": config.language}
+    if kind == "tts":
+        settings |= {"voice": config.engines.tts.voice, "words_per_minute": config.engines.tts.words_per_minute}
+    if kind == "llm":
+        settings |= {"cache": str(state_folder(config) / "cache" / "llm")}
+    own = getattr(config.engines, name, None)
+    return (
+        settings | {key: value for key, value in msgspec.to_builtins(own).items() if value != ""} if own else settings
+    )
+
+
+def _with_model(config: Config, engine: str, settings: dict[str, Any]) -> dict[str, Any]:
+    return {**settings, "model": str(path_of(config, engine, settings["model"]))}

@@ -74,20 +74,23 @@ async def _run(config: Config, socket_path: Path) -> None:
     with hold(socket_path) as listener:
         bus = Bus()
         card = SoundCard(config.audio, bus.emit)
-        parts = engines(config)._replace(audio=card.child)
+        parts = engines(config)._replace(audio=[card.child])
+        children = [child for child in parts.all if child is not card.child]
         try:
             async with asyncio.TaskGroup() as tasks:
-                for part in (card, parts.stt, parts.tts):
-                    tasks.create_task(part.start())
-                await _spawned((card.child, parts.stt, parts.tts))
+                tasks.create_task(card.start())
+                for child in children:
+                    # A daemon without one of its engines still rings, and says what is missing.
+                    tasks.create_task(child.start(insist=True))
+                await _spawned(parts.all)
                 await _assist(config, card, bus, parts, listener)
         finally:
-            await asyncio.gather(card.close(), parts.stt.close(), parts.tts.close())
+            await asyncio.gather(card.close(), *(child.close() for child in children))
 
 
 async def _spawned(children: Sequence[Child]) -> None:
     """Lets the children begin to load, before the daemon itself does and leaves no time to the event loop."""
-    while any(child.pid is None for child in children):  # noqa: ASYNC110 (it takes a turn or two of the loop)
+    while any(child.coming for child in children):  # noqa: ASYNC110 (it takes a turn or two of the loop)
         await asyncio.sleep(0)
 
 

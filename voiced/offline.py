@@ -1,5 +1,6 @@
 """The same parts without a daemon: a recording replayed, one question, single stages, and the doctor's measurements."""
 
+import re
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -11,22 +12,21 @@ from msgspec.structs import replace
 
 from voiced import wiring
 from voiced.assistant import Voiced
-from voiced.children import engines, recogniser, started, voice
+from voiced.children import children_of, engines, is_remote, started
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
-from voiced.core.config import Config, WakeWordConfig
+from voiced.core.config import REMOTE_ADDRESS, Config, WakeWordConfig, chain
 from voiced.core.errors import ConfigInvalid, InputInvalid, VoicedError
 from voiced.core.events import AnyEvent
 from voiced.core.ports.clock import SystemClock
+from voiced.core.ports.stt import Stt
 from voiced.core.promises import Promise
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Clip, SpeechChunk, Understanding
 from voiced.core.zone import LocalZone
 from voiced.ear.detections import detections
 from voiced.ear.words import Detection
 from voiced.engines import files
-from voiced.engines.child import Child
 from voiced.engines.host import find
-from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.engines.silero import Silero
 from voiced.engines.soundcard import Device, SoundCard, devices
 from voiced.setup.places import intents_folder, state_folder
@@ -41,6 +41,7 @@ AROUND_SPEECH_S = 0.25
 """Seconds before and after its speech that are kept of a recording."""
 SPEECH = 0.5
 """Voice activity in at least one frame: without it, a recording holds nothing to transcribe."""
+ADDRESSES = "Write tcp://host:10300, tls://host:10300, unix:///path or http(s)://host:8080/v1."
 OPENING_S = 1.0
 """Nobody waits long at the command line for a file that cannot be opened."""
 APART_S = 10
@@ -93,7 +94,7 @@ async def replay(config: Config, path: Path, show: Callable[[AnyEvent], None], *
         voiced = Voiced(config, audio, audio, activity, Bus(), children, database=database, live=False)
         voiced.bus.watch(show)
         try:
-            async with started(children), voiced.running():
+            async with started(*children), voiced.running():
                 await voiced.hear()
         finally:
             await audio.close()
@@ -166,18 +167,14 @@ async def say_once(config: Config, text: str, out: Path | None) -> None:
     Raises:
         VoicedError: the voice, the file or the speaker cannot be used.
     """
-    child = voice(config)
-    await child.start()
-    try:
-        async with aclosing(HostedTts(child, config.engines.tts.deadline_s).synthesize(text)) as speech:
-            if out is None:
-                await _play(config, speech)
-            else:
-                clips = [clip async for clip in speech]
-                sound = np.frombuffer(b"".join(clip.samples for clip in clips), np.int16)
-                files.write(out, sound, clips[0].rate if clips else files.OUTPUT_RATE)
-    finally:
-        await child.close()
+    children = children_of(config, "tts")
+    async with started(children), aclosing(wiring.voice(config, children).synthesize(text)) as speech:
+        if out is None:
+            await _play(config, speech)
+        else:
+            clips = [clip async for clip in speech]
+            sound = np.frombuffer(b"".join(clip.samples for clip in clips), np.int16)
+            files.write(out, sound, clips[0].rate if clips else files.OUTPUT_RATE)
 
 
 async def _play(config: Config, speech: AsyncGenerator[Clip]) -> None:
@@ -205,29 +202,28 @@ async def transcribe(
     """
     config = _with_intents(config, intents)
     rules = Rules(intents_folder(config), config.language)
-    child = recogniser(config)
-    await child.start()
-    try:
+    children = children_of(config, "stt")
+    # The whole utterance comes at once: there is no time while it is spoken.
+    deadline_s = config.engines.stt.deadline_s + 2 * LONGEST_UTTERANCE_S
+    stt = wiring.recogniser(config, children, deadline_s=deadline_s, longest_s=LONGEST_UTTERANCE_S)
+    async with started(children):
         for path in paths:
             try:
-                yield path, await _transcribe(child, config, rules, path)
+                yield path, await _transcribe(stt, rules, path)
             except VoicedError as error:
                 yield path, error
-    finally:
-        await child.close()
 
 
-async def _transcribe(child: Child, config: Config, rules: Rules, path: Path) -> Transcription:
+async def _transcribe(stt: Stt, rules: Rules, path: Path) -> Transcription:
     samples = _speech_of(files.read(path, LONGEST_UTTERANCE_S))
     if not samples:
         return Transcription(str(path))
-    seconds = len(samples) / SAMPLE_BYTES / RATE
 
     async def speech() -> AsyncGenerator[SpeechChunk]:
         for at in range(0, len(samples), RATE * SAMPLE_BYTES):
             yield SpeechChunk("file", samples[at : at + RATE * SAMPLE_BYTES], at // SAMPLE_BYTES)
 
-    heard = await HostedStt(child, config.engines.stt.deadline_s + 2 * seconds).transcribe(speech())
+    heard = await stt.transcribe(speech())
     understood = rules.understand(heard.text) if heard.text else None
     if understood is None:
         return Transcription(str(path))
@@ -288,8 +284,12 @@ def check(config: Config) -> None:
         VoicedError: something of it cannot be used.
     """
     LocalZone(config.promises.timezone)
-    find("stt", config.engines.stt.engine)
-    find("tts", config.engines.tts.engine)
+    for kind in ("stt", "tts", "llm", "embed"):
+        for name in chain(getattr(config.engines, kind).engine):
+            if not is_remote(config, name):
+                find(kind, name)
+            elif name not in config.engines.remote and not re.match(REMOTE_ADDRESS, name):
+                raise ConfigInvalid(f"engines.{kind}.engine: {name!r} is no address", hint=ADDRESSES)
     Rules(intents_folder(config), config.language)
     wiring.cascade(config.wake).close()
 

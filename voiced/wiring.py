@@ -1,18 +1,24 @@
-"""What the ear and the skills are made of: engines to ports, ports to those who use them."""
+"""What the ear, the turn and the skills are made of: engines to ports, ports to those who use them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from voiced.core.config import WakeConfig
+from voiced.core.config import Config, RemoteConfig, WakeConfig, chain
 from voiced.core.ports.clock import Clock
+from voiced.core.ports.llm import Llm
 from voiced.core.ports.promises import Promises
 from voiced.core.ports.skill import Skill
+from voiced.core.ports.stt import Stt
+from voiced.core.ports.tts import Tts
 from voiced.core.status import EngineStatus
 from voiced.ear.cascade import Cascade
 from voiced.ear.gate import Gate
 from voiced.ear.words import words
 from voiced.engines.child import Child
+from voiced.engines.fallback import FallbackLlm, FallbackStt, FallbackTts
+from voiced.engines.hosted import HostedStt, HostedTts
+from voiced.engines.hosted_llm import HostedLlm
 from voiced.engines.microwake import MicroWake
 from voiced.engines.openwake import OpenWake
 from voiced.engines.silero import Silero
@@ -24,6 +30,8 @@ from voiced.skills.talk import HelpSkill, RepeatSkill, StopSkill
 from voiced.skills.timers import TimersSkill
 from voiced.skills.volume import VolumeSkill
 
+BEFORE_S = 5.0
+"""Sound around the longest utterance that is heard with it."""
 PARTS = frozenset({"melspectrogram", "embedding_model"})
 """What lies beside openWakeWord's words and is none."""
 
@@ -45,6 +53,67 @@ def cascade(config: WakeConfig) -> Cascade:
         refractory_s=config.refractory_s,
         near=config.near_miss,
     )
+
+
+def recogniser(
+    config: Config, children: Sequence[Child], *, deadline_s: float | None = None, longest_s: float | None = None
+) -> Stt:
+    """What turns speech into text: the engines of the configuration, in their order.
+
+    Args:
+        config: the configuration.
+        children: those of the stage.
+        deadline_s: instead of the configured one.
+        longest_s: the longest utterance, instead of the configured one.
+    """
+    own = {child.engine: child for child in children}
+    deadline_s = deadline_s or config.engines.stt.deadline_s
+
+    def engine(name: str) -> Stt:
+        if name in own:
+            return HostedStt(own[name], deadline_s)
+        from voiced.engines.wyoming_stt import WyomingStt  # noqa: PLC0415 (who has no other machine does not load it)
+
+        return WyomingStt(remote(config, name), deadline_s)
+
+    longest_s = longest_s or config.endpoint.maximum_s + BEFORE_S
+    return FallbackStt([(name, engine(name)) for name in chain(config.engines.stt.engine)], longest_s)
+
+
+def voice(config: Config, children: Sequence[Child]) -> Tts:
+    """What turns text into speech, likewise."""
+    own = {child.engine: child for child in children}
+    deadline_s = config.engines.tts.deadline_s
+
+    def engine(name: str) -> Tts:
+        if name in own:
+            return HostedTts(own[name], deadline_s)
+        from voiced.engines.wyoming_tts import WyomingTts  # noqa: PLC0415 (the same)
+
+        return WyomingTts(remote(config, name), deadline_s)
+
+    return FallbackTts([(name, engine(name)) for name in chain(config.engines.tts.engine)])
+
+
+def model(config: Config, children: Sequence[Child]) -> Llm | None:
+    """What answers in words, likewise; None where nothing is configured."""
+    own = {child.engine: child for child in children}
+    deadline_s = config.engines.llm.deadline_s
+
+    def engine(name: str) -> Llm:
+        if name in own:
+            return HostedLlm(own[name], deadline_s)
+        from voiced.engines.openai import OpenAiLlm  # noqa: PLC0415 (the same)
+
+        return OpenAiLlm(remote(config, name), deadline_s)
+
+    names = chain(config.engines.llm.engine)
+    return FallbackLlm([(name, engine(name)) for name in names]) if names else None
+
+
+def remote(config: Config, name: str) -> RemoteConfig:
+    """An engine on another machine, by its table or its address."""
+    return config.engines.remote.get(name) or RemoteConfig(url=name)
 
 
 def bundled_words() -> dict[str, tuple[bool, bool]]:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import numpy as np
 import pytest
 
-from voiced.children import recogniser
+from voiced.children import children_of
 from voiced.core.config import Config
 from voiced.core.errors import DeadlinePassed, EngineDied
 from voiced.core.types import RATE, Purpose, SpeechChunk, Transcript
@@ -19,7 +19,7 @@ from voiced.engines.hosted import HostedStt
 
 @asynccontextmanager
 async def recognising(deadline_s: float = 20) -> AsyncGenerator[tuple[HostedStt, Child]]:
-    child = recogniser(Config())
+    child = children_of(Config(), "stt")[0]
     await child.start()
     try:
         yield HostedStt(child, deadline_s), child

@@ -11,12 +11,20 @@ VOICE_RATE = 22_050
 
 
 class ScriptedStt:
-    """Transcribes each utterance to the next text of its script; `FAIL` makes it fail."""
+    """Transcribes each utterance to the next text of its script; `FAIL` makes it fail.
+
+    Args:
+        texts: the script.
+        partials: how often it tells the same words, at the end of speech and in the silence after it.
+        early: what it takes the words for first.
+    """
 
     FAIL = "<fail>"
 
-    def __init__(self, *texts: str) -> None:
+    def __init__(self, *texts: str, partials: int = 1, early: str = "") -> None:
         self.texts = list(texts)
+        self.partials = partials
+        self.early = early
         self.heard: list[tuple[Purpose, int]] = []
 
     async def transcribe(
@@ -29,7 +37,12 @@ class ScriptedStt:
         samples = 0
         async for chunk in speech:
             samples += len(chunk.samples) // 2
-            partial(Transcript(text, 0.5, chunk.start + len(chunk.samples) // 2, final=False))
+            end = chunk.start + len(chunk.samples) // 2
+            for words in (self.early, text) if self.early else (text,):
+                for _ in range(self.partials):
+                    partial(Transcript(words, 0.5, end, final=False))
+                    end += RATE // 10
+                    await asyncio.sleep(0)
         self.heard.append((purpose, samples))
         if text == self.FAIL:
             raise SttFailed("the script says so")

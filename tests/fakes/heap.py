@@ -6,7 +6,7 @@ from itertools import count
 from msgspec.structs import replace
 
 from voiced.core.errors import StoreFull
-from voiced.core.history import Message
+from voiced.core.history import Conversation, Message, Page, Wanted
 
 
 class Heap:
@@ -26,3 +26,13 @@ class Heap:
         kept = [replace(message, conversation=at, number=next(self._numbers)) for message in messages]
         self.messages += kept
         return kept
+
+    async def find(self, wanted: Wanted) -> Page[Conversation]:
+        if self.full:
+            raise StoreFull("the script says so")
+        said = [message.at for message in self.messages if message.conversation == wanted.space]
+        times = {"made_at": said[0], "changed_at": said[0], "last_at": said[-1]} if said else {}
+        return Page([Conversation(id=wanted.space or "", **times)] if said else [])
+
+    async def last(self, conversation: str, count: int) -> list[Message]:
+        return [message for message in self.messages if message.conversation == conversation][-count:]

@@ -39,6 +39,7 @@ FAULTS = {
     "kills": Fault("tests.faults.kills", 1_000, 20),
     "damage": Fault("tests.store.damage", 480, 48),
     "promises": Fault("tests.unit.promise_lives", 4_000, 400),
+    "engines": Fault("tests.faults.engine_faults", 1_000, 25),
     "daemon-kills": Fault("tests.faults.daemon_kills", 100, 25),
 }
 CONTROLS = 200

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from tests.fakes.engines import CountingTts, ScriptedStt, seconds
 from tests.fakes.heap import Heap
+from tests.fakes.llm import ScriptedLlm
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.commands import AnyCommand, Ask
@@ -35,7 +36,9 @@ from voiced.turn.inbox import Inbox
 from voiced.turn.parts import Parts
 from voiced.turn.pipeline import converse
 from voiced.turn.progress import Progress
+from voiced.turn.prompt import Prompts
 from voiced.turn.record import Record
+from voiced.turn.thinking import Thinking
 
 ENDPOINT_S = 0.2
 
@@ -102,7 +105,9 @@ def understand(text: str) -> Understanding | None:
 class Play:
     """One run of the pipeline."""
 
-    def __init__(self, stt: ScriptedStt, skill: Skill | None = None, *, length: float = 1.0) -> None:
+    def __init__(
+        self, stt: ScriptedStt, skill: Skill | None = None, *, length: float = 1.0, llm: ScriptedLlm | None = None
+    ) -> None:
         self.bus = Bus()
         self.events: list[AnyEvent] = []
         self.bus.watch(self.events.append)
@@ -117,6 +122,7 @@ class Play:
         )
         self.pending: list[Line] = []
         skill = skill or Answers()
+        record = Record(self.heap, "home", 300.0)
         self.parts = Parts(
             audio=self.audio,
             stt=stt,
@@ -129,7 +135,8 @@ class Play:
             controls=self.controls,
             progress=Progress(lambda _: Completeness.UNKNOWN, 1.0),
             activity=self.activity,
-            record=Record(self.heap, "home"),
+            record=record,
+            thinking=Thinking(llm, Prompts("en", "", 50, 30.0), record, self.audio) if llm else None,
         )
 
     async def settled(self) -> None:

@@ -9,6 +9,8 @@ from msgspec import Meta, Struct, field
 
 Seconds = Annotated[float, Meta(gt=0, le=600)]
 Share = Annotated[float, Meta(ge=0, le=1)]
+REMOTE_ADDRESS = "^((tcp|tls|https?)://[^/]|unix:///)"
+"""What the address of an engine on another machine begins with."""
 
 
 def chain(engine: str | list[str]) -> list[str]:
@@ -215,7 +217,7 @@ class RemoteConfig(_Section, frozen=True, kw_only=True):
     url: Annotated[
         str,
         Meta(
-            pattern="^((tcp|tls|https?)://[^/]|unix:///)",
+            pattern=REMOTE_ADDRESS,
             description="tcp://host:10300 or unix:///path (Wyoming), tls:// (the same with TLS), or"
             " http(s)://host:8080/v1 (OpenAI's).",
         ),

@@ -129,6 +129,11 @@ class Child:
         return self._life.pid if self._life else None
 
     @property
+    def coming(self) -> bool:
+        """Whether it is about to be spawned."""
+        return self.state in (ChildState.CLOSED, ChildState.STARTING) and self._life is None
+
+    @property
     def lazy(self) -> bool:
         """Whether it is loaded only when somebody needs it."""
         return self._upkeep.lazy

@@ -15,6 +15,7 @@ from voiced.core.types import Clip, Earcon, Understanding
 from voiced.turn.controls import EarControls
 from voiced.turn.progress import Progress
 from voiced.turn.record import Record
+from voiced.turn.thinking import Thinking
 
 
 class Parts(Struct, frozen=True):
@@ -33,6 +34,7 @@ class Parts(Struct, frozen=True):
         progress: what the ear asks about the words so far.
         activity: who computes right now.
         record: keeps what is said.
+        thinking: answers with a language model what no rule knows; None: nobody does.
     """
 
     audio: Audio
@@ -47,3 +49,4 @@ class Parts(Struct, frozen=True):
     progress: Progress
     activity: Activity
     record: Record
+    thinking: Thinking | None = None

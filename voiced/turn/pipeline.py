@@ -9,8 +9,11 @@ from voiced.core.types import Earcon, EndReason, Purpose, SpeechChunk, Transcrip
 from voiced.turn.conversation import Conversation
 from voiced.turn.inbox import Inbox
 from voiced.turn.parts import Parts
-from voiced.turn.router import route
+from voiced.turn.router import MODEL, NONE, Route, route
+from voiced.turn.speculation import Speculation
+from voiced.turn.thinking import Thinking
 from voiced.turn.turn import Turn
+from voiced.turn.voice import Voice
 
 log = logging.getLogger(__name__)
 
@@ -44,34 +47,42 @@ async def perform(turn: Turn, wish: Ask | Say | Ring | None, parts: Parts) -> st
 
 
 async def listen(turn: Turn, parts: Parts) -> str | None:
-    """Speech to text, while the user speaks; then the answer."""
+    """Speech to text, while the user speaks; then the answer, which may have been begun before."""
     turn.enter("listening")
     turn.chime()
     transcript = Transcript("")
-    while turn.utterance is None:
-        item = await turn.hear()
-        if isinstance(item, SpeechChunk):
-            transcript = await parts.stt.transcribe(turn.speech(item), Purpose.COMMAND, parts.progress.update)
-    turn.mark("transcribed")
-    reason = turn.utterance.reason
-    if reason is EndReason.NOTHING_SAID:
-        return await not_understood(turn, "nothing was said")
-    if not transcript.text:
-        return await not_understood(turn, "no command that I know")
-    turn.emit(Heard(transcript.text, transcript.confidence, reason, at=turn.at, turn=turn.id))
-    return await answer(turn, transcript.text, parts)
+    async with Speculation(lambda question: think_ahead(turn, question, parts)) as speculation:
+
+        def partial(heard: Transcript) -> None:
+            parts.progress.update(heard)
+            speculation.hear(heard)
+
+        while not turn.heard_out and not (turn.utterance and transcript.text):
+            item = await turn.hear()
+            if isinstance(item, SpeechChunk):
+                transcript = await parts.stt.transcribe(turn.speech(item), Purpose.COMMAND, partial)
+        turn.mark("transcribed")
+        reason = turn.utterance.reason if turn.utterance else EndReason.CLOSED
+        if reason is EndReason.NOTHING_SAID:
+            return await not_understood(turn, "nothing was said")
+        if not transcript.text:
+            return await not_understood(turn, "no command that I know")
+        turn.emit(Heard(transcript.text, transcript.confidence, reason, at=turn.at, turn=turn.id))
+        return await answer(turn, transcript.text, parts, speculation.take(transcript.text))
 
 
-async def answer(turn: Turn, text: str, parts: Parts) -> str | None:
+async def answer(turn: Turn, text: str, parts: Parts, begun: Voice | None = None) -> str | None:
     """Text to answer, done and spoken; returns its words, or None where nobody knows one."""
     turn.enter("processing")
-    turn.ask(text)
-    chosen = route(text, parts.understand, frozenset(parts.skills))
+    chosen = choose(text, parts)
     turn.tier = chosen.tier
+    turn.ask(text)
     turn.mark("routed")
-    if chosen.tier == "none" or chosen.understood is None:
-        return await not_understood(turn, "no command that I know")
     understood = chosen.understood
+    if chosen.tier == MODEL and parts.thinking:
+        return await think(turn, text, parts.thinking, begun)
+    if chosen.tier == NONE or understood is None:
+        return await not_understood(turn, "no command that I know")
     turn.notes = {"intent": understood.intent, "slots": understood.slots}
     turn.emit(Routed(chosen.tier, understood.intent, understood.slots, at=turn.at, turn=turn.id))
     reply = await parts.skills[understood.intent].answer(understood)
@@ -82,6 +93,31 @@ async def answer(turn: Turn, text: str, parts: Parts) -> str | None:
     else:
         await turn.earcon(Earcon.DONE)
     return reply.text
+
+
+def choose(text: str, parts: Parts) -> Route:
+    """Who answers."""
+    return route(text, parts.understand, frozenset(parts.skills), model=parts.thinking is not None)
+
+
+async def think(turn: Turn, text: str, thinking: Thinking, begun: Voice | None) -> str | None:
+    """A language model's answer, spoken while it is made; returns its words."""
+    turn.emit(Routed(MODEL, "", {}, at=turn.at, turn=turn.id))
+    if begun:
+        turn.mark("answered")
+    await turn.speak(begun or turn.voice(turn.answered(thinking.answer(text, turn.id, turn.use))))
+    if not turn.answer.strip():
+        return await not_understood(turn, "the language model said nothing")
+    return turn.answer
+
+
+def think_ahead(turn: Turn, question: str, parts: Parts) -> Voice | None:
+    """Begins a language model's answer to what may be the whole question; None for what others answer."""
+    if parts.thinking is None or choose(question, parts).tier != MODEL:
+        return None
+    voice = turn.voice(parts.thinking.answer(question, turn.id, turn.use))
+    voice.begin()
+    return voice
 
 
 async def not_understood(turn: Turn, reason: str) -> None:

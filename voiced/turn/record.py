@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from voiced.core.errors import StoreFailed, VoicedError
-from voiced.core.history import Message
+from voiced.core.history import Message, Wanted
 from voiced.core.ports.conversations import Conversations
 from voiced.core.tasks import vital
 
@@ -20,11 +20,13 @@ class Record:
     Args:
         conversations: where they are kept.
         space: where this box stands.
+        continue_s: seconds after its last message in which a conversation is still continued.
     """
 
-    def __init__(self, conversations: Conversations, space: str) -> None:
+    def __init__(self, conversations: Conversations, space: str, continue_s: float) -> None:
         self._conversations = conversations
         self._space = space
+        self._continue_s = continue_s
         self._under_way: set[asyncio.Task[str | None]] = set()
 
     def keep(self, message: Message, after: asyncio.Task[str | None] | None = None) -> asyncio.Task[str | None]:
@@ -42,6 +44,22 @@ class Record:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         return task
+
+    async def said(self, count: int, now: float) -> list[Message]:
+        """The last messages of the conversation that goes on, the oldest first; none where it cannot be read.
+
+        Args:
+            count: at most so many.
+            now: seconds since 1970 (UTC).
+        """
+        try:
+            found = await self._conversations.find(Wanted(space=self._space, status="active", limit=1))
+            if not found.items or now - found.items[0].last_at > self._continue_s:
+                return []
+            return await self._conversations.last(found.items[0].id, count)
+        except StoreFailed as error:
+            log.debug("what was said before cannot be read: %s", error.message)
+            return []
 
     async def close(self) -> None:
         """Waits a little for what is still on its way."""

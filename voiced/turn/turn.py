@@ -5,8 +5,9 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from secrets import token_hex
-from typing import Any
+from typing import Any, TypeVar
 
+from voiced.core.chat import ChatEnd
 from voiced.core.errors import VoicedError
 from voiced.core.events import AnyEvent, Speaking, SpeechStarted, Spoken, StateChanged, TurnEnded
 from voiced.core.history import Message, Role
@@ -14,9 +15,12 @@ from voiced.core.ids import new_id
 from voiced.core.ports.audio import Played
 from voiced.core.types import RATE, Clip, Earcon, SpeechChunk, Timeline, Utterance
 from voiced.turn.parts import Parts
+from voiced.turn.router import MODEL
 from voiced.turn.voice import Voice
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 SPEECH_LIMIT = 1_024
 """Chunks of speech that may wait for the recogniser: half a minute, more than the longest utterance."""
@@ -36,7 +40,10 @@ class Turn:
         answer: what is answered, or was said.
         tier: who answered.
         spoken: what was really said of the answer, where that is not all of it.
+        utterance: the end of what was said, as soon as the ear knows it.
+        heard_out: whether it was taken in, and all speech before it.
         sounded: whether something of it left the speaker, besides earcons.
+        usage: what a language model needed for the answer.
         notes: what else is worth keeping of it.
     """
 
@@ -51,13 +58,15 @@ class Turn:
         self.sounded = False
         self.notes: dict[str, Any] = {}
         self.stopped_by = "stop"
-        self.saying = ""
+        self.usage: ChatEnd | None = None
         self.utterance: Utterance | None = None
+        self.heard_out = False
         self._parts = parts
         self._speech: asyncio.Queue[SpeechChunk | SpeechStarted | Utterance] = asyncio.Queue(SPEECH_LIMIT)
         self._hearing = False
         self._began = self.at
         self._marks: dict[str, float] = {} if woke_at is None else {"woke": woke_at}
+        self._voice: Voice | None = None
         self._chime: asyncio.Task[None] | None = None
         self._question: asyncio.Task[str | None] | None = None
         parts.activity.computing(self.id)
@@ -105,6 +114,8 @@ class Turn:
 
     def _message(self, role: Role, content: str) -> Message:
         asked = role == "user"
+        mode = "announcement" if not (asked or self._question) else "chat" if self.tier == MODEL else "command"
+        used = self.usage if self.tier == MODEL and not asked else None
         return Message(
             id=new_id(),
             role=role,
@@ -112,8 +123,11 @@ class Turn:
             at=self._parts.clock.now().timestamp(),
             turn=self.id,
             channel=self.channel,
-            mode="command" if asked or self._question else "announcement",
-            tier=self.tier or None,
+            mode=mode,
+            tier=None if asked else self.tier or None,
+            model=used.model if used else None,
+            tokens_in=used.tokens_in if used else None,
+            tokens_out=used.tokens_out if used else None,
             latency_ms=None if asked else self.latency_ms,
             spoken=self.spoken,
             metadata=self.notes,
@@ -139,6 +153,7 @@ class Turn:
             self._parts.activity.waiting(self.id)
         item = await self._speech.get()
         self._hearing = False
+        self.heard_out = isinstance(item, Utterance)
         return item
 
     async def speech(self, first: SpeechChunk) -> AsyncIterator[SpeechChunk]:
@@ -180,23 +195,49 @@ class Turn:
         await self._play(_once(clip), started, self.id)
 
     async def say(self, text: str) -> None:
-        """Speaks; the `spoken` event tells what was really said, also of an answer that was cut short."""
+        """Speaks a text; see `speak`."""
         self.answer = text
+        if self.aloud:
+            await self.speak(self.voice(_once(text)))
+
+    def voice(self, text: AsyncGenerator[str]) -> Voice:
+        """What speaks a text that comes piece by piece."""
+        return Voice(text, self._parts.tts, ready=lambda: self.mark("synthesized"), started=self._speaks)
+
+    async def answered(self, pieces: AsyncGenerator[str]) -> AsyncGenerator[str]:
+        """Takes note when the first piece of an answer is there."""
+        async with aclosing(pieces):
+            async for piece in pieces:
+                self.mark("answered")
+                yield piece
+
+    def use(self, used: ChatEnd) -> None:
+        """Takes in what a language model needed."""
+        self.usage = used
+
+    async def speak(self, voice: Voice) -> None:
+        """Speaks; the `spoken` event tells what was really said, also of an answer that was cut short."""
         if not self.aloud:
+            self.answer = await voice.read()
             return
         if self._chime is not None:
             await asyncio.wait([self._chime])
-        voice = Voice(text, self._parts.tts, ready=lambda: self.mark("synthesized"), started=self._speaks)
-        self.saying = text
+        self._voice = voice
         try:
             with self._parts.controls.talk():
                 await self._play(voice.clips(), voice.progress, self.id)
         finally:
             self.mark("spoken")
+            self.answer = voice.text
             self.spoken = None if voice.complete else voice.said
             if "first_audio" in self._marks:
                 self.emit(Spoken(voice.said, voice.complete, at=self.at, turn=self.id))
-            self.saying = ""
+            self._voice = None
+
+    @property
+    def saying(self) -> str:
+        """What is being said, as far as it is known; empty in silence."""
+        return self._voice.text if self._voice else ""
 
     async def pause(self, seconds: float) -> None:
         """Waits, as somebody who computes nothing."""
@@ -238,5 +279,5 @@ class Turn:
                 self._parts.activity.computing(who)
 
 
-async def _once(clip: Clip) -> AsyncGenerator[Clip]:
-    yield clip
+async def _once(item: T) -> AsyncGenerator[T]:
+    yield item

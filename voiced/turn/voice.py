@@ -6,43 +6,80 @@ from contextlib import aclosing
 from voiced.core.ports.audio import Played
 from voiced.core.ports.tts import Tts
 from voiced.core.types import Clip
-from voiced.turn.sentences import clauses, spoken_part
+from voiced.turn.sentences import Clauses, spoken_part
+from voiced.turn.streams import Ahead
 
 SLACK_S = 0.05
 """A speaker tells how far it has come once a period or so: what it does not tell for so long was played."""
 
 
 class Voice:
-    """One answer being spoken.
+    """One answer being spoken, also while it is still being made.
 
     Args:
-        text: what to say.
+        text: what to say, piece by piece.
         tts: the synthesiser.
         ready: called when the first sound is ready.
         started: called with the position at which the first sample left the speaker.
     """
 
-    def __init__(self, text: str, tts: Tts, *, ready: Callable[[], None], started: Callable[[int], None]) -> None:
-        self.text = text
+    def __init__(
+        self, text: AsyncGenerator[str], tts: Tts, *, ready: Callable[[], None], started: Callable[[int], None]
+    ) -> None:
+        self.text = ""
+        self._pieces = text
         self._tts = tts
         self._ready = ready
         self._started = started
         self._clauses: list[tuple[str, float]] = []
+        self._ahead: Ahead[Clip] | None = None
         self._complete = False
         self._played: Played | None = None
 
+    def begin(self) -> None:
+        """Begins to make the sound before anybody asks for it; `close` if nobody will."""
+        self._ahead = Ahead(self._synthesized(), "an answer that is begun early")
+
+    async def close(self) -> None:
+        """Ends what was begun."""
+        if self._ahead:
+            await self._ahead.close()
+
     async def clips(self) -> AsyncGenerator[Clip]:
         """The sound, clause by clause, as it becomes ready."""
-        for clause in clauses(self.text):
-            seconds = 0.0
-            self._clauses.append((clause, seconds))
-            async with aclosing(self._tts.synthesize(clause)) as clips:
-                async for clip in clips:
-                    self._ready()
-                    seconds += clip.seconds
-                    self._clauses[-1] = (clause, seconds)
-                    yield clip
+        async with aclosing(self._ahead.read() if self._ahead else self._synthesized()) as clips:
+            async for clip in clips:
+                self._ready()
+                yield clip
+
+    async def read(self) -> str:
+        """The whole text, without a sound."""
+        async with aclosing(self._pieces) as pieces:
+            async for piece in pieces:
+                self.text += piece
+        return self.text
+
+    async def _synthesized(self) -> AsyncGenerator[Clip]:
+        async with aclosing(self._whole_clauses()) as clauses:
+            async for clause in clauses:
+                seconds = 0.0
+                self._clauses.append((clause, seconds))
+                async with aclosing(self._tts.synthesize(clause)) as clips:
+                    async for clip in clips:
+                        seconds += clip.seconds
+                        self._clauses[-1] = (clause, seconds)
+                        yield clip
         self._complete = True
+
+    async def _whole_clauses(self) -> AsyncGenerator[str]:
+        splitter = Clauses()
+        async with aclosing(self._pieces) as pieces:
+            async for piece in pieces:
+                self.text += piece
+                for clause in splitter.feed(piece):
+                    yield clause
+        for clause in splitter.finish():
+            yield clause
 
     def progress(self, played: Played) -> None:
         """Takes in how far the speaker has come."""
@@ -63,4 +100,4 @@ class Voice:
     @property
     def complete(self) -> bool:
         """Whether all of it was said."""
-        return self._complete and self.said == " ".join(clauses(self.text))
+        return self._complete and self.said == " ".join(clause for clause, _ in self._clauses)

@@ -1,0 +1,119 @@
+"""What no rule knows goes to a language model, whose answer is spoken while it is made."""
+
+import asyncio
+
+import pytest
+
+from tests.fakes.engines import ScriptedStt
+from tests.fakes.llm import ScriptedLlm
+from tests.pipeline.playbook import Play, asks, names, play, speaks, wakes
+from voiced.core.events import Failed, Heard, Interrupted, NotUnderstood, Routed, Spoken, TurnEnded
+
+ANSWER = "The moon is far away. It is made of rock, and of dust."
+THOUGHT = ["woke", "speech_started", "heard", "routed", "speaking", "spoken", "turn_ended"]
+
+
+def only(events, kind):
+    return [event for event in events if isinstance(event, kind)]
+
+
+def plays(*script, llm, stt=None, until=20.0):
+    """Plays a script; returns the events, and what was kept."""
+
+    async def run():
+        played = Play(stt or ScriptedStt("how far is the moon"), length=until, llm=llm)
+        events = await played.run(script, until)
+        return events, played
+
+    return asyncio.run(run())
+
+
+def test_what_no_rule_knows_is_answered_by_the_model():
+    events, played = plays(wakes(0.5), speaks(0.8, 1.8), llm=ScriptedLlm(ANSWER))
+    assert names(events) == THOUGHT
+    assert only(events, Routed)[0].tier == "model"
+    (spoken,) = only(events, Spoken)
+    assert (spoken.text, spoken.complete) == (ANSWER, True)
+    assert played.tts.open == 0
+
+
+def test_both_sides_are_kept_with_what_it_cost():
+    _, played = plays(wakes(0.5), speaks(0.8, 1.8), llm=ScriptedLlm(ANSWER))
+    question, answer = played.heap.messages
+    assert (question.content, question.mode) == ("how far is the moon", "chat")
+    assert (answer.content, answer.mode, answer.tier, answer.model) == (ANSWER, "chat", "model", "scripted")
+    assert answer.tokens_out == len(ANSWER.split())
+    assert answer.spoken is None
+
+
+def test_what_a_rule_knows_does_not_reach_the_model():
+    llm = ScriptedLlm(ANSWER)
+    events, _ = plays(wakes(0.5), speaks(0.8, 1.8), llm=llm, stt=ScriptedStt("say it is noon"))
+    assert only(events, Spoken)[0].text == "it is noon"
+    assert llm.asked == []
+
+
+def test_the_model_knows_what_was_said_before_and_not_the_question_twice():
+    llm = ScriptedLlm("Far.", "Very far.")
+    plays(asks(0.5, "how far is the moon", aloud=False), asks(2.5, "is that far", aloud=False), llm=llm, until=5.0)
+    first, second = llm.asked
+    assert [message.role for message in first.messages] == ["user"]
+    assert [message.content for message in second.messages[:-1]] == ["how far is the moon", "Far."]
+    assert second.messages[-1].content.startswith("is that far")
+    assert first.stable == second.stable
+
+
+def test_an_answer_is_begun_while_the_user_is_still_silent_and_said_once():
+    llm = ScriptedLlm(ANSWER)
+    stt = ScriptedStt("how far is the moon", partials=3)
+    events, _ = plays(wakes(0.5), speaks(0.8, 1.8), llm=llm, stt=stt)
+    assert len(llm.asked) == 1
+    assert [event.text for event in only(events, Spoken)] == [ANSWER]
+    assert only(events, TurnEnded)[0].timeline.answered <= only(events, TurnEnded)[0].timeline.routed
+
+
+def test_an_answer_to_half_a_question_is_thrown_away():
+    llm = ScriptedLlm("Half.", ANSWER)
+    stt = ScriptedStt("how far is the moon", partials=3, early="how far")
+    events, played = plays(wakes(0.5), speaks(0.8, 1.8), llm=llm, stt=stt)
+    assert [prompt.messages[-1].content.split("\n")[0] for prompt in llm.asked] == ["how far", "how far is the moon"]
+    assert [event.text for event in only(events, Spoken)] == [ANSWER]
+    assert (llm.open, played.tts.open) == (0, 0)
+    assert [message.content for message in played.heap.messages] == ["how far is the moon", ANSWER]
+
+
+def test_a_begun_answer_ends_with_its_turn():
+    llm = ScriptedLlm("Well, <hang>")
+    stt = ScriptedStt("how far is the moon", "", partials=3)
+    events, played = plays(wakes(0.5, "a"), speaks(0.8, 1.8, "a"), wakes(1.9, "b"), llm=llm, stt=stt, until=6.0)
+    assert only(events, Interrupted)
+    assert len(llm.asked) == 1
+    assert (llm.open, played.tts.open) == (0, 0)
+
+
+def test_the_wake_word_cuts_an_answer_short_and_what_was_said_is_kept():
+    long = "word " * 60
+    events, played = plays(wakes(0.5, "a"), speaks(0.8, 1.8, "a"), wakes(4.0, "b"), llm=ScriptedLlm(long))
+    assert not only(events, Spoken)[0].complete
+    answer = played.heap.messages[1]
+    assert answer.spoken == only(events, Spoken)[0].text
+    assert 0 < len(answer.spoken) < len(long)
+
+
+@pytest.mark.parametrize("script", ["<fail>", "Well, <fail>"])
+def test_a_model_that_fails_is_told(script):
+    events, _ = plays(wakes(0.5), speaks(0.8, 1.8), llm=ScriptedLlm(script))
+    assert only(events, Failed)[0].code == "llm-failed"
+    assert "sorry" in only(events, Spoken)[-1].text.lower()
+
+
+def test_a_model_that_says_nothing_has_not_understood():
+    events, _ = plays(wakes(0.5), speaks(0.8, 1.8), llm=ScriptedLlm(""))
+    assert only(events, NotUnderstood)
+    assert not only(events, Spoken)
+
+
+def test_without_a_model_nobody_answers():
+    events = play(wakes(0.5), speaks(0.8, 1.8), stt=ScriptedStt("how far is the moon"))
+    assert only(events, Heard)
+    assert only(events, NotUnderstood)

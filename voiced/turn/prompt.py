@@ -1,0 +1,61 @@
+"""What a language model is asked: what stays the same first, what changes with each turn last."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from voiced.core.chat import ChatMessage, Prompt
+from voiced.core.history import Message
+from voiced.core.speech import clock_time
+
+ABOUT = (
+    "You are voiced, a voice assistant on a small computer at home. What you write is spoken aloud: answer in one to "
+    "three short sentences of plain words, without lists, symbols or markup. You can talk, and nothing else: you "
+    "cannot switch anything, set a timer or look something up, and never say that you did. If you do not know, say so."
+)
+LANGUAGES = {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian", "nl": "Dutch"}
+MESSAGES = 12
+"""Messages of the conversation that go before the question."""
+CONTENT = 2_000
+"""Characters of each of them."""
+
+
+class Prompts:
+    """Makes prompts.
+
+    Args:
+        language: of the answers, as in "en".
+        about: what the model is told about itself; empty: what comes with voiced.
+        max_tokens: an answer is no longer.
+        budget_s: seconds in which it has to be complete.
+    """
+
+    def __init__(self, language: str, about: str, max_tokens: int, budget_s: float) -> None:
+        about = about or f"{ABOUT} Answer in {LANGUAGES.get(language, language)}."
+        self._stable = (ChatMessage("system", about),)
+        self._max_tokens = max_tokens
+        self._budget_s = budget_s
+
+    def known(self) -> Prompt:
+        """The part that is known before anything is asked."""
+        return Prompt(self._stable, (), max_tokens=self._max_tokens, budget_s=self._budget_s)
+
+    def ask(self, question: str, said: Sequence[Message], now: datetime) -> Prompt:
+        """A question.
+
+        Args:
+            question: in the user's words.
+            said: the conversation so far, the oldest first.
+            now: local time, which the model has no other way to know.
+        """
+        before = [
+            ChatMessage(message.role, (message.content if message.spoken is None else message.spoken)[:CONTENT])
+            for message in said[-MESSAGES:]
+            if message.role in ("user", "assistant")
+        ]
+        moment = f"It is {now:%A, %B} {now.day}, {now.year}, {clock_time(now)}."
+        return Prompt(
+            self._stable,
+            (*before, ChatMessage("user", f"{question}\n({moment})")),
+            max_tokens=self._max_tokens,
+            budget_s=self._budget_s,
+        )
