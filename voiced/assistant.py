@@ -118,7 +118,7 @@ class Voiced:
         self._parts = Parts(
             audio=audio,
             stt=wiring.recogniser(config, engines.stt),
-            tts=wiring.voice(config, engines.tts),
+            tts=wiring.voice(config, engines.tts, self.folder / "cache" / "phrases" if live else None),
             understand=self._rules.understand,
             skills=wiring.skills(
                 clock, self.promises, lambda: self.tally.last_answer, lambda: self._volume, self.set_volume

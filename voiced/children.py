@@ -14,6 +14,8 @@ from voiced.setup.models import path_of
 from voiced.setup.places import intents_folder, state_folder
 
 Stage = Literal["stt", "tts", "llm", "embed"]
+HASHING = "hashing"
+"""The embeddings that need no model: a few lines of arithmetic in the daemon itself."""
 LOAD_S = 60.0
 """A model is loaded in this time, from a memory card too; an engine without one needs a fraction of it."""
 FALLBACK_IDLE_S = 600.0
@@ -40,11 +42,11 @@ def engines(config: Config) -> Engines:
 
 
 def children_of(config: Config, kind: Stage) -> list[Child]:
-    """Makes the children of one stage. Engines on other machines have none."""
+    """Makes the children of one stage. Engines on other machines have none, nor has `HASHING`."""
     return [
         _child(config, kind, name, first=number == 0)
         for number, name in enumerate(chain(getattr(config.engines, kind).engine))
-        if not is_remote(config, name)
+        if not is_remote(config, name) and name != HASHING
     ]
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from voiced import wiring
 from voiced.assistant import Voiced
-from voiced.children import children_of, engines, is_remote, started
+from voiced.children import HASHING, children_of, engines, is_remote, started
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.config import REMOTE_ADDRESS, Config, WakeWordConfig, chain
@@ -286,6 +286,8 @@ def check(config: Config) -> None:
     LocalZone(config.promises.timezone)
     for kind in ("stt", "tts", "llm", "embed"):
         for name in chain(getattr(config.engines, kind).engine):
+            if name == HASHING and kind == "embed":
+                continue
             if not is_remote(config, name):
                 find(kind, name)
             elif name not in config.engines.remote and not re.match(REMOTE_ADDRESS, name):

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from voiced.core.config import Config, RemoteConfig, WakeConfig, chain
 from voiced.core.ports.clock import Clock
@@ -21,6 +24,7 @@ from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.engines.hosted_llm import HostedLlm
 from voiced.engines.microwake import MicroWake
 from voiced.engines.openwake import OpenWake
+from voiced.engines.phrases import PhraseCache
 from voiced.engines.silero import Silero
 from voiced.skills.alarms import AlarmsSkill
 from voiced.skills.clock import ClockSkill
@@ -80,19 +84,34 @@ def recogniser(
     return FallbackStt([(name, engine(name)) for name in chain(config.engines.stt.engine)], longest_s)
 
 
-def voice(config: Config, children: Sequence[Child]) -> Tts:
-    """What turns text into speech, likewise."""
+def voice(config: Config, children: Sequence[Child], phrases: Path | None = None) -> Tts:
+    """What turns text into speech, likewise.
+
+    Args:
+        config: the configuration.
+        children: those of the stage.
+        phrases: a folder for what was spoken before; None: nothing is kept.
+    """
     own = {child.engine: child for child in children}
-    deadline_s = config.engines.tts.deadline_s
+    tts = config.engines.tts
 
     def engine(name: str) -> Tts:
         if name in own:
-            return HostedTts(own[name], deadline_s)
+            return kept(HostedTts(own[name], tts.deadline_s), name, own[name].settings)
         from voiced.engines.wyoming_tts import WyomingTts  # noqa: PLC0415 (the same)
 
-        return WyomingTts(remote(config, name), deadline_s)
+        server = remote(config, name)
+        return kept(WyomingTts(server, tts.deadline_s), name, msgspec.to_builtins(server))
 
-    return FallbackTts([(name, engine(name)) for name in chain(config.engines.tts.engine)])
+    def kept(voice: Tts, name: str, settings: Mapping[str, Any]) -> Tts:
+        # eSpeak speaks as fast as a disk reads.
+        if phrases is None or not tts.cache_mb or name == "espeak":
+            return voice
+        return PhraseCache(
+            voice, phrases, f"{name} {msgspec.json.encode(settings, order='sorted').decode()}", tts.cache_mb
+        )
+
+    return FallbackTts([(name, engine(name)) for name in chain(tts.engine)])
 
 
 def model(config: Config, children: Sequence[Child]) -> Llm | None:

@@ -10,7 +10,7 @@ import pytest
 
 from scripts.stub_models.piper import write_voice
 from tests.fakes.engines import CountingTts
-from voiced.children import voice as voice_child
+from voiced.children import children_of
 from voiced.core.config import Config
 from voiced.core.errors import TtsFailed
 from voiced.core.ports.tts import Tts
@@ -21,7 +21,7 @@ from voiced.engines.phrases import PhraseCache
 
 @asynccontextmanager
 async def espeak() -> AsyncGenerator[Tts]:
-    child = voice_child(Config())
+    (child,) = children_of(Config(), "tts")
     await child.start()
     yield HostedTts(child, 10)
     await child.close()

@@ -5,6 +5,7 @@ import gc
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,10 @@ def using(path: Path, work: Work) -> Any:
 
 
 def nothing_is_left(agent: ScriptedAgent) -> bool:
+    """The answer may come before the last file is removed, in a thread."""
+    until = time.monotonic() + 10
+    while list((agent.folder / "transfers").glob("*")) and time.monotonic() < until:
+        time.sleep(0.01)
     return list((agent.folder / "transfers").glob("*")) == []
 
 

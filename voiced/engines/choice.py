@@ -74,7 +74,8 @@ class Choice(Generic[E]):
             raise
         except VoicedError as error:
             circuit.fail()
-            log.warning("%s failed: %s (%s)", name, error.message, error.code)
+            if len(self.all) > 1:
+                log.warning("%s failed: %s (%s)", name, error.message, error.code)
             if circuit.state is CircuitState.OPEN and name not in self._left_alone:
                 self._left_alone.add(name)
                 self._on_change(name, CircuitState.OPEN)
