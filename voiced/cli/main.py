@@ -15,6 +15,7 @@ from voiced.cli import (
     conversations,
     daemon,
     doctor,
+    hardware,
     history,
     promises,
     sound,
@@ -30,7 +31,7 @@ app = App(
     version=__version__,
     version_flags=["--version"],
 )
-for group in (daemon, talk, history, conversations, changes, promises, upkeep, sound, configuration, doctor):
+for group in (daemon, talk, history, conversations, changes, promises, upkeep, sound, configuration, doctor, hardware):
     group.add_to(app)
 
 

@@ -47,3 +47,10 @@ def intents_folder(config: Config) -> Path:
     package = Path(__file__).parents[1]
     beside = package.parent / "config" / "intents" / config.language
     return beside if beside.is_dir() else package / "data" / "intents" / config.language
+
+
+def profiles_folder() -> Path:
+    """The folder of profiles of machines: beside the package, or inside it."""
+    package = Path(__file__).parents[1]
+    beside = package.parent / "config" / "profiles"
+    return beside if beside.is_dir() else package / "data" / "profiles"
