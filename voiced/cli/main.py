@@ -15,6 +15,7 @@ from voiced.cli import (
     conversations,
     daemon,
     doctor,
+    hardware,
     history,
     models,
     promises,
@@ -31,7 +32,20 @@ app = App(
     version=__version__,
     version_flags=["--version"],
 )
-for group in (daemon, talk, history, conversations, changes, promises, upkeep, sound, models, configuration, doctor):
+for group in (
+    daemon,
+    talk,
+    history,
+    conversations,
+    changes,
+    promises,
+    upkeep,
+    sound,
+    models,
+    configuration,
+    doctor,
+    hardware,
+):
     group.add_to(app)
 
 

@@ -14,6 +14,8 @@ from voiced.engines.sse import Events
 
 BODY_LIMIT = 16 * 1024 * 1024
 """Bytes of an answer that is one piece: 64 vectors of 4096 numbers are 6 MB."""
+READ_SIZE = 8 * 1024
+"""Bytes that are taken apart at once: a flood of tiny events must not stall the event loop."""
 REST_S = 0.1
 """An answer that goes on for longer after its last event is cut."""
 
@@ -32,6 +34,7 @@ class Answer:
     def __init__(self, response: httpx.Response, where: str, failed: type[VoicedError]) -> None:
         self._response, self._where, self._failed = response, where, failed
         self._raw = cast("AsyncGenerator[bytes]", response.aiter_raw())
+        self._unread = b""
         self._events = Events()
         self._waiting: deque[bytes] = deque()
 
@@ -53,13 +56,15 @@ class Answer:
         if not self.header("content-type").startswith("text/event-stream"):
             raise self.senseless()
         while not self._waiting:
-            piece = await self._piece()
-            if not piece:
+            self._unread = self._unread or await self._piece()
+            if not self._unread:
                 return None
             try:
-                self._waiting.extend(self._events.feed(piece))
+                self._waiting.extend(self._events.feed(self._unread[:READ_SIZE]))
             except WireBroken as error:
                 raise self.senseless() from error
+            self._unread = self._unread[READ_SIZE:]
+            await asyncio.sleep(0)
         return self._waiting.popleft()
 
     async def body(self, kind: type[T], limit: int = BODY_LIMIT) -> T:

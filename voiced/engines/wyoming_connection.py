@@ -15,7 +15,8 @@ from voiced.engines.remote import unreachable
 
 DATA_LIMIT = 1024 * 1024
 """Bytes of a frame's extra data: wyoming-piper tells of all its voices in one frame, of 87 KB in 2.5."""
-READ_SIZE = 1 << 16
+READ_SIZE = 8 * 1024
+"""Bytes that are taken apart at once: a flood of tiny frames must not stall the event loop."""
 NO_SERVER = "Is it the address of a Wyoming server? See engines.remote in the configuration."
 
 
@@ -67,6 +68,7 @@ class Connection:
             try:
                 data = await self._reader.read(READ_SIZE)
                 self._received.extend(self._decoder.feed(data))
+                await asyncio.sleep(0)
             except OSError as error:
                 raise unreachable(self._where, error) from error
             except WireBroken as error:

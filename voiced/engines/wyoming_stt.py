@@ -95,6 +95,7 @@ class _Utterance:
             if message.type == "transcript-chunk" and len(text) < PARTIAL_LIMIT and (piece := _text(message)):
                 text += piece
                 partial(Transcript(transcript_words(text), final=False))
+                await asyncio.sleep(0)
         return transcript_words(_text(message))
 
 

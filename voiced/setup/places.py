@@ -54,3 +54,10 @@ def catalogue_file() -> Path:
     package = Path(__file__).parents[1]
     beside = package.parent / "models" / "catalogue.toml"
     return beside if beside.is_file() else package / "data" / "catalogue.toml"
+
+
+def profiles_folder() -> Path:
+    """The folder of profiles of machines: beside the package, or inside it."""
+    package = Path(__file__).parents[1]
+    beside = package.parent / "config" / "profiles"
+    return beside if beside.is_dir() else package / "data" / "profiles"

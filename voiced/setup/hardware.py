@@ -1,0 +1,156 @@
+"""What the machine is: everything that decides which engines and models it can carry.
+
+All is read from files below /proc and /sys, so that another root gives another machine. What cannot be read is None.
+"""
+
+import platform
+import re
+from pathlib import Path
+
+from msgspec import Struct
+
+from voiced.setup.disk import Disk, disk
+from voiced.setup.heat import Heat, heat
+from voiced.setup.processor import Processor, processor
+from voiced.setup.readings import entries, number, text
+
+VENDORS = {0x10DE: "NVIDIA", 0x8086: "Intel", 0x1002: "AMD"}
+"""Source: https://pci-ids.ucw.cz"""
+MEGA = 1_000_000
+KIBI = 1024
+NOBODY = {"to be filled by o.e.m.", "default string", "system product name", "system manufacturer"}
+"""What makers of boards leave in the fields for a name."""
+
+
+class Memory(Struct, frozen=True):
+    """Memory, in megabytes.
+
+    Attributes:
+        total_mb: all of it.
+        available_mb: what programs can still have without swapping.
+        swap_mb: space to swap to.
+        zram: a part of that is compressed memory.
+    """
+
+    total_mb: int | None
+    available_mb: int | None
+    swap_mb: int | None
+    zram: bool
+
+
+class Gpu(Struct, frozen=True):
+    """A graphics processor.
+
+    Attributes:
+        vendor: NVIDIA, Intel or AMD.
+        name: empty where it is not told.
+    """
+
+    vendor: str
+    name: str = ""
+
+
+class Card(Struct, frozen=True):
+    """A sound card.
+
+    Attributes:
+        name: for people.
+        microphone: it has an input.
+        speaker: it has an output.
+    """
+
+    name: str
+    microphone: bool
+    speaker: bool
+
+
+class Hardware(Struct, frozen=True):
+    """The machine.
+
+    Attributes:
+        board: who made it, and what it is called.
+        architecture: aarch64, x86_64, …
+        processor: its processor.
+        memory: its memory.
+        gpu: its graphics processor, if it is one of those that could compute.
+        heat: how hot it is.
+        disk: the disk on which everything is kept.
+        cards: its sound cards; None where the system does not tell.
+        battery_clock: it has a clock that goes on without power; None where the system does not tell.
+    """
+
+    board: str | None
+    architecture: str
+    processor: Processor
+    memory: Memory
+    gpu: Gpu | None
+    heat: Heat
+    disk: Disk | None
+    cards: tuple[Card, ...] | None
+    battery_clock: bool | None
+
+
+def look(root: Path = Path("/"), folder: Path = Path("/"), machine: str = platform.machine()) -> Hardware:
+    """Looks at the machine.
+
+    Args:
+        root: its files.
+        folder: where everything is kept, whose disk is looked at.
+        machine: the architecture.
+    """
+    board = _board(root)
+    return Hardware(
+        board,
+        machine,
+        processor(root),
+        _memory(root),
+        _gpu(root, board or ""),
+        heat(root),
+        disk(root, folder.absolute()),
+        _cards(root),
+        bool(entries(root / "sys/class/rtc", "rtc*")) if (root / "sys/class").is_dir() else None,
+    )
+
+
+def _board(root: Path) -> str | None:
+    if model := text(root / "proc/device-tree/model"):
+        return model
+    told = (text(root / "sys/class/dmi/id" / name) for name in ("sys_vendor", "product_name"))
+    names = [name for name in told if name and name.lower() not in NOBODY]
+    return " ".join(dict.fromkeys(names)) or None
+
+
+def _memory(root: Path) -> Memory:
+    told = dict(re.findall(r"^(\w+):\s*(\d+) kB", text(root / "proc/meminfo") or "", re.MULTILINE))
+    total, available, swap = (
+        int(told[key]) * KIBI // MEGA if key in told else None for key in ("MemTotal", "MemAvailable", "SwapTotal")
+    )
+    return Memory(total, available, swap, zram="/zram" in (text(root / "proc/swaps") or ""))
+
+
+def _gpu(root: Path, board: str) -> Gpu | None:
+    compatible = text(root / "proc/device-tree/compatible") or ""
+    if "nvidia,tegra" in compatible or "Jetson" in board:
+        return Gpu("NVIDIA", board)
+    for path in entries(root / "proc/driver/nvidia/gpus", "*/information"):
+        if name := re.search(r"^Model:\s*(.+)$", text(path) or "", re.MULTILINE):
+            return Gpu("NVIDIA", name[1].strip())
+    found = {number(path) for path in entries(root / "sys/class/drm", "card*/device/vendor")}
+    return next((Gpu(vendor) for number_, vendor in VENDORS.items() if number_ in found), None)
+
+
+def _cards(root: Path) -> tuple[Card, ...] | None:
+    """Source: /proc/asound in the kernel's Documentation/sound/designs/procfile.rst."""
+    folder = root / "proc/asound"
+    told = text(folder / "cards")
+    if told is None:
+        return None
+    cards = re.findall(r"^\s*(\d+) \[.*?\]: .*? - (.+)$", told, re.MULTILINE)
+    return tuple(
+        Card(
+            name.strip(),
+            bool(entries(folder / f"card{number_}", "pcm*c")),
+            bool(entries(folder / f"card{number_}", "pcm*p")),
+        )
+        for number_, name in cards
+    )
