@@ -22,7 +22,10 @@ from voiced.core.events import Muted, Signal, VolumeChanged
 from voiced.core.memory import give_back_memory
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
+from voiced.core.ports.llm import Llm
 from voiced.core.ports.promises import PromiseStore
+from voiced.core.ports.stt import Stt
+from voiced.core.ports.tts import Tts
 from voiced.core.status import PromiseStatus, Status
 from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.listen import listen
@@ -115,10 +118,13 @@ class Voiced:
         self._thinking = Thinking(model, prompts, record, clock) if model else None
         self._controls = EarControls(hears_speaker=live)
         self._progress = Progress(self._rules.completeness, patience)
+        phrases = self.folder / "cache" / "phrases" if live else None
+        stt, tts = wiring.recogniser(config, engines.stt), wiring.voice(config, engines.tts, phrases)
+        self._ports: list[Stt | Tts | Llm] = [stt, tts, *([model] if model else [])]
         self._parts = Parts(
             audio=audio,
-            stt=wiring.recogniser(config, engines.stt),
-            tts=wiring.voice(config, engines.tts, self.folder / "cache" / "phrases" if live else None),
+            stt=stt,
+            tts=tts,
             understand=self._rules.understand,
             skills=wiring.skills(
                 clock, self.promises, lambda: self.tally.last_answer, lambda: self._volume, self.set_volume
@@ -151,6 +157,7 @@ class Voiced:
                         task.cancel()
                     await asyncio.wait(background)
                     await self._parts.record.close()
+                    await asyncio.gather(*(engine.close() for engine in self._ports))
         except BaseExceptionGroup as group:
             raise first(group) from group
 

@@ -11,7 +11,7 @@ import pytest
 
 from voiced.children import children_of
 from voiced.core.config import Config
-from voiced.core.errors import DeadlinePassed, EngineDied
+from voiced.core.errors import DeadlinePassed, EngineDied, SttFailed
 from voiced.core.types import RATE, Purpose, SpeechChunk, Transcript
 from voiced.engines.child import Child
 from voiced.engines.hosted import HostedStt
@@ -100,3 +100,17 @@ def test_one_that_dies_is_told_at_once_and_the_next_utterance_works():
             return await stt.transcribe(noise(0.5))
 
     assert asyncio.run(run()).text == ""
+
+
+def test_speech_that_breaks_off_ends_the_transcription():
+    async def broken():
+        async for chunk in noise(0.3):
+            yield chunk
+        raise SttFailed("the microphone is on fire")
+
+    async def run():
+        async with recognising() as (stt, _):
+            with pytest.raises(SttFailed, match="on fire"):
+                await stt.transcribe(broken())
+
+    asyncio.run(run())

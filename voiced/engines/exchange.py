@@ -75,7 +75,9 @@ class Exchange:
         await self._answers.put(message)
 
     def fail(self, reason: VoicedError) -> None:
-        """Ends the exchange after the answers that have come. For `Child` only."""
+        """Ends the exchange after the answers that have come; the first reason counts."""
+        if self._end:
+            return
         self._end = reason
         if self._answers.empty():
             self._answers.put_nowait(reason)

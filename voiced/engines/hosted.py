@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
-from voiced.core.errors import SttFailed
+from voiced.core.errors import SttFailed, VoicedError
 from voiced.core.types import RATE, Clip, Purpose, SpeechChunk, Transcript
 from voiced.core.wire import Message
 from voiced.engines.child import Child
@@ -34,6 +34,7 @@ class HostedStt:
         async with self._child.exchange(deadline_s=self._deadline_s) as exchange:
             exchange.expect(None)
             sender = asyncio.create_task(self._send(exchange, speech, purpose), name="speech to the recogniser")
+            sender.add_done_callback(lambda _: _fail_with(sender, exchange))
             try:
                 while (message := await exchange.receive()).type != "transcript":
                     partial(_transcript(message, final=False))
@@ -83,6 +84,13 @@ class HostedTts:
     async def close(self) -> None:
         """See `Tts`."""
         await self._child.close()
+
+
+def _fail_with(sender: asyncio.Task[None], exchange: Exchange) -> None:
+    """Without speech there is no transcript to wait for."""
+    if not sender.cancelled() and (error := sender.exception()):
+        reason = error if isinstance(error, VoicedError) else SttFailed(f"the speech broke off: {error!r}")
+        exchange.fail(reason)
 
 
 def _transcript(message: Message, *, final: bool) -> Transcript:
