@@ -43,6 +43,7 @@ from voiced.turn.progress import Progress
 from voiced.turn.record import Record
 from voiced.turn.rules import Rules
 from voiced.turn.scheduler import Scheduler
+from voiced.turn.speaking import SpeakableTts
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +114,7 @@ class Voiced:
         self._parts = Parts(
             audio=audio,
             stt=HostedStt(engines.stt, config.engines.stt.deadline_s),
-            tts=HostedTts(engines.tts, config.engines.tts.deadline_s),
+            tts=SpeakableTts(HostedTts(engines.tts, config.engines.tts.deadline_s), config.language),
             understand=self._rules.understand,
             skills=wiring.skills(
                 clock, self.promises, lambda: self.tally.last_answer, lambda: self._volume, self.set_volume
