@@ -155,7 +155,10 @@ ENGLISH = [
     ),
     (
         "On 2026-11-25 at 19:30, pay $5.20 to Dr. Smith, e.g. in cash.",
-        "On November twenty-fifth, twenty twenty-six at nineteen thirty, pay five dollars and twenty cents to Doctor Smith, for example in cash.",
+        (
+            "On November twenty-fifth, twenty twenty-six at nineteen thirty, pay five "
+            "dollars and twenty cents to Doctor Smith, for example in cash."
+        ),
     ),
     ("between 10 and 20 %", "between ten and twenty percent"),
     ("It costs €1,299.00.", "It costs one thousand two hundred ninety-nine euros."),
@@ -263,7 +266,10 @@ GERMAN = [
     ("Der Timer **eins** läuft noch 5 min.", "Der Timer eins läuft noch fünf Minuten."),
     (
         "Am 25.11.2026 um 19:30 Uhr zahlst du 5,20 € an Dr. Müller.",
-        "Am fünfundzwanzigster November zweitausendsechsundzwanzig um neunzehn Uhr dreißig zahlst du fünf Euro zwanzig an Doktor Müller.",
+        (
+            "Am fünfundzwanzigster November zweitausendsechsundzwanzig um neunzehn Uhr "
+            "dreißig zahlst du fünf Euro zwanzig an Doktor Müller."
+        ),
     ),
     ("Es sind -3,5 °C um 7:05 Uhr.", "Es sind minus drei Komma fünf Grad Celsius um sieben Uhr fünf."),
     ("zwischen 10 und 20 %", "zwischen zehn und zwanzig Prozent"),
