@@ -46,6 +46,7 @@ from voiced.turn.prompt import Prompts
 from voiced.turn.record import Record
 from voiced.turn.rules import Rules
 from voiced.turn.scheduler import Scheduler
+from voiced.turn.speaking import SpeakableTts
 from voiced.turn.thinking import Thinking
 
 log = logging.getLogger(__name__)
@@ -124,7 +125,7 @@ class Voiced:
         self._parts = Parts(
             audio=audio,
             stt=stt,
-            tts=tts,
+            tts=SpeakableTts(tts, config.language),
             understand=self._rules.understand,
             skills=wiring.skills(
                 clock, self.promises, lambda: self.tally.last_answer, lambda: self._volume, self.set_volume

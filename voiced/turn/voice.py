@@ -92,8 +92,11 @@ class Voice:
         """The words that left the speaker."""
         left = self._played.seconds + SLACK_S if self._played and self._played.seconds else 0.0
         words: list[str] = []
-        for clause, seconds in self._clauses:
-            words.append(spoken_part(clause, left / seconds if seconds else 0.0))
+        for index, (clause, seconds) in enumerate(self._clauses, 1):
+            # A clause without a sound, such as a picture, is said with the one before.
+            silent = float(left > 0 and (self._complete or index < len(self._clauses)))
+            share = left / seconds if seconds else silent
+            words.append(spoken_part(clause, share))
             left = max(0.0, left - seconds)
         return " ".join(filter(None, words))
 

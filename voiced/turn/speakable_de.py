@@ -1,0 +1,117 @@
+"""German words for what is written in signs."""
+
+from voiced.turn.vocabulary import Money, Times, Vocabulary
+
+
+def _der(one: str, many: str | None = None) -> tuple[str, str]:
+    return f"ein {one}", many or one
+
+
+def _die(one: str, many: str) -> tuple[str, str]:
+    return f"eine {one}", many
+
+
+GERMAN = Vocabulary(
+    numbers="de",
+    decimal=",",
+    group=".",
+    point="Komma",
+    dot="Punkt",
+    minus="minus",
+    plus="plus",
+    times="mal",
+    by="mal",
+    equals="gleich",
+    divided="geteilt durch",
+    over="von",
+    to="bis",
+    against="zu",
+    per="pro",
+    either="oder",
+    at="ät",
+    slash="Schrägstrich",
+    port="Port",
+    ordinals=(
+        (r"\b(?:am|dem|den|des|im|vom|zum|zur|beim|ab|seit|bis|jeden|jedem|einem|einen)\s+$", "spellout-ordinal-n"),
+        (r"\b(?:[Dd]er|[Dd]ie|[Dd]as|jede)\s+$", "spellout-ordinal"),
+        ("", "spellout-ordinal-r"),
+    ),
+    ordinal=r"(?P<before>\b(?:[Dd](?:er|ie|as|em|en|es)|[Aa]m|[Ii]m|[Vv]om|[Zz]um|[Zz]ur|[Bb]eim|[Jj]ede[nmrs]?|"
+    r"[Ee]ine[nmr]) )(?P<n>\d{1,3})\.(?=\s+[A-ZÄÖÜ])",
+    year_after=r"\b(?:[Jj]ahr|[Jj]ahre|[Ss]eit|[Bb]is|[Ii]n|[Vv]on|[Vv]or|[Nn]ach|[Aa]b|[Aa]nno|[Uu]m)\s+",
+    decade=(r"\b(\d{3}0|\d0)er\b", (("$", "er"),)),
+    months=(
+        "Januar", "Februar", "März", "April", "Mai", "Juni",
+        "Juli", "August", "September", "Oktober", "November", "Dezember",
+    ),
+    short_months={"Jan": "Januar", "Feb": "Februar", "Mär": "März", "Mrz": "März", "Apr": "April", "Jun": "Juni",
+                  "Jul": "Juli", "Aug": "August", "Sep": "September", "Sept": "September", "Okt": "Oktober",
+                  "Nov": "November", "Dez": "Dezember"},
+    dates=("{day} {month} {year}", "{day} {month}"),
+    day_first=True,
+    times_of_day=Times(
+        whole="{h} Uhr",
+        late="{h} Uhr",
+        early="{h} Uhr {m}",
+        usual="{h} Uhr {m}",
+        after_midnight="null Uhr {m}",
+        midnight="null Uhr",
+        seconds="{t} und {s} Sekunden",
+        half="{h} Uhr",
+        hour="ein",
+        suffix=r"Uhr\b",
+        dotted=True,
+    ),
+    money={
+        "€": Money("ein Euro", "Euro", "ein Cent", "Cent"),
+        "EUR": Money("ein Euro", "Euro", "ein Cent", "Cent"),
+        "$": Money("ein Dollar", "Dollar", "ein Cent", "Cent"),
+        "USD": Money("ein US-Dollar", "US-Dollar", "ein Cent", "Cent"),
+        "£": Money("ein Pfund", "Pfund", "ein Penny", "Pence"),
+        "CHF": Money("ein Franken", "Franken", "ein Rappen", "Rappen"),
+        "¥": Money("ein Yen", "Yen", "ein Sen", "Sen"),
+    },
+    sum="{whole} {number}",
+    scales={"Million": "Million", "Millionen": "Millionen", "Mio.": "Millionen", "Mrd.": "Milliarden",
+            "Milliarde": "Milliarde", "Milliarden": "Milliarden", "Tsd.": "tausend"},
+    units={
+        "°C": _der("Grad Celsius"), "°F": _der("Grad Fahrenheit"), "℃": _der("Grad Celsius"),
+        "℉": _der("Grad Fahrenheit"), "°": _der("Grad"), "%": _der("Prozent"), "‰": _der("Promille"),
+        "km/h": _der("Kilometer pro Stunde"), "m/s": _der("Meter pro Sekunde"),
+        "km": _der("Kilometer"), "m": _der("Meter"), "cm": _der("Zentimeter"), "mm": _der("Millimeter"),
+        "m²": _der("Quadratmeter"), "km²": _der("Quadratkilometer"), "m³": _der("Kubikmeter"),
+        "kg": _der("Kilogramm"), "g": _der("Gramm"), "mg": _der("Milligramm"), "t": _die("Tonne", "Tonnen"),
+        "l": _der("Liter"), "L": _der("Liter"), "ml": _der("Milliliter"),
+        "h": _die("Stunde", "Stunden"), "Std.": _die("Stunde", "Stunden"), "Std": _die("Stunde", "Stunden"),
+        "min": _die("Minute", "Minuten"), "Min.": _die("Minute", "Minuten"), "Min": _die("Minute", "Minuten"),
+        "s": _die("Sekunde", "Sekunden"), "Sek.": _die("Sekunde", "Sekunden"), "Sek": _die("Sekunde", "Sekunden"),
+        "ms": _die("Millisekunde", "Millisekunden"),
+        "W": _der("Watt"), "kW": _der("Kilowatt"), "MW": _der("Megawatt"), "Wh": _die("Wattstunde", "Wattstunden"),
+        "kWh": _die("Kilowattstunde", "Kilowattstunden"), "V": _der("Volt"), "mA": _der("Milliampere"),
+        "Hz": _der("Hertz"), "kHz": _der("Kilohertz"), "MHz": _der("Megahertz"), "GHz": _der("Gigahertz"),
+        "dB": _der("Dezibel"), "lx": _der("Lux"), "kB": _der("Kilobyte"), "KB": _der("Kilobyte"),
+        "MB": _der("Megabyte"), "GB": _der("Gigabyte"), "TB": _der("Terabyte"), "hPa": _der("Hektopascal"),
+        "Mio.": _die("Million", "Millionen"), "Mrd.": _die("Milliarde", "Milliarden"), "x": ("einmal", "mal"),
+    },
+    fractions={"1/2": "ein halb", "1/3": "ein Drittel", "2/3": "zwei Drittel", "1/4": "ein Viertel",
+               "3/4": "drei Viertel", "1/5": "ein Fünftel", "1/8": "ein Achtel", "1/10": "ein Zehntel"},
+    mixed={"1/2": "einhalb", "1/3": " ein Drittel", "1/4": " ein Viertel", "3/4": " drei Viertel"},
+    abbreviations={
+        "z.B.": "zum Beispiel", "z. B.": "zum Beispiel", "d.h.": "das heißt", "d. h.": "das heißt",
+        "u.a.": "unter anderem", "u. a.": "unter anderem", "usw.": "und so weiter", "usf.": "und so fort",
+        "bzw.": "beziehungsweise", "ca.": "circa", "Dr.": "Doktor", "Prof.": "Professor", "Hr.": "Herr",
+        "inkl.": "inklusive", "ggf.": "gegebenenfalls", "evtl.": "eventuell", "etc.": "et cetera",
+        "max.": "maximal", "vgl.": "vergleiche", "o.ä.": "oder ähnlich", "s.o.": "siehe oben", "s.u.": "siehe unten",
+        "i.d.R.": "in der Regel", "Tel.": "Telefon", "Abb.": "Abbildung", "geb.": "geboren", "vs.": "gegen",
+        "zzgl.": "zuzüglich", "km/h": "Kilometer pro Stunde", "m/s": "Meter pro Sekunde", "kWh": "Kilowattstunden",
+        "und/oder": "und oder", "Mio.": "Millionen", "Mrd.": "Milliarden",
+    },
+    before_number={"№": "Nummer", "#": "Nummer", "Nr.": "Nummer", "No.": "Nummer", "S.": "Seite", "§": "Paragraf",
+                   "v": "Version", "~": "etwa", "≈": "etwa", "±": "plus minus", "min.": "mindestens", "Kap.": "Kapitel",
+                   "Abb.": "Abbildung"},
+    signs={"&": "und", "+": "plus", "%": "Prozent", "=": "gleich", "@": "ät", "°": "Grad", "№": "Nummer",
+           "<": "kleiner als", ">": "größer als", "≤": "höchstens", "≥": "mindestens", "≠": "ungleich", "×": "mal",
+           "÷": "geteilt durch", "π": "Pi", "∞": "unendlich", "€": "Euro", "$": "Dollar", "£": "Pfund",
+           "§": "Paragraf", "²": "hoch zwei", "³": "hoch drei", "→": "nach", "⇒": "nach", "←": "von", "≈": "etwa",
+           "±": "plus minus"},
+)  # fmt: skip
