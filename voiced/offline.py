@@ -32,6 +32,7 @@ from voiced.engines.soundcard import Device, SoundCard, devices
 from voiced.setup.places import intents_folder, state_folder
 from voiced.store.db import Database
 from voiced.turn.rules import Rules
+from voiced.turn.speaking import SpeakableTts
 
 __all__ = ["Device", "Transcription", "check", "devices", "replay", "say_once", "transcribe", "understand", "wake_test"]
 
@@ -168,7 +169,8 @@ async def say_once(config: Config, text: str, out: Path | None) -> None:
         VoicedError: the voice, the file or the speaker cannot be used.
     """
     children = children_of(config, "tts")
-    async with started(children), aclosing(wiring.voice(config, children).synthesize(text)) as speech:
+    voice = SpeakableTts(wiring.voice(config, children), config.language)
+    async with started(children), aclosing(voice.synthesize(text)) as speech:
         if out is None:
             await _play(config, speech)
         else:
