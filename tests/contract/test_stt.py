@@ -3,28 +3,48 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import subprocess
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
+import soxr
 
-from voiced.children import children_of
-from voiced.core.config import Config
+from tests.fakes.whisper_files import scripted_file
 from voiced.core.errors import DeadlinePassed, EngineDied, SttFailed
 from voiced.core.types import RATE, Purpose, SpeechChunk, Transcript
 from voiced.engines.child import Child
 from voiced.engines.hosted import HostedStt
 
+INTENTS = str(Path(__file__).parents[2] / "config" / "intents")
+COMMAND = "what time is it"
+Recognising = Callable[..., AbstractAsyncContextManager[tuple[HostedStt, Child]]]
+
 
 @asynccontextmanager
-async def recognising(deadline_s: float = 20) -> AsyncGenerator[tuple[HostedStt, Child]]:
-    child = children_of(Config(), "stt")[0]
+async def started(engine: str, settings: dict[str, object], deadline_s: float = 20):
+    child = Child("stt", engine, settings)
     await child.start()
     try:
         yield HostedStt(child, deadline_s), child
     finally:
         await child.close()
+
+
+@pytest.fixture(scope="module", params=["pocketsphinx", "whisper"])
+def recognising(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Recognising:
+    """Starts a recogniser in its child; Whisper's model hears the same command in everything."""
+    if request.param == "pocketsphinx":
+        return partial(started, "pocketsphinx", {"intents": INTENTS, "language": "en"})
+    folder = tmp_path_factory.mktemp("whisper")
+    model = scripted_file(request.getfixturevalue("recordings"), folder, "What time is it?")
+    templates = {"intents": INTENTS, "intents_language": "en"}
+    return partial(started, "whisper", {"model": str(model), "language": "en", "threads": 1, **templates})
 
 
 async def noise(seconds: float, turn: str = "t"):
@@ -34,7 +54,28 @@ async def noise(seconds: float, turn: str = "t"):
         yield SpeechChunk(turn, sound.tobytes(), start)
 
 
-def test_partial_transcripts_come_while_speech_comes_and_tell_how_far_they_are():
+async def command(turn: str = "t") -> AsyncGenerator[SpeechChunk]:
+    """A spoken command, in a room."""
+    speak = ["espeak-ng", "-v", "en-us", "-s", "150", "--stdout", COMMAND]
+    wave = subprocess.run(speak, capture_output=True, check=True).stdout  # noqa: ASYNC221 (nothing else is to be done)
+    samples, rate = soundfile.read(BytesIO(wave), dtype="float32")
+    spoken = np.pad(soxr.resample(samples, rate, RATE) * 32_767, RATE // 2)
+    sound = (spoken + np.random.default_rng(1).normal(0, 33, len(spoken))).astype("<i2").tobytes()
+    for at in range(0, len(sound), 1024):
+        yield SpeechChunk(turn, sound[at : at + 1024], at // 2)
+
+
+def test_a_command_is_understood_in_plain_words(recognising: Recognising):
+    async def run():
+        async with recognising() as (stt, _):
+            return await stt.transcribe(command())
+
+    heard = asyncio.run(run())
+    assert heard.text == COMMAND
+    assert 0 < heard.confidence <= 1
+
+
+def test_partial_transcripts_come_while_speech_comes_and_tell_how_far_they_are(recognising: Recognising):
     partials: list[Transcript] = []
 
     async def run():
@@ -49,7 +90,7 @@ def test_partial_transcripts_come_while_speech_comes_and_tell_how_far_they_are()
 
 
 @pytest.mark.parametrize("purpose", list(Purpose))
-def test_noise_is_no_command(purpose):
+def test_noise_is_no_command(recognising: Recognising, purpose):
     async def run():
         async with recognising() as (stt, _):
             return await stt.transcribe(noise(1.5), purpose)
@@ -57,7 +98,7 @@ def test_noise_is_no_command(purpose):
     assert asyncio.run(run()).text == ""
 
 
-def test_a_transcription_that_is_cancelled_leaves_the_recogniser_ready():
+def test_a_transcription_that_is_cancelled_leaves_the_recogniser_ready(recognising: Recognising):
     async def run():
         async with recognising() as (stt, child):
             before = child.pid
@@ -73,7 +114,7 @@ def test_a_transcription_that_is_cancelled_leaves_the_recogniser_ready():
 
 
 @pytest.mark.parametrize("seconds", [1.0, 60.0])
-def test_one_that_hangs_is_ended_at_its_deadline_however_much_is_said(seconds):
+def test_one_that_hangs_is_ended_at_its_deadline_however_much_is_said(recognising: Recognising, seconds):
     async def run():
         async with recognising(deadline_s=1) as (stt, child):
             assert child.pid
@@ -85,7 +126,7 @@ def test_one_that_hangs_is_ended_at_its_deadline_however_much_is_said(seconds):
     assert asyncio.run(run()).text == ""
 
 
-def test_one_that_dies_is_told_at_once_and_the_next_utterance_works():
+def test_one_that_dies_is_told_at_once_and_the_next_utterance_works(recognising: Recognising):
     async def run():
         async with recognising() as (stt, child):
 
@@ -102,7 +143,7 @@ def test_one_that_dies_is_told_at_once_and_the_next_utterance_works():
     assert asyncio.run(run()).text == ""
 
 
-def test_speech_that_breaks_off_ends_the_transcription():
+def test_speech_that_breaks_off_ends_the_transcription(recognising: Recognising):
     async def broken():
         async for chunk in noise(0.3):
             yield chunk

@@ -18,6 +18,8 @@ from msgspec import Struct
 
 from voiced.core.errors import IntentsInvalid
 
+INTERRUPTIONS = ("VoicedStop", "HassNevermind", "VoicedSnooze")
+"""The intents that are listened for while voiced speaks or rings."""
 _HINT = "See the templates in config/intents/en; https://developers.home-assistant.io/docs/voice describes the format."
 _FAULTS = (ParseError, HassilError, AssertionError, ValueError, TypeError, KeyError, AttributeError)
 """What hassil raises on templates that it cannot read."""

@@ -55,6 +55,10 @@ class Link(Protocol):
         """Tells whether nobody waits for this request any more: to be asked between steps of long work."""
         ...
 
+    def waiting(self) -> bool:
+        """Tells whether more frames have come already: what could be done after them should not be done before."""
+        ...
+
 
 class Hosted(Protocol):
     """An engine inside a child. Made with its settings (a dict) as the only argument; may take its time to load."""
@@ -94,6 +98,10 @@ class Connection:
     def cancelled(self, request: int) -> bool:
         """See `Link`."""
         return self._over or request in self._cancelled
+
+    def waiting(self) -> bool:
+        """See `Link`."""
+        return not self._inbox.empty()
 
     def receive(self) -> Message | None:
         """Waits for the next frame that somebody still waits for; None at the end of the connection."""

@@ -9,22 +9,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pocketsphinx
 from hassil.intents import Intents
 
 from voiced.core.errors import IntentsInvalid, SttFailed, translate
 from voiced.core.grammar import Grammar, compile_grammar, spoken
-from voiced.core.intents import load_intents
-from voiced.core.types import RATE, SAMPLE_BYTES, Purpose
+from voiced.core.intents import INTERRUPTIONS, load_intents
+from voiced.core.types import SAMPLE_BYTES, Purpose
 from voiced.core.wire import Message
 from voiced.engines.dictionary import pronunciations
 from voiced.engines.grammar import build_fsg
 from voiced.engines.host import Link
+from voiced.engines.loudness import STEP_BYTES, STEP_S, levels, loud_steps
 from voiced.engines.rejection import ACCEPTED, Segment, confidence
 
-INTERRUPTIONS = ("VoicedStop", "HassNevermind", "VoicedSnooze")
-"""The intents that are listened for while voiced speaks or rings."""
 MODEL = Path(pocketsphinx.get_model_path()) / "en-us"
 SETTINGS = {"hmm": str(MODEL / "en-us"), "dict": None, "lm": None, "bestpath": False, "loglevel": "FATAL"}
 PHONE_LOOP = {"allphone": str(MODEL / "en-us-phone.lm.bin"), "lw": 2.0, "beam": 1e-20, "pbeam": 1e-20}
@@ -44,9 +42,7 @@ RESTARTS_S = (0.4, 2.0)
 more than any beam: with kitchen noise at 8 dB a third more orders are understood."""
 BEFORE_S = 0.3
 """Seconds before the first speech from which they begin again."""
-STEP_S = 0.02
-STEP = int(STEP_S * RATE) * SAMPLE_BYTES
-CHECK = 5 * STEP
+CHECK = 5 * STEP_BYTES
 """Bytes of sound after which it is asked whether to begin again: at the same places, whatever pieces it comes in."""
 
 
@@ -146,7 +142,7 @@ class Recogniser:
         self._sound += samples
         if self._taken % CHECK:
             return
-        speech = _loud_steps(self._sound)
+        speech = loud_steps(levels(self._sound))
         if len(speech) * STEP_S >= self._restarts[0]:
             self._restart(speech[0])
 
@@ -154,7 +150,7 @@ class Recogniser:
         """Begins again, a little before a step of the sound, with a better mean."""
         del self._restarts[0]
         mean = self._estimate_mean()
-        del self._sound[: max(0, int(first - BEFORE_S / STEP_S)) * STEP]
+        del self._sound[: max(0, int(first - BEFORE_S / STEP_S)) * STEP_BYTES]
         self.stop()
         self._begin(mean)
         self._process(bytes(self._sound))
@@ -185,16 +181,6 @@ def _segments(decoder: pocketsphinx.Decoder) -> list[Segment]:
         for item in decoder.seg()
         if item.ascore > 0
     ]
-
-
-def _loud_steps(sound: bytearray) -> np.ndarray:
-    """The steps of 20 ms that are loud against the quietest of the sound: near enough to where speech lies."""
-    steps = np.frombuffer(sound[: len(sound) // STEP * STEP], "<i2").reshape(-1, STEP // SAMPLE_BYTES)
-    if not len(steps):
-        return np.empty(0, np.int64)
-    decibels = 10 * np.log10(np.mean(steps.astype(np.float32) ** 2, axis=1) + 1)
-    floor, top = np.percentile(decibels, (10, 98))
-    return np.flatnonzero(decibels > floor + max(6.0, 0.4 * (top - floor)))
 
 
 class PocketSphinx:

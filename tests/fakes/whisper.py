@@ -1,0 +1,81 @@
+"""A Whisper model that follows a script, and a link that keeps what was sent."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voiced.core.wire import Message
+from voiced.engines.whisper_library import Decoded, Request
+
+
+class ScriptedModel:
+    """Hears each text of its script once, the last of them for ever; notes how it was asked.
+
+    Args:
+        texts: what it hears. The first run, which only warms up, takes none.
+        sure: the probability of its tokens.
+        loops_below: repeats itself with a smaller window than this.
+        language: what it takes everything for.
+    """
+
+    context = 1500
+    multilingual = True
+
+    def __init__(self, *texts: str, sure: float = 0.9, loops_below: int = 0, language: str = "en") -> None:
+        self.texts = list(texts)
+        self.sure, self.loops_below, self.language = sure, loops_below, language
+        self.requests: list[Request] = []
+        self.seconds: list[float] = []
+        self.during: Callable[[], None] = lambda: None
+
+    @property
+    def runs(self) -> int:
+        """How often it ran, the warming up aside."""
+        return len(self.requests) - 1
+
+    def decode(self, sound: NDArray[np.float32], request: Request, cancelled: Callable[[], bool]) -> Decoded | None:
+        """See `Model`."""
+        self.requests.append(request)
+        self.seconds.append(len(sound) / 16_000)
+        if not self.runs:
+            return Decoded("", (), self.language, whole=True)
+        self.during()
+        if cancelled():
+            return None
+        if request.context < self.loops_below:
+            return Decoded(" so " * 40, (self.sure,) * 40, self.language, whole=False)
+        text = self.texts.pop(0) if len(self.texts) > 1 else self.texts[0]
+        return Decoded(text, (self.sure,) * len(text.split()), self.language, whole=True)
+
+
+class KeptLink:
+    """A link that keeps what was sent."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.behind = False
+        self.gone: set[int] = set()
+
+    def send(self, message: Message) -> None:
+        """See `Link`."""
+        self.messages.append(message)
+
+    def cancelled(self, request: int) -> bool:
+        """See `Link`."""
+        return request in self.gone
+
+    def waiting(self) -> bool:
+        """See `Link`."""
+        return self.behind
+
+    @property
+    def texts(self) -> list[str]:
+        """The partial texts, each once in a row."""
+        chunks = [message.data["text"] for message in self.messages if message.type == "transcript-chunk"]
+        return [text for at, text in enumerate(chunks) if not at or text != chunks[at - 1]]
+
+    @property
+    def final(self) -> Message:
+        """The last frame."""
+        return self.messages[-1]

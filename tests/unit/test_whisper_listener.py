@@ -1,0 +1,215 @@
+"""When Whisper runs, and what becomes of what it hears."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import soxr
+
+from tests.fakes.whisper import KeptLink, ScriptedModel
+from voiced.core.errors import SttFailed
+from voiced.core.intents import load_intents
+from voiced.core.types import RATE
+from voiced.core.wire import Message
+
+pytest.importorskip("_pywhispercpp", reason="the extra `whisper` is not installed")
+
+from voiced.engines.whisper_listener import Listener, Orders
+from voiced.engines.whisper_transcriber import Transcriber
+
+INTENTS = load_intents(Path(__file__).parents[2] / "config" / "intents", "en")
+ORDERS = Orders(INTENTS)
+FRAME_S = 0.032
+ROOM, VOICE = 8.0, 2000.0
+
+
+def syllables(start: int, count: int) -> np.ndarray:
+    """A voice rises and falls some five times a second, without a silence."""
+    return 0.05 + np.abs(np.sin(2.5 * 2 * np.pi * np.arange(start, start + count) / RATE))
+
+
+class Talk:
+    """Somebody talks to a recogniser whose runs take no time, or as long as they are told."""
+
+    def __init__(
+        self, model: ScriptedModel, *, run_s: float = 0.0, language: str = "en", prompt: str = "", request: int = 7
+    ) -> None:
+        ticks = iter(np.arange(10_000) * run_s)
+        transcriber = Transcriber(model, language, prompt, clock=lambda: float(next(ticks)))
+        self.model, self.link, self.request = model, KeptLink(), request
+        self.listener = Listener(transcriber, ORDERS)
+        self.random = np.random.default_rng(1)
+        self.at = 1000
+
+    def start(self, purpose: str = "command") -> None:
+        self.listener.handle(Message("audio-start", {"purpose": purpose}, request=self.request), self.link)
+
+    def hear(self, seconds: float, level: float) -> None:
+        for _ in range(round(seconds / FRAME_S)):
+            samples = self.random.normal(0, level, round(FRAME_S * RATE))
+            self.take(samples * syllables(self.at, len(samples)) if level == VOICE else samples)
+
+    def take(self, samples: np.ndarray) -> None:
+        sound = samples.clip(-32_768, 32_767).astype("<i2").tobytes()
+        self.listener.handle(Message("audio-chunk", {"start": self.at}, sound, self.request), self.link)
+        self.at += len(samples)
+
+    def stop(self) -> str:
+        self.listener.handle(Message("audio-stop", request=self.request), self.link)
+        self.listener.handle(Message("cancel", request=self.request), self.link)
+        assert (self.link.final.type, self.link.final.request) == ("transcript", self.request)
+        assert self.link.final.data["until"] == self.at
+        return self.link.final.data["text"]
+
+    def say(self, seconds: float = 1.0, silence: float = 0.19, purpose: str = "command") -> str:
+        self.start(purpose)
+        self.hear(0.25, ROOM)
+        self.hear(seconds, VOICE)
+        self.hear(silence, ROOM)
+        return self.stop()
+
+
+def test_the_transcript_is_there_before_the_end_is_known() -> None:
+    talk = Talk(ScriptedModel("What time is it?"), run_s=0.3)
+    talk.start()
+    talk.hear(0.25, ROOM)
+    talk.hear(1.0, VOICE)
+    assert talk.model.runs == 0
+    talk.hear(0.16, ROOM)
+    assert (talk.model.runs, talk.link.texts) == (1, ["", "what time is it"])
+    talk.hear(0.5, ROOM)
+    assert talk.link.final.data == {"text": "what time is it", "until": talk.at}
+    assert talk.stop() == "what time is it"
+    assert talk.model.runs == 1
+    assert talk.link.final.data["confidence"] == pytest.approx(0.9)
+
+
+def test_a_pause_that_was_not_the_end_costs_a_run_and_nothing_else() -> None:
+    talk = Talk(ScriptedModel("set a timer", "set a timer for five minutes"), run_s=0.3)
+    talk.start()
+    talk.hear(0.25, ROOM)
+    talk.hear(0.8, VOICE)
+    talk.hear(0.16, ROOM)
+    chunks = len(talk.link.messages)
+    talk.hear(0.8, VOICE)
+    # What was heard before does not hold for what is said now.
+    assert len(talk.link.messages) == chunks
+    talk.hear(0.16, ROOM)
+    assert talk.stop() == "set a timer for five minutes"
+    assert talk.model.runs == 2
+    assert talk.link.texts == ["", "set a timer", "set a timer for five minutes"]
+
+
+@pytest.mark.parametrize(("run_s", "partials"), [(0.02, 3), (0.3, 0)])
+def test_partials_come_while_somebody_speaks_only_if_the_end_need_not_wait_for_them(
+    run_s: float, partials: int
+) -> None:
+    talk = Talk(ScriptedModel("one", "two", "three", "four"), run_s=run_s)
+    talk.start()
+    talk.hear(0.25, ROOM)
+    talk.hear(2.0, VOICE)
+    assert talk.model.runs == partials
+
+
+def test_nothing_is_run_while_frames_wait() -> None:
+    talk = Talk(ScriptedModel("stop"), run_s=0.02)
+    talk.link.behind = True
+    assert talk.say(silence=0.5) == "stop"
+    assert talk.model.runs == 1
+
+
+def test_an_utterance_that_ends_without_a_silence_is_run_at_its_end() -> None:
+    assert Talk(ScriptedModel("Never mind."), run_s=0.3).say(silence=0) == "never mind"
+
+
+def test_a_run_for_nobody_leaves_the_next_utterance_as_it_is() -> None:
+    talk = Talk(ScriptedModel("late", "in time"))
+    talk.model.during = lambda: talk.link.gone.add(7)
+    talk.start()
+    talk.hear(0.25, ROOM)
+    talk.hear(0.5, VOICE)
+    talk.hear(0.16, ROOM)
+    talk.listener.handle(Message("cancel", request=7), talk.link)
+    talk.request, talk.model.texts = 8, ["in time"]
+    assert talk.say() == "in time"
+
+
+def test_a_decoder_that_loops_gets_the_whole_window_once() -> None:
+    talk = Talk(ScriptedModel("turn it down", loops_below=1500), run_s=0.3)
+    assert talk.say() == "turn it down"
+    assert [request.context for request in talk.model.requests[1:]] == [256, 1500]
+
+
+def test_a_decoder_that_loops_anyway_says_nothing() -> None:
+    assert Talk(ScriptedModel("so", loops_below=9999), run_s=0.3).say() == ""
+
+
+def test_every_run_is_asked_for_in_full() -> None:
+    talk = Talk(ScriptedModel("yes"), prompt="pizza, tea")
+    talk.say(5.0)
+    talk.say(0.5)
+    long, short = (request for request in talk.model.requests if request.context > 256), talk.model.requests[-1]
+    assert (next(long).context, short.context) == (320, 256)
+    assert {(request.language, request.prompt) for request in talk.model.requests} == {("en", "pizza, tea")}
+
+
+def test_a_language_is_detected_once_it_can_be_trusted() -> None:
+    talk = Talk(ScriptedModel("eins", "zwei", "drei", language="de"), language="auto", run_s=0.3)
+    talk.start()
+    talk.hear(0.25, ROOM)
+    for _ in range(3):
+        talk.hear(1.0, VOICE)
+        talk.hear(0.16, ROOM)
+    assert [request.language for request in talk.model.requests[1:]] == ["auto", "auto", "de"]
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("Stop.", "stop"),
+        ("Stop, please!", "stop please"),
+        ("Be quiet!", "be quiet"),
+        ("Snooze.", "snooze"),
+        ("What time is it?", ""),
+        ("and then it will stop raining", ""),
+    ],
+)
+def test_only_orders_interrupt(said: str, heard: str) -> None:
+    assert Talk(ScriptedModel(said)).say(purpose="interruption") == heard
+
+
+@pytest.mark.parametrize("level", [0.0, 3.0, 30.0, 3000.0])
+def test_the_room_says_nothing_however_loud(level: float) -> None:
+    talk = Talk(ScriptedModel("Thank you."))
+    talk.start()
+    talk.hear(3.0, level)
+    assert talk.stop() == ""
+    assert talk.model.runs == 0
+
+
+def test_a_click_is_no_word() -> None:
+    talk = Talk(ScriptedModel("you"))
+    talk.start()
+    talk.hear(1.0, ROOM)
+    talk.hear(0.064, VOICE)
+    talk.hear(1.0, ROOM)
+    assert talk.stop() == ""
+
+
+@pytest.mark.recordings
+def test_noises_say_nothing_to_a_model_that_is_not_sure_of_its_words(recordings: Path) -> None:
+    """A scripted model cannot show what a real one makes of noise, only that its doubts are heeded."""
+    clips = [path for path in (recordings / "audio" / "esc10").rglob("*") if path.suffix in {".ogg", ".wav"}]
+    assert len(clips) >= 40
+    for clip in clips[::4]:
+        samples, rate = soundfile.read(clip, dtype="float32", always_2d=True)
+        talk = Talk(ScriptedModel("Thank you for watching.", sure=0.3), run_s=0.3)
+        talk.start()
+        talk.take(soxr.resample(samples.mean(axis=1), rate, RATE) * 32_767)
+        assert talk.stop() == "", clip
+
+
+def test_a_frame_of_another_kind_is_refused() -> None:
+    with pytest.raises(SttFailed, match="does not know"):
+        Talk(ScriptedModel("yes")).listener.handle(Message("dance"), KeptLink())

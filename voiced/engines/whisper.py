@@ -1,0 +1,36 @@
+"""Whisper, through whisper.cpp: the recogniser for whatever is said. Needs a model file."""
+
+from pathlib import Path
+from typing import Any
+
+from voiced.core.errors import ConfigInvalid
+from voiced.core.intents import load_intents
+from voiced.engines.whisper_library import AUTO, WhisperCpp, knows_language
+from voiced.engines.whisper_listener import Listener, Orders
+from voiced.engines.whisper_prompt import prompt
+from voiced.engines.whisper_transcriber import Transcriber
+
+
+class Whisper(Listener):
+    """The recogniser inside its child. Implements `Hosted`.
+
+    Args:
+        settings: `model`, the path of a ggml file; `language`, two letters or "auto"; `threads`, 0 for what suits the
+            machine; `intents`, a folder of sentence templates, and `intents_language`, theirs.
+
+    Raises:
+        ModelBroken: the file is damaged, or no Whisper model.
+        ConfigInvalid: the model does not know the language.
+        IntentsInvalid: the templates cannot be used.
+    """
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        path, language = Path(settings["model"]), str(settings["language"])
+        model = WhisperCpp(path, int(settings["threads"]))
+        if language != AUTO and not knows_language(language):
+            raise ConfigInvalid(f"Whisper does not know the language {language!r}")
+        if language not in {AUTO, "en"} and not model.multilingual:
+            hint = "Set engines.whisper.model to a multilingual one (a name without .en), or the language to en."
+            raise ConfigInvalid(f"{path.name} understands English only, not {language!r}", hint=hint)
+        intents = load_intents(Path(settings["intents"]), settings["intents_language"])
+        super().__init__(Transcriber(model, language, prompt(intents)), Orders(intents))

@@ -1,0 +1,89 @@
+"""Frames in, transcripts out: what the daemon asks of Whisper, and when Whisper runs for it."""
+
+from hassil.intents import Intents
+from hassil.util import remove_skip_words
+
+from voiced.core.errors import SttFailed
+from voiced.core.grammar import compile_grammar, spoken
+from voiced.core.intents import INTERRUPTIONS
+from voiced.core.types import Completeness, Purpose
+from voiced.core.wire import Message
+from voiced.engines.host import Link
+from voiced.engines.whisper_transcriber import Transcriber
+from voiced.engines.whisper_utterance import Heard, Utterance
+
+
+class Orders:
+    """What may be said while voiced itself speaks or rings. All else that is heard then is none of its business.
+
+    Args:
+        intents: what can be said.
+    """
+
+    def __init__(self, intents: Intents) -> None:
+        self._language, self._skips = intents.language, intents.skip_words
+        self._grammar = compile_grammar(intents, INTERRUPTIONS)
+
+    def allow(self, text: str) -> bool:
+        """Tells whether a text is one of them, with or without words that mean nothing ("please")."""
+        bare = remove_skip_words(text, self._skips, ignore_whitespace=False) if self._skips else text
+        whole = {Completeness.COMPLETE, Completeness.EXTENSIBLE}
+        return any(self._grammar.completeness(spoken(each, self._language)) in whole for each in (text, bare))
+
+
+class Listener:
+    """A recogniser in a child. Implements `Hosted`.
+
+    Args:
+        transcriber: does the work.
+        orders: see there.
+    """
+
+    def __init__(self, transcriber: Transcriber, orders: Orders) -> None:
+        self._transcriber = transcriber
+        self._orders = orders
+        self._utterances: dict[int, Utterance] = {}
+
+    def handle(self, message: Message, link: Link) -> None:
+        """Takes in `audio-start`, `audio-chunk` and `audio-stop`; answers `transcript-chunk` and `transcript`."""
+        match message.type:
+            case "audio-start":
+                purpose = Purpose(message.data.get("purpose", Purpose.COMMAND.value))
+                self._utterances[message.request] = Utterance(purpose)
+            case "audio-chunk":
+                self._hear(self._utterances[message.request], message, link)
+            case "audio-stop":
+                self._finish(self._utterances.pop(message.request), message.request, link)
+            case "cancel":
+                self._utterances.pop(message.request, None)
+            case _:
+                raise SttFailed(f"Whisper does not know {message.type} frames")
+
+    def close(self) -> None:
+        """Lets go of everything."""
+        self._utterances.clear()
+
+    def _hear(self, utterance: Utterance, message: Message, link: Link) -> None:
+        utterance.add(message.payload, message.data["start"])
+        # A run that begins while frames wait would be late for them: the end of the utterance may be among them.
+        run = not link.waiting() and utterance.due(self._transcriber.cost_s(utterance))
+        if run:
+            self._run(utterance, message.request, link, patient=utterance.paused)
+        if run or utterance.settled:
+            data = {"text": utterance.heard.text, "until": utterance.until}
+            link.send(Message("transcript-chunk", data, request=message.request))
+
+    def _finish(self, utterance: Utterance, request: int, link: Link) -> None:
+        if not utterance.settled:
+            self._run(utterance, request, link, patient=True)
+        heard = utterance.heard if utterance.speech_s else Heard()
+        data = {"text": heard.text, "confidence": heard.confidence, "until": utterance.until}
+        link.send(Message("transcript", data, request=request))
+
+    def _run(self, utterance: Utterance, request: int, link: Link, *, patient: bool) -> None:
+        heard = self._transcriber.transcribe(utterance, lambda: link.cancelled(request), patient=patient)
+        if heard is None:
+            return
+        if utterance.purpose is Purpose.INTERRUPTION and not self._orders.allow(heard.text):
+            heard = heard._replace(text="")
+        utterance.learn(heard)
