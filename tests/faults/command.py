@@ -38,6 +38,7 @@ FAULTS = {
     "disk": Fault("tests.faults.disk_faults", 10_000, 20),
     "kills": Fault("tests.faults.kills", 1_000, 20),
     "damage": Fault("tests.store.damage", 480, 48),
+    "phantoms": Fault("tests.faults.phantoms", 1_000, 100),
     "promises": Fault("tests.unit.promise_lives", 4_000, 400),
     "engines": Fault("tests.faults.engine_faults", 1_000, 25),
     "daemon-kills": Fault("tests.faults.daemon_kills", 100, 25),

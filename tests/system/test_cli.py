@@ -282,7 +282,7 @@ def test_a_wrong_call_with_brackets_is_told_as_it_is(voiced):
 @pytest.mark.parametrize(
     ("setting", "known"),
     [
-        ("engines.stt.engine=whisper", "pocketsphinx"),
+        ("engines.stt.engine=sphinx", "pocketsphinx"),
         ("engines.stt.engine=portaudio", "pocketsphinx"),
         ("engines.tts.engine=pocketsphinx", "espeak"),
         ("engines.tts.engine=no_such_module:Engine", "extra"),
