@@ -84,7 +84,8 @@ class MiniLm:
     def _evaluate(self, tokens: Sequence[int]) -> None:
         if memory := lib.llama_get_memory(self._context):
             lib.llama_memory_clear(memory, True)
-        batch = lib.llama_batch_get_one((lib.llama_token * len(tokens))(*tokens), len(tokens))
+        array = (lib.llama_token * len(tokens))(*tokens)
+        batch = lib.llama_batch_get_one(array, len(tokens))
         batch.logits = (ctypes.c_int8 * len(tokens))(*[1] * len(tokens))  # All of them go into the vector.
         if status := lib.llama_decode(self._context, batch):
             raise EmbedFailed(f"llama.cpp does not evaluate a text (status {status})")
