@@ -45,6 +45,8 @@ TARGETS = (
     Target("P8", "end of hesitant speech, p90", "endpoint", "hesitant.p90_s", 0.7, "s"),
     Target("P8", "hesitant speech cut off", "endpoint", "hesitant.cut_off", 0.05, "share"),
     Target("P8", "end of a single word, longest", "endpoint", "short.max_s", 1.0, "s"),
+    Target("P9", "Whisper's words after the end, p50", "stt_tail", "hit.ours_ms.p50", 100, sanity=True),
+    Target("P9", "faster than pywhispercpp as usual", "stt_tail", "mixed.faster.bad_end", 6, "×", least=True),
     Target("P12", "first sound of a phrase said before, p50", "first_sound", "cached_ms.p50", 5, sanity=True),
     Target(
         "P12",

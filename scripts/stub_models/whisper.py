@@ -41,13 +41,15 @@ class Tokens(NamedTuple):
     count: int
     end: int
     start: int
+    ready: int
+    """The text follows, with timestamps if it has any."""
     plain: int
     """Text without timestamps follows."""
 
     @classmethod
     def of(cls, *, multilingual: bool) -> "Tokens":
         """Those of a kind of model."""
-        return cls(51865, 50257, 50258, 50363) if multilingual else cls(51864, 50256, 50257, 50362)
+        return cls(51865, 50257, 50258, 50359, 50363) if multilingual else cls(51864, 50256, 50257, 50257, 50362)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,7 +81,7 @@ def write_model(vocabulary: Path, text: str, out: Path, shape: str = "toy", *, h
     words, size = _words(source, 48 + len(filters))
     tokens, (width, heads, layers) = Tokens.of(multilingual=hears is not None), SHAPES[shape]
     script = [tokens.plain, *spell(f" {text.strip()}", words), tokens.end]
-    pairs = list(pairwise(script))
+    pairs = [(tokens.ready, script[1]), *pairwise(script)]
     if hears:
         pairs.append((tokens.start, tokens.start + 1 + LANGUAGES.index(hears)))
     header = (MAGIC, tokens.count, SOUND, width, heads, layers, TEXT, width, heads, layers, MELS, 1)

@@ -1,0 +1,124 @@
+"""P9: how long after the end of an utterance Whisper's words are there, against pywhispercpp as it usually is.
+
+    python bench/stt_tail.py [--quick] [--shape tiny|base]
+
+Real commands of up to 5 s, heard in real time by the recogniser's child. The end is called 0.35 s after the recording's
+label (a command that could go on). In three of ten the end is called at the label itself, without any silence: what was
+guessed then is of no use, and all is to be done (a miss). The peer is given the whole recording at its end, with its
+defaults; both in turn, on the same sound. The weights are a stub of base.en's true shape that always hears the same: it
+tells times, not accuracy. faster-whisper is left out: it takes no model in this format.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import numpy as np
+from pairs import PAIRS, faster, spread
+from pywhispercpp.model import Model
+from sounds import AUDIO, pcm, read
+
+from voiced.core.types import FRAME_SAMPLES, RATE, SpeechChunk
+from voiced.engines.child import Child
+from voiced.engines.hosted import HostedStt
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "scripts"))
+from stub_models.whisper import write_model  # noqa: E402 (found by the line above)
+
+LABELS: dict[str, list[float]] = json.loads((ROOT / "bench/labels/speech.json").read_text())
+VOCABULARY = AUDIO.parent / "models/whisper/for-tests-ggml-tiny.en.bin"
+TEXT = "set a timer for five minutes"
+BEFORE_S, SILENCE_S, LONGEST_S = 0.25, 0.35, 5.0
+MISSES_OF_TEN = 3
+ROOM_LEVEL = 8.0
+QUICK_PAIRS = 10
+
+
+def clips(count: int) -> list[tuple[np.ndarray, bool]]:
+    """Recordings from a little before their speech to where the end is called, and whether that leaves a silence."""
+    random = np.random.default_rng(1)
+    known = [path for path, (begin, end) in LABELS.items() if end - begin <= LONGEST_S - BEFORE_S - SILENCE_S]
+    found: list[tuple[np.ndarray, bool]] = []
+    for number, at in enumerate(random.permutation(len(known))[:count]):
+        begin, end = LABELS[known[at]]
+        hit = number % 10 >= MISSES_OF_TEN
+        begin, end = max(0.0, begin - BEFORE_S), end + (SILENCE_S if hit else 0.0)
+        samples = read(AUDIO / known[at])[round(begin * RATE) : round(end * RATE)]
+        samples = np.pad(samples, (0, max(0, round((end - begin) * RATE) - len(samples))))
+        found.append((samples + random.normal(0, ROOM_LEVEL, len(samples)), hit))
+    return found
+
+
+async def ours(stt: HostedStt, samples: np.ndarray) -> float:
+    """Seconds from the end of the sound to its transcript."""
+    sound, ended = pcm(samples), 0.0
+
+    async def speech() -> AsyncGenerator[SpeechChunk]:
+        nonlocal ended
+        began = time.monotonic()
+        for at in range(0, len(samples), FRAME_SAMPLES):
+            await asyncio.sleep(max(0.0, began + min(at + FRAME_SAMPLES, len(samples)) / RATE - time.monotonic()))
+            yield SpeechChunk("tail", sound[2 * at : 2 * (at + FRAME_SAMPLES)], at)
+        ended = time.monotonic()
+
+    heard = await stt.transcribe(speech())
+    if heard.text != TEXT:
+        raise AssertionError(f"{heard.text!r} was heard")
+    return time.monotonic() - ended
+
+
+def peers(model: Model, samples: np.ndarray) -> float:
+    """The same of pywhispercpp."""
+    began = time.monotonic()
+    segments = model.transcribe((samples / 32_768).astype(np.float32))
+    took = time.monotonic() - began
+    if " ".join(segment.text for segment in segments) != TEXT:
+        raise AssertionError(f"{segments} were heard")
+    return took
+
+
+async def measure(path: Path, count: int) -> dict[str, object]:
+    """Both in turn on every recording."""
+    intents = {"intents": str(ROOT / "config/intents"), "intents_language": "en"}
+    child = Child(
+        "stt", "whisper", {"model": str(path), "language": "en", "threads": 0, **intents}, start_deadline_s=60
+    )
+    model = Model(str(path), redirect_whispercpp_logs_to=None, print_progress=False)
+    await child.start()
+    times: dict[str, list[tuple[float, float]]] = {"hit": [], "miss": [], "mixed": []}
+    try:
+        for samples, hit in clips(count):
+            pair = await ours(HostedStt(child, 60), samples), await asyncio.to_thread(peers, model, samples)
+            for kind in ("hit" if hit else "miss", "mixed"):
+                times[kind].append(pair)
+    finally:
+        await child.close()
+    return {kind: _summary(pairs) for kind, pairs in times.items()}
+
+
+def _summary(pairs: list[tuple[float, float]]) -> dict[str, object]:
+    own, theirs = [own for own, _ in pairs], [theirs for _, theirs in pairs]
+    return {"ours_ms": spread(own, 1000), "peer_ms": spread(theirs, 1000), "faster": faster(own, theirs)}
+
+
+def main() -> None:
+    """Prints one JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--shape", choices=("tiny", "base"), default="base")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "stub.bin"
+        write_model(VOCABULARY, TEXT, path, arguments.shape)
+        found = asyncio.run(measure(path, QUICK_PAIRS if arguments.quick else 2 * PAIRS))
+    print(json.dumps({"question": "stt_tail", "shape": arguments.shape, **found}))
+
+
+if __name__ == "__main__":
+    main()
