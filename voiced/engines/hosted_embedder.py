@@ -1,0 +1,70 @@
+"""Embeddings that live in a child, as the port that the rest knows."""
+
+from collections.abc import Generator, Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from voiced.core.errors import EmbedFailed
+from voiced.core.wire import Message
+from voiced.engines.child import Child
+
+LONGEST = 8_192
+"""Characters of a text that are sent: no model of sentences looks at more."""
+REQUEST = 16
+"""Texts in a request: all of them fit into a frame, and no other request waits for long."""
+
+
+class HostedEmbedder:
+    """An embedding model in a child. Implements `Embedder`.
+
+    Args:
+        child: started elsewhere.
+        deadline_s: how long a request's next vectors may take.
+        model: its name.
+    """
+
+    def __init__(self, child: Child, deadline_s: float, model: str) -> None:
+        self._child = child
+        self._deadline_s = deadline_s
+        self._model = model
+
+    @property
+    def model(self) -> str:
+        """See `Embedder`."""
+        return self._model
+
+    async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """See `Embedder`."""
+        parts = [await self._request(part) for part in _parts([text[:LONGEST] for text in texts])]
+        return np.concatenate(parts)
+
+    async def close(self) -> None:
+        """See `Embedder`."""
+        await self._child.close()
+
+    async def _request(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of some texts; of no text, an empty array of the right width."""
+        vectors = b""
+        async with self._child.exchange(deadline_s=self._deadline_s) as exchange:
+            await exchange.send("embed", payload=msgspec.json.encode(texts))
+            while (message := await exchange.receive()).type == "embeddings":
+                vectors += message.payload
+                exchange.expect(self._deadline_s)
+        size = _size(message)
+        if len(vectors) != len(texts) * size * 4:
+            raise EmbedFailed("the embedding model sent not as many vectors as texts")
+        return np.frombuffer(vectors, "<f4").astype(np.float32).reshape(len(texts), size)
+
+
+def _parts(texts: Sequence[str]) -> Generator[Sequence[str]]:
+    for at in range(0, max(1, len(texts)), REQUEST):
+        yield texts[at : at + REQUEST]
+
+
+def _size(message: Message) -> int:
+    size = message.data.get("size")
+    if message.type != "embed-end" or type(size) is not int or size < 1:
+        raise EmbedFailed(f"the embedding model sent a {message.type[:40]} frame that makes no sense")
+    return size
