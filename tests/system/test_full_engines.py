@@ -34,7 +34,7 @@ def settings(models: Path, **more: str) -> list[str]:
         "engines.whisper.model": str(models / "whisper.bin"),
         "engines.llm.engine": "llama",
         "engines.llama.model": str(models / "model.gguf"),
-        "engines.llama.context": "512",
+        "engines.llama.context": "2048",
         "engines.tts.engine": "piper",
         "engines.piper.model": str(models / "voice.onnx"),
         "store.folder": str(models / "state"),
