@@ -61,7 +61,7 @@ def edited(text: str, values: Mapping[str, Value]) -> str:
 
 
 def _with(text: str, table: str, field: str, value: str) -> str:
-    lines = text.splitlines()
+    lines = text.removesuffix("\n").split("\n")
     header = re.compile(rf"\s*\[\s*{re.escape(table)}\s*\]\s*(#.*)?")
     start = next((number for number, line in enumerate(lines) if header.fullmatch(line)), None)
     if start is None:
@@ -86,5 +86,5 @@ def _set(values: dict[str, Any], key: str, value: Value) -> None:
 
 
 def _toml(value: Value) -> str:
-    """A text, or a list of them: what JSON writes is TOML too."""
-    return msgspec.json.encode(value).decode()
+    """A text, or a list of them: what JSON writes is TOML too, but for one sign."""
+    return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")

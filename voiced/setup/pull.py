@@ -20,7 +20,7 @@ from voiced.setup.modelstore import again, discard, full, held, note, noted, put
 from voiced.setup.places import models_folder
 
 
-class Pulled(Struct, frozen=True):
+class Pulled(Struct, frozen=True, tag_field="event", tag="pulled"):
     """A model that is here now.
 
     Attributes:

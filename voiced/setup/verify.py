@@ -13,7 +13,7 @@ from voiced.setup.modelstore import again, held, note
 from voiced.setup.places import models_folder
 
 
-class Verified(Struct, frozen=True):
+class Verified(Struct, frozen=True, tag_field="event", tag="verified"):
     """How a model is.
 
     Attributes:
