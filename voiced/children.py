@@ -18,6 +18,7 @@ HASHING = "hashing"
 """The embeddings that need no model: a few lines of arithmetic in the daemon itself."""
 LOAD_S = 60.0
 """A model is loaded in this time, from a memory card too; an engine without one needs a fraction of it."""
+LET_GO_S = 1.0
 FALLBACK_IDLE_S = 600.0
 """Whoever stood in for the first of a chain is unloaded after so long, whatever is configured."""
 
@@ -78,6 +79,8 @@ def _child(config: Config, kind: Stage, name: str, *, first: bool) -> Child:
         memory_mb=section.memory_mb,
         python=section.python,
         start_deadline_s=LOAD_S,
+        # A run of Whisper cannot be stopped, and on a small machine to load it again takes longer.
+        let_go_s=section.deadline_s if name == "whisper" else LET_GO_S,
     )
     settings = _settings(config, kind, name)
     complete = partial(_with_model, config, name) if "model" in settings else None

@@ -25,8 +25,6 @@ STEADY_S = 10.0
 """A child that has done work, or has lived so long, has not failed."""
 DEGRADED = 3
 """After so many failures in a row nobody waits for it any more; it is started again all the same."""
-LET_GO_S = 1.0
-"""A child that still works on a cancelled request after so long is ended: the next request must not wait for it."""
 
 
 class ChildState(Enum):
@@ -51,6 +49,7 @@ class Upkeep(Struct, frozen=True):
         memory_mb: it may use no more memory; 0: no limit.
         python: the interpreter that runs it; empty: this one.
         start_deadline_s: how long the engine may load.
+        let_go_s: how long it may go on with a request that was cancelled; then it is ended, as the next one waits.
         pauses: seconds before it is started again; see `PAUSES_S`.
     """
 
@@ -60,6 +59,7 @@ class Upkeep(Struct, frozen=True):
     memory_mb: int = 0
     python: str = ""
     start_deadline_s: float = 10.0
+    let_go_s: float = 1.0
     pauses: Sequence[float] = PAUSES_S
 
 
@@ -296,8 +296,9 @@ class Child:
         if life is not self._life:
             return
         life.write(Message("cancel", request=exchange.request))
-        reason = DeadlinePassed(f"the {self.kind} process did not let go of a request within {LET_GO_S:g} s")
-        timer = asyncio.get_running_loop().call_later(LET_GO_S, self._kill, life, reason)
+        limit_s = self._upkeep.let_go_s
+        reason = DeadlinePassed(f"the {self.kind} process did not let go of a request within {limit_s:g} s")
+        timer = asyncio.get_running_loop().call_later(limit_s, self._kill, life, reason)
         self._letting_go[exchange.request] = timer
         self._unload_later()
 
