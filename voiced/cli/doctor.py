@@ -1,12 +1,16 @@
 """The verb that looks for what is wrong."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from cyclopts import App
 from rich.text import Text
 
 from voiced.cli.options import Options
 from voiced.cli.output import line, people
+
+if TYPE_CHECKING:
+    from voiced.setup.doctor import Finding
 
 MARKS = {"good": ("✓", "green"), "warning": ("!", "yellow"), "bad": ("✗", "red")}
 
@@ -18,23 +22,35 @@ def add_to(app: App) -> None:
 
 def doctor(*, options: Options | None = None) -> int:
     """Check everything that could be wrong, and measure how fast this box is."""
+    return asyncio.run(look(options or Options()))
+
+
+async def look(options: Options) -> int:
+    """Makes the round and shows what is found; what is good of the machine folds into a line. Returns the exit code."""
     from voiced.checkup import checkup  # noqa: PLC0415 (the other verbs start faster without it)
     from voiced.setup.doctor import Finding, Health, worst  # noqa: PLC0415 (the same)
+    from voiced.setup.inspection import inspect  # noqa: PLC0415 (the same)
 
-    options = options or Options()
     config, client = options.loaded(), options.client()
+    running = await asyncio.to_thread(client.running)
+    findings = await asyncio.to_thread(lambda: list(inspect(config, options.config, running=running)))
+    good = [finding for finding in findings if finding.health is Health.GOOD]
+    for finding in findings if options.json else [each for each in findings if each not in good]:
+        _show(finding, options)
+    if good and not options.json:
+        names = ", ".join(finding.check for finding in good)
+        _show(Finding("machine", Health.GOOD, f"in order: {names}"), options)
+    async for finding in checkup(config, client):
+        findings.append(finding)
+        _show(finding, options)
+    return 1 if worst(findings) is Health.BAD else 0
 
-    async def work() -> list[Finding]:
-        findings: list[Finding] = []
-        async for finding in checkup(config, client):
-            findings.append(finding)
-            if options.json:
-                line(finding)
-            else:
-                mark = MARKS[finding.health.value]
-                people.print(Text.assemble(mark, " ", (finding.check, "bold"), f"  {finding.found}"), soft_wrap=True)
-                if finding.hint:
-                    people.print(Text(f"  {finding.hint}", "dim"), soft_wrap=True)
-        return findings
 
-    return 1 if worst(asyncio.run(work())) is Health.BAD else 0
+def _show(finding: "Finding", options: Options) -> None:
+    if options.json:
+        line(finding)
+        return
+    mark = MARKS[finding.health.value]
+    people.print(Text.assemble(mark, " ", (finding.check, "bold"), f"  {finding.found}"), soft_wrap=True)
+    if finding.hint:
+        people.print(Text(f"  {finding.hint}", "dim"), soft_wrap=True)

@@ -19,6 +19,7 @@ from voiced.cli import (
     history,
     models,
     promises,
+    setup,
     sound,
     talk,
     upkeep,
@@ -45,6 +46,7 @@ for group in (
     configuration,
     doctor,
     hardware,
+    setup,
 ):
     group.add_to(app)
 

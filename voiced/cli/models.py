@@ -129,7 +129,7 @@ def use(name: str, /, *, options: Options | None = None) -> None:
         line({"file": str(path), "set": values, "overridden": elsewhere, "restart": True})
         return
     for key, value in values.items():
-        people.print(Text(f"{key} = {value if isinstance(value, str) else ', '.join(value)}"), soft_wrap=True)
+        people.print(Text(f"{key} = {', '.join(value) if isinstance(value, list) else value}"), soft_wrap=True)
     for key, origin in elsewhere.items():
         people.print(Text(f"But {origin} sets {key} too, and comes later: change it there.", "yellow"), soft_wrap=True)
     people.print(Text(f"Written to {path}. Restart the daemon: it looks at its settings once.", "dim"), soft_wrap=True)

@@ -161,8 +161,7 @@ class EmbedConfig(_Section, frozen=True, kw_only=True):
     """Texts to vectors, for a memory that is searched by meaning."""
 
     engine: Annotated[
-        str | list[str],
-        Meta(description="hashing, minilm, the address of a server, or the name of an [engines.remote] table."),
+        str, Meta(description="hashing, minilm, the address of a server, or the name of an [engines.remote] table.")
     ] = "hashing"
     deadline_s: Annotated[Seconds, Meta(description="A text takes no longer.")] = 20.0
     idle_s: IdleSeconds = 300.0

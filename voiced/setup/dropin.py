@@ -11,8 +11,8 @@ import msgspec
 
 from voiced.core.errors import ConfigInvalid
 
-Value = str | list[str]
-_HEAD = "# Made by `voiced models use`; you may change it.\n"
+Value = str | int | list[str]
+_HEAD = "# Made by `voiced setup` or `voiced models use`; you may change it.\n"
 
 
 def change(path: Path, values: Mapping[str, Value]) -> None:

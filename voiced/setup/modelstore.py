@@ -35,7 +35,9 @@ def held(folder: Path) -> Generator[None]:
         ModelsFailed: somebody else is at it, or the folder cannot be written.
     """
     with written(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        # What is kept may lie in the folder above, which is its owner's alone.
+        folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(exist_ok=True)
         lock = (folder / ".held").open("w")
     with lock:
         try:
