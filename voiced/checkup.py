@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing, asynccontextmanager
+from datetime import datetime
 from typing import TypeVar
 
 import numpy as np
@@ -13,7 +14,7 @@ from voiced import wiring
 from voiced.children import children_of, started
 from voiced.control.client import Client
 from voiced.core.config import Config, chain
-from voiced.core.errors import AudioFailed, SttFailed, VoicedError
+from voiced.core.errors import AudioFailed, LlmFailed, SttFailed, VoicedError
 from voiced.core.ports.audio import Played
 from voiced.core.types import RATE, SAMPLE_BYTES, Earcon, SpeechChunk
 from voiced.ear.detections import detections
@@ -21,6 +22,7 @@ from voiced.engines import files
 from voiced.engines.soundcard import SoundCard
 from voiced.setup.doctor import Finding, Health, held_microphone, microphone, speed
 from voiced.turn.earcons import earcons
+from voiced.turn.prompt import Prompts
 
 QUESTION = "what time is it"
 ANNOUNCEMENT = "This is a test."
@@ -29,6 +31,9 @@ LISTEN_S = 1.5
 OPENING_S = 5.0
 """A microphone that says nothing for so long says nothing."""
 RECOGNISING_S = 30.0
+MOST_TOKENS = 16
+LONG_S = 5.0
+"""Nobody likes to wait so long for a first word, the time to load the model included."""
 Thing = TypeVar("Thing")
 
 
@@ -45,6 +50,8 @@ async def checkup(config: Config, client: Client) -> AsyncGenerator[Finding]:
         ("voice", round_.voice),
         ("recogniser", round_.recogniser),
         ("wake words", round_.wake_words),
+        *([("language model", round_.model)] if chain(config.engines.llm.engine) else []),
+        ("embeddings", round_.embeddings),
         ("microphone", round_.microphone),
         ("speaker", round_.speaker),
     ]
@@ -104,6 +111,35 @@ class _Round:
         took = time.perf_counter() - began
         names = ", ".join(self._config.wake.words)
         return speed("wake words", took, len(sound) / SAMPLE_BYTES / RATE, names)
+
+    async def model(self) -> Finding:
+        children = children_of(self._config, "llm")
+        model = wiring.model(self._config, children)
+        prompts = Prompts(self._config.language, "", MOST_TOKENS, self._config.engines.llm.budget_s)
+        began, first, tokens = time.perf_counter(), 0.0, 0
+        async with started(children):
+            if model is None:
+                raise LlmFailed("none is configured")
+            async with aclosing(model.chat(prompts.ask(QUESTION, [], datetime.now().astimezone()))) as items:
+                async for item in items:
+                    first = first or time.perf_counter() - began
+                    tokens += isinstance(item, str)
+        found = f"{_names(self._config.engines.llm.engine)}: first word after {first:.1f} s, {tokens} pieces"
+        if first > LONG_S:
+            return Finding("language model", Health.WARNING, found, "A smaller model answers sooner.")
+        return Finding("language model", Health.GOOD, found)
+
+    async def embeddings(self) -> Finding:
+        children = children_of(self._config, "embed")
+        embedder = wiring.embedder(self._config, children)
+        async with started(children):
+            await embedder.embed([QUESTION])
+            began = time.perf_counter()
+            await embedder.embed([ANNOUNCEMENT])
+            took = time.perf_counter() - began
+        return Finding(
+            "embeddings", Health.GOOD, f"{self._config.engines.embed.engine}: {took * 1000:.0f} ms a sentence"
+        )
 
     async def microphone(self) -> Finding:
         if not self._alone:

@@ -7,8 +7,10 @@ from typing import Any
 
 import msgspec
 
+from voiced.children import HASHING
 from voiced.core.config import Config, RemoteConfig, WakeConfig, chain
 from voiced.core.ports.clock import Clock
+from voiced.core.ports.embedder import Embedder
 from voiced.core.ports.llm import Llm
 from voiced.core.ports.promises import Promises
 from voiced.core.ports.skill import Skill
@@ -20,7 +22,9 @@ from voiced.ear.gate import Gate
 from voiced.ear.words import words
 from voiced.engines.child import Child
 from voiced.engines.fallback import FallbackLlm, FallbackStt, FallbackTts
+from voiced.engines.hashing import HashingEmbedder
 from voiced.engines.hosted import HostedStt, HostedTts
+from voiced.engines.hosted_embedder import HostedEmbedder
 from voiced.engines.hosted_llm import HostedLlm
 from voiced.engines.microwake import MicroWake
 from voiced.engines.openwake import OpenWake
@@ -128,6 +132,18 @@ def model(config: Config, children: Sequence[Child]) -> Llm | None:
 
     names = chain(config.engines.llm.engine)
     return FallbackLlm([(name, engine(name)) for name in names]) if names else None
+
+
+def embedder(config: Config, children: Sequence[Child]) -> Embedder:
+    """What turns texts into vectors. There is one and no other behind it: vectors of two models cannot be compared."""
+    name, deadline_s = config.engines.embed.engine, config.engines.embed.deadline_s
+    if name == HASHING:
+        return HashingEmbedder()
+    for child in children:
+        return HostedEmbedder(child, deadline_s, str(child.settings.get("model", name)))
+    from voiced.engines.openai_embed import OpenAiEmbedder  # noqa: PLC0415 (the same)
+
+    return OpenAiEmbedder(remote(config, name), deadline_s)
 
 
 def remote(config: Config, name: str) -> RemoteConfig:

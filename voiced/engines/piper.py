@@ -24,7 +24,7 @@ from piper.config import PiperConfig, SynthesisConfig
 from voiced.core.errors import InputInvalid, ModelBroken, ModelMissing, TtsFailed, VoicedError, translate
 from voiced.core.types import SAMPLE_BYTES
 from voiced.core.wire import Message
-from voiced.engines import pieces, pipersettings
+from voiced.engines import onnxfile, pieces, pipersettings
 from voiced.engines.host import Link
 
 INPUTS = frozenset({"input", "input_lengths", "scales"})
@@ -103,6 +103,7 @@ class Piper:
         path = Path(settings["model"])
         if not path.is_file():
             raise ModelMissing(f"there is no voice at {path}")
+        onnxfile.check(path)
         config = PiperConfig.from_dict(pipersettings.read(path))
         speaker = int(settings.get("speaker", 0))
         if speaker >= config.num_speakers:
