@@ -24,7 +24,7 @@ from pywhispercpp.model import Model
 from sounds import AUDIO, pcm, read
 
 from voiced.core.types import FRAME_SAMPLES, RATE, SpeechChunk
-from voiced.engines.child import Child
+from voiced.engines.child import Child, Upkeep
 from voiced.engines.hosted import HostedStt
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,9 +86,8 @@ def peers(model: Model, samples: np.ndarray) -> float:
 async def measure(path: Path, count: int) -> dict[str, object]:
     """Both in turn on every recording."""
     intents = {"intents": str(ROOT / "config/intents"), "intents_language": "en"}
-    child = Child(
-        "stt", "whisper", {"model": str(path), "language": "en", "threads": 0, **intents}, start_deadline_s=60
-    )
+    settings = {"model": str(path), "language": "en", "threads": 0, **intents}
+    child = Child("stt", "whisper", settings, Upkeep(start_deadline_s=60))
     model = Model(str(path), redirect_whispercpp_logs_to=None, print_progress=False)
     await child.start()
     times: dict[str, list[tuple[float, float]]] = {"hit": [], "miss": [], "mixed": []}
