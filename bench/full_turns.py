@@ -2,10 +2,10 @@
 
     python bench/full_turns.py [--quick]
 
-Ours is the daemon's own pipeline in real time with Whisper, llama.cpp and Piper in their children; a `command` is
-answered by a rule, a `question` by the language model. The peer chains the same engines as their packages come: 700 ms of silence,
-the whole recording to pywhispercpp, the whole answer from llama-cpp-python, the whole answer to Piper. Its silence is
-counted in audio time, its detector and its wire cost nothing. Both in turn.
+Ours is the daemon's own pipeline in real time, with Whisper, llama.cpp and Piper in their children. A `command` is
+answered by a rule, a `question` by the language model. The peer chains the same engines as their packages come: 700 ms
+of silence, the whole recording to pywhispercpp, the whole answer from llama-cpp-python, the whole answer to Piper. Its
+silence is counted in audio time, its detector and its wire cost nothing. Both in turn.
 
 The models are stubs of the true shapes (base.en, 0.5B in Q4_0, a medium voice): they tell times, not quality. The
 recogniser hears the same words in everything, and the language model's words are replaced by an answer of so many

@@ -51,6 +51,9 @@ TARGETS = (
     Target("P8", "end of a single word, longest", "endpoint", "short.max_s", 1.0, "s"),
     Target("P9", "Whisper's words after the end, p50", "stt_tail", "hit.ours_ms.p50", 100, sanity=True),
     Target("P9", "faster than pywhispercpp as usual", "stt_tail", "mixed.faster.bad_end", 6, "×", least=True),
+    Target("P11", "speaker silent after an interruption, p95", "barge_in", "silent_ms.p95", 50, sanity=True),
+    Target("P11", "language model stopped, p95", "barge_in", "model_ms.p95", 50, sanity=True),
+    Target("P11", "recogniser free again, p95", "barge_in", "recogniser_ms.p95", 250, sanity=True),
     Target("P12", "first sound of a phrase said before, p50", "first_sound", "cached_ms.p50", 5, sanity=True),
     Target(
         "P12",
