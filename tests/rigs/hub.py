@@ -6,8 +6,9 @@ It answers as the Hub does for `…/resolve/REVISION/PATH`: HEAD with commit, si
 import hashlib
 import re
 import threading
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import NamedTuple, Self
+from typing import Self
 from urllib.parse import unquote
 
 _PATH = re.compile(r"/(?P<source>[^/]+/[^/]+)/resolve/(?P<revision>[^/]+)/(?P<path>.+)")
@@ -16,20 +17,23 @@ LARGE = 1000
 """From so many bytes on, a file is a large one, whose SHA-256 the Hub tells."""
 
 
-class Served(NamedTuple):
-    """What was asked for, and how much of it went out."""
+@dataclass
+class Served:
+    """A GET: what was asked for, from which byte on, and how much of it went out.
 
-    method: str
+    Noted before the answer begins, and counted before it goes out: whoever has the bytes finds them here.
+    """
+
     path: str
     first: int
-    sent: int
+    sent: int = 0
 
 
 class HubMirror:
     """The mirror; a context manager. `url` is its address.
 
     Attributes:
-        served: every GET that ended.
+        served: every GET.
         commits: of each repository: commit to path to bytes.
         branches: of each repository: name to commit.
         stall_after: bytes after which a GET waits until `go_on` is set.
@@ -41,7 +45,6 @@ class HubMirror:
         self.commits: dict[str, dict[str, dict[str, bytes]]] = {}
         self.branches: dict[str, dict[str, str]] = {}
         self.stall_after: int | None = None
-        self.stalled = threading.Event()
         self.go_on = threading.Event()
         self.spoil = lambda data: data
         self._server = _Server(self)
@@ -106,9 +109,12 @@ class _Handler(BaseHTTPRequestHandler):
         fields = {"X-Repo-Commit": commit, "ETag": f'"{digest.hexdigest()}"'}
         if asked:
             fields["Content-Range"] = f"bytes {first}-{len(data) - 1}/{len(data)}"
+        served = Served(match["path"], first)
+        if body:
+            mirror.served.append(served)
         self._head(206 if asked else 200, fields, len(data) - first)
         if body:
-            self._send(match["path"], first, mirror.spoil(data)[first:])
+            self._send(served, mirror.spoil(data)[first:])
 
     def _head(self, status: int, fields: dict[str, str], length: int) -> None:
         self.send_response(status)
@@ -116,16 +122,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
 
-    def _send(self, path: str, first: int, data: bytes) -> None:
-        mirror, sent = self.server.mirror, 0
+    def _send(self, served: Served, data: bytes) -> None:
+        mirror = self.server.mirror
         try:
             for start in range(0, len(data), _PIECE):
-                if mirror.stall_after is not None and sent >= mirror.stall_after:
-                    mirror.stalled.set()
+                if mirror.stall_after is not None and served.sent >= mirror.stall_after:
                     mirror.go_on.wait()
-                self.wfile.write(data[start : start + _PIECE])
-                sent += len(data[start : start + _PIECE])
+                piece = data[start : start + _PIECE]
+                served.sent += len(piece)
+                self.wfile.write(piece)
         except OSError:
             self.close_connection = True
-        finally:
-            mirror.served.append(Served("GET", path, first, sent))

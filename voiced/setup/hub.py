@@ -1,7 +1,7 @@
 """The Hugging Face Hub, or a mirror of it: what a file is there, and its bytes, from where an earlier try ended.
 
-`hf_hub_download` begins anew after it was killed (it writes to a file of a random name since 1.0), so its own lower
-level is used: `get_hf_file_metadata` and `http_get`. No token is sent, nothing is told about this machine.
+`hf_hub_download` begins anew after it was killed (it writes to a file of a random name), so its own lower level is
+used: `get_hf_file_metadata` and `http_get`. No token is sent, nothing is told about this machine.
 """
 
 import errno
