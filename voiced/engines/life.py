@@ -23,6 +23,11 @@ LAST_BREATH_S = 0.25
 """A process that dies closes its socket first, and is gone a moment later."""
 CLOSE_S = 0.5
 """Time that a child has to end by itself once its socket is closed."""
+ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",  # Its idle threads would cost memory in each child.
+    "OMP_WAIT_POLICY": "PASSIVE",  # Threads that spin while they wait stop each other where a core is wanted elsewhere.
+}
+"""Of a child, unless the daemon's own says otherwise."""
 
 Deliver = Callable[[Message], Awaitable[None]]
 
@@ -156,7 +161,7 @@ def _spawn(arguments: Sequence[str], descriptors: Sequence[int]) -> subprocess.P
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         pass_fds=descriptors,
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # Its idle threads would cost memory in each child.
+        env={**ENVIRONMENT, **os.environ},
         start_new_session=True,  # A Ctrl-C at the terminal is for the daemon alone.
     )
 
