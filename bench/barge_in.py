@@ -4,7 +4,7 @@
 
 Work is cancelled at random moments. The speaker plays through a real audio server: it counts as silent when its process
 says so. A model or a recogniser counts as stopped when its process lets go of the request, so that the next one runs.
-The models are stubs of the true shapes (0.5B in Q4_0, base.en); a run of Whisper cannot be stopped, and its rest counts.
+The models are stubs of the true shapes (0.5B in Q4_0, base.en). A run of Whisper cannot be stopped: its rest counts.
 """
 
 import argparse

@@ -19,3 +19,17 @@ class FailingStt:
 
     def close(self) -> None:
         """There is nothing to let go of."""
+
+
+class BabblingLlm:
+    """Never ends an answer."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self.settings = settings
+
+    def handle(self, message: Message, link: Link) -> None:
+        while message.type == "chat" and not link.cancelled(message.request):
+            link.send(Message("text", {"text": "and"}, request=message.request))
+
+    def close(self) -> None:
+        """There is nothing to let go of."""

@@ -123,6 +123,16 @@ def test_a_vocabulary_with_too_few_scores_is_refused(scratch: Path) -> None:
     assert "scores" in refusal(scratch, file(keys=ARCHITECTURE + tokens + scores, key_count=3))
 
 
+def test_a_token_that_stands_in_the_vocabulary_twice_is_refused(scratch: Path) -> None:
+    tokens = text("tokenizer.ggml.tokens") + struct.pack("<IIQ", ARRAY, TEXT, 4) + text("") * 2 + text("a") * 2
+    assert "'a'" in refusal(scratch, file(keys=ARCHITECTURE + tokens, key_count=2))
+
+
+def test_a_vocabulary_without_bytes_is_refused(scratch: Path) -> None:
+    kind = text("tokenizer.ggml.model") + struct.pack("<I", TEXT) + text("llama")
+    assert "single bytes" in refusal(scratch, file(keys=ARCHITECTURE + kind, key_count=2))
+
+
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelBroken):
         check(tmp_path)

@@ -20,6 +20,7 @@ from voiced.engines.hosted_llm import HostedLlm
 if not find_spec("llama_cpp"):
     pytest.skip("the extra llama is not installed", allow_module_level=True)
 
+ROOT = Path(__file__).parents[2]
 PHRASE = "I know that I know what you mean, and"
 ENDLESS_CALL = '{"name": "light", "arguments": {"room": "a'
 NUMBERS = " ".join(str(number) for number in range(1000, 1600))
@@ -293,5 +294,18 @@ def test_a_prompt_that_fits_no_frame_is_refused(models: Path) -> None:
         async with talking(models / "tiny.gguf") as llm:
             with pytest.raises(LlmFailed, match="too long"):
                 await answer(llm, Prompt((), (ChatMessage("user", "x" * 1_100_000),)))
+
+    run(main())
+
+
+def test_one_that_says_more_than_it_may_is_not_listened_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+    async def main() -> None:
+        process = Child("llm", "tests.fakes.hosted:BabblingLlm")
+        await process.start()
+        with pytest.raises(LlmFailed, match="more than it may"):
+            await answer(HostedLlm(process, 60), question("Go on.", max_tokens=200))
+        await process.close()
 
     run(main())

@@ -26,9 +26,10 @@ DIMENSIONS = 4
 ALIGNMENT = 32
 """Of the tensors, unless the file says otherwise."""
 ARCHITECTURE = 64
+TOKENS = "tokenizer.ggml.tokens"
+TOKEN = 65_536
+"""Bytes of the longest token."""
 BYTE_TOKENS = {f"<0x{byte:02X}>".encode() for byte in range(256)}
-BYTE_TOKEN = 6
-"""Bytes of such a token."""
 
 SCALARS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
 TEXT, ARRAY = 8, 9
@@ -82,7 +83,7 @@ class _Reader:
         self._file = file
         self._size = size
         self._at = 0
-        self._short = set[bytes]()
+        self._vocabulary = set[bytes]()
 
     def check(self) -> None:
         if self._take(4) != MAGIC:
@@ -96,9 +97,9 @@ class _Reader:
             key = self._text(KEY)
             if key in metadata:
                 raise _Wrong(f"{key!r} stands in it twice")
-            metadata[key] = self._value(int(self._number("<I")))
+            metadata[key] = self._value(int(self._number("<I")), key)
         _check_metadata(metadata)
-        if metadata.get("tokenizer.ggml.model") == "llama" and not self._short.issuperset(BYTE_TOKENS):
+        if metadata.get("tokenizer.ggml.model") == "llama" and not self._vocabulary.issuperset(BYTE_TOKENS):
             raise _Wrong("its vocabulary has no tokens for single bytes: some texts would end llama.cpp")
         self._tensors(tensors, _alignment(metadata))
 
@@ -131,30 +132,36 @@ class _Reader:
             raise _Wrong(f"the tensor {name!r} has an impossible shape")
         return math.prod(shape) // block * size
 
-    def _value(self, kind: int) -> Value | Array:
+    def _value(self, kind: int, key: str) -> Value | Array:
         if kind == TEXT:
             return self._text(STRING)
         if kind == ARRAY:
-            return self._array()
+            return self._array(key)
         if kind not in SCALARS:
             raise _Wrong(f"it has a value of the unknown type {kind}")
         return self._number(SCALARS[kind])
 
-    def _array(self) -> Array:
+    def _array(self, key: str) -> Array:
         kind, length = int(self._number("<I")), int(self._number("<Q"))
         if kind == TEXT:
             self._room(length * 8)
+            read = self._token if key == TOKENS else self._skip
             for _ in range(length):
-                size = int(self._number("<Q"))
-                if size == BYTE_TOKEN:
-                    self._short.add(self._take(size))
-                else:
-                    self._skip(size)
+                read(int(self._number("<Q")))
         elif kind in SCALARS:
             self._skip(length * struct.calcsize(SCALARS[kind]))
         else:
             raise _Wrong(f"it has an array of the unknown type {kind}")
         return Array(kind, length)
+
+    def _token(self, length: int) -> None:
+        """Takes in a token of the vocabulary. llama.cpp gives the empty ones names, and ends at two of the same."""
+        if length > TOKEN:
+            raise _Wrong(f"it announces a token of {length} bytes; {TOKEN} are allowed")
+        token = self._take(length)
+        if token and token in self._vocabulary:
+            raise _Wrong(f"the token {token.decode(errors='replace')!r} stands in it twice")
+        self._vocabulary.add(token)
 
     def _count(self, most: int, what: str) -> int:
         count = int(self._number("<Q"))
@@ -203,7 +210,7 @@ def _check_metadata(metadata: dict[str, Value | Array]) -> None:
     architecture = metadata.get("general.architecture")
     if not isinstance(architecture, str) or not 0 < len(architecture) <= ARCHITECTURE:
         raise _Wrong("it does not say of what kind it is")
-    tokens = metadata.get("tokenizer.ggml.tokens")
+    tokens = metadata.get(TOKENS)
     if not isinstance(tokens, Array):
         return
     for name in ("scores", "token_type"):

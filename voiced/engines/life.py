@@ -24,6 +24,11 @@ LAST_BREATH_S = 0.25
 """A process that dies closes its socket first, and is gone a moment later."""
 CLOSE_S = 0.5
 """Time that a child has to end by itself once its socket is closed."""
+ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",  # Its idle threads would cost memory in each child.
+    "OMP_WAIT_POLICY": "PASSIVE",  # Threads that spin while they wait stop each other where a core is wanted elsewhere.
+}
+"""Of a child, unless the daemon's own says otherwise."""
 
 Deliver = Callable[[Message], Awaitable[None]]
 
@@ -179,7 +184,11 @@ def _spawn(python: str, arguments: Sequence[str], descriptors: Sequence[int]) ->
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         pass_fds=descriptors,
+<<<<<<< HEAD
         env=environment,
+=======
+        env={**ENVIRONMENT, **os.environ},
+>>>>>>> llama
         start_new_session=True,  # A Ctrl-C at the terminal is for the daemon alone.
     )
 

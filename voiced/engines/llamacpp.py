@@ -41,7 +41,8 @@ class Model:
         if not path.is_file():
             raise ModelMissing(f"there is no model at {path}")
         check(path)
-        logging.getLogger("llama-cpp-python").setLevel(logging.ERROR)  # It would tell all about the file.
+        log = logging.getLogger("llama-cpp-python")
+        log.setLevel(logging.ERROR)  # It would tell all about the file.
         os.environ["GGML_NO_BACKTRACE"] = "1"  # A crash would wait for a debugger.
         lib.llama_backend_init()
         params = lib.llama_model_default_params()
@@ -50,6 +51,7 @@ class Model:
         vocabulary = lib.llama_model_get_vocab(pointer) if pointer else None
         if not pointer or not vocabulary:
             raise ModelBroken(f"llama.cpp cannot load {path}")
+        log.setLevel(logging.CRITICAL)  # Later errors have a status; each abort would be told as one.
         self.pointer, self._vocabulary = pointer, vocabulary
         self.context = int(lib.llama_model_n_ctx_train(pointer))
         self.width = int(lib.llama_model_n_embd(pointer))

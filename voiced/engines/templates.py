@@ -12,8 +12,7 @@ from voiced.engines.tool_calls import describe, instructions
 
 CHATML = """{% for message in messages %}<|im_start|>{{ message.role }}
 {{ message.content }}<|im_end|>
-{% endfor %}<|im_start|>assistant
-"""
+{% endfor %}<|im_start|>assistant{{ "\n" }}"""
 """For files without a template. Source: the fallback of llama.cpp itself."""
 
 
