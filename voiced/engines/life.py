@@ -175,7 +175,7 @@ class Life:
 
 
 def _spawn(python: str, arguments: Sequence[str], descriptors: Sequence[int]) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # Its idle threads would cost memory in each child.
+    environment = {**ENVIRONMENT, **os.environ}
     if python:
         environment["PYTHONPATH"] = str(Path(__file__).parents[2])  # Another interpreter does not have voiced.
     return subprocess.Popen(  # noqa: S603 (our own program, no shell)
@@ -184,11 +184,7 @@ def _spawn(python: str, arguments: Sequence[str], descriptors: Sequence[int]) ->
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         pass_fds=descriptors,
-<<<<<<< HEAD
         env=environment,
-=======
-        env={**ENVIRONMENT, **os.environ},
->>>>>>> llama
         start_new_session=True,  # A Ctrl-C at the terminal is for the daemon alone.
     )
 
