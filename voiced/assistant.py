@@ -17,7 +17,7 @@ from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.commands import Ask, Say, Stop
 from voiced.core.config import Config
-from voiced.core.errors import AudioFailed, VoicedError, first
+from voiced.core.errors import AudioFailed, first
 from voiced.core.events import Muted, Signal, VolumeChanged
 from voiced.core.memory import give_back_memory
 from voiced.core.ports.audio import Audio
@@ -144,12 +144,13 @@ class Voiced:
     async def running(self) -> AsyncGenerator[None]:
         """Takes turns until the block ends."""
         self._audio.set_volume(self._volume)
+        if self._thinking:
+            self._thinking.expect()
         try:
             async with asyncio.TaskGroup() as tasks:
                 background = [
                     tasks.create_task(converse(self.inbox, self._parts), name="conversation"),
                     tasks.create_task(self.promises.run(), name="scheduler"),
-                    tasks.create_task(self._prepare(), name="the language model's first words"),
                 ]
                 try:
                     yield
@@ -157,18 +158,12 @@ class Voiced:
                     for task in background:
                         task.cancel()
                     await asyncio.wait(background)
+                    if self._thinking:
+                        await self._thinking.close()
                     await self._parts.record.close()
                     await asyncio.gather(*(engine.close() for engine in self._ports))
         except BaseExceptionGroup as group:
             raise first(group) from group
-
-    async def _prepare(self) -> None:
-        """The first question need not wait for what every prompt begins with."""
-        if self._thinking:
-            try:
-                await self._thinking.prepare()
-            except VoicedError as error:
-                log.info("the language model is not ready yet: %s", error.message)
 
     async def hear(self) -> None:
         """Listens in a thread of its own until there is nothing more to hear.

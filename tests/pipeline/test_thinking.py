@@ -63,6 +63,14 @@ def test_the_model_knows_what_was_said_before_and_not_the_question_twice():
     assert first.stable == second.stable
 
 
+def test_the_model_takes_in_what_was_said_before_while_the_user_speaks():
+    llm = ScriptedLlm("Far.", "Very far.")
+    plays(asks(0.5, "how far is the moon", aloud=False), wakes(2.0), speaks(2.5, 3.5), llm=llm, until=8.0)
+    (known,) = llm.prefilled
+    assert [message.content for message in known.messages] == ["how far is the moon", "Far."]
+    assert llm.asked[-1].messages[:2] == known.messages
+
+
 def test_an_answer_is_begun_while_the_user_is_still_silent_and_said_once():
     llm = ScriptedLlm(ANSWER)
     stt = ScriptedStt("how far is the moon", partials=3)

@@ -50,6 +50,8 @@ async def listen(turn: Turn, parts: Parts) -> str | None:
     """Speech to text, while the user speaks; then the answer, which may have been begun before."""
     turn.enter("listening")
     turn.chime()
+    if parts.thinking:
+        parts.thinking.expect()
     transcript = Transcript("")
     async with Speculation(lambda question: think_ahead(turn, question, parts)) as speculation:
 

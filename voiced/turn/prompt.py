@@ -35,9 +35,13 @@ class Prompts:
         self._max_tokens = max_tokens
         self._budget_s = budget_s
 
-    def known(self) -> Prompt:
-        """The part that is known before anything is asked."""
-        return Prompt(self._stable, (), max_tokens=self._max_tokens, budget_s=self._budget_s)
+    def known(self, said: Sequence[Message] = ()) -> Prompt:
+        """The part that is known before anything is asked.
+
+        Args:
+            said: the conversation so far, the oldest first.
+        """
+        return Prompt(self._stable, _before(said), max_tokens=self._max_tokens, budget_s=self._budget_s)
 
     def ask(self, question: str, said: Sequence[Message], now: datetime) -> Prompt:
         """A question.
@@ -47,15 +51,19 @@ class Prompts:
             said: the conversation so far, the oldest first.
             now: local time, which the model has no other way to know.
         """
-        before = [
-            ChatMessage(message.role, (message.content if message.spoken is None else message.spoken)[:CONTENT])
-            for message in said[-MESSAGES:]
-            if message.role in ("user", "assistant")
-        ]
         moment = f"It is {now:%A, %B} {now.day}, {now.year}, {clock_time(now)}."
         return Prompt(
             self._stable,
-            (*before, ChatMessage("user", f"{question}\n({moment})")),
+            (*_before(said), ChatMessage("user", f"{question}\n({moment})")),
             max_tokens=self._max_tokens,
             budget_s=self._budget_s,
         )
+
+
+def _before(said: Sequence[Message]) -> tuple[ChatMessage, ...]:
+    """The conversation, as it was really said."""
+    return tuple(
+        ChatMessage(message.role, (message.content if message.spoken is None else message.spoken)[:CONTENT])
+        for message in said[-MESSAGES:]
+        if message.role in ("user", "assistant")
+    )

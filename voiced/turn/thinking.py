@@ -1,13 +1,19 @@
 """A language model's part in a turn."""
 
+import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from voiced.core.chat import ChatEnd
+from voiced.core.errors import VoicedError
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.llm import Llm
+from voiced.core.tasks import vital
 from voiced.turn.prompt import MESSAGES, Prompts
 from voiced.turn.record import Record
+
+log = logging.getLogger(__name__)
 
 
 class Thinking:
@@ -25,14 +31,13 @@ class Thinking:
         self._prompts = prompts
         self._record = record
         self._clock = clock
+        self._expecting: asyncio.Task[None] | None = None
 
-    async def prepare(self) -> None:
-        """Lets the model take in what every prompt begins with.
-
-        Raises:
-            VoicedError: it cannot.
-        """
-        await self._model.prefill(self._prompts.known())
+    def expect(self) -> None:
+        """A question may come: the model takes in what is known of its prompt, beside whatever else goes on."""
+        if self._expecting is None or self._expecting.done():
+            self._expecting = asyncio.create_task(self._take_in(), name="what a prompt begins with")
+            vital(self._expecting)
 
     async def answer(
         self, question: str, turn: str, done: Callable[[ChatEnd], None] = lambda _: None
@@ -47,6 +52,7 @@ class Thinking:
         Raises:
             VoicedError: there is no (further) answer.
         """
+        await self.close()  # The model does one thing after the other.
         said = [message for message in await self._record.said(MESSAGES, self._clock.wall()) if message.turn != turn]
         prompt = self._prompts.ask(question, said, self._clock.now())
         async with aclosing(self._model.chat(prompt)) as items:
@@ -55,3 +61,16 @@ class Thinking:
                     yield item
                 elif isinstance(item, ChatEnd):
                     done(item)
+
+    async def close(self) -> None:
+        """Ends what goes on beside."""
+        if self._expecting is not None:
+            self._expecting.cancel()
+            await asyncio.wait([self._expecting])
+
+    async def _take_in(self) -> None:
+        said = await self._record.said(MESSAGES, self._clock.wall())
+        try:
+            await self._model.prefill(self._prompts.known(said))
+        except VoicedError as error:
+            log.info("the language model is not ready yet: %s", error.message)
