@@ -84,6 +84,8 @@ def test_a_child_that_dies_again_and_again_is_left_alone_and_comes_back(recordin
 
         heard = [(await stt.transcribe(deadly())).text for _ in range(3)]
         time[0] = 1.0
+        while first.state is not ChildState.READY:  # noqa: ASYNC110 (the same)
+            await asyncio.sleep(0.01)
         heard.append((await stt.transcribe(speech(path))).text)
         await stt.close()
         return heard

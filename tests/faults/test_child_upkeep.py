@@ -79,9 +79,10 @@ def test_a_spare_that_died_meanwhile_is_no_spare() -> None:
     async def main() -> None:
         async with running(upkeep=Upkeep(spare=True, pauses=NO_PAUSES)) as child:
             spare = await child._spare._coming
-            for pid in (spare.pid, child.pid):
-                os.kill(pid, signal.SIGKILL)
-            await until(lambda: child.restarts >= 1)
+            os.kill(spare.pid, signal.SIGKILL)
+            await until(lambda: not spare.alive)
+            os.kill(child.pid, signal.SIGKILL)
+            await until(lambda: child.restarts == 1)
             await echo(child)
 
     run(main)

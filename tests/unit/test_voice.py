@@ -1,6 +1,7 @@
 """What was said is told in the words that were written, whatever was spoken for them."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 
 from tests.fakes.engines import CountingTts
 from voiced.core.ports.audio import Played
@@ -20,10 +21,14 @@ class Heard(CountingTts):
         return super().synthesize(text)
 
 
+async def once(text: str) -> AsyncGenerator[str]:
+    yield text
+
+
 def spoken(text: str, share: float = 1.0) -> tuple[Voice, list[str]]:
     """An answer of which a share has left the speaker, and what the synthesiser was asked for."""
     tts = Heard()
-    voice = Voice(text, SpeakableTts(tts, "en"), ready=lambda: None, started=lambda _: None)
+    voice = Voice(once(text), SpeakableTts(tts, "en"), ready=lambda: None, started=lambda _: None)
 
     async def run() -> float:
         return sum([clip.seconds async for clip in voice.clips()])

@@ -1,6 +1,7 @@
 """Verbs that start, watch and steer the daemon."""
 
 import os
+import signal
 import sys
 from datetime import tzinfo
 
@@ -29,6 +30,8 @@ def run(*, options: Options | None = None) -> None:
     config = (options or Options()).loaded()
     # In the same process, but without the command line: what it loaded would cost the daemon 15 MB for ever.
     arguments = [msgspec.json.encode(config).decode(), str(socket_path(config))]
+    # Until the daemon can end in order, whoever tells it to end has to wait a moment.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     os.execv(sys.executable, [sys.executable, "-m", "voiced.daemon", *arguments])  # noqa: S606 (our own program)
 
 
