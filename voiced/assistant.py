@@ -160,7 +160,7 @@ class Voiced:
                     await asyncio.wait(background)
                     if self._thinking:
                         await self._thinking.close()
-                    await self._parts.record.close()
+                    await self._parts.record.settled()
                     await asyncio.gather(*(engine.close() for engine in self._ports))
         except BaseExceptionGroup as group:
             raise first(group) from group

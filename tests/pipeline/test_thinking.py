@@ -63,10 +63,10 @@ def test_the_model_knows_what_was_said_before_and_not_the_question_twice():
     assert first.stable == second.stable
 
 
-def test_the_model_takes_in_what_was_said_before_while_the_user_speaks():
+def test_the_model_takes_in_what_was_said_while_nobody_speaks():
     llm = ScriptedLlm("Far.", "Very far.")
     plays(asks(0.5, "how far is the moon", aloud=False), wakes(2.0), speaks(2.5, 3.5), llm=llm, until=8.0)
-    (known,) = llm.prefilled
+    known = llm.prefilled[0]
     assert [message.content for message in known.messages] == ["how far is the moon", "Far."]
     assert llm.asked[-1].messages[:2] == known.messages
 

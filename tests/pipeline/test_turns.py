@@ -326,7 +326,7 @@ def kept(*script, stt=None, full=False, until=12):
         playing = Play(stt or ScriptedStt(), length=until)
         playing.heap.full = full
         events = await playing.run(script, until)
-        await playing.parts.record.close()
+        await playing.parts.record.settled()
         return playing.heap.messages, events
 
     return asyncio.run(run())

@@ -224,6 +224,8 @@ class Conversation:
             await turn.end()
             if self._turn is turn:
                 self._turn = None
+            if self._parts.thinking:
+                self._parts.thinking.expect()
 
     async def _outcome(self, turn: Turn, wish: Wish) -> str | VoicedError | None:
         """Does what a turn is for; an error has then been told to everybody."""

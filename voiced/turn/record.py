@@ -61,7 +61,7 @@ class Record:
             log.debug("what was said before cannot be read: %s", error.message)
             return []
 
-    async def close(self) -> None:
+    async def settled(self) -> None:
         """Waits a little for what is still on its way."""
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=CLOSING_S)

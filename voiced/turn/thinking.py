@@ -34,7 +34,7 @@ class Thinking:
         self._expecting: asyncio.Task[None] | None = None
 
     def expect(self) -> None:
-        """A question may come: the model takes in what is known of its prompt, beside whatever else goes on."""
+        """A question may come some time: the model takes in what is known of its prompt, while nobody speaks."""
         if self._expecting is None or self._expecting.done():
             self._expecting = asyncio.create_task(self._take_in(), name="what a prompt begins with")
             vital(self._expecting)
@@ -69,6 +69,7 @@ class Thinking:
             await asyncio.wait([self._expecting])
 
     async def _take_in(self) -> None:
+        await self._record.settled()
         said = await self._record.said(MESSAGES, self._clock.wall())
         try:
             await self._model.prefill(self._prompts.known(said))
