@@ -14,7 +14,7 @@ from voiced import wiring
 from voiced.children import children_of, started
 from voiced.control.client import Client
 from voiced.core.config import Config, chain
-from voiced.core.errors import AudioFailed, LlmFailed, SttFailed, VoicedError
+from voiced.core.errors import AudioFailed, LlmFailed, SttFailed, TtsFailed, VoicedError
 from voiced.core.ports.audio import Played
 from voiced.core.types import RATE, SAMPLE_BYTES, Earcon, SpeechChunk
 from voiced.ear.detections import detections
@@ -81,6 +81,8 @@ class _Round:
             async with aclosing(wiring.voice(self._config, children).synthesize(QUESTION)) as speech:
                 clips = [clip async for clip in speech]
             took = time.perf_counter() - began
+        if not clips:
+            raise TtsFailed("the voice made no sound")
         sound = np.frombuffer(b"".join(clip.samples for clip in clips), np.int16)
         self._speech = soxr.resample(sound, clips[0].rate, RATE).astype("<i2").tobytes() + bytes(RATE)
         return speed("voice", took, sum(clip.seconds for clip in clips), _names(self._config.engines.tts.engine))

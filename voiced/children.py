@@ -37,16 +37,22 @@ class Engines(NamedTuple):
         return [child for stage in self for child in stage]
 
 
-def engines(config: Config) -> Engines:
-    """Makes the children that the configuration names; nothing is started."""
-    return Engines(children_of(config, "stt"), children_of(config, "tts"), children_of(config, "llm"))
+def engines(config: Config, *, lazy: bool = False) -> Engines:
+    """Makes the children that the configuration names; nothing is started.
+
+    Args:
+        config: the configuration.
+        lazy: none of them is to be loaded before it is needed.
+    """
+    return Engines(*(children_of(config, kind, lazy=lazy) for kind in ("stt", "tts", "llm")))
 
 
-def children_of(config: Config, kind: Stage) -> list[Child]:
+def children_of(config: Config, kind: Stage, *, lazy: bool = False) -> list[Child]:
     """Makes the children of one stage. Engines on other machines have none, nor has `HASHING`."""
+    names = chain(getattr(config.engines, kind).engine)
     return [
-        _child(config, kind, name, first=number == 0)
-        for number, name in enumerate(chain(getattr(config.engines, kind).engine))
+        _child(config, kind, name, first=number == 0, alone=len(names) == 1, lazy=lazy)
+        for number, name in enumerate(names)
         if not is_remote(config, name) and name != HASHING
     ]
 
@@ -64,20 +70,21 @@ async def started(*stages: Sequence[Child]) -> AsyncGenerator[None]:
         VoicedError: one cannot be started, and no other is there to take its place.
     """
     try:
-        await asyncio.gather(*(child.start(insist=len(stage) > 1) for stage in stages for child in stage))
+        await asyncio.gather(*(child.start(insist=not child.alone) for stage in stages for child in stage))
         yield
     finally:
         await asyncio.gather(*(child.close() for stage in stages for child in stage))
 
 
-def _child(config: Config, kind: Stage, name: str, *, first: bool) -> Child:
+def _child(config: Config, kind: Stage, name: str, *, first: bool, alone: bool, lazy: bool) -> Child:
     section = getattr(config.engines, kind)
     upkeep = Upkeep(
-        lazy=not first,
+        alone=alone,
+        lazy=lazy or not first,
         idle_s=section.idle_s or (0.0 if first else FALLBACK_IDLE_S),
         spare=section.spare and first,
         memory_mb=section.memory_mb,
-        python=section.python,
+        python=section.python if first else "",
         start_deadline_s=LOAD_S,
         # A run of Whisper cannot be stopped, and on a small machine to load it again takes longer.
         let_go_s=section.deadline_s if name == "whisper" else LET_GO_S,

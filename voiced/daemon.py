@@ -79,7 +79,7 @@ async def _run(config: Config, socket_path: Path) -> None:
         children = [child for child in parts.all if child is not card.child]
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(card.start())
+                tasks.create_task(card.start(insist=True))
                 for child in children:
                     # A daemon without one of its engines still rings, and says what is missing.
                     tasks.create_task(child.start(insist=True))

@@ -153,12 +153,12 @@ async def ask_once(config: Config, text: str) -> str | None:
     """
     activity = Activity()
     audio = files.FileAudio(b"", activity, activity.quiet, lambda: True, fast=False)
-    # What is written and answered in silence needs no engine: none is started.
+    # What is written and answered in silence needs a language model at most: each is started when it is needed.
     async with _own_database(config) as database:
         clock = SystemClock(LocalZone(config.promises.timezone))
-        parts, unkept = engines(config), NoDaemon()
+        parts, unkept = engines(config, lazy=True), NoDaemon()
         voiced = Voiced(config, audio, clock, activity, Bus(), parts, database=database, promises=unkept, live=False)
-        async with voiced.running():
+        async with started(*parts), voiced.running():
             return await voiced.ask(text, aloud=False)
 
 

@@ -133,3 +133,25 @@ def test_what_is_known_early_may_be_taken_in_early(talker: Talking) -> None:
             assert text
 
     asyncio.run(run())
+
+
+def test_questions_at_once_are_answered_one_after_the_other(sayer: Talking):
+    async def run():
+        async with sayer() as llm:
+            await asyncio.gather(*(answer(llm, question("What time is it?")) for _ in range(2)))
+            return await answer(llm, question("And now?")) if not isinstance(llm, ScriptedLlm) else None
+
+    asyncio.run(run())
+
+
+def test_a_question_that_nobody_waits_for_takes_no_other_with_it(sayer: Talking):
+    async def run():
+        async with sayer() as llm:
+            first = asyncio.create_task(answer(llm, question("What time is it?")))
+            second = asyncio.create_task(answer(llm, question("What time is it?")))
+            await asyncio.sleep(0)
+            second.cancel()
+            await asyncio.wait([second])
+            return await first
+
+    assert asyncio.run(run())

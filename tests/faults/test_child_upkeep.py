@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults.children import alive, echo, fault, run, running, until
-from voiced.core.errors import ConfigInvalid, EngineDied, ModelMissing
+from voiced.core.errors import ConfigInvalid, EngineDied, EngineMissing, ModelMissing
+from voiced.engines import child as child_module
 from voiced.engines.child import DEGRADED, Child, ChildState, Upkeep
 
 NO_PAUSES = (0.0,)
@@ -166,6 +167,40 @@ def test_an_interpreter_that_is_not_there_is_named() -> None:
         child = Child("victim", "victim:Victim", upkeep=Upkeep(python="/nowhere/python", pauses=NO_PAUSES))
         with pytest.raises(EngineDied, match="/nowhere/python"):
             await child.start()
+
+    run(main)
+
+
+def test_an_engine_that_is_not_installed_leaves_the_others_their_turn() -> None:
+    async def main() -> None:
+        child = Child("victim", "no_such_module:Engine", upkeep=Upkeep(pauses=SHORT_PAUSES))
+        await child.start(insist=True)
+        await until(lambda: child.restarts >= DEGRADED)
+        with pytest.raises(EngineMissing):
+            await echo(child)
+        await child.close()
+
+    run(main)
+
+
+def test_one_that_dies_while_it_loads_has_failed_however_long_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child_module, "STEADY_S", 0.0)
+
+    async def main() -> None:
+        child = Child("victim", "victim:Victim", {"start": "exit"}, Upkeep(pauses=NO_PAUSES))
+        with pytest.raises(EngineDied):
+            await child.start()
+
+    run(main)
+
+
+def test_unloading_lets_go_of_the_spare_too() -> None:
+    async def main() -> None:
+        async with running(upkeep=Upkeep(spare=True, idle_s=0.2)) as child:
+            spare = await child._spare._coming
+            await until(lambda: child.state is ChildState.UNLOADED)
+            assert not alive(spare.pid)
+            await echo(child)
 
     run(main)
 

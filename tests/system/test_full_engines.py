@@ -96,6 +96,13 @@ def test_without_their_models_the_embedded_engines_take_over(tmp_path, question,
 
 
 @pytest.mark.recordings
+def test_a_question_in_writing_needs_no_daemon(models):
+    command = [sys.executable, "-m", "voiced.cli.main", "ask", "how wide is the sea", *settings(models)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, ANSWER), done.stderr
+
+
+@pytest.mark.recordings
 def test_an_engine_alone_without_its_model_says_what_to_do(tmp_path, question, models):
     command = [sys.executable, "-m", "voiced.cli.main", "replay", str(question), "--json"]
     command += settings(models, **{"engines.whisper.model": str(tmp_path / "none.bin")})

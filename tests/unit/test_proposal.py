@@ -60,3 +60,13 @@ def test_what_is_written_is_read_as_it_was_meant_and_written_once(tmp_path):
     assert load(file, environment={}).config.engines.stt.engine == ["whisper", "pocketsphinx"]
     assert write(file, WHOLE) is None
     assert write(tmp_path / "none" / "config.toml", {}) is None
+
+
+def test_what_is_no_longer_proposed_is_taken_back(tmp_path):
+    file = tmp_path / "config.toml"
+    file.write_text("")
+    write(file, WHOLE)
+    write(file, without(WHOLE, {"whisper", "llama"}))
+    engines = load(file, environment={}).config.engines
+    assert (engines.stt.engine, engines.llm.engine) == ("pocketsphinx", "")
+    assert engines.tts.engine == ["piper", "espeak"]

@@ -14,6 +14,7 @@ from voiced.cli.options import Options
 from voiced.cli.output import complaints, line, people, table
 from voiced.cli.pulling import steps
 from voiced.core.errors import VoicedError
+from voiced.setup.packages import PACKAGES
 from voiced.setup.places import profiles_folder, state_folder
 
 if TYPE_CHECKING:
@@ -46,17 +47,23 @@ def setup(
         options: What every verb understands.
     """
     from voiced.setup.catalogue import catalogue  # noqa: PLC0415 (the other verbs start faster without it)
-    from voiced.setup.proposal import needed, without, write  # noqa: PLC0415 (the same)
+    from voiced.setup.proposal import missing, needed, without, write  # noqa: PLC0415 (the same)
     from voiced.setup.settings import config_file  # noqa: PLC0415 (the same)
 
     options = options or Options()
     choice = _chosen(options, profile)
     settings: Mapping[str, Any] = choice.settings if choice else {}
-    models = needed(settings, catalogue(options.config))
+    absent = missing(settings)
+    models = [entry for entry in needed(settings, catalogue(options.config)) if entry.engine not in absent]
     _show(choice, models, options)
+    for engine in sorted(absent) if not options.json else ():
+        words = (
+            f"{engine} is left out: its package is not installed. `uv pip install 'voiced[{PACKAGES[engine].extra}]'`"
+        )
+        complaints.print(Text(words, "yellow"), soft_wrap=True)
     if models:
         confirm("Bring these models under their licences, and set them?", options, yes=yes)
-    failed = {entry.engine for entry in models if not _brought(entry, from_, options)}
+    failed = absent | {entry.engine for entry in models if not _brought(entry, from_, options)}
     values = without(settings, failed)
     path = write(options.config or config_file(), values)
     if options.json:

@@ -167,6 +167,13 @@ class NotFound(StoreFailed):
     hint = "List what there is, and use its id."
 
 
+class EngineMissing(ConfigInvalid):
+    """An engine's package is not installed, or cannot be loaded."""
+
+    code = "engine-missing"
+    hint = "Install voiced with the extra of that name."
+
+
 class LlmFailed(VoicedError):
     """A language model has no (further) answer."""
 

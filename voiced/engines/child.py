@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from voiced.core.errors import ConfigInvalid, DeadlinePassed, EngineDied, IntentsInvalid, VoicedError
+from voiced.core.errors import ConfigInvalid, DeadlinePassed, EngineDied, EngineMissing, IntentsInvalid, VoicedError
 from voiced.core.tasks import vital
 from voiced.core.wire import Message
 from voiced.engines.exchange import Exchange
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 PAUSES_S = (0.0, 0.25, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0)
 """Before a child is started again, by how often in a row it has failed; the last one again and again."""
 STEADY_S = 10.0
-"""A child that has done work, or has lived so long, has not failed."""
+"""A child that has done work, or was ready for so long, has not failed."""
 DEGRADED = 3
 """After so many failures in a row nobody waits for it any more; it is started again all the same."""
 
@@ -43,6 +43,7 @@ class Upkeep(Struct, frozen=True):
     """How a child is kept.
 
     Attributes:
+        alone: no other engine can take its place.
         lazy: it is not loaded before somebody needs it.
         idle_s: unloaded after so many seconds without work; 0: never.
         spare: a second process stands ready to take its place, where memory allows.
@@ -53,6 +54,7 @@ class Upkeep(Struct, frozen=True):
         pauses: seconds before it is started again; see `PAUSES_S`.
     """
 
+    alone: bool = True
     lazy: bool = False
     idle_s: float = 0.0
     spare: bool = False
@@ -121,6 +123,8 @@ class Child:
         self._dismissed: VoicedError | None = None
         self._failures = 0
         self._worked = False
+        self._ready_at: float | None = None
+        self._loaded_by = 0.0
         self._living: asyncio.Task[None] | None = None
 
     @property
@@ -132,6 +136,11 @@ class Child:
     def coming(self) -> bool:
         """Whether it is about to be spawned."""
         return self.state in (ChildState.CLOSED, ChildState.STARTING) and self._life is None
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other engine can take its place."""
+        return self._upkeep.alone
 
     @property
     def lazy(self) -> bool:
@@ -159,7 +168,7 @@ class Child:
         reason = await first
         if reason is None:
             return
-        if insist and not isinstance(reason, ConfigInvalid | IntentsInvalid):
+        if insist and (isinstance(reason, EngineMissing) or not isinstance(reason, ConfigInvalid | IntentsInvalid)):
             log.error("%s is not there: %s. %s", self.kind, reason.message, reason.hint)
             return
         await self.close()
@@ -208,9 +217,12 @@ class Child:
 
     async def _awake(self, deadline_s: float | None) -> Life:
         """Waits until there is a life to talk to."""
-        if deadline_s is not None and not self._wanted.is_set():
-            deadline_s += self._upkeep.start_deadline_s
+        now = asyncio.get_running_loop().time()
+        if not self._wanted.is_set():
+            self._loaded_by = now + self._upkeep.start_deadline_s
         self._wanted.set()
+        if deadline_s is not None:
+            deadline_s += max(0.0, self._loaded_by - now)
         try:
             async with asyncio.timeout(deadline_s):
                 await self._settled.wait()
@@ -224,13 +236,13 @@ class Child:
         loop, pauses = asyncio.get_running_loop(), self._upkeep.pauses
         while True:
             await self._wanted.wait()
-            began = loop.time()
-            self._worked = False
+            self._worked, self._ready_at = False, None
             reason = await self._live(first)
             if reason is self._dismissed:
+                await self._spare.close()
                 self._set(ChildState.UNLOADED)
                 continue
-            if self._worked or loop.time() - began > STEADY_S:
+            if self._worked or (self._ready_at and loop.time() - self._ready_at > STEADY_S):
                 self._failures = 0
             self._failures += 1
             self.restarts += 1
@@ -249,6 +261,7 @@ class Child:
             self._life = life = life or await self._spawned()
             if not life.ready:
                 await self._begin(life)
+            self._ready_at, self._loaded_by = asyncio.get_running_loop().time(), 0.0
             self._set(ChildState.READY)
             if not first.done():
                 first.set_result(None)
@@ -260,6 +273,7 @@ class Child:
             reason = error
         finally:
             self._settled.clear()
+            self._put_off_unloading()
             self._end_exchanges(reason)
             if life:
                 await life.close()

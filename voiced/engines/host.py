@@ -23,7 +23,7 @@ from typing import Any, Protocol
 
 from setproctitle import setproctitle
 
-from voiced.core.errors import ConfigInvalid, VoicedError, WireBroken
+from voiced.core.errors import ConfigInvalid, EngineMissing, VoicedError, WireBroken
 from voiced.core.memory import give_back_memory
 from voiced.core.wire import Decoder, Message, encode, failure
 
@@ -174,7 +174,8 @@ def find(kind: str, name: str) -> Callable[[dict[str, Any]], Hosted]:
         name: as the configuration has it.
 
     Raises:
-        ConfigInvalid: there is none of that name and kind, or it is not installed.
+        ConfigInvalid: there is none of that name and kind.
+        EngineMissing: it is not installed.
     """
     known = ENGINES.get(kind, {})
     path = known.get(name, name)
@@ -184,9 +185,7 @@ def find(kind: str, name: str) -> Callable[[dict[str, Any]], Hosted]:
     try:
         return getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:
-        raise ConfigInvalid(
-            f"the engine {name!r} is not installed: {error}", hint="Install voiced with the extra of that name."
-        ) from error
+        raise EngineMissing(f"the engine {name!r} is not installed: {error}") from error
 
 
 def _limit_memory(megabytes: int) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 
 import msgspec
 
@@ -19,8 +20,6 @@ BESIDES = 2
 class HostedLlm:
     """A language model in a child. Implements `Llm`.
 
-    The child does one thing after the other: cancel a `prefill` before asking the question.
-
     Args:
         child: started elsewhere.
         deadline_s: how long the first piece of an answer, and each next one, may take.
@@ -29,13 +28,16 @@ class HostedLlm:
     def __init__(self, child: Child, deadline_s: float) -> None:
         self._child = child
         self._deadline_s = deadline_s
+        # The child does one thing after the other: a request in its inbox would keep it from seeing that the one
+        # before it was let go of.
+        self._turn = asyncio.Lock()
 
     async def chat(self, prompt: Prompt) -> AsyncGenerator[str | ToolCall | ChatEnd]:
         """See `Llm`."""
         payload = _encode(prompt)
         clock = asyncio.get_running_loop().time
-        async with self._child.exchange(deadline_s=self._deadline_s) as exchange:
-            until = clock() + prompt.budget_s
+        until = clock() + prompt.budget_s
+        async with self._alone(until), self._child.exchange(deadline_s=self._deadline_s) as exchange:
             await exchange.send("chat", payload=payload)
             for _ in range(prompt.max_tokens + BESIDES):
                 # Whoever reads slowly still gets all that was made in time.
@@ -48,9 +50,26 @@ class HostedLlm:
 
     async def prefill(self, prompt: Prompt) -> None:
         """See `Llm`."""
-        async with self._child.exchange(deadline_s=self._deadline_s) as exchange:
-            await exchange.send("prefill", payload=_encode(prompt))
-            await exchange.receive()
+        if self._turn.locked():
+            return
+        with suppress(TimeoutError):
+            async with self._turn, self._child.exchange(deadline_s=self._deadline_s) as exchange:
+                exchange.expect(None)  # One that takes long is let go of, and not ended with its process.
+                async with asyncio.timeout(self._deadline_s):
+                    await exchange.send("prefill", payload=_encode(prompt))
+                    await exchange.receive()
+
+    @asynccontextmanager
+    async def _alone(self, until: float) -> AsyncGenerator[None]:
+        try:
+            async with asyncio.timeout_at(until):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise LlmFailed("the language model answers somebody else", hint="Ask again in a moment.") from None
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     async def close(self) -> None:
         """See `Llm`."""

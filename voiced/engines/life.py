@@ -8,11 +8,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from voiced.core.errors import DeadlinePassed, EngineDied, VoicedError, WireBroken
+from voiced.core.errors import DeadlinePassed, EngineDied, VoicedError, WireBroken, translate
 from voiced.core.wire import Decoder, Message, encode, revive
 
 log = logging.getLogger(__name__)
@@ -55,17 +55,17 @@ class Life:
         self.ready = False
         self._reason: VoicedError | None = None
         self._settings = {**settings, "descriptors": list(lent)} if lent else dict(settings)
-        self._sock, theirs = socket.socketpair()
-        self._sock.setblocking(False)
-        with theirs:
-            try:
+        with translate(OSError, to=EngineDied, message=f"the {kind} process cannot be started"), ExitStack() as undo:
+            self._sock, theirs = socket.socketpair()
+            undo.enter_context(self._sock)
+            self._sock.setblocking(False)
+            with theirs:
                 arguments = [kind, engine, str(theirs.fileno()), str(os.getpid())]
-                self._process = _spawn(python, arguments, [theirs.fileno(), *lent])
-            except OSError as error:
-                self._sock.close()
-                raise EngineDied(f"the {kind} process cannot be started: {error}") from error
-        self.pid = self._process.pid
-        self._pidfd = os.pidfd_open(self.pid)
+                self._process = undo.enter_context(_spawn(python, arguments, [theirs.fileno(), *lent]))
+            undo.callback(self._process.kill)
+            self.pid = self._process.pid
+            self._pidfd = os.pidfd_open(self.pid)
+            undo.pop_all()
         self._gone = _gone(self._process, self._pidfd)
         _log_output(self._process, kind)
         self._writer: asyncio.StreamWriter | None = None

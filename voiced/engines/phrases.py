@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 LONGEST = 200
 """Characters: what is longer is hardly ever said twice."""
 PIECE_S = 0.1
+READING_S = 0.3
+"""A disk that takes longer keeps nobody waiting: the phrase is made."""
+CLOSING_S = 0.5
 WRITING = 4
 """Phrases that may wait to be written; with a slow disk the others are not kept."""
 MB = 1_000_000
@@ -82,12 +85,13 @@ class PhraseCache:
 
     async def _settled(self) -> None:
         if self._writing:
-            await asyncio.wait(self._writing)
+            await asyncio.wait(self._writing, timeout=CLOSING_S)
 
     async def _read(self, name: str) -> Clip | None:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._files.read, name)
-        except OSError as error:
+            async with asyncio.timeout(READING_S):
+                return await asyncio.get_running_loop().run_in_executor(self._threads, self._files.read, name)
+        except (OSError, TimeoutError) as error:
             self._fails(error)
             return None
 

@@ -69,15 +69,18 @@ class SoundCard:
         )
         self._listening = Listening(self.child, self._hearing, on_event)
 
-    async def start(self) -> None:
+    async def start(self, *, insist: bool = False) -> None:
         """Starts the child process and opens the microphone, as soon as there is one.
+
+        Args:
+            insist: a process that cannot be started is tried again and again.
 
         Raises:
             EngineDied, DeadlinePassed, ConfigInvalid: the process cannot be started at all. That there is no sound card
                 is no error.
         """
         self._loop = asyncio.get_running_loop()
-        await self.child.start()
+        await self.child.start(insist=insist)
         self._started = True
         if not self._muted:
             self._listening.start()

@@ -48,9 +48,10 @@ class Spare:
         """Ends it."""
         if self._coming is None:
             return
-        self._coming.cancel()
-        await asyncio.wait({self._coming})
-        if not self._coming.cancelled() and (life := self._coming.result()):
+        coming, self._coming = self._coming, None
+        coming.cancel()
+        await asyncio.wait({coming})
+        if not coming.cancelled() and (life := coming.result()):
             await life.close()
 
     async def _bring(self) -> Life | None:

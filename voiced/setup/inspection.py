@@ -16,16 +16,10 @@ from voiced.setup.checks import engines, machine, service, sound
 from voiced.setup.doctor import Finding
 from voiced.setup.hardware import Hardware, look
 from voiced.setup.models import STAGES, path_of
+from voiced.setup.packages import PACKAGES
 from voiced.setup.places import SYSTEM_SOCKET, models_folder, socket_path, state_folder
 from voiced.setup.reach import reach
 
-PACKAGES = {
-    "whisper": ("pywhispercpp", "whisper"),
-    "llama": ("llama_cpp", "llama"),
-    "minilm": ("llama_cpp", "llama"),
-    "piper": ("piper", "piper"),
-}
-"""What an engine needs, and the extra that brings it."""
 ESPEAK = "libespeak-ng.so.1"
 DATABASE = "voiced.db"
 BACKUPS = "backups"
@@ -85,9 +79,9 @@ def _engines(config: Config) -> Iterator[Finding | None]:
         section = getattr(config.engines, stage)
         if engine not in chain(section.engine):
             continue
-        package, extra = PACKAGES[engine]
+        package = PACKAGES[engine]
         if not section.python:  # Another interpreter has packages of its own.
-            yield engines.package(engine, extra, installed=find_spec(package) is not None)
+            yield engines.package(engine, package.extra, installed=find_spec(package.module) is not None)
         name = getattr(config.engines, engine).model
         yield engines.model(engine, name, _problem(config, engine, name))
     wanted = "espeak" in chain(config.engines.tts.engine)

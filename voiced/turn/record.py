@@ -10,6 +10,8 @@ from voiced.core.tasks import vital
 
 log = logging.getLogger(__name__)
 
+READING_S = 0.5
+"""A disk that takes longer keeps nobody from being answered."""
 CLOSING_S = 0.5
 """How long the end of the daemon waits for what is still on its way."""
 
@@ -53,12 +55,13 @@ class Record:
             now: seconds since 1970 (UTC).
         """
         try:
-            found = await self._conversations.find(Wanted(space=self._space, status="active", limit=1))
-            if not found.items or now - found.items[0].last_at > self._continue_s:
-                return []
-            return await self._conversations.last(found.items[0].id, count)
-        except StoreFailed as error:
-            log.debug("what was said before cannot be read: %s", error.message)
+            async with asyncio.timeout(READING_S):
+                found = await self._conversations.find(Wanted(space=self._space, status="active", limit=1))
+                if not found.items or now - found.items[0].last_at > self._continue_s:
+                    return []
+                return await self._conversations.last(found.items[0].id, count)
+        except (StoreFailed, TimeoutError) as error:
+            log.debug("what was said before cannot be read: %s", error)
             return []
 
     async def settled(self) -> None:
