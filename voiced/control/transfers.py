@@ -12,6 +12,7 @@ from litestar.response import Stream
 from voiced.control.requests import AnyRequest
 from voiced.core.ids import new_id
 from voiced.core.room import leave_room, on_disk
+from voiced.core.tasks import shielded
 
 LARGEST_FILE = 16 * 1024**3
 """Bytes: far more than a house can say."""
@@ -80,8 +81,8 @@ class Transfers:
 
 
 async def remove(path: Path) -> None:
-    """Removes a file, which may be large."""
-    await asyncio.to_thread(path.unlink, missing_ok=True)
+    """Removes a file, which may be large; also where whoever asks is being cancelled."""
+    await shielded(asyncio.to_thread(path.unlink, missing_ok=True))
 
 
 def sent(path: Path) -> Stream:
@@ -101,4 +102,5 @@ async def _chunks(file: BinaryIO) -> AsyncGenerator[bytes]:
         while chunk := await asyncio.to_thread(file.read, CHUNK):
             yield chunk
     finally:
-        await asyncio.to_thread(file.close)  # The room of a large file that is removed is given back just then.
+        # The room of a large file that is removed is given back just then.
+        await shielded(asyncio.to_thread(file.close))
