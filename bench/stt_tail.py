@@ -35,7 +35,8 @@ LABELS: dict[str, list[float]] = json.loads((ROOT / "bench/labels/speech.json").
 VOCABULARY = AUDIO.parent / "models/whisper/for-tests-ggml-tiny.en.bin"
 TEXT = "set a timer for five minutes"
 BEFORE_S, SILENCE_S, LONGEST_S = 0.25, 0.35, 5.0
-MISSES_OF_TEN = 3
+MISSES = {3, 6, 9}
+"""Of every ten."""
 ROOM_LEVEL = 8.0
 QUICK_PAIRS = 10
 
@@ -47,7 +48,7 @@ def clips(count: int) -> list[tuple[np.ndarray, bool]]:
     found: list[tuple[np.ndarray, bool]] = []
     for number, at in enumerate(random.permutation(len(known))[:count]):
         begin, end = LABELS[known[at]]
-        hit = number % 10 >= MISSES_OF_TEN
+        hit = number % 10 not in MISSES
         begin, end = max(0.0, begin - BEFORE_S), end + (SILENCE_S if hit else 0.0)
         samples = read(AUDIO / known[at])[round(begin * RATE) : round(end * RATE)]
         samples = np.pad(samples, (0, max(0, round((end - begin) * RATE) - len(samples))))
@@ -89,7 +90,8 @@ async def measure(path: Path, count: int) -> dict[str, object]:
     settings = {"model": str(path), "language": "en", "threads": 0, **intents}
     child = Child("stt", "whisper", settings, Upkeep(start_deadline_s=60))
     model = Model(str(path), redirect_whispercpp_logs_to=None, print_progress=False)
-    await child.start()
+    # The child has run once when it is ready.
+    await asyncio.gather(child.start(), asyncio.to_thread(peers, model, clips(1)[0][0]))
     times: dict[str, list[tuple[float, float]]] = {"hit": [], "miss": [], "mixed": []}
     try:
         for samples, hit in clips(count):
