@@ -11,7 +11,7 @@ from voiced.setup.places import profiles_folder
 from voiced.setup.profiles import dotted, profiles
 from voiced.setup.settings import keys
 
-EMBEDDED = {"stt": "pocketsphinx", "tts": "espeak", "embed": "hashing"}
+EMBEDDED = {"stt": "pocketsphinx", "tts": "espeak"}
 MODELS = {
     "engines.whisper.model": {"tiny.en", "base.en", "small.en"},
     "engines.llama.model": {"qwen2.5-0.5b-instruct", "qwen2.5-1.5b-instruct"},
@@ -42,7 +42,7 @@ def test_a_step_is_made_of_settings_and_known_models(step):
 @EACH
 def test_every_engine_with_a_model_says_which(step):
     settings = dict(dotted(step.settings))
-    named = {engine for key, value in settings.items() if key.endswith(".engine") for engine in value}
+    named = {engine for key, value in settings.items() if key.endswith(".engine") for engine in chain(value)}
     for engine in named - {*EMBEDDED.values()}:
         assert f"engines.{engine}.model" in settings
 
