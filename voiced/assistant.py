@@ -35,6 +35,7 @@ from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
 from voiced.store.promises import StoredPromises
 from voiced.store.upkeep import FileUpkeep
+from voiced.turn.breakdowns import Breakdowns
 from voiced.turn.controls import EarControls
 from voiced.turn.earcons import earcons
 from voiced.turn.inbox import Inbox
@@ -64,7 +65,7 @@ class Voiced:
         clock: the time.
         activity: who computes right now.
         bus: told everything that happens.
-        engines: the children that do the work; started and ended by whoever made them.
+        engines: the children that do the work; started by whoever made them.
         database: where everything is kept; let go of by whoever opened it.
         promises: where promises are kept instead; None: in the database, too.
         live: what it hears is live and waits for nobody. A replayed file waits for the recogniser, and cannot hear
@@ -114,13 +115,16 @@ class Voiced:
         self.upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, self._replaced)
         self.folder = database.path.parent
         record = Record(self.conversations, config.store.space, config.store.continue_s)
-        llm, model = config.engines.llm, wiring.model(config, engines.llm)
+        self._breakdowns = Breakdowns(self.bus, self._at)
+        told = self._breakdowns.of
+        llm, model = config.engines.llm, wiring.model(config, engines.llm, told("llm"))
         prompts = Prompts(config.language, llm.prompt, llm.max_tokens, llm.budget_s)
         self._thinking = Thinking(model, prompts, record, clock) if model else None
         self._controls = EarControls(hears_speaker=live)
         self._progress = Progress(self._rules.completeness, patience)
         phrases = self.folder / "cache" / "phrases" if live else None
-        stt, tts = wiring.recogniser(config, engines.stt), wiring.voice(config, engines.tts, phrases)
+        stt = wiring.recogniser(config, engines.stt, told("stt"))
+        tts = wiring.voice(config, engines.tts, told("tts"), phrases=phrases)
         self._ports: list[Stt | Tts | Llm] = [stt, tts, *([model] if model else [])]
         self._parts = Parts(
             audio=audio,
@@ -244,7 +248,10 @@ class Voiced:
             ear_turned_s=round(now - self._turned, 2),
             audio=self._audio.status(),
             store=replace(self._outage.status, folder=str(self.folder)),
-            engines=[wiring.engine_status(child) for child in self._engines.all],
+            engines=[
+                *(wiring.engine_status(child) for child in self._engines.all),
+                *wiring.remote_status(self._config, self._breakdowns.problems),
+            ],
             promises=promises,
         )
 

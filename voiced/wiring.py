@@ -1,14 +1,15 @@
 """What the ear, the turn and the skills are made of: engines to ports, ports to those who use them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 
-from voiced.children import HASHING
+from voiced.children import HASHING, is_remote
 from voiced.core.config import Config, RemoteConfig, WakeConfig, chain
+from voiced.core.errors import VoicedError
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.embedder import Embedder
 from voiced.core.ports.llm import Llm
@@ -21,6 +22,7 @@ from voiced.ear.cascade import Cascade
 from voiced.ear.gate import Gate
 from voiced.ear.words import words
 from voiced.engines.child import Child
+from voiced.engines.choice import Told, nobody
 from voiced.engines.fallback import FallbackLlm, FallbackStt, FallbackTts
 from voiced.engines.hashing import HashingEmbedder
 from voiced.engines.hosted import HostedStt, HostedTts
@@ -38,6 +40,7 @@ from voiced.skills.talk import HelpSkill, RepeatSkill, StopSkill
 from voiced.skills.timers import TimersSkill
 from voiced.skills.volume import VolumeSkill
 
+T = TypeVar("T")
 BEFORE_S = 5.0
 """Sound around the longest utterance that is heard with it."""
 PARTS = frozenset({"melspectrogram", "embedding_model"})
@@ -64,74 +67,85 @@ def cascade(config: WakeConfig) -> Cascade:
 
 
 def recogniser(
-    config: Config, children: Sequence[Child], *, deadline_s: float | None = None, longest_s: float | None = None
+    config: Config,
+    children: Sequence[Child],
+    told: Told = nobody,
+    *,
+    deadline_s: float | None = None,
+    longest_s: float | None = None,
 ) -> Stt:
     """What turns speech into text: the engines of the configuration, in their order.
 
     Args:
         config: the configuration.
         children: those of the stage.
+        told: see `Choice`.
         deadline_s: instead of the configured one.
         longest_s: the longest utterance, instead of the configured one.
     """
-    own = {child.engine: child for child in children}
-    deadline_s = deadline_s or config.engines.stt.deadline_s
+    seconds = deadline_s or config.engines.stt.deadline_s
 
-    def engine(name: str) -> Stt:
-        if name in own:
-            return HostedStt(own[name], deadline_s)
+    def far(server: RemoteConfig) -> Stt:
         from voiced.engines.wyoming_stt import WyomingStt  # noqa: PLC0415 (who has no other machine does not load it)
 
-        return WyomingStt(remote(config, name), deadline_s)
+        return WyomingStt(server, seconds, config.language)
 
-    longest_s = longest_s or config.endpoint.maximum_s + BEFORE_S
-    return FallbackStt([(name, engine(name)) for name in chain(config.engines.stt.engine)], longest_s)
+    engines = _engines(config, config.engines.stt.engine, children, lambda child: HostedStt(child, seconds), far)
+    return FallbackStt(engines, longest_s or config.endpoint.maximum_s + BEFORE_S, told)
 
 
-def voice(config: Config, children: Sequence[Child], phrases: Path | None = None) -> Tts:
+def voice(config: Config, children: Sequence[Child], told: Told = nobody, *, phrases: Path | None = None) -> Tts:
     """What turns text into speech, likewise.
 
     Args:
         config: the configuration.
         children: those of the stage.
+        told: see `Choice`.
         phrases: a folder for what was spoken before; None: nothing is kept.
     """
-    own = {child.engine: child for child in children}
     tts = config.engines.tts
 
-    def engine(name: str) -> Tts:
-        if name in own:
-            return kept(HostedTts(own[name], tts.deadline_s), name, own[name].settings)
+    def near(child: Child) -> Tts:
+        # eSpeak speaks as fast as a disk reads.
+        voice = HostedTts(child, tts.deadline_s)
+        return voice if child.engine == "espeak" else kept(voice, (child.engine, child.settings))
+
+    def far(server: RemoteConfig) -> Tts:
         from voiced.engines.wyoming_tts import WyomingTts  # noqa: PLC0415 (the same)
 
-        server = remote(config, name)
-        return kept(WyomingTts(server, tts.deadline_s), name, msgspec.to_builtins(server))
+        return kept(WyomingTts(server, tts.deadline_s), server)
 
-    def kept(voice: Tts, name: str, settings: Mapping[str, Any]) -> Tts:
-        # eSpeak speaks as fast as a disk reads.
-        if phrases is None or not tts.cache_mb or name == "espeak":
+    def kept(voice: Tts, sounds_so: object) -> Tts:
+        if phrases is None or not tts.cache_mb:
             return voice
-        return PhraseCache(
-            voice, phrases, f"{name} {msgspec.json.encode(settings, order='sorted').decode()}", tts.cache_mb
-        )
+        return PhraseCache(voice, phrases, msgspec.json.encode(sounds_so, order="sorted").decode(), tts.cache_mb)
 
-    return FallbackTts([(name, engine(name)) for name in chain(tts.engine)])
+    return FallbackTts(_engines(config, tts.engine, children, near, far), told)
 
 
-def model(config: Config, children: Sequence[Child]) -> Llm | None:
+def model(config: Config, children: Sequence[Child], told: Told = nobody) -> Llm | None:
     """What answers in words, likewise; None where nothing is configured."""
-    own = {child.engine: child for child in children}
-    deadline_s = config.engines.llm.deadline_s
+    llm = config.engines.llm
 
-    def engine(name: str) -> Llm:
-        if name in own:
-            return HostedLlm(own[name], deadline_s)
+    def far(server: RemoteConfig) -> Llm:
         from voiced.engines.openai import OpenAiLlm  # noqa: PLC0415 (the same)
 
-        return OpenAiLlm(remote(config, name), deadline_s)
+        return OpenAiLlm(server, llm.deadline_s)
 
-    names = chain(config.engines.llm.engine)
-    return FallbackLlm([(name, engine(name)) for name in names]) if names else None
+    engines = _engines(config, llm.engine, children, lambda child: HostedLlm(child, llm.deadline_s), far)
+    return FallbackLlm(engines, told) if engines else None
+
+
+def _engines(
+    config: Config,
+    engine: str | list[str],
+    children: Sequence[Child],
+    near: Callable[[Child], T],
+    far: Callable[[RemoteConfig], T],
+) -> list[tuple[str, T]]:
+    """The engines of a stage by their names: those in children, and those on other machines."""
+    own = {child.engine: child for child in children}
+    return [(name, near(own[name]) if name in own else far(remote(config, name))) for name in chain(engine)]
 
 
 def embedder(config: Config, children: Sequence[Child]) -> Embedder:
@@ -182,4 +196,20 @@ def skills(
 
 def engine_status(child: Child) -> EngineStatus:
     """What a child is doing."""
-    return EngineStatus(child.kind, child.engine, child.state.value, child.pid, child.restarts)
+    problem, hint = (child.problem.message, child.problem.hint) if child.problem else ("", "")
+    return EngineStatus(child.kind, child.engine, child.state.value, child.pid, child.restarts, problem, hint)
+
+
+def remote_status(config: Config, problems: Mapping[tuple[str, str], VoicedError]) -> Iterator[EngineStatus]:
+    """How the engines on other machines do.
+
+    Args:
+        config: the configuration.
+        problems: why engines are left alone now, by stage and name.
+    """
+    for stage in ("stt", "tts", "llm"):
+        for name in chain(getattr(config.engines, stage).engine):
+            if is_remote(config, name):
+                problem = problems.get((stage, name))
+                told = (problem.message, problem.hint) if problem else ()
+                yield EngineStatus(stage, name, "remote", None, 0, *told)

@@ -24,10 +24,10 @@ from tests.store.house import (
     some_messages,
     some_promises,
 )
+from voiced.core.disk import leave_room
 from voiced.core.errors import InputInvalid, NotFound, StoreFull
 from voiced.core.history import Conversation, Message, NewConversation, Source
 from voiced.core.promises import Promise, Schedule
-from voiced.core.room import leave_room
 from voiced.store import exports, lines, markdown
 from voiced.store.imports import append
 from voiced.store.promises import settled

@@ -28,13 +28,13 @@ class Watch:
 
     def __init__(self) -> None:
         self.time = 0.0
-        self.told: list[tuple[str, CircuitState]] = []
+        self.told: list[tuple[str, type[VoicedError] | None]] = []
 
     def now(self) -> float:
         return self.time
 
-    def tell(self, name: str, state: CircuitState) -> None:
-        self.told.append((name, state))
+    def tell(self, name: str, problem: VoicedError | None) -> None:
+        self.told.append((name, type(problem) if problem else None))
 
 
 async def collect(items) -> list:
@@ -191,7 +191,7 @@ def test_an_engine_that_fails_three_times_is_left_alone_and_comes_back():
         return asked
 
     assert asyncio.run(run()) == [(1, 1), (2, 2), (3, 3), (3, 4), (4, 5), (4, 6), (4, 7), (5, 7), (6, 7)]
-    assert watch.told == [("one", CircuitState.OPEN), ("one", CircuitState.CLOSED)]
+    assert watch.told == [("one", EngineDied), ("one", None)]
 
 
 def test_if_all_are_left_alone_the_one_that_is_due_first_is_tried():

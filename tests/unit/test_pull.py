@@ -242,7 +242,7 @@ def test_a_hub_that_does_not_answer_is_told(box: Box):
 def test_no_room_is_told_before_anything_is_fetched(hub: HubMirror, box: Box, monkeypatch: pytest.MonkeyPatch):
     hub.commit("someone/noise", {"noise.gguf": gguf(1)})
     free = os.statvfs_result((4096, 4096, 1000, 1000, 1000, 0, 0, 0, 0, 255))
-    monkeypatch.setattr("voiced.core.room.os.statvfs", lambda _: free)
+    monkeypatch.setattr("voiced.core.disk.os.statvfs", lambda _: free)
     with pytest.raises(ModelsFailed) as raised:
         box.pull(entry("noise"))
     assert raised.value.code == "disk-full"

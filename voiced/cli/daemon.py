@@ -15,7 +15,7 @@ from voiced.cli.options import Options
 from voiced.cli.output import line, people, plain, table
 from voiced.cli.promises import left, when
 from voiced.core.errors import StoreDamaged
-from voiced.core.status import PromiseStatus, Status
+from voiced.core.status import EngineStatus, PromiseStatus, Status
 from voiced.setup.places import socket_path
 
 
@@ -109,9 +109,14 @@ def _show(state: Status, zone: tzinfo) -> None:
             ["turns", f"{state.turns}, {state.failures} failed"],
             ["up", f"{state.uptime_s:.0f} s, process {state.pid}, ear turned {state.ear_turned_s:.1f} s ago"],
             *([each.kind, rings(each, zone)] for each in state.promises),
-            *([part.kind, f"{part.engine}  {part.state}  {part.restarts} restarts"] for part in state.engines),
+            *([part.kind, _engine(part)] for part in state.engines),
         ],
     )
+
+
+def _engine(part: EngineStatus) -> Text:
+    told = Text(f"{part.engine}  {part.state}  {part.restarts} restarts")
+    return told.append(f"  {part.problem}. {part.hint}", "red") if part.problem else told
 
 
 def rings(each: PromiseStatus, zone: tzinfo) -> str:

@@ -12,6 +12,8 @@ from voiced.core.events import (
     AudioFound,
     AudioLost,
     DamageFound,
+    EngineFound,
+    EngineLost,
     Failed,
     Heard,
     Interrupted,
@@ -62,7 +64,9 @@ class EventPrinter:
             timeline(event.timeline)
 
 
-def _words(event: AnyEvent, zone: tzinfo) -> tuple[str, str] | None:  # noqa: C901, PLR0911 (a flat table: one line an event)
+def _words(  # noqa: C901, PLR0911, PLR0912 (a flat table: one line an event)
+    event: AnyEvent, zone: tzinfo
+) -> tuple[str, str] | None:
     """A short sentence and its style; None for what would be noise."""
     match event:
         case Woke(word=word, score=score):
@@ -71,6 +75,8 @@ def _words(event: AnyEvent, zone: tzinfo) -> tuple[str, str] | None:  # noqa: C9
             return f"almost: {word.replace('_', ' ')} ({score:.2f})", "dim"
         case Heard(text=text, confidence=confidence):
             return f"heard: “{plain(text)}” ({confidence:.2f})", "bold"
+        case Routed(intent="", tier=tier):
+            return f"no rule knows it: asks the {tier}", ""
         case Routed(intent=intent, slots=slots):
             return f"understood: {intent} {', '.join(f'{key} = {value}' for key, value in slots.items())}", ""
         case Speaking(text=text):
@@ -79,6 +85,10 @@ def _words(event: AnyEvent, zone: tzinfo) -> tuple[str, str] | None:  # noqa: C9
             return f"interrupted by {by.replace('_', ' ')}", "yellow"
         case NotUnderstood(reason=reason):
             return f"not understood: {reason}", "yellow"
+        case EngineLost(stage=stage, engine=engine):
+            return f"{stage} {engine} is left alone for a while: {event.message}. {event.hint}", "red"
+        case EngineFound(stage=stage, engine=engine):
+            return f"{stage} {engine} works again", "green"
         case Failed() | AudioLost() | StoreLost() | DamageFound():
             return f"{event.message}. {event.hint}", "red"
         case StoreFound():

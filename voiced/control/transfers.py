@@ -10,8 +10,8 @@ from typing import BinaryIO
 from litestar.response import Stream
 
 from voiced.control.requests import AnyRequest
+from voiced.core.disk import leave_room, on_disk
 from voiced.core.ids import new_id
-from voiced.core.room import leave_room, on_disk
 from voiced.core.tasks import shielded
 
 LARGEST_FILE = 16 * 1024**3

@@ -97,29 +97,32 @@ Chain = Annotated[
         " tried in its order."
     ),
 ]
-Python = Annotated[
-    str, Meta(description="Another Python that runs this engine, such as one with CUDA; empty: voiced's own.")
-]
-IdleSeconds = Annotated[
-    float, Meta(ge=0, le=86_400, description="Unloaded after so many seconds without work; 0: never.")
-]
-Megabytes = Annotated[int, Meta(ge=0, le=1_000_000, description="The process may use no more memory; 0: no limit.")]
-Spare = Annotated[bool, Meta(description="A second process stands ready in case the first one fails.")]
 Threads = Annotated[int, Meta(ge=0, le=256, description="Threads it computes with; 0: as many as suit the machine.")]
 
 
-class SttConfig(_Section, frozen=True, kw_only=True):
+class StageConfig(_Section, frozen=True, kw_only=True):
+    """The processes of a stage."""
+
+    idle_s: Annotated[
+        float, Meta(ge=0, le=86_400, description="Unloaded after so many seconds without work; 0: never.")
+    ] = 0.0
+    memory_mb: Annotated[
+        int, Meta(ge=0, le=1_000_000, description="The process may use no more memory; 0: no limit.")
+    ] = 0
+    spare: Annotated[bool, Meta(description="A second process stands ready in case the first one fails.")] = False
+    python: Annotated[
+        str, Meta(description="Another Python that runs this engine, such as one with CUDA; empty: voiced's own.")
+    ] = ""
+
+
+class SttConfig(StageConfig, frozen=True, kw_only=True):
     """Speech to text."""
 
     engine: Chain = "pocketsphinx"
     deadline_s: Annotated[Seconds, Meta(description="An answer after the end of speech takes no longer.")] = 5.0
-    idle_s: IdleSeconds = 0.0
-    memory_mb: Megabytes = 0
-    spare: Spare = False
-    python: Python = ""
 
 
-class TtsConfig(_Section, frozen=True, kw_only=True):
+class TtsConfig(StageConfig, frozen=True, kw_only=True):
     """Text to speech."""
 
     engine: Chain = "espeak"
@@ -129,13 +132,9 @@ class TtsConfig(_Section, frozen=True, kw_only=True):
     cache_mb: Annotated[
         int, Meta(ge=0, le=100_000, description="Disk space for phrases that were spoken before; 0: none are kept.")
     ] = 50
-    idle_s: IdleSeconds = 0.0
-    memory_mb: Megabytes = 0
-    spare: Spare = False
-    python: Python = ""
 
 
-class LlmConfig(_Section, frozen=True, kw_only=True):
+class LlmConfig(StageConfig, frozen=True, kw_only=True):
     """The language model, which answers what no rule knows."""
 
     engine: Annotated[
@@ -151,23 +150,15 @@ class LlmConfig(_Section, frozen=True, kw_only=True):
     prompt: Annotated[
         str, Meta(max_length=20_000, description="What it is told about itself first; empty: what comes with voiced.")
     ] = ""
-    idle_s: IdleSeconds = 0.0
-    memory_mb: Megabytes = 0
-    spare: Spare = False
-    python: Python = ""
 
 
-class EmbedConfig(_Section, frozen=True, kw_only=True):
+class EmbedConfig(StageConfig, frozen=True, kw_only=True):
     """Texts to vectors, for a memory that is searched by meaning."""
 
     engine: Annotated[
         str, Meta(description="hashing, minilm, the address of a server, or the name of an [engines.remote] table.")
     ] = "hashing"
     deadline_s: Annotated[Seconds, Meta(description="A text takes no longer.")] = 20.0
-    idle_s: IdleSeconds = 300.0
-    memory_mb: Megabytes = 0
-    spare: Spare = False
-    python: Python = ""
 
 
 class WhisperConfig(_Section, frozen=True, kw_only=True):

@@ -120,6 +120,28 @@ class AudioSilent(Event, frozen=True):
     seconds: float
 
 
+class EngineLost(Event, frozen=True):
+    """An engine failed again and again, and is left alone for a while; the next one of its stage works, if any.
+
+    Attributes:
+        stage: stt, tts or llm.
+        engine: its name, or its address.
+    """
+
+    stage: str
+    engine: str
+    code: str
+    message: str
+    hint: str
+
+
+class EngineFound(Event, frozen=True):
+    """An engine that was left alone works again."""
+
+    stage: str
+    engine: str
+
+
 class StoreLost(Event, frozen=True):
     """What is said cannot be kept for now; voiced goes on answering, and keeps trying."""
 
@@ -209,6 +231,8 @@ AnyEvent = (
     | AudioLost
     | AudioFound
     | AudioSilent
+    | EngineLost
+    | EngineFound
     | StoreLost
     | StoreFound
     | DamageFound

@@ -26,14 +26,16 @@ class AudioStatus(Struct, frozen=True):
 
 
 class EngineStatus(Struct, frozen=True):
-    """One child process.
+    """One engine: a child process, or a server on another machine.
 
     Attributes:
-        kind: its part: audio, stt, tts.
-        engine: what it hosts.
-        state: starting, ready, waiting (to be started again) or closed.
+        kind: its part: audio, stt, tts, llm.
+        engine: its name, or its address.
+        state: starting, ready, waiting (to be started again), unloaded (until it is needed), closed, or remote.
         pid: its process, or None.
         restarts: how often it was started again.
+        problem: why it does not work now; empty if it does.
+        hint: what to do about it.
     """
 
     kind: str
@@ -41,6 +43,8 @@ class EngineStatus(Struct, frozen=True):
     state: str
     pid: int | None
     restarts: int
+    problem: str = ""
+    hint: str = ""
 
 
 class StoreStatus(Struct, frozen=True):

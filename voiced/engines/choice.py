@@ -12,10 +12,10 @@ from voiced.engines.circuit import Circuit, CircuitState
 log = logging.getLogger(__name__)
 
 E = TypeVar("E")
-Told = Callable[[str, CircuitState], None]
+Told = Callable[[str, VoicedError | None], None]
 
 
-def nobody(_name: str, _state: CircuitState) -> None:
+def nobody(_name: str, _problem: VoicedError | None) -> None:
     """Is told, and does nothing."""
 
 
@@ -38,7 +38,7 @@ class Choice(Generic[E]):
 
     Args:
         engines: names, for people, and ports; the first is the preferred one.
-        on_change: told when one is left alone (OPEN), and when it is back (CLOSED).
+        on_change: told when one is left alone, and why; and, with None, when it is back.
         now: a clock that never steps back, in seconds.
     """
 
@@ -78,7 +78,7 @@ class Choice(Generic[E]):
                 log.warning("%s failed: %s (%s)", name, error.message, error.code)
             if circuit.state is CircuitState.OPEN and name not in self._left_alone:
                 self._left_alone.add(name)
-                self._on_change(name, CircuitState.OPEN)
+                self._on_change(name, error)
             raise
         except BaseException:
             circuit.abandon()
@@ -86,4 +86,4 @@ class Choice(Generic[E]):
         circuit.succeed()
         if name in self._left_alone:
             self._left_alone.remove(name)
-            self._on_change(name, CircuitState.CLOSED)
+            self._on_change(name, None)

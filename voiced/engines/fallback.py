@@ -36,7 +36,7 @@ class _Fallback(Generic[E]):
 
     Args:
         engines: names, for people, and ports; the first is the preferred one.
-        on_change: told when one is left alone for a while (OPEN), and when it is back (CLOSED).
+        on_change: see `Choice`.
         now: a clock that never steps back, in seconds.
     """
 

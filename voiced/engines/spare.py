@@ -37,8 +37,9 @@ class Spare:
         """Hands it over, waiting for one that is being loaded; None if there is none, or it died meanwhile."""
         if self._coming is None:
             return None
-        coming, self._coming = self._coming, None
-        life = await coming
+        # Not before it is here: `close` ends what is still coming when nobody waits for it any more.
+        life = await self._coming
+        self._coming = None
         if life is not None and not life.alive:
             await life.close()
             return None

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from voiced.core.disk import sync
 from voiced.core.errors import VoicedError
 from voiced.setup.models import LOCK, Installed, Lock, LockedFile, read_lock
 
@@ -84,14 +85,14 @@ def put(folder: Path, name: str, staged: Path, model: Installed) -> Installed:
     """
     with written(folder):
         for path in staged.iterdir():
-            _sync(path)
-        _sync(staged)
+            sync(path)
+        sync(staged)
         place = folder / name
         place.mkdir(exist_ok=True)
         target = place / str(1 + max((int(each.name) for each in place.iterdir() if each.name.isdecimal()), default=0))
         staged.rename(target)
-        _sync(place)
-        _sync(folder)
+        sync(place)
+        sync(folder)
     model = msgspec.structs.replace(model, folder=str(target.relative_to(folder)))
     note(folder, {name: model})
     _sweep(place, keep=target.name)
@@ -154,18 +155,10 @@ def _write(folder: Path, models: Mapping[str, Installed]) -> None:
             file.flush()
             os.fsync(file.fileno())
         part.replace(folder / LOCK)
-        _sync(folder)
+        sync(folder)
 
 
 def _sweep(place: Path, keep: str) -> None:
     for each in place.iterdir():
         if each.name != keep:
             discard(each)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -9,8 +9,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from voiced.core.config import Config
+from voiced.core.disk import leave_room
 from voiced.core.errors import ModelBroken, StoreFull
-from voiced.core.room import leave_room
 from voiced.setup import modelfolder
 from voiced.setup.catalogue import Entry, WantedFile
 from voiced.setup.hub import Hub, HubFailed, Remote

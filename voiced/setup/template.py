@@ -29,7 +29,8 @@ def _section(struct: type[Struct], values: Struct, name: str) -> Iterator[str]:
     if name:
         yield f"\n# {(struct.__doc__ or '').strip()}\n{'# ' if struct in EXAMPLES else ''}[{name}]"
     sections: list[tuple[str, Any]] = []
-    for field in msgspec.structs.fields(struct):
+    # What is a section's own stands before what it shares with others.
+    for field in sorted(msgspec.structs.fields(struct), key=lambda field: field.name not in struct.__annotations__):
         value = getattr(values, field.name)
         if isinstance(value, Struct):
             sections.append((field.encode_name, value))

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import apsw
 
+from voiced.core.disk import leave_room, sync
 from voiced.core.errors import NotFound, StoreDamaged
 from voiced.core.ports.upkeep import Backup
-from voiced.core.room import leave_room
 from voiced.store.beside import Tell
 from voiced.store.connection import onlooker
-from voiced.store.disk import sync
 from voiced.store.faults import translated
 from voiced.store.migrations import scripts, version
 

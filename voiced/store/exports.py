@@ -10,14 +10,13 @@ from typing import IO, Any
 import apsw
 
 from voiced import __version__
+from voiced.core.disk import leave_room, sync
 from voiced.core.errors import InputInvalid, NotFound
 from voiced.core.ports.upkeep import Form
-from voiced.core.room import leave_room
 from voiced.store import lines
 from voiced.store.archive import FORMAT, PROMISES, Manifest, Writer, member_name
 from voiced.store.backups import UNFINISHED
 from voiced.store.beside import Tell
-from voiced.store.disk import sync
 from voiced.store.faults import translated
 from voiced.store.promises import FIELDS, promise_of
 from voiced.store.transcripts import Head, Page, following, head

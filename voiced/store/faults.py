@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import apsw
 
+from voiced.core.disk import on_disk
 from voiced.core.errors import (
     StoreBroken,
     StoreBusy,
@@ -13,7 +14,6 @@ from voiced.core.errors import (
     StoreFull,
     StoreRefused,
 )
-from voiced.core.room import on_disk
 
 OURS: tuple[tuple[tuple[type[apsw.Error], ...], type[StoreFailed], str], ...] = (
     ((apsw.BusyError, apsw.LockedError, apsw.ProtocolError), StoreBusy, "somebody else uses the file"),

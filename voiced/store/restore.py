@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import apsw
 
+from voiced.core.disk import leave_room
 from voiced.core.errors import InputInvalid, StoreDamaged, StoreFailed, StoreForeign
 from voiced.core.promises import Promise
-from voiced.core.room import leave_room
 from voiced.store.backups import SPARE, prove
 from voiced.store.beside import Tell
 from voiced.store.faults import ours, translated

@@ -9,10 +9,10 @@ from pathlib import Path
 import apsw
 from msgspec import Struct
 
+from voiced.core.disk import sync
 from voiced.core.errors import StoreForeign, StoreNewer
 from voiced.core.ids import new_id
 from voiced.store.connection import APPLICATION_ID
-from voiced.store.disk import sync
 from voiced.store.faults import translated
 from voiced.store.migrations import migrate, scripts
 from voiced.store.pages import Header, Pages, Row, Source, page_size, read_header, rows

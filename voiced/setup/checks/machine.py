@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from voiced.core.room import SPARE
+from voiced.core.disk import SPARE
 from voiced.setup.disk import Disk
 from voiced.setup.doctor import Finding, Health
 from voiced.setup.hardware import Memory

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from voiced.core.disk import leave_room
 from voiced.core.errors import StoreBroken, StoreFull
-from voiced.core.room import leave_room
 
 
 def test_what_a_disk_has_room_for_is_let_in_and_what_it_has_not_is_refused(tmp_path: Path):

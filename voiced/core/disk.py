@@ -1,4 +1,4 @@
-"""Room on a disk: what is large leaves some for what is said meanwhile."""
+"""The disk: room that is left for what is said meanwhile, what is really on it, and its errors as ours."""
 
 import errno
 import os
@@ -43,3 +43,12 @@ def on_disk() -> Generator[None]:
         yield
     except OSError as error:
         raise (StoreFull if error.errno == errno.ENOSPC else StoreBroken)(str(error)) from error
+
+
+def sync(path: Path) -> None:
+    """Puts a file, or the names in a folder, on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
