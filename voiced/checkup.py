@@ -5,10 +5,12 @@ import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
 import soxr
+from msgspec.structs import replace
 
 from voiced import wiring
 from voiced.children import children_of, started
@@ -19,6 +21,7 @@ from voiced.core.ports.audio import Played
 from voiced.core.types import RATE, SAMPLE_BYTES, Earcon, SpeechChunk
 from voiced.ear.detections import detections
 from voiced.engines import files
+from voiced.engines.remote import Server
 from voiced.engines.soundcard import SoundCard
 from voiced.setup.doctor import Finding, Health, held_microphone, microphone, speed
 from voiced.turn.earcons import earcons
@@ -52,12 +55,13 @@ async def checkup(config: Config, client: Client) -> AsyncGenerator[Finding]:
         ("wake words", round_.wake_words),
         *([("language model", round_.model)] if chain(config.engines.llm.engine) else []),
         ("embeddings", round_.embeddings),
+        *((f"{stage} {name}", partial(round_.server, make)) for stage, name, make in wiring.servers(config)),
         ("microphone", round_.microphone),
         ("speaker", round_.speaker),
     ]
     for name, check in checks:
         try:
-            yield await check()
+            yield replace(await check(), check=name)
         except VoicedError as error:
             yield Finding(name, Health.BAD, error.message, error.hint)
 
@@ -142,6 +146,14 @@ class _Round:
         return Finding(
             "embeddings", Health.GOOD, f"{self._config.engines.embed.engine}: {took * 1000:.0f} ms a sentence"
         )
+
+    async def server(self, make: Callable[[], Server]) -> Finding:
+        engine = make()
+        try:
+            info = await engine.describe()
+        finally:
+            await engine.close()
+        return Finding("server", Health.GOOD, f"{info.name} answers{f' with {info.model}' if info.model else ''}")
 
     async def microphone(self) -> Finding:
         if not self._alone:

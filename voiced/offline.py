@@ -1,4 +1,4 @@
-"""The same parts without a daemon: a recording replayed, one question, single stages, and the doctor's measurements."""
+"""The same parts without a daemon: a recording replayed, one question, single stages."""
 
 import re
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence

@@ -1,9 +1,10 @@
 """What the ear, the turn and the skills are made of: engines to ports, ports to those who use them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -31,6 +32,7 @@ from voiced.engines.hosted_llm import HostedLlm
 from voiced.engines.microwake import MicroWake
 from voiced.engines.openwake import OpenWake
 from voiced.engines.phrases import PhraseCache
+from voiced.engines.remote import Server, address
 from voiced.engines.silero import Silero
 from voiced.skills.alarms import AlarmsSkill
 from voiced.skills.clock import ClockSkill
@@ -39,6 +41,12 @@ from voiced.skills.snooze import SnoozeSkill
 from voiced.skills.talk import HelpSkill, RepeatSkill, StopSkill
 from voiced.skills.timers import TimersSkill
 from voiced.skills.volume import VolumeSkill
+
+if TYPE_CHECKING:
+    from voiced.engines.openai import OpenAiLlm
+    from voiced.engines.openai_embed import OpenAiEmbedder
+    from voiced.engines.wyoming_stt import WyomingStt
+    from voiced.engines.wyoming_tts import WyomingTts
 
 T = TypeVar("T")
 BEFORE_S = 5.0
@@ -86,9 +94,7 @@ def recogniser(
     seconds = deadline_s or config.engines.stt.deadline_s
 
     def far(server: RemoteConfig) -> Stt:
-        from voiced.engines.wyoming_stt import WyomingStt  # noqa: PLC0415 (who has no other machine does not load it)
-
-        return WyomingStt(server, seconds, config.language)
+        return _far_stt(config, server, seconds)
 
     engines = _engines(config, config.engines.stt.engine, children, lambda child: HostedStt(child, seconds), far)
     return FallbackStt(engines, longest_s or config.endpoint.maximum_s + BEFORE_S, told)
@@ -111,9 +117,7 @@ def voice(config: Config, children: Sequence[Child], told: Told = nobody, *, phr
         return voice if child.engine == "espeak" else kept(voice, (child.engine, child.settings))
 
     def far(server: RemoteConfig) -> Tts:
-        from voiced.engines.wyoming_tts import WyomingTts  # noqa: PLC0415 (the same)
-
-        return kept(WyomingTts(server, tts.deadline_s), server)
+        return kept(_far_tts(config, server), server)
 
     def kept(voice: Tts, sounds_so: object) -> Tts:
         if phrases is None or not tts.cache_mb:
@@ -127,11 +131,7 @@ def model(config: Config, children: Sequence[Child], told: Told = nobody) -> Llm
     """What answers in words, likewise; None where nothing is configured."""
     llm = config.engines.llm
 
-    def far(server: RemoteConfig) -> Llm:
-        from voiced.engines.openai import OpenAiLlm  # noqa: PLC0415 (the same)
-
-        return OpenAiLlm(server, llm.deadline_s)
-
+    far = partial(_far_llm, config)
     engines = _engines(config, llm.engine, children, lambda child: HostedLlm(child, llm.deadline_s), far)
     return FallbackLlm(engines, told) if engines else None
 
@@ -145,7 +145,9 @@ def _engines(
 ) -> list[tuple[str, T]]:
     """The engines of a stage by their names: those in children, and those on other machines."""
     own = {child.engine: child for child in children}
-    return [(name, near(own[name]) if name in own else far(remote(config, name))) for name in chain(engine)]
+    return [
+        (name, near(own[name])) if name in own else (address(name), far(remote(config, name))) for name in chain(engine)
+    ]
 
 
 def embedder(config: Config, children: Sequence[Child]) -> Embedder:
@@ -155,14 +157,54 @@ def embedder(config: Config, children: Sequence[Child]) -> Embedder:
         return HashingEmbedder()
     for child in children:
         return HostedEmbedder(child, deadline_s, str(child.settings.get("model", name)))
-    from voiced.engines.openai_embed import OpenAiEmbedder  # noqa: PLC0415 (the same)
-
-    return OpenAiEmbedder(remote(config, name), deadline_s)
+    return _far_embedder(config, remote(config, name))
 
 
 def remote(config: Config, name: str) -> RemoteConfig:
     """An engine on another machine, by its table or its address."""
     return config.engines.remote.get(name) or RemoteConfig(url=name)
+
+
+def servers(config: Config) -> Iterator[tuple[str, str, Callable[[], Server]]]:
+    """All engines on other machines: the stage of each, its name for people, and what makes it.
+
+    What makes one raises `ConfigInvalid` where its address, its token or its certificates cannot be used.
+    """
+    far: dict[str, Callable[[Config, RemoteConfig], Server]] = {
+        "stt": _far_stt,
+        "tts": _far_tts,
+        "llm": _far_llm,
+        "embed": _far_embedder,
+    }
+    for stage, make in far.items():
+        for name in chain(getattr(config.engines, stage).engine):
+            if is_remote(config, name):
+                yield stage, address(name), partial(make, config, remote(config, name))
+
+
+# Who has no engine on another machine does not load what it takes.
+def _far_stt(config: Config, server: RemoteConfig, deadline_s: float | None = None) -> "WyomingStt":
+    from voiced.engines.wyoming_stt import WyomingStt  # noqa: PLC0415
+
+    return WyomingStt(server, deadline_s or config.engines.stt.deadline_s, config.language)
+
+
+def _far_tts(config: Config, server: RemoteConfig) -> "WyomingTts":
+    from voiced.engines.wyoming_tts import WyomingTts  # noqa: PLC0415
+
+    return WyomingTts(server, config.engines.tts.deadline_s)
+
+
+def _far_llm(config: Config, server: RemoteConfig) -> "OpenAiLlm":
+    from voiced.engines.openai import OpenAiLlm  # noqa: PLC0415
+
+    return OpenAiLlm(server, config.engines.llm.deadline_s)
+
+
+def _far_embedder(config: Config, server: RemoteConfig) -> "OpenAiEmbedder":
+    from voiced.engines.openai_embed import OpenAiEmbedder  # noqa: PLC0415
+
+    return OpenAiEmbedder(server, config.engines.embed.deadline_s)
 
 
 def bundled_words() -> dict[str, tuple[bool, bool]]:
@@ -207,9 +249,7 @@ def remote_status(config: Config, problems: Mapping[tuple[str, str], VoicedError
         config: the configuration.
         problems: why engines are left alone now, by stage and name.
     """
-    for stage in ("stt", "tts", "llm"):
-        for name in chain(getattr(config.engines, stage).engine):
-            if is_remote(config, name):
-                problem = problems.get((stage, name))
-                told = (problem.message, problem.hint) if problem else ()
-                yield EngineStatus(stage, name, "remote", None, 0, *told)
+    for stage, name, _ in servers(config):
+        problem = problems.get((stage, name))
+        told = (problem.message, problem.hint) if problem else ()
+        yield EngineStatus(stage, name, "remote", None, 0, *told)

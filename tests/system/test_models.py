@@ -13,8 +13,6 @@ from tests.conftest import ROOT
 from tests.rigs.hub import HubMirror
 from tests.rigs.model_files import catalogue, entry, gguf
 
-pytest.importorskip("voiced.engines.gguf", reason="the check of GGUF files is not there")
-
 DATA = gguf(1, 6 * 1024 * 1024)
 MEGABYTE = 1024 * 1024
 
@@ -172,3 +170,13 @@ def test_a_box_without_the_internet_takes_a_folder(voiced: Callable[..., str], h
     voiced("use", "all-minilm-l6-v2")
     assert "✓ all-minilm-l6-v2" in voiced("verify", "all-minilm-l6-v2")
     assert hub.served == []
+
+
+@pytest.mark.parametrize("name", ["..", ".", "/", "../.."])
+def test_only_models_are_removed(voiced: Callable[..., str], tmp_path: Path, name: str):
+    (tmp_path / "precious").write_text("here")
+    told = voiced("remove", name, "--yes", code=1)
+    assert "not on this machine" in told
+    assert (tmp_path / "precious").read_text() == "here"
+    assert "not on this machine" in voiced("remove", str(tmp_path), "--yes", code=1)
+    assert (tmp_path / "precious").read_text() == "here"

@@ -9,12 +9,12 @@ from tests.rigs.model_files import entry
 from voiced.core.config import Config
 from voiced.core.errors import ConfigInvalid, ModelMissing
 from voiced.setup.catalogue import catalogue, find
-from voiced.setup.models import STAGES
+from voiced.setup.models import ENGINES
 
 
 def test_the_models_that_are_set_by_default_are_in_it(tmp_path: Path):
     listed = catalogue(tmp_path / "config.toml")
-    for engine in STAGES:
+    for engine in ENGINES:
         assert listed[getattr(Config().engines, engine).model].engine == engine
 
 

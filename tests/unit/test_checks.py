@@ -106,8 +106,6 @@ def facts(**fields):
         (engines.espeak(wanted=False, installed=False), NOTHING),
         (engines.espeak(wanted=True, installed=True), GOOD),
         (engines.espeak(wanted=True, installed=False), BAD),
-        (engines.remote("stt", "tcp://box:1", ""), GOOD),
-        (engines.remote("stt", "tcp://box:1", "refused"), BAD),
     ],
 )
 def test_what_is_wrong_is_found_with_a_hint(finding, health):
@@ -153,13 +151,20 @@ def test_the_whole_look_finds_what_is_configured_and_missing(tmp_path):
 
     values = {
         "engines": {
-            "stt": {"engine": ["tcp://127.0.0.1:9", "whisper", "pocketsphinx"]},
+            "stt": {"engine": ["whisper", "pocketsphinx"]},
             "whisper": {"model": str(tmp_path / "none.bin")},
         },
         "store": {"folder": str(tmp_path / "state")},
     }
     found = {each.check: each for each in inspect(convert(values, Config), None, running=False)}
     assert found["whisper model"].health is BAD
-    assert found["remote stt"].health is BAD
     assert found["python"].health is GOOD
     assert found["folders"].health is GOOD
+
+
+def test_a_catalogue_that_cannot_be_read_is_a_finding_among_others(tmp_path):
+    (tmp_path / "models.d").mkdir()
+    (tmp_path / "models.d" / "mine.toml").write_text("nonsense")
+    found = {each.check: each for each in inspect(Config(), tmp_path / "config.toml", running=False)}
+    assert "mine.toml" in found["catalogue"].found
+    assert found["python"].health is GOOD

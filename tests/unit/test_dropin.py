@@ -88,7 +88,7 @@ def test_the_file_is_made_with_its_folder_and_keeps_its_mode(tmp_path: Path):
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path):
     (tmp_path / "config.d").touch()
-    with pytest.raises(ConfigInvalid, match="cannot be changed"):
+    with pytest.raises(ConfigInvalid, match="cannot be written"):
         change(tmp_path / "config.d" / "models.toml", {"engines.whisper.model": "base"})
 
 

@@ -10,8 +10,6 @@ from voiced.core.errors import ModelBroken, VoicedError
 from voiced.setup import modelcheck
 from voiced.setup.modelcheck import Step, digest, meter, structure
 
-pytest.importorskip("voiced.engines.gguf", reason="the check of GGUF files is not there")
-
 
 def test_a_sound_file_is_sound(tmp_path: Path):
     path = tmp_path / "noise.gguf"

@@ -112,7 +112,7 @@ def test_whatever_ends_a_change_one_whole_model_counts(
         return call
 
     with monkeypatch.context() as broken:
-        broken.setattr(modelstore, "_sync", cut_at(modelstore._sync))
+        broken.setattr(modelstore, "sync", cut_at(modelstore.sync))
         broken.setattr(modelstore, "discard", cut_at(modelstore.discard))
         broken.setattr(Path, "rename", cut_at(Path.rename))
         broken.setattr(Path, "replace", cut_at(Path.replace))

@@ -8,7 +8,7 @@ from voiced.core.errors import ModelMissing
 from voiced.setup.catalogue import catalogue
 from voiced.setup.places import profiles_folder
 from voiced.setup.profiles import dotted, profiles
-from voiced.setup.proposal import FILE, needed, without, write
+from voiced.setup.proposal import needed, without, write
 from voiced.setup.settings import load
 
 WHOLE = {
@@ -19,8 +19,6 @@ WHOLE = {
     "engines.piper.model": "en_US-lessac-medium",
     "engines.llm.engine": ["llama"],
     "engines.llama.model": "qwen2.5-0.5b-instruct",
-    "engines.embed.engine": "minilm",
-    "engines.minilm.model": "all-minilm-l6-v2",
 }
 
 
@@ -37,34 +35,41 @@ def test_a_model_that_nobody_lists_is_named():
 
 
 def test_everything_that_came_is_set():
-    assert without(WHOLE, set()) == {**WHOLE, "engines.llm.engine": ["llama"]}
+    assert without(WHOLE, set()) == WHOLE
 
 
 def test_what_did_not_come_leaves_what_works_without_it():
     left = without(WHOLE, {"whisper", "llama"})
-    assert left == {
-        "engines.tts.engine": ["piper", "espeak"],
-        "engines.piper.model": "en_US-lessac-medium",
-        "engines.embed.engine": "minilm",
-        "engines.minilm.model": "all-minilm-l6-v2",
-    }
-    assert without(WHOLE, {"whisper", "llama", "piper", "minilm"}) == {}
+    assert left == {"engines.tts.engine": ["piper", "espeak"], "engines.piper.model": "en_US-lessac-medium"}
+    assert without(WHOLE, {"whisper", "llama", "piper"}) == {}
+
+
+def written(tmp_path, text=""):
+    file = tmp_path / "config.toml"
+    file.write_text(text)
+    return file
 
 
 def test_what_is_written_is_read_as_it_was_meant_and_written_once(tmp_path):
-    file = tmp_path / "config.toml"
-    file.write_text("")
+    file = written(tmp_path)
     path = write(file, WHOLE)
-    assert path == tmp_path / "config.d" / FILE
     assert tomllib.loads(path.read_text())["engines"]["whisper"] == {"model": "base.en", "threads": 3}
-    assert load(file, environment={}).config.engines.stt.engine == ["whisper", "pocketsphinx"]
+    settings = load(file, environment={})
+    assert settings.config.engines.stt.engine == ["whisper", "pocketsphinx"]
+    assert settings.origins["engines.stt.engine"] == str(path)
     assert write(file, WHOLE) is None
     assert write(tmp_path / "none" / "config.toml", {}) is None
 
 
+def test_what_the_user_sets_wins(tmp_path):
+    file = written(tmp_path, "[engines.stt]\nengine = 'pocketsphinx'\n")
+    write(file, WHOLE)
+    engines = load(file, environment={}).config.engines
+    assert (engines.stt.engine, engines.tts.engine) == ("pocketsphinx", ["piper", "espeak"])
+
+
 def test_what_is_no_longer_proposed_is_taken_back(tmp_path):
-    file = tmp_path / "config.toml"
-    file.write_text("")
+    file = written(tmp_path)
     write(file, WHOLE)
     write(file, without(WHOLE, {"whisper", "llama"}))
     engines = load(file, environment={}).config.engines

@@ -24,8 +24,6 @@ from voiced.setup.modelstore import ModelsFailed, held, remove
 from voiced.setup.pull import Pulled, pull
 from voiced.setup.verify import Verified, verify
 
-pytest.importorskip("voiced.engines.gguf", reason="the check of GGUF files is not there")
-
 MEGABYTES = 3 * 1024 * 1024
 
 

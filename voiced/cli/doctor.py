@@ -7,7 +7,9 @@ from cyclopts import App
 from rich.text import Text
 
 from voiced.cli.options import Options
-from voiced.cli.output import line, people
+from voiced.cli.output import exit_code, line, people
+from voiced.core.config import Config
+from voiced.core.errors import ConfigInvalid, VoicedError
 
 if TYPE_CHECKING:
     from voiced.setup.doctor import Finding
@@ -31,8 +33,13 @@ async def look(options: Options) -> int:
     from voiced.setup.doctor import Finding, Health, worst  # noqa: PLC0415 (the same)
     from voiced.setup.inspection import inspect  # noqa: PLC0415 (the same)
 
-    config, client = options.loaded(), options.client()
-    running = await asyncio.to_thread(client.running)
+    broken: ConfigInvalid | None = None
+    try:
+        config = options.loaded()
+        running = await asyncio.to_thread(_runs, options)
+    except ConfigInvalid as error:
+        broken, config, running = error, Config(), False
+        _show(Finding("configuration", Health.BAD, error.message, error.hint), options)
     findings = await asyncio.to_thread(lambda: list(inspect(config, options.config, running=running)))
     good = [finding for finding in findings if finding.health is Health.GOOD]
     for finding in findings if options.json else [each for each in findings if each not in good]:
@@ -40,10 +47,20 @@ async def look(options: Options) -> int:
     if good and not options.json:
         names = ", ".join(finding.check for finding in good)
         _show(Finding("machine", Health.GOOD, f"in order: {names}"), options)
-    async for finding in checkup(config, client):
+    if broken:
+        return exit_code(broken)
+    async for finding in checkup(config, options.client()):
         findings.append(finding)
         _show(finding, options)
     return 1 if worst(findings) is Health.BAD else 0
+
+
+def _runs(options: Options) -> bool:
+    """Whether a daemon has the devices, also one that does not answer: `checkup` tells more."""
+    try:
+        return options.client().running()
+    except VoicedError:
+        return True
 
 
 def _show(finding: "Finding", options: Options) -> None:

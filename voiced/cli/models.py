@@ -1,6 +1,5 @@
 """Verbs about the models that engines load."""
 
-from collections.abc import Container
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,11 +10,14 @@ from voiced.cli.kept import confirm, size
 from voiced.cli.options import Options
 from voiced.cli.output import complaints, line, people, table
 from voiced.cli.pulling import pull, steps
-from voiced.core.errors import ModelBroken, ModelMissing
+from voiced.core.errors import ModelMissing
 from voiced.setup.models import in_use, read_lock
 from voiced.setup.places import models_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from voiced.setup.dropin import Value
     from voiced.setup.modellist import Listed
 
 Switch = Annotated[bool, Parameter(negative=())]
@@ -89,13 +91,13 @@ def remove(name: str, /, *, yes: Switch = False, options: Options | None = None)
         yes: Do not ask, even if it is in use.
         options: What every verb understands.
     """
-    from voiced.setup.modelstore import PARTS, held  # noqa: PLC0415 (the other verbs start faster without it)
+    from voiced.setup.modelstore import begun, held  # noqa: PLC0415 (the other verbs start faster without it)
     from voiced.setup.modelstore import remove as take_away  # noqa: PLC0415 (the same)
 
     options = options or Options()
     config = options.loaded()
     folder = models_folder(config)
-    if name not in _known(folder) and not (folder / PARTS / name).is_dir():
+    if name not in read_lock(folder).models and name not in begun(folder):
         raise ModelMissing(f"the model {name!r} is not on this machine", hint="`voiced models list` shows what is.")
     setting = in_use(config).get(name)
     if setting:
@@ -123,10 +125,15 @@ def use(name: str, /, *, options: Options | None = None) -> None:
 
     options = options or Options()
     path, values = set_(options.loaded(), options.config or config_file(), name)
+    tell_set(path, values, options)
+
+
+def tell_set(path: Path, values: "Mapping[str, Value]", options: Options) -> None:
+    """Tells which settings were written where, and what overrides them."""
     origins = options.settings().origins
-    elsewhere = {key: origins[key] for key in values if origins[key] != str(path)}
+    elsewhere = {key: origins[key] for key in values if origins.get(key) != str(path)}
     if options.json:
-        line({"file": str(path), "set": values, "overridden": elsewhere, "restart": True})
+        line({"event": "set", "file": str(path), "set": values, "overridden": elsewhere, "restart": True})
         return
     for key, value in values.items():
         people.print(Text(f"{key} = {', '.join(value) if isinstance(value, list) else value}"), soft_wrap=True)
@@ -146,11 +153,3 @@ def _row(model: "Listed") -> list[str | Text]:
         " ".join(model.suits),
         Text(model.state, STATES[model.state]),
     ]
-
-
-def _known(folder: Path) -> Container[str]:
-    """What is here; a lock file that is damaged keeps nobody from removing what lies there."""
-    try:
-        return read_lock(folder).models
-    except ModelBroken:
-        return ()

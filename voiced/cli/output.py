@@ -81,6 +81,11 @@ def complain(error: VoicedError, *, as_json: bool, file: Path | None = None) -> 
         complaints.print(Text.assemble((error.code, "bold red"), f": {where}{plain(error.message)}"), soft_wrap=True)
         if error.hint:
             complaints.print(Text(plain(error.hint), "dim"), soft_wrap=True)
+    return exit_code(error)
+
+
+def exit_code(error: VoicedError) -> int:
+    """The exit code that goes with an error (sysexits.h)."""
     match error:
         case WrongCall():
             return 2

@@ -51,7 +51,8 @@ def pull(
     known = read_lock(models_folder(config)).models
     for entry in entries:
         if entry.name not in known:
-            _agree(entry, options, yes=yes)
+            tell_licence(entry, options)
+            confirm("Bring it under this licence?", options, yes=yes)
     for entry in entries:
         with steps(options) as tell:
             pulled = bring(config, entry, tell, from_)
@@ -83,12 +84,11 @@ def steps(options: Options) -> "Generator[Tell]":
         yield tell
 
 
-def _agree(entry: "Entry", options: Options, *, yes: bool) -> None:
-    """Shows a model's licence, and asks."""
+def tell_licence(entry: "Entry", options: Options) -> None:
+    """Shows under which licence a model comes."""
     if not options.json:
         weight = f", {size(entry.size)}" if entry.size else ""
         complaints.print(Text(f"{entry.name} from {entry.source}{weight}"), soft_wrap=True)
         complaints.print(Text(f"Licence: {entry.licence} ({entry.licence_url})"), soft_wrap=True)
         if entry.note:
             complaints.print(Text(entry.note, "yellow"), soft_wrap=True)
-    confirm("Bring it under this licence?", options, yes=yes)

@@ -10,17 +10,20 @@ from rich.text import Text
 
 from voiced.cli.doctor import look
 from voiced.cli.kept import confirm, size
+from voiced.cli.models import tell_set
 from voiced.cli.options import Options
 from voiced.cli.output import complaints, line, people, table
-from voiced.cli.pulling import steps
+from voiced.cli.pulling import steps, tell_licence
 from voiced.core.errors import VoicedError
-from voiced.setup.packages import PACKAGES
-from voiced.setup.places import profiles_folder, state_folder
+from voiced.setup.models import ENGINES, read_lock
+from voiced.setup.places import models_folder, profiles_folder, state_folder
 
 if TYPE_CHECKING:
     from voiced.setup.catalogue import Entry
     from voiced.setup.profiles import Choice
 
+HELD = "models-held"
+"""The code of the error that another command changes the models."""
 Switch = Annotated[bool, Parameter(negative=())]
 
 
@@ -55,22 +58,28 @@ def setup(
     settings: Mapping[str, Any] = choice.settings if choice else {}
     absent = missing(settings)
     models = [entry for entry in needed(settings, catalogue(options.config)) if entry.engine not in absent]
-    _show(choice, models, options)
-    for engine in sorted(absent) if not options.json else ():
-        words = (
-            f"{engine} is left out: its package is not installed. `uv pip install 'voiced[{PACKAGES[engine].extra}]'`"
-        )
-        complaints.print(Text(words, "yellow"), soft_wrap=True)
-    if models:
+    _show(choice, models, absent, options)
+    known = read_lock(models_folder(options.loaded())).models
+    if new := [entry for entry in models if entry.name not in known]:
+        for entry in new:
+            tell_licence(entry, options)
         confirm("Bring these models under their licences, and set them?", options, yes=yes)
     failed = absent | {entry.engine for entry in models if not _brought(entry, from_, options)}
     values = without(settings, failed)
     path = write(options.config or config_file(), values)
-    if options.json:
-        line({"event": "set", "file": str(path) if path else None, "set": values, "left_out": sorted(failed)})
+    if path:
+        tell_set(path, values, options)
     else:
-        people.print(Text(f"Written to {path}." if path else "The settings stay as they are."), soft_wrap=True)
+        tell_unchanged(options)
     return asyncio.run(look(options))
+
+
+def tell_unchanged(options: Options) -> None:
+    """Tells that all is set as it should be."""
+    if options.json:
+        line({"event": "set", "file": None})
+    else:
+        people.print("The settings stay as they are.")
 
 
 def _chosen(options: Options, profile: str) -> "Choice | None":
@@ -81,7 +90,7 @@ def _chosen(options: Options, profile: str) -> "Choice | None":
     return named(found, known, profile) if profile else choose(found, known)
 
 
-def _show(choice: "Choice | None", models: "list[Entry]", options: Options) -> None:
+def _show(choice: "Choice | None", models: "list[Entry]", absent: "set[str]", options: Options) -> None:
     if options.json:
         line({"event": "proposed", "profile": choice, "models": [entry.name for entry in models]})
     elif choice is None:
@@ -93,6 +102,9 @@ def _show(choice: "Choice | None", models: "list[Entry]", options: Options) -> N
             for each in models
         ]
         table(["model", "engine", "size", "memory", "licence"], rows)
+    for engine in sorted(absent) if not options.json else ():
+        words = f"{engine} is left out: `uv pip install 'voiced[{ENGINES[engine].extra}]'` installs it."
+        complaints.print(Text(words, "yellow"), soft_wrap=True)
 
 
 def _brought(entry: "Entry", source: Path | None, options: Options) -> bool:
@@ -103,6 +115,8 @@ def _brought(entry: "Entry", source: Path | None, options: Options) -> bool:
         with steps(options) as tell:
             pulled = pull(options.loaded(), entry, tell, source)
     except VoicedError as error:
+        if error.code == HELD:
+            raise  # It passes: nothing that works is to be taken back for it.
         if options.json:
             line({"event": "left-out", "model": entry.name, "code": error.code, "message": error.message})
         else:

@@ -5,7 +5,7 @@ import re
 import ssl
 from collections.abc import Awaitable
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -32,10 +32,26 @@ class ServerInfo(Struct, frozen=True):
     model: str = ""
 
 
+class Server(Protocol):
+    """An engine on another machine, beside what its port promises."""
+
+    async def describe(self) -> ServerInfo:
+        """Asks the server what it is.
+
+        Raises:
+            VoicedError: it does not answer, refuses, or is something else.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Lets go of it."""
+        ...
+
+
 def address(url: str) -> str:
-    """A server's address as people may read it: without names and passwords, path and query."""
+    """A server's address as people may read it, without names and passwords, path and query; a name as it is."""
     scheme, _, rest = url.partition("://")
-    if scheme == "unix":
+    if scheme == "unix" or not rest:
         return url
     return f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0].rpartition('@')[2]}"
 
@@ -49,7 +65,7 @@ def trust(remote: RemoteConfig) -> ssl.SSLContext:
     context = ssl.create_default_context()
     if remote.ca_file:
         with translate(OSError, to=ConfigInvalid, message=f"the certificates in {remote.ca_file} cannot be used"):
-            context.load_verify_locations(remote.ca_file)
+            context.load_verify_locations(Path(remote.ca_file).expanduser())
     return context
 
 
@@ -62,7 +78,7 @@ def token(remote: RemoteConfig) -> str:
     if not remote.token_file:
         return ""
     with translate(OSError, UnicodeError, to=ConfigInvalid, message=f"the token in {remote.token_file} cannot be read"):
-        text = Path(remote.token_file).read_text("ascii").strip()
+        text = Path(remote.token_file).expanduser().read_text("ascii").strip()
     if not (text.isprintable() and text):
         raise ConfigInvalid(f"{remote.token_file} holds no token", hint="It holds one line: the token.")
     return text

@@ -1,9 +1,8 @@
 """The models that can be brought: what `models/catalogue.toml` lists, and what its user adds in `models.d/*.toml`."""
 
-import difflib
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
@@ -12,9 +11,10 @@ from msgspec import Meta, Struct
 
 from voiced.core.errors import ConfigInvalid, ModelMissing
 from voiced.setup.places import catalogue_file
-from voiced.setup.settings import config_file
+from voiced.setup.settings import config_file, did_you_mean
 
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+Name = Annotated[str, Meta(pattern=r"^(?!.*\.(bin|gguf|onnx)$)[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+"""What ends like a file is taken for one."""
 Engine = Literal["whisper", "llama", "piper", "minilm"]
 Hardware = Literal["pi4", "pi5", "jetson", "x86"]
 
@@ -104,12 +104,6 @@ def find(listed: Mapping[str, Entry], name: str) -> Entry:
     if name not in listed:
         raise ModelMissing(f"there is no model {name!r} in the catalogue{did_you_mean(name, listed)}")
     return listed[name]
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The question that helps with a slip; empty if nothing is near."""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def _read(path: Path) -> dict[str, Entry]:

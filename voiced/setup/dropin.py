@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
-from voiced.core.errors import ConfigInvalid
+from voiced.core.errors import ConfigInvalid, translate
 
 Value = str | int | list[str]
-_HEAD = "# Made by `voiced setup` or `voiced models use`; you may change it.\n"
+_HEAD = "# Made by `voiced models use`; you may change it.\n"
 
 
 def change(path: Path, values: Mapping[str, Value]) -> None:
@@ -25,27 +25,37 @@ def change(path: Path, values: Mapping[str, Value]) -> None:
     Raises:
         ConfigInvalid: it cannot be read or written, or is laid out so that it cannot be changed safely.
     """
-    part = path.with_name(f".{path.name}.part")
     try:
         text = path.read_text(encoding="utf-8") if path.exists() else _HEAD
         changed = edited(text, values)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("w", encoding="utf-8") as file:
-            file.write(changed)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            part.chmod(path.stat().st_mode & 0o777)
-        part.replace(path)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigInvalid(f"{path} cannot be changed: {error}", hint="Check its permissions.") from error
     except ValueError as error:
         settings = ", ".join(f"{key} = {_toml(value)}" for key, value in values.items())
         raise ConfigInvalid(f"{path} cannot be changed safely: {error}", hint=f"Set it by hand: {settings}.") from error
+    replace(path, changed)
+
+
+def replace(path: Path, text: str) -> None:
+    """Writes a file of settings in one step: whoever reads it finds the old one or the new one.
+
+    Raises:
+        ConfigInvalid: it cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    with translate(OSError, to=ConfigInvalid, message=f"{path} cannot be written", hint="Check its permissions."):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            part.chmod(path.stat().st_mode & 0o777)
+        part.replace(path)
 
 
 def edited(text: str, values: Mapping[str, Value]) -> str:
-    """Sets something in the text of a TOML file, line by line, so that comments stay.
+    """Sets something in the text of a TOML file, line by line, so that all other lines stay.
 
     Raises:
         ValueError: it is no TOML, or means something else afterwards than it should: then it is laid out oddly.
@@ -86,5 +96,5 @@ def _set(values: dict[str, Any], key: str, value: Value) -> None:
 
 
 def _toml(value: Value) -> str:
-    """A text, or a list of them: what JSON writes is TOML too, but for one sign."""
+    """What JSON writes of a text, a number or a list of texts is TOML too, but for one sign."""
     return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")

@@ -12,7 +12,7 @@ import subprocess
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import tzlocal
@@ -34,7 +34,7 @@ PARTS = {"c": "microphone", "p": "speaker"}
 
 def clock(*, battery: bool | None) -> ClockFacts:
     """Looks at the clock."""
-    return ClockFacts(datetime.now(UTC), _synchronised(), battery)
+    return ClockFacts(datetime.now().astimezone(), _synchronised(), battery)
 
 
 def _synchronised() -> bool | None:

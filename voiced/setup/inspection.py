@@ -5,22 +5,20 @@ import struct
 import sys
 import time
 from collections.abc import Iterator
+from ctypes.util import find_library
 from importlib.util import find_spec
 from pathlib import Path
 
 from voiced.core.config import Config, chain
-from voiced.core.errors import VoicedError
+from voiced.core.errors import ConfigInvalid, VoicedError
 from voiced.setup import facts
 from voiced.setup.catalogue import catalogue
 from voiced.setup.checks import engines, machine, service, sound
-from voiced.setup.doctor import Finding
+from voiced.setup.doctor import Finding, Health
 from voiced.setup.hardware import Hardware, look
-from voiced.setup.models import STAGES, path_of
-from voiced.setup.packages import PACKAGES
+from voiced.setup.models import ENGINES, in_use, path_of
 from voiced.setup.places import SYSTEM_SOCKET, models_folder, socket_path, state_folder
-from voiced.setup.reach import reach
 
-ESPEAK = "libespeak-ng.so.1"
 DATABASE = "voiced.db"
 BACKUPS = "backups"
 
@@ -47,7 +45,13 @@ def _machine(config: Config, file: Path | None, found: Hardware, *, running: boo
     bits = struct.calcsize("P") * 8
     yield machine.python(sys.version_info[:2], bits, platform.machine())
     yield machine.disk(found.disk)
-    yield machine.memory(found.memory, _models_mb(config, file), running=running)
+    try:
+        listed = catalogue(file)
+    except ConfigInvalid as error:
+        listed = {}
+        yield Finding("catalogue", Health.BAD, error.message, error.hint)
+    models_mb = sum(listed[name].ram_mb for name in in_use(config) if name in listed)
+    yield machine.memory(found.memory, models_mb, running=running)
     yield machine.swap(found.memory)
     yield machine.temperature(found.heat)
     yield machine.power(found.heat)
@@ -75,19 +79,16 @@ def _sound(found: Hardware) -> Iterator[Finding | None]:
 
 
 def _engines(config: Config) -> Iterator[Finding | None]:
-    for engine, stage in STAGES.items():
-        section = getattr(config.engines, stage)
+    for engine, needs in ENGINES.items():
+        section = getattr(config.engines, needs.stage)
         if engine not in chain(section.engine):
             continue
-        package = PACKAGES[engine]
         if not section.python:  # Another interpreter has packages of its own.
-            yield engines.package(engine, package.extra, installed=find_spec(package.module) is not None)
+            yield engines.package(engine, needs.extra, installed=find_spec(needs.module) is not None)
         name = getattr(config.engines, engine).model
         yield engines.model(engine, name, _problem(config, engine, name))
     wanted = "espeak" in chain(config.engines.tts.engine)
-    yield engines.espeak(wanted=wanted, installed=_loads(ESPEAK))
-    for reached in reach(config):
-        yield engines.remote(reached.name, reached.address, reached.problem)
+    yield engines.espeak(wanted=wanted, installed=find_library("espeak-ng") is not None)
 
 
 def _problem(config: Config, engine: str, model: str) -> VoicedError | None:
@@ -98,29 +99,8 @@ def _problem(config: Config, engine: str, model: str) -> VoicedError | None:
     return None
 
 
-def _models_mb(config: Config, file: Path | None) -> int:
-    """Memory of the configured models, as far as the catalogue knows them."""
-    listed = catalogue(file)
-    names = [
-        getattr(config.engines, engine).model
-        for engine, stage in STAGES.items()
-        if engine in chain(getattr(config.engines, stage).engine)
-    ]
-    return sum(listed[name].ram_mb for name in names if name in listed)
-
-
 def _age(path: Path) -> float | None:
     try:
         return max(0.0, time.time() - path.stat().st_mtime)
     except OSError:
         return None
-
-
-def _loads(library: str) -> bool:
-    import ctypes  # noqa: PLC0415 (only the doctor asks)
-
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True

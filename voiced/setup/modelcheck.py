@@ -10,11 +10,10 @@ import msgspec
 from msgspec import Struct
 
 from voiced.core.errors import ModelBroken, VoicedError
+from voiced.setup.models import ENGINES
 
 Progress = Callable[[int, int], None]
 """Told how many bytes are done, and of how many."""
-KINDS = {"whisper": "ggml", "llama": "gguf", "minilm": "gguf", "piper": "onnx"}
-"""The kind of file that each engine loads."""
 PIECE = 1024 * 1024
 SECONDS = 60.0
 """To look at the tables of a file takes no longer, even from a slow memory card."""
@@ -87,7 +86,7 @@ def structure(engine: str, path: Path) -> None:
         ModelBroken: it is not.
         VoicedError: it could not be looked at.
     """
-    command = [sys.executable, "-m", "voiced.engines.check", KINDS[engine], str(path)]
+    command = [sys.executable, "-m", "voiced.engines.check", ENGINES[engine].kind, str(path)]
     try:
         done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603 (our own module)
     except subprocess.TimeoutExpired as error:

@@ -1,12 +1,20 @@
 """A model's files in a folder: on a stick, in another program's folder, on a share. For a box without the Internet."""
 
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import BinaryIO
 
-from voiced.core.errors import InputInvalid, ModelMissing
+from voiced.core.errors import InputInvalid, ModelMissing, translate
 from voiced.setup.catalogue import Entry, WantedFile
 from voiced.setup.modelcheck import PIECE, Progress
 from voiced.setup.modelstore import written
+
+
+class Unreadable(InputInvalid):
+    """A file cannot be read."""
+
+    code = "file-unreadable"
 
 
 def find(entry: Entry, folder: Path) -> list[Path]:
@@ -22,7 +30,7 @@ def find(entry: Entry, folder: Path) -> list[Path]:
         raise InputInvalid(f"there is no folder {folder}", code="file-missing", hint="Check the path.")
     there: dict[str, list[Path]] = {}
     for place, _, names in os.walk(folder):
-        for name in names:
+        for name in (name for name in names if Path(place, name).is_file()):
             there.setdefault(name.lower(), []).append(Path(place, name))
     return [_one(entry, wanted, there, folder) for wanted in entry.files]
 
@@ -31,20 +39,28 @@ def copy(source: Path, target: Path, progress: Progress) -> None:
     """Copies a file.
 
     Raises:
-        InputInvalid: it cannot be read.
+        Unreadable: it cannot be read.
         ModelsFailed: there is no room left, or the disk fails.
     """
     done = 0
-    try:
+    with _reading(source):
         file = source.open("rb")
         size = source.stat().st_size
-    except OSError as error:
-        raise InputInvalid(f"{source} cannot be read: {error}", code="file-unreadable", hint="Check it.") from error
     with file, written(target.parent), target.open("wb") as copied:
-        while piece := file.read(PIECE):
+        while piece := _piece(source, file):
             copied.write(piece)
             done += len(piece)
             progress(done, size)
+
+
+def _piece(source: Path, file: BinaryIO) -> bytes:
+    with _reading(source):
+        return file.read(PIECE)
+
+
+def _reading(source: Path) -> AbstractContextManager[None]:
+    message = f"{source} cannot be read"
+    return translate(OSError, to=Unreadable, message=message, hint="Check its permissions, and the disk.")
 
 
 def _one(entry: Entry, wanted: WantedFile, there: dict[str, list[Path]], folder: Path) -> Path:

@@ -6,9 +6,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from voiced.core.config import Config
-from voiced.core.errors import ModelBroken
+from voiced.core.errors import ModelBroken, ModelMissing
 from voiced.setup.catalogue import catalogue
-from voiced.setup.models import STAGES, Installed, in_use, path_of, read_lock
+from voiced.setup.models import ENGINES, Installed, in_use, path_of, read_lock
 from voiced.setup.places import models_folder
 
 
@@ -78,8 +78,8 @@ def listed(config: Config, file: Path | None) -> list[Listed]:
             found[name] = Listed(
                 name=name, engine=model.engine, bytes=size, licence=model.licence, state=state, path=path
             )
-    order = list(STAGES)
-    return sorted(found.values(), key=lambda each: order.index(each.engine))
+    order = list(ENGINES)
+    return sorted(found.values(), key=lambda each: order.index(each.engine) if each.engine in order else len(order))
 
 
 def fits(model: Listed) -> bool:
@@ -94,6 +94,6 @@ def _state(config: Config, name: str, model: Installed | None) -> tuple[str, str
         return ("missing" if used else "", None)
     try:
         path = path_of(config, model.engine, name)
-    except ModelBroken:
+    except (ModelBroken, ModelMissing):
         return ("damaged", None)
     return ("in use" if used else "installed", str(path))

@@ -8,6 +8,7 @@ starts.
 import os
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct, field
@@ -17,8 +18,31 @@ from voiced.core.errors import ModelBroken, ModelMissing
 from voiced.setup.places import models_folder
 
 LOCK = "models.lock.json"
-STAGES = {"whisper": "stt", "llama": "llm", "piper": "tts", "minilm": "embed"}
-"""The stage of each engine that needs a model."""
+
+
+class ModelEngine(NamedTuple):
+    """An engine that needs a model.
+
+    Attributes:
+        stage: what it does.
+        kind: of its files: ggml, gguf or onnx.
+        module: the package of Python that it needs.
+        extra: the extra of voiced that brings that.
+    """
+
+    stage: str
+    kind: str
+    module: str
+    extra: str
+
+
+ENGINES = {
+    "whisper": ModelEngine("stt", "ggml", "pywhispercpp", "whisper"),
+    "llama": ModelEngine("llm", "gguf", "llama_cpp", "llama"),
+    "piper": ModelEngine("tts", "onnx", "piper", "piper"),
+    "minilm": ModelEngine("embed", "gguf", "llama_cpp", "llama"),
+}
+"""By name."""
 _SUFFIXES = (".bin", ".gguf", ".onnx")
 _AGAIN = "Run `voiced models pull {name}`: it keeps what is good, and brings again what is not."
 
@@ -120,8 +144,8 @@ def path_of(config: Config, engine: str, model: str) -> Path:
 def in_use(config: Config) -> dict[str, str]:
     """The models that the configuration uses, each with the setting that names it."""
     used: dict[str, str] = {}
-    for engine, stage in STAGES.items():
-        if engine in chain(getattr(config.engines, stage).engine):
+    for engine, needs in ENGINES.items():
+        if engine in chain(getattr(config.engines, needs.stage).engine):
             used[getattr(config.engines, engine).model] = f"engines.{engine}.model"
     return used
 

@@ -17,6 +17,7 @@ import msgspec
 from voiced.core.disk import sync
 from voiced.core.errors import VoicedError
 from voiced.setup.models import LOCK, Installed, Lock, LockedFile, read_lock
+from voiced.setup.readings import entries
 
 PARTS = ".part"
 
@@ -117,10 +118,15 @@ def note(folder: Path, models: Mapping[str, Installed]) -> None:
 
 
 def remove(folder: Path, name: str) -> None:
-    """Removes a model, and whatever is there of it; there may be nothing."""
+    """Removes a model that is known or begun, and whatever is there of it."""
     _write(folder, {key: model for key, model in read_lock(folder).models.items() if key != name})
     for place in (folder / name, folder / PARTS / name):
         discard(place)
+
+
+def begun(folder: Path) -> set[str]:
+    """The models of which something was fetched, and not all."""
+    return {place.name for place in entries(folder / PARTS, "*")}
 
 
 def staging(folder: Path, name: str, key: str) -> Path:

@@ -1,6 +1,7 @@
-"""Where the configuration comes from: defaults, a file, its drop-ins, variables, flags; each overrides those before it.
+"""Where the configuration comes from: each place overrides those before it.
 
-System: /etc/voiced/config.toml and /etc/voiced/config.d/*.toml. User: the same below $XDG_CONFIG_HOME/voiced.
+Defaults, what `voiced setup` chose for the machine, a file, its drop-ins, variables, flags. System: profile.toml,
+config.toml and config.d/*.toml in /etc/voiced. User: the same in $XDG_CONFIG_HOME/voiced.
 Variables are named after the field: VOICED_AUDIO_VOLUME. Flags name it: --set audio.volume=40.
 Wake words are merged field by field; a word that is none of the default ones replaces those that nobody names.
 """
@@ -81,6 +82,11 @@ def config_file(environment: Mapping[str, str] = os.environ) -> Path:
     return Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "voiced" / "config.toml"
 
 
+def profile_file(main: Path) -> Path:
+    """Where `voiced setup` writes what it chose for the machine, beside a configuration file."""
+    return main.with_name("profile.toml")
+
+
 def keys() -> dict[str, type]:
     """All dotted keys that can be set, with their sections' structs; those of one wake word have its name as `*`."""
     return dict(_keys(Config, ""))
@@ -99,6 +105,8 @@ def _keys(struct: Any, prefix: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN40
 
 def _sources(file: Path | None, flags: Iterable[str], environment: Mapping[str, str]) -> Iterator[Source]:
     main = file or config_file(environment)
+    if (profile := profile_file(main)).is_file():
+        yield _read(profile)
     if file is not None or environment.get(FILE_VARIABLE) or main.is_file():
         yield _read(main)
     folder = main.parent / "config.d"
@@ -179,7 +187,7 @@ def _explain(message: str, source: Source) -> tuple[str]:
     if unknown := _UNKNOWN.search(message):
         prefix = _dotted(unknown["at"] or "")
         key = f"{prefix}.{unknown['key']}" if prefix else unknown["key"]
-        return (f"{_place(source, key)}: there is no setting {key!r}{_did_you_mean(key, _names())}",)
+        return (f"{_place(source, key)}: there is no setting {key!r}{did_you_mean(key, _names())}",)
     if wrong := _WRONG.match(message):
         key = _dotted(wrong["at"])
         return (f"{_place(source, key)}: {key}: {wrong['what'][0].lower()}{wrong['what'][1:]}",)
@@ -196,7 +204,8 @@ def _names() -> set[str]:
     return names | {name.rsplit(".", depth)[0] for name in names for depth in range(1, name.count(".") + 1)}
 
 
-def _did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The question that helps with a slip; empty if nothing is near."""
     close = _closest(name, known)
     return f"; did you mean {close!r}?" if close else ""
 

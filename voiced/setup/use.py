@@ -5,7 +5,7 @@ from pathlib import Path
 from voiced.core.config import Config, chain
 from voiced.core.errors import ModelMissing
 from voiced.setup.dropin import Value, change
-from voiced.setup.models import STAGES, path_of, read_lock
+from voiced.setup.models import ENGINES, path_of, read_lock
 from voiced.setup.places import models_folder
 
 FILE = "models.toml"
@@ -44,7 +44,7 @@ def settings(config: Config, engine: str, model: str) -> dict[str, Value]:
     What the stage used so far is kept behind the engine, for the case that it fails. Not for embeddings: vectors of two
     engines cannot be compared.
     """
-    stage = STAGES[engine]
+    stage = ENGINES[engine].stage
     so_far = chain(getattr(config.engines, stage).engine)
     values: dict[str, Value] = {f"engines.{engine}.model": model}
     if engine not in so_far:

@@ -45,18 +45,3 @@ def espeak(*, wanted: bool, installed: bool) -> Finding | None:
     if installed:
         return Finding("eSpeak NG", Health.GOOD, "installed")
     return Finding("eSpeak NG", Health.BAD, "it is not installed", "Install it: `sudo apt install espeak-ng`.")
-
-
-def remote(name: str, address: str, problem: str) -> Finding:
-    """Judges whether an engine on another machine is reached.
-
-    Args:
-        name: the part that uses it, or the name of its table.
-        address: where it is.
-        problem: why it is not reached; empty if it is.
-    """
-    check = f"remote {name}"
-    if not problem:
-        return Finding(check, Health.GOOD, f"{address} answers")
-    hint = "Is it switched on, and its address right? Until then the next engine of the list is used."
-    return Finding(check, Health.BAD, f"{address}: {problem}", hint)

@@ -69,7 +69,7 @@ def folders(found: Sequence[Folder], user: str) -> Finding:
     """
     for folder in found:
         if not folder.usable:
-            hint = f"`sudo chown -R {user} {folder.path}`, or call this as {folder.owner}, or choose another folder."
+            hint = f"Call this as {folder.owner}; or `sudo chown {user} {folder.path}`, or choose another folder."
             told = f"{user} cannot write {folder.path} ({folder.purpose}): it belongs to {folder.owner}"
             return Finding("folders", Health.BAD, told, hint)
     for folder in found:
