@@ -67,9 +67,14 @@ async def hear(clips: AsyncGenerator[Clip]) -> Heard:
     return Heard(first, underruns)
 
 
+async def once(text: str) -> AsyncGenerator[str]:
+    """A text that comes in one piece."""
+    yield text
+
+
 def answer(text: str, tts: Tts) -> AsyncGenerator[Clip]:
     """A text as a turn speaks it."""
-    return Voice(text, tts, ready=lambda: None, started=lambda _: None).clips()
+    return Voice(once(text), tts, ready=lambda: None, started=lambda _: None).clips()
 
 
 async def measure(folder: Path, pairs: int) -> dict[str, object]:
