@@ -79,15 +79,14 @@ class _Utterance:
 
     async def send(self, limit: asyncio.Timeout) -> None:
         """Sends the sound. The user may take any time to speak; the server may not take any time to listen."""
-        loop = asyncio.get_running_loop()
         await self._connection.send("transcribe", self._wish)
         await self._connection.send("audio-start", FORMAT)
         async for chunk in self._speech:
-            limit.reschedule(loop.time() + self._deadline_s)
+            _let(limit, self._deadline_s)
             await self._connection.send("audio-chunk", FORMAT, chunk.samples)
-            limit.reschedule(None)
+            _let(limit, None)
             self.until = chunk.start + len(chunk.samples) // SAMPLE_BYTES
-        limit.reschedule(loop.time() + self._deadline_s)
+        _let(limit, self._deadline_s)
         await self._connection.send("audio-stop")
 
     async def receive(self, partial: Callable[[Transcript], None]) -> str:
@@ -102,6 +101,12 @@ class _Utterance:
 
     def _words(self, text: str) -> str:
         return transcript_words(text, self._wish["language"])
+
+
+def _let(limit: asyncio.Timeout, seconds: float | None) -> None:
+    """Moves a limit to so many seconds from now, or for ever; one that has passed stays where it is."""
+    if not limit.expired():
+        limit.reschedule(None if seconds is None else asyncio.get_running_loop().time() + seconds)
 
 
 def _text(message: Message) -> str:
