@@ -16,6 +16,7 @@ from voiced.core.errors import TtsFailed
 from voiced.core.ports.tts import Tts
 from voiced.engines.child import Child
 from voiced.engines.hosted import HostedTts
+from voiced.engines.phrasefiles import PhraseFiles
 from voiced.engines.phrases import PhraseCache
 
 
@@ -46,7 +47,7 @@ async def piper() -> AsyncGenerator[Tts]:
 @asynccontextmanager
 async def remembering() -> AsyncGenerator[Tts]:
     with TemporaryDirectory() as folder:
-        cache = PhraseCache(CountingTts(), Path(folder), "fake", 10)
+        cache = PhraseCache(CountingTts(), PhraseFiles(Path(folder), 10_000_000), lambda: "fake")
         yield cache
         await cache.close()
 
