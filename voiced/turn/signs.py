@@ -8,7 +8,8 @@ from voiced.turn.spokennumbers import HOURS, MINUTES, Numbers
 from voiced.turn.vocabulary import Vocabulary
 
 _Match = re.Match[str]
-_Rule = tuple[re.Pattern[str], Callable[[_Match], str] | str]
+_Rules = Iterable[tuple[str, Callable[[_Match], str] | str]]
+"""Patterns, and what is said instead."""
 
 _DOMAINS = "com|org|net|de|io|dev|eu|uk|at|ch|fr|info|app|ai|gov|edu|local|lan|home|tv|me|us|it|nl"
 _FILES = "txt|toml|yaml|yml|json|py|sh|md|pdf|png|jpe?g|mp3|wav|conf|service|log|html?|csv|zip|exe"
@@ -42,7 +43,7 @@ class Signs:
             line = pattern.sub(instead, line)
         return " ".join(line.split())
 
-    def _addresses(self) -> Iterable[tuple[str, Callable[[_Match], str] | str]]:
+    def _addresses(self) -> _Rules:
         dot = partial(re.sub, r"\.", f" {self._words.dot} ")
 
         def host(match: _Match) -> str:
@@ -75,7 +76,7 @@ class Signs:
         groups = [self._numbers.digits(group) for group in re.findall(r"\d+", match[0])]
         return (f"{self._words.plus} " if match[0].startswith("+") else "") + ", ".join(groups)
 
-    def _dates(self) -> Iterable[tuple[str, Callable[[_Match], str] | str]]:
+    def _dates(self) -> _Rules:
         months = _any(self._months)
         decade, endings = self._words.decade
         yield decade, lambda match: self._decade(match, endings)
@@ -127,7 +128,7 @@ class Signs:
         spoken = self._numbers.date(match[year] or "", which, number, match.string[: match.start()])
         return f"{spoken}, " if match[0].endswith("T") else spoken
 
-    def _between(self) -> Iterable[tuple[str, Callable[[_Match], str] | str]]:
+    def _between(self) -> _Rules:
         words, money = self._words, _any(self._words.money)
         yield r"(?<![\w-])(\d+)[-](\d+)(?![\w-]|[.,:/]\d)", self._pair
         yield rf"(?<=[\d%°])[-–](?=(?:{money})?\d+(?![\d-]*-))", f" {words.to} "
@@ -140,7 +141,7 @@ class Signs:
         first, second = int(match[1]), int(match[2])
         return f"{match[1]} {self._words.to if second > first else self._words.against} {match[2]}"
 
-    def _times(self) -> Iterable[tuple[str, Callable[[_Match], str] | str]]:
+    def _times(self) -> _Rules:
         suffix = self._words.times_of_day.suffix
         yield rf"(?<![\d:.,])(\d{{1,2}}):(\d\d)(?::(\d\d))?(?![\d:])(?:\s?({suffix}))?", self._time
         if self._words.times_of_day.dotted:
@@ -158,7 +159,7 @@ class Signs:
         end = "." if suffix.endswith(".") and match.end() == len(match.string) else ""
         return self._numbers.time(hour, minute, second, half) + end
 
-    def _quantities(self) -> Iterable[tuple[str, Callable[[_Match], str] | str]]:
+    def _quantities(self) -> _Rules:
         words, number = self._words, self._numbers.pattern
         scale, money = _any(words.scales), _any(words.money)
         point = partial(re.sub, r"\.", f" {words.point if words.decimal == '.' else words.dot} ")
@@ -199,7 +200,7 @@ class Signs:
         # A point that ended the sentence as well.
         return f"{spoken}." if match[2].endswith(".") and match.end() == len(match.string) else spoken
 
-    def _words_rules(self) -> Iterable[tuple[str, Callable[[_Match], str] | str]]:
+    def _words_rules(self) -> _Rules:
         words = self._words
         before, signs = words.before_number, words.signs
         yield rf"(?<!\w)({_any(before)})\s?(?=\d)", lambda match: f"{before[match[1]]} "
