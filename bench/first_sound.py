@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -28,6 +29,7 @@ from voiced.core.ports.tts import Tts
 from voiced.core.types import Clip
 from voiced.engines.child import Child
 from voiced.engines.hosted import HostedTts
+from voiced.engines.phrasefiles import PhraseFiles
 from voiced.engines.phrases import PhraseCache
 from voiced.turn.speaking import SpeakableTts
 from voiced.turn.voice import Voice
@@ -67,9 +69,14 @@ async def hear(clips: AsyncGenerator[Clip]) -> Heard:
     return Heard(first, underruns)
 
 
+async def once(text: str) -> AsyncGenerator[str]:
+    """A text that comes in one piece."""
+    yield text
+
+
 def answer(text: str, tts: Tts) -> AsyncGenerator[Clip]:
     """A text as a turn speaks it."""
-    return Voice(text, tts, ready=lambda: None, started=lambda _: None).clips()
+    return Voice(once(text), tts, ready=lambda: None, started=lambda _: None).clips()
 
 
 async def measure(folder: Path, pairs: int) -> dict[str, object]:
@@ -88,8 +95,9 @@ async def measure(folder: Path, pairs: int) -> dict[str, object]:
             await child.start()
             stack.push_async_callback(child.close)
         voices: dict[str, Tts] = {name: HostedTts(child, DEADLINE_S) for name, child in children.items()}
+        files = PhraseFiles(folder / "phrases", 50_000_000)
         for name in ("one_thread", "as_many_threads"):
-            voices[name] = SpeakableTts(PhraseCache(voices[name], folder / name, name, 50), "en")
+            voices[name] = SpeakableTts(PhraseCache(voices[name], files, partial(str, name)), "en")
         heard: dict[str, list[Heard]] = {name: [] for name in voices}
         for number in range(pairs):
             text = SENTENCES[number % len(SENTENCES)].format(number + 11)

@@ -31,6 +31,7 @@ from voiced.engines.hosted_embedder import HostedEmbedder
 from voiced.engines.hosted_llm import HostedLlm
 from voiced.engines.microwake import MicroWake
 from voiced.engines.openwake import OpenWake
+from voiced.engines.phrasefiles import PhraseFiles
 from voiced.engines.phrases import PhraseCache
 from voiced.engines.remote import Server, address
 from voiced.engines.silero import Silero
@@ -122,7 +123,8 @@ def voice(config: Config, children: Sequence[Child], told: Told = nobody, *, phr
     def kept(voice: Tts, sounds_so: object) -> Tts:
         if phrases is None or not tts.cache_mb:
             return voice
-        return PhraseCache(voice, phrases, msgspec.json.encode(sounds_so, order="sorted").decode(), tts.cache_mb)
+        key = msgspec.json.encode(sounds_so, order="sorted").decode()
+        return PhraseCache(voice, PhraseFiles(phrases, tts.cache_mb * 1_000_000), lambda: key)
 
     return FallbackTts(_engines(config, tts.engine, children, near, far), told)
 

@@ -22,7 +22,15 @@ FRAMES_A_SYMBOL = 2.5
 """Real voices speak about so long a symbol, the pads between them counted."""
 SYMBOLS = 256
 PEAK = 0.3
+LOUDER = 2.0
+"""How much louder an exclamation is."""
 HUM_HZ = 440.0
+
+IPA = "abcdefghijklmnopqrstuvwxyzæçðøħŋœɐɑɒɓɔɕɖɗɘəɚɛɜɞɟɠɡɢɣɤɥɦɧɨɪɫɬɭɮɯɰɱɲɳɴɵɶɸɹɺɻɽɾʀʁʂʃʄʈʉʊʋʌʍʎʏʐʑʒʔʕʘʙʛʝʟʡʢʲˈˌːˑ˞βθχᵻⱱ"  # noqa: RUF001
+PUNCTUATION = " !'(),-.:;?"
+COMBINING = "\u0327\u0303\u032a\u032f\u0329\u02b0\u02e4\u033a\u031d\u030a\u025d\u02b7"
+PHONEMES = ("_", "^", "$", *PUNCTUATION, *IPA, *COMBINING)
+"""The symbols by their numbers."""
 
 CHANNELS, FILTER, ENCODER_LAYERS, DURATION_LAYERS = 192, 768, 6, 12
 FLOWS, FLOW_LAYERS = 4, 4
@@ -98,7 +106,7 @@ def _range(graph: Graph, count: str) -> str:
 
 
 def humming(speakers: int) -> onnx.ModelProto:
-    """A voice that hums, each speaker higher than the one before."""
+    """A voice that hums, each speaker higher than the one before, and louder where there is an exclamation mark."""
     graph = Graph()
     _, frames = _symbols_and_frames(graph)
     step = graph.constant(2 * np.pi * HUM_HZ / RATE)
@@ -106,7 +114,10 @@ def humming(speakers: int) -> onnx.ModelProto:
         speaker = graph.add("Mul", graph.add("Cast", "sid", to=TensorProto.FLOAT), graph.constant(0.25))
         step = graph.add("Mul", step, graph.add("Add", speaker, graph.constant(1)))
     samples = _range(graph, graph.add("Mul", frames, graph.constant(HOP)))
-    wave = graph.add("Sin", graph.add("Mul", samples, step))
+    mark = graph.add("Equal", "input", graph.constant(PHONEMES.index("!"), np.int64))
+    loud = graph.add("ReduceMax", graph.add("Cast", mark, to=TensorProto.FLOAT), keepdims=0)
+    peak = graph.add("Pow", graph.constant(LOUDER), loud)
+    wave = graph.add("Mul", graph.add("Sin", graph.add("Mul", samples, step)), peak)
     return graph.model(graph.add("Mul", wave, graph.constant(PEAK)), speakers)
 
 
@@ -191,11 +202,6 @@ def settings(symbols: Sequence[str], speakers: int) -> dict[str, object]:
     }
 
 
-IPA = "abcdefghijklmnopqrstuvwxyzæçðøħŋœɐɑɒɓɔɕɖɗɘəɚɛɜɞɟɠɡɢɣɤɥɦɧɨɪɫɬɭɮɯɰɱɲɳɴɵɶɸɹɺɻɽɾʀʁʂʃʄʈʉʊʋʌʍʎʏʐʑʒʔʕʘʙʛʝʟʡʢʲˈˌːˑ˞βθχᵻⱱ"  # noqa: RUF001
-PUNCTUATION = " !'(),-.:;?"
-COMBINING = "\u0327\u0303\u032a\u032f\u0329\u02b0\u02e4\u033a\u031d\u030a\u025d\u02b7"
-
-
 def write_voice(path: Path, shape: str, speakers: int = 1) -> None:
     """Writes a voice and the settings beside it.
 
@@ -207,7 +213,7 @@ def write_voice(path: Path, shape: str, speakers: int = 1) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(SHAPES[shape](speakers).SerializeToString())
     beside = path.with_name(f"{path.name}.json")
-    beside.write_text(json.dumps(settings(["_", "^", "$", *PUNCTUATION, *IPA, *COMBINING], speakers)))
+    beside.write_text(json.dumps(settings(PHONEMES, speakers)))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from scripts.stub_models.piper import HUM_HZ, RATE, write_voice
+from tests.fakes.hosted import KeptLink
 from voiced.core.errors import DeadlinePassed, EngineDied, ModelBroken, ModelMissing, TtsFailed, VoicedError
+from voiced.core.wire import Message
 from voiced.engines import onnxfile
 from voiced.engines.child import Child
 from voiced.engines.hosted import HostedTts
 
 pytest.importorskip("piper", reason="the extra `piper` is not installed")
+from voiced.engines.piper import FULL, Piper
 
 SENTENCE = "There are five timers running at the moment, and the first of them is due in an hour."
 
@@ -72,6 +75,45 @@ def test_a_text_is_spoken_as_loud_as_can_be_in_all_its_pieces(voice):
     (sound,) = spoken(voice, SENTENCE * 3)
     loudest = [np.abs(piece).max() for piece in np.array_split(sound, 10)]
     assert min(loudest) > 32_000
+
+
+def test_a_louder_piece_lowers_all_after_it_and_nothing_is_distorted(voice):
+    (sound,) = spoken(voice, "Softly at first. Then it is loud! Softly again.")
+    *first, last = [np.abs(piece.astype(int)).max() for piece in np.array_split(sound, 10)]
+    assert all(loud > FULL - 100 for loud in first[:6])
+    assert max(first) == FULL
+    assert last == pytest.approx(FULL / 2, abs=100)
+
+
+class WatchedPiper(Piper):
+    """Counts the pieces that it makes."""
+
+    made = 0
+
+    def _make(self, phonemes):
+        self.made += 1
+        return super()._make(phonemes)
+
+
+class WatchingLink(KeptLink):
+    """Notes how many pieces were made when each frame was sent."""
+
+    def __init__(self, voice: WatchedPiper) -> None:
+        super().__init__()
+        self.voice, self.made = voice, []
+
+    def send(self, message: Message) -> None:
+        super().send(message)
+        self.made.append(self.voice.made)
+
+
+def test_the_first_sound_is_sent_before_the_second_piece_is_made(voice):
+    piper = WatchedPiper({"model": str(voice)})
+    piper.made, link = 0, WatchingLink(piper)
+    piper.handle(Message("synthesize", {"text": f"{SENTENCE} {SENTENCE}"}, request=1), link)
+    assert (link.messages[0].type, link.made[0]) == ("audio-chunk", 1)
+    assert (link.messages[-1].type, link.made[-1]) == ("audio-stop", piper.made)
+    assert piper.made > 2
 
 
 def test_speakers_differ(tmp_path):

@@ -1,7 +1,7 @@
 """What every voice does, whichever it is."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,12 +10,16 @@ import pytest
 
 from scripts.stub_models.piper import write_voice
 from tests.fakes.engines import CountingTts
+from tests.fakes.hosted import KeptLink
 from voiced.children import children_of
 from voiced.core.config import Config
 from voiced.core.errors import TtsFailed
 from voiced.core.ports.tts import Tts
+from voiced.core.wire import Message
 from voiced.engines.child import Child
+from voiced.engines.espeak import Espeak
 from voiced.engines.hosted import HostedTts
+from voiced.engines.phrasefiles import PhraseFiles
 from voiced.engines.phrases import PhraseCache
 
 
@@ -46,7 +50,7 @@ async def piper() -> AsyncGenerator[Tts]:
 @asynccontextmanager
 async def remembering() -> AsyncGenerator[Tts]:
     with TemporaryDirectory() as folder:
-        cache = PhraseCache(CountingTts(), Path(folder), "fake", 10)
+        cache = PhraseCache(CountingTts(), PhraseFiles(Path(folder), 10_000_000), lambda: "fake")
         yield cache
         await cache.close()
 
@@ -87,7 +91,7 @@ def test_longer_text_sounds_longer(voice):
 
 
 @VOICES
-def test_the_first_sound_comes_before_the_last_is_made(voice):
+def test_speech_comes_in_pieces(voice):
     async def run():
         async with voice() as tts:
             return await speak(tts, "There are five timers running at the moment, and the first is due in an hour.")
@@ -117,6 +121,25 @@ def test_odd_text_is_no_error(voice, text):
             return await speak(tts, "Fine.")
 
     assert asyncio.run(run())
+
+
+class BrokenLibrary:
+    """eSpeak NG whose functions all return the same, but for those named."""
+
+    def __init__(self, **results: int) -> None:
+        self._results = {"espeak_Initialize": 22_050, **results}
+
+    def __getattr__(self, name: str) -> Callable[..., int]:
+        return lambda *_: self._results.get(name, 0)
+
+
+@pytest.mark.parametrize("function", ["espeak_Synth", "espeak_Synchronize"])
+def test_a_library_that_fails_is_told_of(function, monkeypatch):
+    monkeypatch.setattr("ctypes.CDLL", lambda _: BrokenLibrary(**{function: -1}))
+    voice, link = Espeak({"language": "en"}), KeptLink()
+    with pytest.raises(TtsFailed, match="-1"):
+        voice.handle(Message("synthesize", {"text": "Yes."}, request=1), link)
+    assert link.messages == []
 
 
 def test_an_unknown_voice_is_named():

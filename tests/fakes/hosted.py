@@ -1,4 +1,4 @@
-"""Stand-ins for engines inside a child process."""
+"""Stand-ins for engines inside a child process, and for their link to the daemon."""
 
 from typing import Any
 
@@ -33,3 +33,35 @@ class BabblingLlm:
 
     def close(self) -> None:
         """There is nothing to let go of."""
+
+
+class KeptLink:
+    """A link that keeps what was sent."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.behind = False
+        self.gone: set[int] = set()
+
+    def send(self, message: Message) -> None:
+        """See `Link`."""
+        self.messages.append(message)
+
+    def cancelled(self, request: int) -> bool:
+        """See `Link`."""
+        return request in self.gone
+
+    def waiting(self) -> bool:
+        """See `Link`."""
+        return self.behind
+
+    @property
+    def texts(self) -> list[str]:
+        """The partial texts, each once in a row."""
+        chunks = [message.data["text"] for message in self.messages if message.type == "transcript-chunk"]
+        return [text for at, text in enumerate(chunks) if not at or text != chunks[at - 1]]
+
+    @property
+    def final(self) -> Message:
+        """The last frame."""
+        return self.messages[-1]

@@ -1,11 +1,10 @@
-"""A Whisper model that follows a script, and a link that keeps what was sent."""
+"""A Whisper model that follows a script."""
 
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from voiced.core.wire import Message
 from voiced.engines.whisper_library import Decoded, Request
 
 
@@ -47,35 +46,3 @@ class ScriptedModel:
             return Decoded(" so " * 40, (self.sure,) * 40, self.language, whole=False)
         text = self.texts.pop(0) if len(self.texts) > 1 else self.texts[0]
         return Decoded(text, (self.sure,) * len(text.split()), self.language, whole=True)
-
-
-class KeptLink:
-    """A link that keeps what was sent."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-        self.behind = False
-        self.gone: set[int] = set()
-
-    def send(self, message: Message) -> None:
-        """See `Link`."""
-        self.messages.append(message)
-
-    def cancelled(self, request: int) -> bool:
-        """See `Link`."""
-        return request in self.gone
-
-    def waiting(self) -> bool:
-        """See `Link`."""
-        return self.behind
-
-    @property
-    def texts(self) -> list[str]:
-        """The partial texts, each once in a row."""
-        chunks = [message.data["text"] for message in self.messages if message.type == "transcript-chunk"]
-        return [text for at, text in enumerate(chunks) if not at or text != chunks[at - 1]]
-
-    @property
-    def final(self) -> Message:
-        """The last frame."""
-        return self.messages[-1]

@@ -97,3 +97,8 @@ def after(reading: bytes, then: Behaviour, first: bytes = b"") -> Behaviour:
         await then(reader, writer)
 
     return behave
+
+
+def http(body: str, *, status: str = "200 OK", kind: str = "text/event-stream", headers: str = "") -> bytes:
+    """An answer that ends with its connection."""
+    return f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n{headers}Connection: close\r\n\r\n{body}".encode()

@@ -10,7 +10,6 @@ from tests.fakes.faulty import FaultyLlm, FaultyStt, FaultyTts
 from voiced.core.chat import ChatEnd, ChatMessage, Finish, Prompt
 from voiced.core.errors import DeadlinePassed, EngineDied, InputInvalid, LlmFailed, SttFailed, TtsFailed, VoicedError
 from voiced.core.types import SpeechChunk
-from voiced.engines.circuit import CircuitState
 from voiced.engines.fallback import FallbackLlm, FallbackStt, FallbackTts
 
 PROMPT = Prompt((ChatMessage("system", "be brief"),), (ChatMessage("user", "why?"),), budget_s=10)
@@ -109,14 +108,14 @@ def test_speech_that_fails_is_nobody_s_fault():
         raise RuntimeError("the ear")
 
     async def run():
-        second = FaultyStt()
-        stt = FallbackStt([("one", FaultyStt()), ("two", second)], 15)
+        first, second = FaultyStt(), FaultyStt()
+        stt = FallbackStt([("one", first), ("two", second)], 15)
         for _ in range(4):
             with pytest.raises(RuntimeError, match="the ear"):
                 await stt.transcribe(broken())
-        return stt.states, second.asked
+        return first.asked, second.asked
 
-    assert asyncio.run(run()) == ({"one": CircuitState.CLOSED, "two": CircuitState.CLOSED}, 0)
+    assert asyncio.run(run()) == (4, 0)
 
 
 def test_a_recognition_that_is_given_up_leaves_nothing_behind():
@@ -125,15 +124,17 @@ def test_a_recognition_that_is_given_up_leaves_nothing_behind():
             yield SpeechChunk("t", bytes(320), 0)
             await asyncio.Event().wait()
 
-        stt = FallbackStt([("one", FaultyStt())], 15)
-        task = asyncio.create_task(stt.transcribe(endless()))
-        for _ in range(10):
-            await asyncio.sleep(0)
-        task.cancel()
-        await asyncio.wait([task])
-        return len(asyncio.all_tasks()), stt.states["one"]
+        first, second = FaultyStt(), FaultyStt()
+        stt = FallbackStt([("one", first), ("two", second)], 15)
+        for _ in range(4):
+            task = asyncio.create_task(stt.transcribe(endless()))
+            for _ in range(10):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait([task])
+        return len(asyncio.all_tasks()), first.asked, second.asked
 
-    assert asyncio.run(run()) == (1, CircuitState.CLOSED)
+    assert asyncio.run(run()) == (1, 4, 0)
 
 
 @pytest.mark.parametrize("step", range(4))
@@ -206,7 +207,7 @@ def test_if_all_are_left_alone_the_one_that_is_due_first_is_tried():
         for _ in range(3):
             with pytest.raises(EngineDied):
                 await collect(tts.synthesize("word"))
-        assert set(tts.states.values()) == {CircuitState.OPEN}
+        assert watch.told == [("one", EngineDied), ("two", EngineDied)]
         assert len(await collect(tts.synthesize("word"))) == 1
         return first.asked, second.asked
 
@@ -216,13 +217,14 @@ def test_if_all_are_left_alone_the_one_that_is_due_first_is_tried():
 @pytest.mark.parametrize("times", [1, 5])
 def test_what_the_caller_did_wrong_is_told_at_once_and_counts_for_nothing(times):
     wrong = InputInvalid("too long")
+    watch = Watch()
 
     async def run():
         others = FaultyStt(), FaultyTts(), FaultyLlm("x")
         zeros = [0] * times
-        stt = FallbackStt([("one", FaultyStt(*zeros, error=wrong)), ("two", others[0])], 15)
-        tts = FallbackTts([("one", FaultyTts(*zeros, error=wrong)), ("two", others[1])])
-        llm = FallbackLlm([("one", FaultyLlm("x", *zeros, error=wrong)), ("two", others[2])])
+        stt = FallbackStt([("one", FaultyStt(*zeros, error=wrong)), ("two", others[0])], 15, watch.tell)
+        tts = FallbackTts([("one", FaultyTts(*zeros, error=wrong)), ("two", others[1])], watch.tell)
+        llm = FallbackLlm([("one", FaultyLlm("x", *zeros, error=wrong)), ("two", others[2])], watch.tell)
         for _ in range(times):
             with pytest.raises(InputInvalid):
                 await stt.transcribe(speech())
@@ -230,10 +232,10 @@ def test_what_the_caller_did_wrong_is_told_at_once_and_counts_for_nothing(times)
                 await collect(tts.synthesize("word"))
             with pytest.raises(InputInvalid):
                 await collect(llm.chat(PROMPT))
-        assert {engine.asked for engine in others} == {0}
-        return {each.states["one"] for each in (stt, tts, llm)}
+        return {engine.asked for engine in others}
 
-    assert asyncio.run(run()) == {CircuitState.CLOSED}
+    assert asyncio.run(run()) == {0}
+    assert watch.told == []
 
 
 def test_speech_cut_short_says_nothing_of_the_voice():
@@ -249,11 +251,11 @@ def test_speech_cut_short_says_nothing_of_the_voice():
         async with aclosing(tts.synthesize("three short words")) as clips:
             async for _clip in clips:
                 break
-        half = tts.states["one"]
+        assert watch.told == [("one", EngineDied)]
         await collect(tts.synthesize("word"))
-        return half, tts.states["one"]
 
-    assert asyncio.run(run()) == (CircuitState.HALF_OPEN, CircuitState.CLOSED)
+    asyncio.run(run())
+    assert watch.told == [("one", EngineDied), ("one", None)]
 
 
 def test_all_are_let_go_of_and_only_the_first_is_prepared():

@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from voiced.engines.phrasefiles import PhraseFiles
 from voiced.engines.phrases import LONGEST, PhraseCache
 
 PHRASE = "Your timer is done."
+CAP = 10_000_000
 
 
 class AskedTts(CountingTts):
@@ -42,10 +44,14 @@ async def said(tts: PhraseCache, text: str = PHRASE) -> bytes:
         return b"".join([clip.samples async for clip in clips])
 
 
-def run(folder: Path, main: Callable[[PhraseCache, AskedTts], Coroutine[Any, Any, None]], cap_mb: int = 10) -> AskedTts:
+def run(
+    folder: Path,
+    main: Callable[[PhraseCache, AskedTts], Coroutine[Any, Any, None]],
+    voice_is: Callable[[], str | None] = lambda: "fake",
+) -> AskedTts:
     async def within() -> AskedTts:
         voice = AskedTts()
-        cache = PhraseCache(voice, folder, "fake", cap_mb)
+        cache = PhraseCache(voice, PhraseFiles(folder, CAP), voice_is)
         await main(cache, voice)
         await cache.close()
         return voice
@@ -72,16 +78,48 @@ def test_a_phrase_is_made_once_and_sounds_the_same(tmp_path):
 
 
 def test_each_voice_has_its_own(tmp_path):
-    run(tmp_path, once)
+    assert run(tmp_path, once).asked == [PHRASE]
+    assert run(tmp_path, once, lambda: "another").asked == [PHRASE]
+    assert len(files(tmp_path)) == 2
 
-    async def main() -> list[str]:
-        voice = AskedTts()
-        cache = PhraseCache(voice, tmp_path, "another", 10)
+
+def test_a_voice_that_is_not_known_keeps_nothing(tmp_path):
+    assert run(tmp_path, once, lambda: None).asked == [PHRASE]
+    assert not files(tmp_path)
+
+
+def test_a_voice_is_asked_for_at_each_text_and_what_two_have_made_is_not_kept(tmp_path):
+    now: list[str | None] = [None]
+
+    async def main(cache, _):
         await said(cache)
-        await cache.close()
-        return voice.asked
+        now[0] = "first"
+        await said(cache)
+        await cache._settled()
+        await said(cache)
+        now[0] = "second"
+        async with aclosing(cache.synthesize(PHRASE)) as sound:
+            await anext(sound)
+            now[0] = "third"
+            async for _clip in sound:
+                pass
+        await cache._settled()
 
-    assert asyncio.run(main()) == [PHRASE]
+    assert run(tmp_path, main, lambda: now[0]).asked == [PHRASE] * 3
+    assert len(files(tmp_path)) == 1
+
+
+def test_two_voices_with_one_folder_keep_no_more_than_it_may_hold(tmp_path):
+    async def main() -> int:
+        shared = PhraseFiles(tmp_path, 100_000)
+        caches = [PhraseCache(AskedTts(), shared, partial(str, voice)) for voice in "ab"]
+        for number in range(10):
+            await asyncio.gather(*(said(cache, f"{number} timers.") for cache in caches))
+            await asyncio.gather(*(cache._settled() for cache in caches))
+        await asyncio.gather(*(cache.close() for cache in caches))
+        return sum(file.stat().st_size for file in files(tmp_path))
+
+    assert 80_000 < asyncio.run(main()) <= 100_000
 
 
 def test_only_the_owner_may_read(tmp_path):
@@ -195,25 +233,8 @@ def test_a_phrase_left_half_written_is_removed(tmp_path):
 def test_files_of_others_are_left_alone(tmp_path):
     (tmp_path / "letter.txt").write_text("dear")
 
-    async def main(cache, _):
-        await said(cache)
-        await cache.forget()
-
-    run(tmp_path, main)
-    assert [file.name for file in files(tmp_path)] == ["letter.txt"]
-
-
-def test_forgetting_removes_all_and_keeps_nothing_of_what_is_spoken_meanwhile(tmp_path):
-    async def main(cache, _):
-        await said(cache)
-        async with aclosing(cache.synthesize("And this one.")) as sound:
-            await anext(sound)
-            await cache.forget()
-            async for _clip in sound:
-                pass
-
-    run(tmp_path, main)
-    assert not files(tmp_path)
+    run(tmp_path, once)
+    assert [file.name for file in files(tmp_path) if file.suffix != ".phrase"] == ["letter.txt"]
 
 
 def test_a_disk_that_does_not_work_is_told_once_and_nothing_is_silent(tmp_path, caplog):

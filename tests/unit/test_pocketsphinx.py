@@ -10,6 +10,7 @@ import pytest
 import soundfile
 import soxr
 
+from tests.fakes.hosted import KeptLink
 from voiced.core.errors import IntentsInvalid, SttFailed
 from voiced.core.intents import load_intents
 from voiced.core.types import RATE, Purpose
@@ -120,21 +121,8 @@ def test_only_words_that_stop_or_put_off_interrupt(bundled: Recogniser, coffee: 
     assert hear(coffee, synthetic("be quiet"), Purpose.INTERRUPTION) == ""
 
 
-class Sent:
-    """A link that keeps what was sent."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-
-    def send(self, message: Message) -> None:
-        self.messages.append(message)
-
-    def cancelled(self, _request: int) -> bool:
-        return False
-
-
 def test_frames_of_a_child() -> None:
-    engine, link = PocketSphinx({"intents": str(INTENTS), "language": "en"}), Sent()
+    engine, link = PocketSphinx({"intents": str(INTENTS), "language": "en"}), KeptLink()
     sound = synthetic("what time is it")
     engine.handle(Message("audio-start", {"purpose": "command"}, request=7), link)
     for at in range(0, len(sound), 3200):

@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiced.turn.sentences import Clauses, clauses, spoken_part
+from voiced.turn.sentences import Clauses, spoken_part
+
+
+def clauses(text: str) -> list[str]:
+    splitter = Clauses()
+    return [*splitter.feed(text), *splitter.finish()]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiced.turn.speakable import speakable
+from voiced.turn.speakable_en import ENGLISH as ENGLISH_WORDS
 
 ENGLISH = [
     ("turn on the light", "turn on the light"),
@@ -309,7 +310,8 @@ def test_in_another_language_numbers_are_left_to_the_voice():
 
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "de", "fr"])
-WORDS = st.lists(st.text(alphabet="abcdefghijklmnoprstuwyzäöüßé", min_size=2, max_size=9), min_size=1, max_size=9)
+LETTERS = st.text(alphabet="abcdefghijklmnopqrstuvwxyzäöüßé", min_size=2, max_size=9)
+WORDS = st.lists(LETTERS.filter(lambda word: word not in ENGLISH_WORDS.abbreviations), min_size=1, max_size=9)
 SIGNS = [
     *"ab Z 019 .,:;-–/%$€°#*_`[]()<>|&@+=~!?'\"\n²½×→",
     *("12", "2026", " 3.5", " km", " °C", "http://a.b/c", " 5 ", " the ", " Uhr", " PM", "Dr. ", "1st", "May ", "Mai "),
@@ -320,7 +322,7 @@ SIGNS = [
 @LANGUAGES
 @given(words=WORDS, end=st.sampled_from(["", "!", "?"]), pause=st.sampled_from([" ", ", ", "; ", " - ", "'"]))
 def test_plain_words_stay_as_they_are(language, words, end, pause):
-    text = pause.join(word for word in words if word != "vs") + end
+    text = pause.join(words) + end
     assert speakable(text, language) == text.strip()
 
 

@@ -7,7 +7,8 @@ import pytest
 import soundfile
 import soxr
 
-from tests.fakes.whisper import KeptLink, ScriptedModel
+from tests.fakes.hosted import KeptLink
+from tests.fakes.whisper import ScriptedModel
 from voiced.core.errors import SttFailed
 from voiced.core.intents import load_intents
 from voiced.core.types import RATE

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from voiced.core.errors import InputInvalid, TtsFailed, translate
+from voiced.core.types import SAMPLE_BYTES
 from voiced.core.wire import Message
 from voiced.engines.host import Link
 
@@ -35,9 +36,10 @@ class Espeak:
     def __init__(self, settings: Mapping[str, Any]) -> None:
         with translate(OSError, to=TtsFailed, message="eSpeak NG is not installed", hint="apt install espeak-ng"):
             self._library = ctypes.CDLL("libespeak-ng.so.1")
-        self._rate = int(self._library.espeak_Initialize(_SYNCHRONOUS, BUFFER_MS, None, 0))
-        if self._rate <= 0:
+        rate = int(self._library.espeak_Initialize(_SYNCHRONOUS, BUFFER_MS, None, 0))
+        if rate <= 0:
             raise TtsFailed("eSpeak NG does not start", hint="Install its data: apt install espeak-ng-data")
+        self._format = {"rate": rate, "width": SAMPLE_BYTES, "channels": 1}
         voice = str(
             settings.get("voice") or {"en": "en-us"}.get(str(settings.get("language")), settings.get("language"))
         )
@@ -51,16 +53,16 @@ class Espeak:
         self._request = 0
 
     def handle(self, message: Message, link: Link) -> None:
-        """Answers `synthesize` with `audio-start`, `audio-chunk`s as they are made, and `audio-stop`."""
+        """Answers `synthesize` with `audio-chunk`s as they are made, and `audio-stop`."""
         if message.type == "cancel":
             return
         if message.type != "synthesize":
             raise InputInvalid(f"a voice cannot answer a {message.type} frame")
         text = str(message.data.get("text", "")).encode()[:LONGEST_TEXT]
         self._link, self._request = link, message.request
-        link.send(Message("audio-start", {"rate": self._rate, "width": 2, "channels": 1}, request=message.request))
-        self._library.espeak_Synth(text, len(text) + 1, 0, _POSITION_CHARACTER, 0, _UTF8, None, None)
-        self._library.espeak_Synchronize()
+        failed = self._library.espeak_Synth(text, len(text) + 1, 0, _POSITION_CHARACTER, 0, _UTF8, None, None)
+        if failed := failed or self._library.espeak_Synchronize():
+            raise TtsFailed(f"eSpeak NG failed ({failed})")
         link.send(Message("audio-stop", request=message.request))
 
     def close(self) -> None:
@@ -73,6 +75,6 @@ class Espeak:
         if link is None or link.cancelled(self._request):
             return 1
         if samples and count:
-            data = {"rate": self._rate, "width": 2, "channels": 1}
-            link.send(Message("audio-chunk", data, ctypes.string_at(samples, count * 2), self._request))
+            sound = ctypes.string_at(samples, count * SAMPLE_BYTES)
+            link.send(Message("audio-chunk", self._format, sound, self._request))
         return 0

@@ -34,7 +34,8 @@ class Exchange:
         self._seconds = seconds
         self._deadline = None if seconds is None else asyncio.get_running_loop().time() + seconds
         for timeout in self._timeouts:
-            timeout.reschedule(self._deadline)
+            if not timeout.expired():
+                timeout.reschedule(self._deadline)
 
     async def send(self, type: str, data: Mapping[str, Any] | None = None, payload: bytes = b"") -> None:  # noqa: A002 (the field's name)
         """Sends a frame of this request; waits while the child does not read.

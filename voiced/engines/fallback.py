@@ -6,7 +6,7 @@ There is none for embeddings: vectors of different models cannot be compared.
 import asyncio
 import math
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from typing import Generic, Protocol, TypeVar
 
@@ -19,7 +19,6 @@ from voiced.core.ports.stt import Stt
 from voiced.core.ports.tts import Tts
 from voiced.core.types import Clip, Purpose, SpeechChunk, Transcript
 from voiced.engines.choice import Choice, Told, nobody
-from voiced.engines.circuit import CircuitState
 from voiced.engines.replay import Replay
 
 
@@ -48,11 +47,6 @@ class _Fallback(Generic[E]):
     ) -> None:
         self._now = now
         self._choice = Choice(engines, on_change, now)
-
-    @property
-    def states(self) -> Mapping[str, CircuitState]:
-        """How the engines do, by their names."""
-        return self._choice.states
 
     async def close(self) -> None:
         """Lets go of all engines."""

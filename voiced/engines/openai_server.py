@@ -5,6 +5,7 @@ Nothing that the user said, and no sentence of the server's that could repeat it
 
 import logging
 import re
+import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -62,11 +63,13 @@ class OpenAiServer:
         headers = {"Accept-Encoding": "identity"}
         if secret := token(remote):
             headers["Authorization"] = f"Bearer {secret}"
+        # Without TLS there is nobody to trust, and to learn whom the machine trusts would take a while.
+        verify = trust(remote) if self.where.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         with translate(httpx.InvalidURL, to=ConfigInvalid, message=f"{self.where} is no address"):
             self._client = httpx.AsyncClient(
                 base_url=remote.url.rstrip("/"),
                 headers=headers,
-                verify=trust(remote),
+                verify=verify,
                 timeout=httpx.Timeout(None, connect=CONNECT_S),
                 trust_env=False,  # A proxy of the environment would hear what is said.
             )

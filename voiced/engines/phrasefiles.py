@@ -84,17 +84,6 @@ class PhraseFiles:
             unfinished.unlink(missing_ok=True)
             raise
 
-    def forget(self) -> None:
-        """Removes all phrases, and what is left of unfinished ones.
-
-        Raises:
-            OSError: the disk does not do what it is asked; some may be left.
-        """
-        with self._lock:
-            for path in self._files():
-                path.unlink(missing_ok=True)
-            self._sizes, self._total = OrderedDict(), 0
-
     def _take_in(self, unfinished: Path, name: str, size: int) -> None:
         with self._lock:
             sizes = self._known()

@@ -1,16 +1,15 @@
 """Phrases that were spoken before are not made again: a voice that remembers on disk.
 
 What is kept is the sound of what voiced said, and so tells of what it was asked: user text at rest, in files that only
-their owner may read. `forget` removes all of it.
+their owner may read.
 """
 
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from pathlib import Path
 
 from voiced.core.ports.tts import Tts
 from voiced.core.types import SAMPLE_BYTES, Clip
@@ -26,7 +25,6 @@ READING_S = 0.3
 CLOSING_S = 0.5
 WRITING = 4
 """Phrases that may wait to be written; with a slow disk the others are not kept."""
-MB = 1_000_000
 
 
 class PhraseCache:
@@ -34,48 +32,36 @@ class PhraseCache:
 
     Args:
         tts: makes what is not known yet.
-        folder: where phrases are kept.
-        voice: all that decides how a text sounds: the engine, its model (not its name alone, if that may be replaced),
-            the speaker, the speed.
-        cap_mb: megabytes of disk that it may use.
+        files: where phrases are kept: one for all voices whose phrases share a folder.
+        voice: asked for each text: all that decides how it sounds now, such as the engine, its model file with its size
+            and time, the speaker, the speed; None where that is not known: then nothing is looked up or kept.
     """
 
-    def __init__(self, tts: Tts, folder: Path, voice: str, cap_mb: int) -> None:
+    def __init__(self, tts: Tts, files: PhraseFiles, voice: Callable[[], str | None]) -> None:
         self._tts = tts
+        self._files = files
         self._voice = voice
-        self._files = PhraseFiles(folder, cap_mb * MB)
         # Threads of its own: a known phrase must not wait for whatever else the daemon does in threads.
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="phrases")
         self._writing: set[asyncio.Task[None]] = set()
-        self._forgotten = 0
         self._works = True
 
     async def synthesize(self, text: str) -> AsyncGenerator[Clip]:
         """See `Tts`. What fails or is not heard to its end is not kept."""
         name = self._name(text)
-        if len(text) <= LONGEST and (known := await self._read(name)):
+        if name and (known := await self._read(name)):
             for piece in _pieces(known):
                 yield piece
             return
-        forgotten, made = self._forgotten, list[Clip]()
+        made: list[Clip] = []
         async with aclosing(self._tts.synthesize(text)) as clips:
             async for clip in clips:
                 made.append(clip)
                 yield clip
-        if made and len(text) <= LONGEST and forgotten == self._forgotten and len(self._writing) < WRITING:
+        if made and name and name == self._name(text) and len(self._writing) < WRITING:
             task = asyncio.create_task(self._write(name, made), name="a phrase to the disk")
             self._writing.add(task)
             task.add_done_callback(self._writing.discard)
-
-    async def forget(self) -> None:
-        """Removes everything that is kept, and keeps nothing of what is spoken right now.
-
-        Raises:
-            OSError: some of it cannot be removed.
-        """
-        self._forgotten += 1
-        await self._settled()
-        await asyncio.get_running_loop().run_in_executor(self._threads, self._files.forget)
 
     async def close(self) -> None:
         """See `Tts`."""
@@ -111,8 +97,12 @@ class PhraseCache:
             log.warning("phrases cannot be kept on disk: %s", error)
         self._works = False
 
-    def _name(self, text: str) -> str:
-        return hashlib.blake2b(f"{self._voice}\0{text}".encode(errors="surrogatepass"), digest_size=20).hexdigest()
+    def _name(self, text: str) -> str | None:
+        """The file that a text has; None where it has none now."""
+        voice = self._voice() if len(text) <= LONGEST else None
+        if voice is None:
+            return None
+        return hashlib.blake2b(f"{voice}\0{text}".encode(errors="surrogatepass"), digest_size=20).hexdigest()
 
 
 def _pieces(clip: Clip) -> Iterator[Clip]:

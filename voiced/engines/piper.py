@@ -125,14 +125,13 @@ class Piper:
             _, self._cost_s = self._make(self._phonemes("one two three")[0])
 
     def handle(self, message: Message, link: Link) -> None:
-        """Answers `synthesize` with `audio-start`, `audio-chunk`s as they are made, and `audio-stop`."""
+        """Answers `synthesize` with `audio-chunk`s as they are made, and `audio-stop`."""
         if message.type == "cancel":
             return
         if message.type != "synthesize":
             raise InputInvalid(f"a voice cannot answer a {message.type} frame")
         # Double brackets would have Piper take what is in them for phonemes.
         text = str(message.data.get("text", ""))[:LONGEST_TEXT].replace("[[", "[").replace("\0", " ")
-        link.send(Message("audio-start", self._format, request=message.request))
         with self._session.stopped_with(link, message.request):
             self._speak(text, link, message.request)
         link.send(Message("audio-stop", request=message.request))
@@ -154,7 +153,8 @@ class Piper:
                         return
                     raise
                 began = began or time.monotonic()
-                # As loud as can be, as Piper itself does it; but the pieces of one text are all made louder alike.
+                # As loud as can be without distortion, as Piper itself does it; but a piece is made no louder, for its
+                # sound, than those before it: what was said softly stays soft, and what is louder lowers all after it.
                 peak = max(peak, float(np.abs(sound).max(initial=0)))
                 self._send(sound / peak, link, request)
                 made_s += len(sound) / self._format["rate"]

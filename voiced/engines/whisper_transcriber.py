@@ -8,8 +8,8 @@ import numpy as np
 from voiced.core.types import RATE
 from voiced.engines import whisper_guards as guards
 from voiced.engines.whisper_library import AUTO, Decoded, Model, Request
-from voiced.engines.whisper_text import normalise
 from voiced.engines.whisper_utterance import Heard, Utterance
+from voiced.engines.wording import transcript_words
 
 SURE_OF_LANGUAGE_S = 2.0
 """Speech so long that its language need not be detected anew in each run: that would run the encoder twice."""
@@ -62,7 +62,7 @@ class Transcriber:
             decoded = self._decode(sound, self._model.context, language, cancelled)
         if decoded is None:
             return None
-        text, sure = normalise(decoded.text, decoded.language), guards.confidence(decoded.probabilities)
+        text, sure = transcript_words(decoded.text, decoded.language), guards.confidence(decoded.probabilities)
         said = not _loops(decoded) and guards.believable(text, sure, utterance.speech_s, self._prompt)
         known = self._language != AUTO or utterance.speech_s >= SURE_OF_LANGUAGE_S
         return Heard(text if said else "", sure, decoded.language if known else "")

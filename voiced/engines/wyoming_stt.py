@@ -51,10 +51,10 @@ class WyomingStt:
     ) -> Transcript:
         """See `Stt`. Partial transcripts do not tell how far they are: the server does not."""
         async with self._server.lent(await self._server.connect()) as connection:
-            utterance = _Utterance(connection, speech, self._deadline_s)
+            utterance = _Utterance(connection, speech, self._deadline_s, self._wish)
             try:
                 async with asyncio.timeout(None) as limit, asyncio.TaskGroup() as tasks:
-                    sender = tasks.create_task(utterance.send(self._wish, limit), name="speech to the recogniser")
+                    sender = tasks.create_task(utterance.send(limit), name="speech to the recogniser")
                     text = await utterance.receive(partial)
                     sender.cancel()
             except TimeoutError:
@@ -71,21 +71,22 @@ class WyomingStt:
 class _Utterance:
     """The two ways of one utterance: sound out, text in."""
 
-    def __init__(self, connection: Connection, speech: AsyncIterator[SpeechChunk], deadline_s: float) -> None:
+    def __init__(
+        self, connection: Connection, speech: AsyncIterator[SpeechChunk], deadline_s: float, wish: dict[str, str]
+    ) -> None:
         self.until = 0
-        self._connection, self._speech, self._deadline_s = connection, speech, deadline_s
+        self._connection, self._speech, self._deadline_s, self._wish = connection, speech, deadline_s, wish
 
-    async def send(self, wish: dict[str, str], limit: asyncio.Timeout) -> None:
+    async def send(self, limit: asyncio.Timeout) -> None:
         """Sends the sound. The user may take any time to speak; the server may not take any time to listen."""
-        loop = asyncio.get_running_loop()
-        await self._connection.send("transcribe", wish)
+        await self._connection.send("transcribe", self._wish)
         await self._connection.send("audio-start", FORMAT)
         async for chunk in self._speech:
-            limit.reschedule(loop.time() + self._deadline_s)
+            _let(limit, self._deadline_s)
             await self._connection.send("audio-chunk", FORMAT, chunk.samples)
-            limit.reschedule(None)
+            _let(limit, None)
             self.until = chunk.start + len(chunk.samples) // SAMPLE_BYTES
-        limit.reschedule(loop.time() + self._deadline_s)
+        _let(limit, self._deadline_s)
         await self._connection.send("audio-stop")
 
     async def receive(self, partial: Callable[[Transcript], None]) -> str:
@@ -94,9 +95,18 @@ class _Utterance:
         while (message := await self._connection.receive()).type != "transcript":
             if message.type == "transcript-chunk" and len(text) < PARTIAL_LIMIT and (piece := _text(message)):
                 text += piece
-                partial(Transcript(transcript_words(text), final=False))
+                partial(Transcript(self._words(text), final=False))
                 await asyncio.sleep(0)
-        return transcript_words(_text(message))
+        return self._words(_text(message))
+
+    def _words(self, text: str) -> str:
+        return transcript_words(text, self._wish["language"])
+
+
+def _let(limit: asyncio.Timeout, seconds: float | None) -> None:
+    """Moves a limit to so many seconds from now, or for ever; one that has passed stays where it is."""
+    if not limit.expired():
+        limit.reschedule(None if seconds is None else asyncio.get_running_loop().time() + seconds)
 
 
 def _text(message: Message) -> str:

@@ -70,12 +70,6 @@ class Clauses:
         self._clause = f"{self._clause} {piece.strip()}".strip()
 
 
-def clauses(text: str) -> list[str]:
-    """Splits a whole text; see `Clauses`."""
-    splitter = Clauses()
-    return [*splitter.feed(text), *splitter.finish()]
-
-
 def spoken_part(text: str, share: float) -> str:
     """Tells which words of a text had been spoken when a share of its sound was played.
 

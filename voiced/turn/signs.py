@@ -8,8 +8,11 @@ from voiced.turn.spokennumbers import HOURS, MINUTES, Numbers
 from voiced.turn.vocabulary import Vocabulary
 
 _Match = re.Match[str]
-_Rule = tuple[re.Pattern[str], Callable[[_Match], str] | str]
+_Rules = Iterable[tuple[str, Callable[[_Match], str] | str]]
+"""Patterns, and what is said instead."""
 
+WORD = 20
+"""Characters that are looked at for the word before a number."""
 _DOMAINS = "com|org|net|de|io|dev|eu|uk|at|ch|fr|info|app|ai|gov|edu|local|lan|home|tv|me|us|it|nl"
 _FILES = "txt|toml|yaml|yml|json|py|sh|md|pdf|png|jpe?g|mp3|wav|conf|service|log|html?|csv|zip|exe"
 _FRACTIONS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅛": "1/8"}
@@ -17,6 +20,11 @@ _FRACTIONS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4",
 
 def _any(signs: Iterable[str]) -> str:
     return "|".join(re.escape(sign) for sign in sorted(signs, key=len, reverse=True))
+
+
+def _before(match: _Match) -> str:
+    """The word that stands before it."""
+    return match.string[max(0, match.start() - WORD) : match.start()]
 
 
 class Signs:
@@ -42,7 +50,7 @@ class Signs:
             line = pattern.sub(instead, line)
         return " ".join(line.split())
 
-    def _addresses(self) -> Iterable[tuple[str, Callable[[_Match], str] | str]]:
+    def _addresses(self) -> _Rules:
         dot = partial(re.sub, r"\.", f" {self._words.dot} ")
 
         def host(match: _Match) -> str:
@@ -55,10 +63,10 @@ class Signs:
         )
         yield r"\bwww\.(?P<host>[\w.-]*\w)(?P<port>)(?:/[^\s.,;!?)]*)?", host
         yield (
-            r"\b(?P<name>[\w.+-]+)@(?P<host>[\w-]+(?:\.[\w-]+)+)\b",
+            r"\b(?P<name>[\w.+-]{1,64})@(?P<host>[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})\b",
             lambda match: f"{dot(match['name'])} {self._words.at} {dot(match['host'])}",
         )
-        yield rf"\b[\w-]+(?:\.[\w-]+)*\.(?:{_DOMAINS}|{_FILES})\b(?!\.\w)", lambda match: dot(match[0])
+        yield rf"\b[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,8}}\.(?:{_DOMAINS}|{_FILES})\b(?!\.\w)", lambda match: dot(match[0])
         yield r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)", lambda match: dot(match[0])
         yield r"(?<!\S)~?(?:/[\w.-]*\w)+|(?<!\S)[^\W\d][\w-]*(?:/[^\W\d][\w.-]*){2,}", self._path
         yield r"(?<![\w+])\+\d[\d ()/-]{5,}\d", self._phone
@@ -75,7 +83,7 @@ class Signs:
         groups = [self._numbers.digits(group) for group in re.findall(r"\d+", match[0])]
         return (f"{self._words.plus} " if match[0].startswith("+") else "") + ", ".join(groups)
 
-    def _dates(self) -> Iterable[tuple[str, Callable[[_Match], str] | str]]:
+    def _dates(self) -> _Rules:
         months = _any(self._months)
         decade, endings = self._words.decade
         yield decade, lambda match: self._decade(match, endings)
@@ -115,7 +123,7 @@ class Signs:
         return self._words.months[self._months[name] - 1]
 
     def _ordinal(self, match: _Match, group: int) -> str:
-        return self._numbers.ordinal(int(match[group]), match.string[: match.start()])
+        return self._numbers.ordinal(int(match[group]), _before(match))
 
     def _date(self, match: _Match, year: int, month: int, day: int) -> str:
         which = self._months.get(match[month]) or int(match[month])
@@ -124,13 +132,13 @@ class Signs:
             which, number = number, which
         if not (1 <= which <= 12 and 1 <= number <= 31):  # noqa: PLR2004 (months and days)
             return match[0]
-        spoken = self._numbers.date(match[year] or "", which, number, match.string[: match.start()])
+        spoken = self._numbers.date(match[year] or "", which, number, _before(match))
         return f"{spoken}, " if match[0].endswith("T") else spoken
 
-    def _between(self) -> Iterable[tuple[str, Callable[[_Match], str] | str]]:
+    def _between(self) -> _Rules:
         words, money = self._words, _any(self._words.money)
-        yield r"(?<![\w-])(\d+)[-](\d+)(?![\w-]|[.,:/]\d)", self._pair
-        yield rf"(?<=[\d%°])[-–](?=(?:{money})?\d+(?![\d-]*-))", f" {words.to} "
+        yield r"(?<![\w-])(\d{1,12})[-](\d{1,12})(?![\w-]|[.,:/]\d)", self._pair
+        yield rf"(?<=[\d%°])[-–](?=(?:{money})?\d+(?![\d-]{{0,30}}-))", f" {words.to} "
         yield r"(?<=\d) – (?=\d)", f" {words.to} "
         yield r"(?<=\d) [-\u2212] (?=\d)", f" {words.minus} "
         yield r"(?<![\w)])[-\u2212](?=\d)", f"{words.minus} "
@@ -140,7 +148,7 @@ class Signs:
         first, second = int(match[1]), int(match[2])
         return f"{match[1]} {self._words.to if second > first else self._words.against} {match[2]}"
 
-    def _times(self) -> Iterable[tuple[str, Callable[[_Match], str] | str]]:
+    def _times(self) -> _Rules:
         suffix = self._words.times_of_day.suffix
         yield rf"(?<![\d:.,])(\d{{1,2}}):(\d\d)(?::(\d\d))?(?![\d:])(?:\s?({suffix}))?", self._time
         if self._words.times_of_day.dotted:
@@ -158,12 +166,12 @@ class Signs:
         end = "." if suffix.endswith(".") and match.end() == len(match.string) else ""
         return self._numbers.time(hour, minute, second, half) + end
 
-    def _quantities(self) -> Iterable[tuple[str, Callable[[_Match], str] | str]]:
+    def _quantities(self) -> _Rules:
         words, number = self._words, self._numbers.pattern
         scale, money = _any(words.scales), _any(words.money)
         point = partial(re.sub, r"\.", f" {words.point if words.decimal == '.' else words.dot} ")
         yield (
-            rf"(?<![\w.])(?!{self._numbers.grouped}(?!\.))\d+(?:\.\d+){{2,}}(?![\w.]*\w)",
+            rf"(?<![\w.])(?!{self._numbers.grouped}(?!\.))\d+(?:\.\d+){{2,}}+(?![\w.]*\w)",
             lambda match: point(match[0]),
         )
         yield (
@@ -199,7 +207,7 @@ class Signs:
         # A point that ended the sentence as well.
         return f"{spoken}." if match[2].endswith(".") and match.end() == len(match.string) else spoken
 
-    def _words_rules(self) -> Iterable[tuple[str, Callable[[_Match], str] | str]]:
+    def _words_rules(self) -> _Rules:
         words = self._words
         before, signs = words.before_number, words.signs
         yield rf"(?<!\w)({_any(before)})\s?(?=\d)", lambda match: f"{before[match[1]]} "
@@ -223,10 +231,10 @@ class Signs:
         yield r"(?<=[A-Za-z])\+\+", f" {words.plus} {words.plus}"
         yield r"\b([A-G])#", r"\1 sharp"
         yield r"(?<=[a-zäöüß])\s?/\s?(?=[^\W\d_])", f" {words.either} "
-        yield r"[#\\^|~*_/{}\[\]<>](?=$|[\s\W])|(?<!\S)[#\\^|~*_/{}\[\]]|\[|\]|[-=]+>", self._stray
+        yield r"[#\\^|~*_/{}\[\]<>](?=$|[\s\W])|(?<!\S)[#\\^|~*_/{}\[\]]|\[|\]|(?<![-=])[-=]+>", self._stray
         yield rf"({_any(signs)})", lambda match: f" {signs[match[1]]} "
         yield r"\(\s*\)", " "
-        yield r"\s+(?=[,.;:!?)](?:\s|$))", ""
+        yield r"(?<!\s)\s+(?=[,.;:!?)](?:\s|$))", ""
 
     def _dotted(self, match: _Match) -> str:
         return f"{self._numbers.number(match[1])} {self._words.dot} {self._numbers.digits(match[2])}"

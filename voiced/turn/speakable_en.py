@@ -17,8 +17,6 @@ ENGLISH = Vocabulary(
     plus="plus",
     times="times",
     by="by",
-    equals="equals",
-    divided="divided by",
     over="out of",
     to="to",
     against="to",
@@ -28,7 +26,7 @@ ENGLISH = Vocabulary(
     slash="slash",
     port="port",
     ordinals=(("", "spellout-ordinal"),),
-    ordinal=r"(?P<before>)(?P<n>\d+)(?:st|nd|rd|th)\b",
+    ordinal=r"(?P<before>)(?<!\d)(?P<n>\d{1,12})(?:st|nd|rd|th)\b",
     year_after=r"\b(?:in|since|until|till|year|from|during|before|after|early|late|mid|[Cc]opyright|of)\s+",
     decade=(r"\b(\d{3}0|(?<=\b[Tt]he )\d0)'?s\b", (("y$", "ies"), ("x$", "xes"), ("$", "s"))),
     months=(

@@ -23,13 +23,13 @@ class Numbers:
 
     def __init__(self, words: Vocabulary) -> None:
         self._words = words
-        self.grouped = rf"\d{{1,3}}(?:{re.escape(words.group)}\d{{3}})+(?!\d)"
+        self.grouped = rf"\d{{1,3}}(?:{re.escape(words.group)}\d{{3}}){{1,8}}(?!\d)"
 
     @property
     def pattern(self) -> str:
         """A number as the language writes it, without a sign."""
         group, decimal = re.escape(self._words.group), re.escape(self._words.decimal)
-        return rf"(?:\d{{1,3}}(?:{group}\d{{3}})+(?![\d{group}])|\d+)(?:{decimal}\d+)?"
+        return rf"(?:\d{{1,3}}(?:{group}\d{{3}}){{1,8}}(?![\d{group}])|\d+)(?:{decimal}\d+)?"
 
     def cardinal(self, number: int, rules: str = "spellout-numbering") -> str:
         """One number in words, by one of Unicode's sets of rules."""

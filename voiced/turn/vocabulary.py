@@ -51,7 +51,7 @@ class Vocabulary(Struct, frozen=True):
         numbers: the language of Unicode's number rules.
         decimal, group: the signs in numbers.
         point, dot: what is said for them: in a number, and in a name or an address.
-        minus, plus, times, by, equals, divided, over, to, against, per, either, at, slash, port: words for signs.
+        minus, plus, times, by, over, to, against, per, either, at, slash, port: words for signs.
         ordinals: endings of what stands before, and the rules of Unicode's that an ordinal takes after them; the last
             one is for all else.
         ordinal: a pattern of an ordinal, with `before` and `n`.
@@ -81,8 +81,6 @@ class Vocabulary(Struct, frozen=True):
     plus: str
     times: str
     by: str
-    equals: str
-    divided: str
     over: str
     to: str
     against: str
