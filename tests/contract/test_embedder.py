@@ -114,6 +114,27 @@ def test_one_that_is_cancelled_leaves_the_model_ready(minilm: Path) -> None:
     asyncio.run(run())
 
 
+def test_one_that_is_cancelled_takes_no_other_with_it(minilm: Path) -> None:
+    texts = [f"The {number} houses by the sea are white. " * 60 for number in range(16)]
+
+    async def run() -> tuple[NDArray[np.float32], NDArray[np.float32], int]:
+        process = child(minilm)
+        await process.start()
+        try:
+            embedder = HostedEmbedder(process, 60, minilm.stem)
+            expected = await embedder.embed(texts[-1:])
+            first, second = (asyncio.create_task(embedder.embed(texts)) for _ in range(2))
+            await asyncio.sleep(0.01)  # Both are on their way.
+            first.cancel()
+            return expected, (await second)[-1:], process.restarts
+        finally:
+            await process.close()
+
+    expected, found, restarts = asyncio.run(run())
+    assert found == pytest.approx(expected, abs=1e-5)
+    assert restarts == 0
+
+
 def test_what_is_no_model_of_sentences_is_refused(recordings: Path, minilm: Path) -> None:  # noqa: ARG001 (it skips)
     async def run() -> None:
         with pytest.raises((ModelBroken, EmbedFailed)):
