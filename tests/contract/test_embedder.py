@@ -1,6 +1,7 @@
 """What every embedder does, whatever it is."""
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.util import find_spec
@@ -99,6 +100,19 @@ def test_meaning_counts_where_no_word_is_shared(minilm: Path) -> None:
     texts = ("The cat sleeps on the sofa.", "A kitten naps upon a couch!", "Interest rates rose again.")
     cat, kitten, rates = vectors(lambda: hosted(minilm), *texts)
     assert cat @ kitten > cat @ rates + 0.3
+
+
+def test_nobody_waits_while_words_are_counted() -> None:
+    class Text(str):
+        __slots__ = ("thread",)
+
+        def __getitem__(self, key) -> str:
+            self.thread = threading.get_ident()
+            return super().__getitem__(key)
+
+    text = Text("The light in the kitchen is on.")
+    assert vectors(hashing, text).any()
+    assert text.thread != threading.get_ident()
 
 
 def test_one_that_is_cancelled_leaves_the_model_ready(minilm: Path) -> None:
