@@ -12,7 +12,6 @@ import asyncio
 import json
 import os
 import random
-import sys
 import tempfile
 import time
 from collections.abc import AsyncGenerator, Coroutine
@@ -22,8 +21,10 @@ from typing import Any
 
 import numpy as np
 from pairs import spread
-from sounds import AUDIO, pcm, read, recordings
+from sounds import VOCABULARY, pcm, read, recordings
 
+from scripts.stub_models.llama import write_half_billion
+from scripts.stub_models.whisper import write_model
 from tests.rigs.audio_server import AudioServer
 from tests.rigs.listener import listening
 from voiced.core.chat import ChatMessage, Prompt
@@ -33,11 +34,6 @@ from voiced.engines.hosted import HostedStt
 from voiced.engines.hosted_llm import HostedLlm
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "scripts"))
-from stub_models.llama import write_half_billion  # noqa: E402 (found by the line above)
-from stub_models.whisper import write_model  # noqa: E402
-
-VOCABULARY = AUDIO.parent / "models/whisper/for-tests-ggml-tiny.en.bin"
 LOAD = Upkeep(start_deadline_s=120, let_go_s=30)
 LONGEST_S = 3.0
 PROMPT = Prompt((ChatMessage("system", "word " * 60),), (ChatMessage("user", "Tell me a story."),), max_tokens=500)
@@ -47,6 +43,8 @@ async def stopped(work: Coroutine[Any, Any, None], moment_s: float, child: Child
     """Cancels work after a while; seconds until its child has let go of it."""
     task = asyncio.create_task(work)
     await asyncio.wait([task], timeout=moment_s)
+    if task.done():
+        raise AssertionError("the work was done before it was cancelled") from task.exception()
     began = time.monotonic()
     task.cancel()
     with suppress(asyncio.CancelledError):
@@ -86,12 +84,13 @@ async def model(folder: Path, times: int, chance: random.Random) -> list[float]:
     await child.start()
     llm = HostedLlm(child, 120)
 
-    async def answer() -> None:
-        async for _ in llm.chat(PROMPT):
-            pass
+    async def answers() -> None:
+        while True:
+            async for _ in llm.chat(PROMPT):
+                pass
 
     try:
-        return [await stopped(answer(), chance.uniform(0.01, LONGEST_S), child) for _ in range(times)]
+        return [await stopped(answers(), chance.uniform(0.01, LONGEST_S), child) for _ in range(times)]
     finally:
         await child.close()
 

@@ -25,8 +25,9 @@ from pathlib import Path
 
 from pairs import PAIRS, faster, share, spread
 
+from scripts.stub_models.llama import write_half_billion
 from voiced.core.chat import ChatEnd, ChatMessage, Prompt
-from voiced.engines.child import Child
+from voiced.engines.child import Child, Upkeep
 from voiced.engines.evaluated import Evaluated
 from voiced.engines.hosted_llm import HostedLlm
 from voiced.engines.life import ENVIRONMENT
@@ -35,7 +36,6 @@ from voiced.engines.prefix_files import PrefixFiles
 from voiced.engines.prompts import Prompts
 from voiced.engines.sampling import Sampler
 
-ROOT = Path(__file__).resolve().parents[1]
 CACHED, NEW, CONTEXT = 400, 15, 2048
 FRAME, QUESTION_FRAME = 16, 13
 """Tokens of the template around the system's words, and around the user's after what is stable."""
@@ -55,7 +55,7 @@ def prompt(number: int) -> Prompt:
 async def talking(path: Path, cache: Path) -> AsyncGenerator[HostedLlm]:
     """A child with the model."""
     settings = {"model": str(path), "context": CONTEXT, "temperature": 0.4, "threads": 0, "gpu_layers": 0}
-    child = Child("llm", "llama", {**settings, "cache": str(cache)}, start_deadline_s=PATIENCE_S)
+    child = Child("llm", "llama", {**settings, "cache": str(cache)}, Upkeep(start_deadline_s=PATIENCE_S))
     await child.start()
     try:
         yield HostedLlm(child, PATIENCE_S)
@@ -164,9 +164,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=60)
     times = parser.parse_args().times
-    sys.path.insert(0, str(ROOT))
-    from scripts.stub_models.llama import write_half_billion  # noqa: PLC0415 (of the folder just named)
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "half-billion.gguf"
         write_half_billion(path)

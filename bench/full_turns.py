@@ -15,7 +15,6 @@ words, on both sides. In three of ten questions what is guessed before the end i
 import argparse
 import asyncio
 import json
-import sys
 import tempfile
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -27,10 +26,13 @@ import msgspec
 from msgspec import structs
 from pairs import faster, spread
 from scenes import Scene, home
-from sounds import AUDIO, pcm
+from sounds import VOCABULARY, pcm
 from stage import Stage, config, on_stage
 from turns import FIXED_S, PATIENCE_S, Marks, ours
 
+from scripts.stub_models.llama import write_half_billion
+from scripts.stub_models.piper import write_voice
+from scripts.stub_models.whisper import write_model
 from voiced import wiring
 from voiced.core.chat import ChatEnd, Finish, Prompt, ToolCall
 from voiced.core.config import Config
@@ -41,13 +43,6 @@ from voiced.engines.child import Child, Upkeep
 from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.turn.prompt import Prompts
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "scripts"))
-from stub_models.llama import write_half_billion  # noqa: E402 (found by the line above)
-from stub_models.piper import write_voice  # noqa: E402
-from stub_models.whisper import write_model  # noqa: E402
-
-VOCABULARY = AUDIO.parent / "models/whisper/for-tests-ggml-tiny.en.bin"
 COMMAND, QUESTION = "what time is it", "how wide is the sea"
 ANSWER = "The sea is very wide, wider than any land you know, and deep as well."
 TOKENS = len(ANSWER.split())

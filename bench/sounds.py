@@ -10,7 +10,10 @@ import soxr
 
 from voiced.core.types import FRAME_SAMPLES, RATE, Frame
 
-AUDIO = Path(os.environ.get("VOICED_TEST_DATA", Path(__file__).parents[2] / "shared")) / "audio"
+DATA = Path(os.environ.get("VOICED_TEST_DATA", Path(__file__).parents[2] / "shared"))
+AUDIO = DATA / "audio"
+VOCABULARY = DATA / "models/whisper/for-tests-ggml-tiny.en.bin"
+"""Whisper's words and filters, without weights: stubs are made of it."""
 SUFFIXES = {".flac", ".ogg", ".wav"}
 
 

@@ -12,7 +12,6 @@ tells times, not accuracy. faster-whisper is left out: it takes no model in this
 import argparse
 import asyncio
 import json
-import sys
 import tempfile
 import time
 from collections.abc import AsyncGenerator
@@ -21,18 +20,15 @@ from pathlib import Path
 import numpy as np
 from pairs import PAIRS, faster, spread
 from pywhispercpp.model import Model
-from sounds import AUDIO, pcm, read
+from sounds import AUDIO, VOCABULARY, pcm, read
 
+from scripts.stub_models.whisper import write_model
 from voiced.core.types import FRAME_SAMPLES, RATE, SpeechChunk
 from voiced.engines.child import Child, Upkeep
 from voiced.engines.hosted import HostedStt
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "scripts"))
-from stub_models.whisper import write_model  # noqa: E402 (found by the line above)
-
 LABELS: dict[str, list[float]] = json.loads((ROOT / "bench/labels/speech.json").read_text())
-VOCABULARY = AUDIO.parent / "models/whisper/for-tests-ggml-tiny.en.bin"
 TEXT = "set a timer for five minutes"
 BEFORE_S, SILENCE_S, LONGEST_S = 0.25, 0.35, 5.0
 MISSES = {3, 6, 9}

@@ -18,6 +18,7 @@ import json
 import time
 from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
+from typing import Any
 
 from msgspec import structs
 from pairs import faster, spread
@@ -142,7 +143,7 @@ async def ours(stage: Stage, scene: Scene) -> Marks | str:
     return marks | {"detector": zero - label}
 
 
-async def table(scenes: list[Scene], config: Config, own: Mapping[str, Skill]) -> dict[str, object]:
+async def table(scenes: list[Scene], config: Config, own: Mapping[str, Skill]) -> dict[str, Any]:
     """One kind of scene, by both in turn."""
     pairs: list[tuple[Marks, Marks]] = []
     mine: list[Marks] = []

@@ -86,7 +86,7 @@ def onnx_head(path: Path) -> Callable[[np.ndarray], float]:
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(str(path), options)
     name = session.get_inputs()[0].name
-    return lambda embeddings: float(session.run(None, {name: embeddings})[0].flat[0])
+    return lambda embeddings: float(session.run(None, {name: embeddings})[0].flat[0])  # pyright: ignore[reportAttributeAccessIssue]
 
 
 class Peer:

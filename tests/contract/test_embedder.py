@@ -1,6 +1,7 @@
 """What every embedder does, whatever it is."""
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.util import find_spec
@@ -101,6 +102,19 @@ def test_meaning_counts_where_no_word_is_shared(minilm: Path) -> None:
     assert cat @ kitten > cat @ rates + 0.3
 
 
+def test_nobody_waits_while_words_are_counted() -> None:
+    class Text(str):
+        __slots__ = ("thread",)
+
+        def __getitem__(self, key) -> str:
+            self.thread = threading.get_ident()
+            return super().__getitem__(key)
+
+    text = Text("The light in the kitchen is on.")
+    assert vectors(hashing, text).any()
+    assert text.thread != threading.get_ident()
+
+
 def test_one_that_is_cancelled_leaves_the_model_ready(minilm: Path) -> None:
     async def run() -> None:
         async with hosted(minilm) as embedder:
@@ -112,6 +126,27 @@ def test_one_that_is_cancelled_leaves_the_model_ready(minilm: Path) -> None:
                 assert (await embedder.embed(["short"])).any()
 
     asyncio.run(run())
+
+
+def test_one_that_is_cancelled_takes_no_other_with_it(minilm: Path) -> None:
+    texts = [f"The {number} houses by the sea are white. " * 60 for number in range(16)]
+
+    async def run() -> tuple[NDArray[np.float32], NDArray[np.float32], int]:
+        process = child(minilm)
+        await process.start()
+        try:
+            embedder = HostedEmbedder(process, 60, minilm.stem)
+            expected = await embedder.embed(texts[-1:])
+            first, second = (asyncio.create_task(embedder.embed(texts)) for _ in range(2))
+            await asyncio.sleep(0.01)  # Both are on their way.
+            first.cancel()
+            return expected, (await second)[-1:], process.restarts
+        finally:
+            await process.close()
+
+    expected, found, restarts = asyncio.run(run())
+    assert found == pytest.approx(expected, abs=1e-5)
+    assert restarts == 0
 
 
 def test_what_is_no_model_of_sentences_is_refused(recordings: Path, minilm: Path) -> None:  # noqa: ARG001 (it skips)

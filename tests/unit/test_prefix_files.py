@@ -1,6 +1,7 @@
 """States of evaluated prompts on the disk."""
 
 import os
+import resource
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -77,6 +78,19 @@ def test_what_a_crash_left_goes_with_the_next_state(model: Path) -> None:
     (folder / "half.kv.tmp").write_bytes(b"ha")
     files(model).save([1], b"state")
     assert [path.suffix for path in names(model)] == [".kv"]
+
+
+def test_a_state_that_cannot_be_written_leaves_nothing(model: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    files(model).save([1], b"state")
+    kept = names(model)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
+    try:
+        files(model).save([2], bytes(100_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert names(model) == kept
+    assert files(model).load([2]) is None
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(model: Path) -> None:

@@ -1,5 +1,6 @@
 """Embeddings that live in a child, as the port that the rest knows."""
 
+import asyncio
 from collections.abc import Generator, Sequence
 
 import msgspec
@@ -21,7 +22,7 @@ class HostedEmbedder:
 
     Args:
         child: started elsewhere.
-        deadline_s: how long a request's next vectors may take.
+        deadline_s: how long the vectors of `REQUEST` texts may take.
         model: its name.
     """
 
@@ -29,6 +30,7 @@ class HostedEmbedder:
         self._child = child
         self._deadline_s = deadline_s
         self._model = model
+        self._turn = asyncio.Lock()  # For the same reason as `HostedLlm`'s.
 
     @property
     def model(self) -> str:
@@ -46,16 +48,9 @@ class HostedEmbedder:
 
     async def _request(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of some texts; of no text, an empty array of the right width."""
-        vectors = b""
-        async with self._child.exchange(deadline_s=self._deadline_s) as exchange:
+        async with self._turn, self._child.exchange(deadline_s=self._deadline_s) as exchange:
             await exchange.send("embed", payload=msgspec.json.encode(texts))
-            while (message := await exchange.receive()).type == "embeddings":
-                vectors += message.payload
-                exchange.expect(self._deadline_s)
-        size = _size(message)
-        if len(vectors) != len(texts) * size * 4:
-            raise EmbedFailed("the embedding model sent not as many vectors as texts")
-        return np.frombuffer(vectors, "<f4").astype(np.float32).reshape(len(texts), size)
+            return _vectors(await exchange.receive(), len(texts))
 
 
 def _parts(texts: Sequence[str]) -> Generator[Sequence[str]]:
@@ -63,8 +58,10 @@ def _parts(texts: Sequence[str]) -> Generator[Sequence[str]]:
         yield texts[at : at + REQUEST]
 
 
-def _size(message: Message) -> int:
+def _vectors(message: Message, count: int) -> NDArray[np.float32]:
     size = message.data.get("size")
-    if message.type != "embed-end" or type(size) is not int or size < 1:
+    if message.type != "embeddings" or type(size) is not int or size < 1:
         raise EmbedFailed(f"the embedding model sent a {message.type[:40]} frame that makes no sense")
-    return size
+    if len(message.payload) != count * size * 4:
+        raise EmbedFailed("the embedding model sent not as many vectors as texts")
+    return np.frombuffer(message.payload, "<f4").astype(np.float32).reshape(count, size)

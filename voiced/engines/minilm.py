@@ -1,25 +1,23 @@
 """Sentence embeddings in llama.cpp, inside their child: MiniLM, or any GGUF that pools a text into one vector."""
 
 import ctypes
-import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import llama_cpp.llama_cpp as lib
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from voiced.core.errors import EmbedFailed, ModelBroken
-from voiced.core.wire import PAYLOAD_LIMIT, Message
+from voiced.core.errors import EmbedFailed, ModelBroken, translate
+from voiced.core.wire import Message
 from voiced.engines.host import Link
 from voiced.engines.llamacpp import Model, threads
 
 LONGEST = 512
 """Tokens of a text that are looked at, if the model can see as many."""
-BATCH = 64
-"""Vectors in a frame, if so many fit."""
 WORD = re.compile(r"\w")
 
 
@@ -32,7 +30,6 @@ class MiniLm:
 
     def __init__(self, settings: dict[str, Any]) -> None:
         path = Path(settings["model"])
-        self._name = path.stem
         self._model = Model(path)
         self._longest = min(LONGEST, self._model.context)
         params = lib.llama_context_default_params()
@@ -47,22 +44,19 @@ class MiniLm:
         self._context = context
 
     def handle(self, message: Message, link: Link) -> None:
-        """Takes in `embed`, whose payload is a list of texts in JSON; answers `embeddings` and `embed-end`.
+        """Takes in `embed`, whose payload is a list of texts in JSON; answers `embeddings`.
 
-        The vectors come in one or more frames, in the order of the texts, as float32, little-endian.
+        Its payload is their vectors of `size` numbers each, in the order of the texts, as float32, little-endian.
         """
         if message.type == "cancel":
             return
         if message.type != "embed":
             raise EmbedFailed(f"embeddings do not know {message.type} frames")
-        texts, width = _texts(message.payload), self._model.width
-        about = {"size": width, "model": self._name}
-        batch = max(1, min(BATCH, PAYLOAD_LIMIT // (4 * width)))
-        for at in range(0, len(texts), batch):
-            rows = [self._embed(text) for text in texts[at : at + batch] if not link.cancelled(message.request)]
-            payload = np.array(rows, "<f4").tobytes()
-            link.send(Message("embeddings", {"count": len(rows), **about}, payload, message.request))
-        link.send(Message("embed-end", {"count": len(texts), **about}, request=message.request))
+        with translate(msgspec.DecodeError, to=EmbedFailed, message="the texts are none"):
+            texts = msgspec.json.decode(message.payload, type=list[str])
+        rows = [self._embed(text) for text in texts if not link.cancelled(message.request)]
+        payload = np.array(rows, "<f4").tobytes()
+        link.send(Message("embeddings", {"size": self._model.width}, payload, message.request))
 
     def close(self) -> None:
         """Frees the model."""
@@ -89,13 +83,3 @@ class MiniLm:
         batch.logits = (ctypes.c_int8 * len(tokens))(*[1] * len(tokens))  # All of them go into the vector.
         if status := lib.llama_decode(self._context, batch):
             raise EmbedFailed(f"llama.cpp does not evaluate a text (status {status})")
-
-
-def _texts(payload: bytes) -> list[str]:
-    try:
-        texts = json.loads(payload)
-    except ValueError as error:
-        raise EmbedFailed("the texts are no JSON") from error
-    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        raise EmbedFailed("the texts are no list of texts")
-    return texts

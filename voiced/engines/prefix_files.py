@@ -35,7 +35,7 @@ class PrefixFiles:
         self._folder = folder
         seen = model.stat()
         library = version("llama-cpp-python")  # Another one may lay out its states in another way.
-        self._model = _hash(f"{library}:{model.name}:{seen.st_size}:{seen.st_mtime_ns}:{context}".encode())
+        self._model = _digest(f"{library}:{model.name}:{seen.st_size}:{seen.st_mtime_ns}:{context}".encode()).hex()
 
     def load(self, tokens: Sequence[int]) -> bytes | None:
         """The state of these tokens; None if there is none that is whole."""
@@ -56,8 +56,13 @@ class PrefixFiles:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self._folder, suffix=f"{SUFFIX}.tmp", delete=False) as file:
-                file.write(MAGIC + _digest(state) + state)
-            Path(file.name).replace(self._path(tokens))
+                written = Path(file.name)
+                try:
+                    file.write(MAGIC + _digest(state) + state)
+                    file.flush()
+                    written.replace(self._path(tokens))
+                finally:
+                    written.unlink(missing_ok=True)
             self._bound()
         except OSError as error:
             log.warning("the evaluated prompt cannot be kept in %s: %s", self._folder, error)
@@ -78,12 +83,8 @@ class PrefixFiles:
                 path.unlink(missing_ok=True)
 
     def _path(self, tokens: Sequence[int]) -> Path:
-        return self._folder / f"{self._model}-{_hash(np.asarray(tokens, '<i4').tobytes())}{SUFFIX}"
+        return self._folder / f"{self._model}-{_digest(np.asarray(tokens, '<i4').tobytes()).hex()}{SUFFIX}"
 
 
-def _hash(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=DIGEST).hexdigest()
-
-
-def _digest(state: bytes) -> bytes:
-    return hashlib.blake2b(state, digest_size=DIGEST).digest()
+def _digest(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=DIGEST).digest()
