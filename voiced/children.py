@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from voiced.core.config import Config, chain
+from voiced.core.errors import ModelMissing
 from voiced.engines.child import Child, Upkeep
 from voiced.setup.models import path_of
 from voiced.setup.places import intents_folder, state_folder
@@ -110,4 +111,9 @@ def _settings(config: Config, kind: Stage, name: str) -> dict[str, Any]:
 
 
 def _with_model(config: Config, engine: str, settings: dict[str, Any]) -> dict[str, Any]:
-    return {**settings, "model": str(path_of(config, engine, settings["model"]))}
+    """The model's file instead of its name, and when it was last written: that tells it from one that replaces it."""
+    path = path_of(config, engine, settings["model"])
+    try:
+        return {**settings, "model": str(path), "modified_ns": path.stat().st_mtime_ns}
+    except OSError as error:  # Removed just now.
+        raise ModelMissing(f"{path} cannot be looked at: {error}", hint="Start the engine again.") from error

@@ -111,22 +111,26 @@ def voice(config: Config, children: Sequence[Child], told: Told = nobody, *, phr
         phrases: a folder for what was spoken before; None: nothing is kept.
     """
     tts = config.engines.tts
+    files = PhraseFiles(phrases, tts.cache_mb * 1_000_000) if phrases and tts.cache_mb else None
 
     def near(child: Child) -> Tts:
-        # eSpeak speaks as fast as a disk reads.
         voice = HostedTts(child, tts.deadline_s)
-        return voice if child.engine == "espeak" else kept(voice, (child.engine, child.settings))
+        if files is None or child.engine == "espeak":  # It speaks as fast as a disk reads.
+            return voice
+        return PhraseCache(voice, files, lambda: _sounds_so(child.engine, child.given) if child.given else None)
 
     def far(server: RemoteConfig) -> Tts:
-        return kept(_far_tts(config, server), server)
-
-    def kept(voice: Tts, sounds_so: object) -> Tts:
-        if phrases is None or not tts.cache_mb:
+        voice = _far_tts(config, server)
+        if files is None or not server.model:  # What the server speaks with is not known, and may change.
             return voice
-        key = msgspec.json.encode(sounds_so, order="sorted").decode()
-        return PhraseCache(voice, PhraseFiles(phrases, tts.cache_mb * 1_000_000), lambda: key)
+        return PhraseCache(voice, files, partial(_sounds_so, server.url, server.model))
 
     return FallbackTts(_engines(config, tts.engine, children, near, far), told)
+
+
+def _sounds_so(*decides: object) -> str:
+    """What tells one voice from another."""
+    return msgspec.json.encode(decides, order="sorted").decode()
 
 
 def model(config: Config, children: Sequence[Child], told: Told = nobody) -> Llm | None:

@@ -72,6 +72,7 @@ class Child:
         kind: its part in voiced.
         engine: what it hosts.
         settings: for the engine, from its next start on.
+        given: what the engine got at its last start; None before the first one.
         state: what it is doing.
         problem: why it ended the last time, until it is ready again.
         restarts: how often it was started again.
@@ -104,6 +105,7 @@ class Child:
         self.kind = kind
         self.engine = engine
         self.settings = dict(settings or {})
+        self.given: Mapping[str, Any] | None = None
         self.state = ChildState.CLOSED
         self.problem: VoicedError | None = None
         self.restarts = 0
@@ -282,6 +284,7 @@ class Child:
 
     async def _spawned(self) -> Life:
         settings = await asyncio.to_thread(self._complete, self.settings) if self._complete else self.settings
+        self.given = settings
         return Life(self.kind, self.engine, settings, self._lend(), python=self._upkeep.python)
 
     async def _begin(self, life: Life) -> None:

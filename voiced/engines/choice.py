@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Generic, NamedTuple, TypeVar
 
@@ -51,11 +51,6 @@ class Choice(Generic[E]):
         self.all = [Candidate(name, engine, Circuit(now)) for name, engine in engines]
         self._on_change = on_change
         self._left_alone: set[str] = set()
-
-    @property
-    def states(self) -> Mapping[str, CircuitState]:
-        """How the engines do, by their names."""
-        return {name: circuit.state for name, _, circuit in self.all}
 
     def candidates(self) -> list[Candidate[E]]:
         """Those that are to be tried now, in order. If none is, the one that is due first."""

@@ -21,7 +21,8 @@ _LINES = (
 _SPANS = (
     (re.compile(r"(?<=\d)[\u00a0\u202f\u2009](?=\d{3})"), ""),  # Digits in groups.
     (re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"), r"\1"),
-    (re.compile(r"\]\([^\s\]]*\)|\]\[\w*\]|\[\^\w+\]:?"), ""),  # The end of a link whose beginning is in another clause.
+    # The end of a link whose beginning is in another clause.
+    (re.compile(r"\]\([^\s\]]*\)|\]\[\w*\]|\[\^\w+\]:?"), ""),
     (re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>"), r"\1"),
     (re.compile(r"<br\s*/?>|</?(?:p|div|li|tr|h\d)(?:\s[^<>]*)?>", re.IGNORECASE), " "),
     (re.compile(r"</?[A-Za-z][\w-]*(?:\s+[\w-]+=(?:\"[^\"]*\"|'[^']*'))*\s*/?>"), ""),

@@ -66,7 +66,10 @@ class Signs:
             r"\b(?P<name>[\w.+-]{1,64})@(?P<host>[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})\b",
             lambda match: f"{dot(match['name'])} {self._words.at} {dot(match['host'])}",
         )
-        yield rf"\b[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,8}}\.(?:{_DOMAINS}|{_FILES})\b(?!\.\w)", lambda match: dot(match[0])
+        yield (
+            rf"\b[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,8}}\.(?:{_DOMAINS}|{_FILES})\b(?!\.\w)",
+            lambda match: dot(match[0]),
+        )
         yield r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)", lambda match: dot(match[0])
         yield r"(?<!\S)~?(?:/[\w.-]*\w)+|(?<!\S)[^\W\d][\w-]*(?:/[^\W\d][\w.-]*){2,}", self._path
         yield r"(?<![\w+])\+\d[\d ()/-]{5,}\d", self._phone
