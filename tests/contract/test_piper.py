@@ -9,6 +9,9 @@ import pytest
 
 from scripts.stub_models.piper import HUM_HZ, RATE, write_voice
 from tests.fakes.hosted import KeptLink
+from voiced import wiring
+from voiced.children import children_of, started
+from voiced.core.config import Config, EnginesConfig, PiperConfig, TtsConfig
 from voiced.core.errors import DeadlinePassed, EngineDied, ModelBroken, ModelMissing, TtsFailed, VoicedError
 from voiced.core.wire import Message
 from voiced.engines import onnxfile
@@ -136,6 +139,28 @@ def test_a_speaker_that_the_voice_has_not_is_refused(tmp_path, speakers):
 def test_double_brackets_are_text(voice):
     bracketed, plain = spoken(voice, "the [[end]] is near", "the end is near")
     assert len(bracketed) == pytest.approx(len(plain), rel=0.3)
+
+
+def test_phrases_of_a_voice_whose_file_was_replaced_are_not_heard_again(tmp_path):
+    path, phrases = tmp_path / "v.onnx", tmp_path / "phrases"
+
+    async def rates() -> set[int]:
+        engines = EnginesConfig(tts=TtsConfig(engine="piper"), piper=PiperConfig(model=str(path)))
+        config = Config(engines=engines)
+        children = children_of(config, "tts")
+        tts = wiring.voice(config, children, phrases=phrases)
+        async with started(children), aclosing(tts.synthesize("Yes.")) as clips:
+            heard = {clip.rate async for clip in clips}
+            await tts.close()
+        return heard
+
+    write_voice(path, "hum")
+    assert asyncio.run(rates()) == {RATE}
+    write_voice(path, "hum")
+    beside = path.with_name("v.onnx.json")
+    beside.write_text(beside.read_text().replace(str(RATE), "16000"))
+    assert asyncio.run(rates()) == {16_000}
+    assert len(list(phrases.glob("*.phrase"))) == 2
 
 
 def test_a_missing_voice_is_told(tmp_path):
