@@ -20,12 +20,13 @@ from pathlib import Path
 import numpy as np
 from pairs import PAIRS, faster, spread
 from pywhispercpp.model import Model
-from sounds import AUDIO, VOCABULARY, pcm, read
+from sounds import AUDIO, VOCABULARY, frames, pcm, read
 
 from scripts.stub_models.whisper import write_model
 from voiced.core.types import FRAME_SAMPLES, RATE, SpeechChunk
 from voiced.engines.child import Child, Upkeep
 from voiced.engines.hosted import HostedStt
+from voiced.engines.silero import Silero
 
 ROOT = Path(__file__).resolve().parents[1]
 LABELS: dict[str, list[float]] = json.loads((ROOT / "bench/labels/speech.json").read_text())
@@ -54,14 +55,16 @@ def clips(count: int) -> list[tuple[np.ndarray, bool]]:
 
 async def ours(stt: HostedStt, samples: np.ndarray) -> float:
     """Seconds from the end of the sound to its transcript."""
-    sound, ended = pcm(samples), 0.0
+    sound, ended, vad = pcm(samples), 0.0, Silero()
+    # The daemon's ear does this in a thread of its own.
+    activity = [vad.speech(frame.samples) for frame in frames(sound)]
 
     async def speech() -> AsyncGenerator[SpeechChunk]:
         nonlocal ended
         began = time.monotonic()
-        for at in range(0, len(samples), FRAME_SAMPLES):
+        for at, active in zip(range(0, len(samples), FRAME_SAMPLES), activity, strict=False):
             await asyncio.sleep(max(0.0, began + min(at + FRAME_SAMPLES, len(samples)) / RATE - time.monotonic()))
-            yield SpeechChunk("tail", sound[2 * at : 2 * (at + FRAME_SAMPLES)], at)
+            yield SpeechChunk("tail", sound[2 * at : 2 * (at + FRAME_SAMPLES)], at, activity=active)
         ended = time.monotonic()
 
     heard = await stt.transcribe(speech())

@@ -24,6 +24,8 @@ class ScriptedModel:
     def __init__(self, *texts: str, sure: float = 0.9, loops_below: int = 0, language: str = "en") -> None:
         self.texts = list(texts)
         self.sure, self.loops_below, self.language = sure, loops_below, language
+        self.told: float | None = None
+        """The probability of its tokens after a prompt, where that is another."""
         self.requests: list[Request] = []
         self.seconds: list[float] = []
         self.during: Callable[[], None] = lambda: None
@@ -45,4 +47,5 @@ class ScriptedModel:
         if request.context < self.loops_below:
             return Decoded(" so " * 40, (self.sure,) * 40, self.language, whole=False)
         text = self.texts.pop(0) if len(self.texts) > 1 else self.texts[0]
-        return Decoded(text, (self.sure,) * len(text.split()), self.language, whole=True)
+        sure = self.told if self.told is not None and request.prompt else self.sure
+        return Decoded(text, (sure,) * len(text.split()), self.language, whole=True)

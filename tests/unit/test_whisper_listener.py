@@ -46,14 +46,18 @@ class Talk:
     def start(self, purpose: str = "command") -> None:
         self.listener.handle(Message("audio-start", {"purpose": purpose}, request=self.request), self.link)
 
-    def hear(self, seconds: float, level: float) -> None:
+    def hear(self, seconds: float, level: float, activity: float | None = None) -> None:
         for _ in range(round(seconds / FRAME_S)):
             samples = self.random.normal(0, level, round(FRAME_S * RATE))
-            self.take(samples * syllables(self.at, len(samples)) if level == VOICE else samples)
+            if level == VOICE:
+                self.take(samples * syllables(self.at, len(samples)))
+            else:
+                self.take(samples, 0.5 if activity is None else activity)
 
-    def take(self, samples: np.ndarray) -> None:
+    def take(self, samples: np.ndarray, activity: float = 1.0) -> None:
         sound = samples.clip(-32_768, 32_767).astype("<i2").tobytes()
-        self.listener.handle(Message("audio-chunk", {"start": self.at}, sound, self.request), self.link)
+        data = {"start": self.at, "activity": activity}
+        self.listener.handle(Message("audio-chunk", data, sound, self.request), self.link)
         self.at += len(samples)
 
     def stop(self) -> str:
@@ -102,6 +106,30 @@ def test_a_pause_that_was_not_the_end_costs_a_run_and_nothing_else() -> None:
     assert talk.link.texts == ["", "set a timer", "set a timer for five minutes"]
 
 
+def test_a_consonant_as_quiet_as_an_end_is_no_pause_to_the_detector() -> None:
+    talk = Talk(ScriptedModel("what time is it"), run_s=0.3)
+    talk.start()
+    talk.hear(0.25, ROOM)
+    talk.hear(0.8, VOICE)
+    talk.hear(0.16, ROOM, activity=1.0)
+    assert talk.model.runs == 0
+    talk.hear(0.4, VOICE)
+    talk.hear(0.24, ROOM, activity=1.0)
+    assert talk.model.runs == 1
+    assert talk.stop() == "what time is it"
+
+
+def test_noise_that_comes_when_all_was_said_needs_no_other_run() -> None:
+    talk = Talk(ScriptedModel("what time is it", "you"), run_s=0.3)
+    talk.start()
+    talk.hear(0.25, ROOM)
+    talk.hear(0.8, VOICE)
+    talk.hear(0.16, ROOM)
+    talk.hear(0.16, VOICE / 2, activity=0.02)
+    assert talk.stop() == "what time is it"
+    assert talk.model.runs == 1
+
+
 @pytest.mark.parametrize(("run_s", "partials"), [(0.02, 3), (0.3, 0)])
 def test_partials_come_while_somebody_speaks_only_if_the_end_need_not_wait_for_them(
     run_s: float, partials: int
@@ -147,12 +175,26 @@ def test_a_decoder_that_loops_anyway_says_nothing() -> None:
 
 
 def test_every_run_is_asked_for_in_full() -> None:
-    talk = Talk(ScriptedModel("yes"), prompt="pizza, tea")
+    talk = Talk(ScriptedModel("yes"))
     talk.say(5.0)
     talk.say(0.5)
     long, short = (request for request in talk.model.requests if request.context > 256), talk.model.requests[-1]
     assert (next(long).context, short.context) == (320, 256)
-    assert {(request.language, request.prompt) for request in talk.model.requests} == {("en", "pizza, tea")}
+    assert {(request.language, request.prompt) for request in talk.model.requests} == {("en", "")}
+
+
+@pytest.mark.parametrize(("told", "heard"), [(0.6, "take the rubbish out"), (0.4, "take the ruby shout")])
+def test_who_is_unsure_looks_again_with_the_vocabulary_and_the_surer_words_count(told: float, heard: str) -> None:
+    model = ScriptedModel("take the ruby shout", "take the rubbish out", sure=0.5)
+    model.told = told
+    assert Talk(model, prompt="rubbish, trash", run_s=0.3).say() == heard
+    assert [request.prompt for request in model.requests] == ["", "", "rubbish, trash"]
+
+
+def test_who_is_sure_needs_no_vocabulary() -> None:
+    talk = Talk(ScriptedModel("take the rubbish out", sure=0.8), prompt="rubbish, trash", run_s=0.3)
+    assert talk.say() == "take the rubbish out"
+    assert talk.model.runs == 1
 
 
 def test_a_language_is_detected_once_it_can_be_trusted() -> None:

@@ -54,7 +54,8 @@ class HostedStt:
         async for chunk in speech:
             # The user may take any time to speak; the recogniser may not take any time to listen.
             exchange.expect(self._deadline_s)
-            await exchange.send("audio-chunk", {**FORMAT, "start": chunk.start}, chunk.samples)
+            data = {**FORMAT, "start": chunk.start, "activity": chunk.activity}
+            await exchange.send("audio-chunk", data, chunk.samples)
             exchange.expect(None)
         exchange.expect(self._deadline_s)
         await exchange.send("audio-stop")
