@@ -13,10 +13,11 @@ from voiced.core.wire import Message
 from voiced.engines.answer import Answer
 from voiced.engines.evaluated import Evaluated
 from voiced.engines.host import Link
-from voiced.engines.llamacpp import Model, threads
+from voiced.engines.llamacpp import Model
 from voiced.engines.prefix_files import PrefixFiles
 from voiced.engines.prompts import Prompts
 from voiced.engines.sampling import Sampler
+from voiced.engines.threads import threads
 
 SHARE = 4
 """At least a fourth of the context is kept free for the answer …"""

@@ -11,14 +11,11 @@ from typing import NamedTuple, Protocol
 
 import _pywhispercpp as library
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 
 from voiced.core.errors import ModelBroken, SttFailed
 from voiced.engines.ggml import check
 
-MOST_THREADS = 4
-"""More do not make it faster: it waits for memory."""
 _ERROR = 4
 """GGML_LOG_LEVEL_ERROR."""
 NO_SPEECH, LOG_PROBABILITY = 0.6, -1.0
@@ -93,7 +90,7 @@ class WhisperCpp:
 
     Args:
         path: a ggml file.
-        threads: 0 for what suits the machine.
+        threads: to compute with.
 
     Raises:
         ModelBroken: the file cannot be used.
@@ -101,7 +98,7 @@ class WhisperCpp:
 
     def __init__(self, path: Path, threads: int) -> None:
         check(path)
-        self._threads = threads or suitable_threads()
+        self._threads = threads
         self._complaints: list[str] = []
         library.whisper_log_set(self._take_line)
         # It would be called after the interpreter's end, and crash.
@@ -177,8 +174,3 @@ class WhisperCpp:
 def knows_language(language: str) -> bool:
     """Tells whether Whisper knows a language (two letters)."""
     return library.whisper_lang_id(language) >= 0
-
-
-def suitable_threads() -> int:
-    """The machine's cores, without their second threads, up to `MOST_THREADS`."""
-    return max(1, min(MOST_THREADS, psutil.cpu_count(logical=False) or 1, len(psutil.Process().cpu_affinity() or [0])))
