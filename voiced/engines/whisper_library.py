@@ -18,8 +18,6 @@ from voiced.engines.ggml import check
 
 _ERROR = 4
 """GGML_LOG_LEVEL_ERROR."""
-NO_SPEECH, LOG_PROBABILITY = 0.6, -1.0
-"""Text is dropped where silence is likelier than the first, and the text less sure than the second (openai/whisper)."""
 AUTO = "auto"
 
 
@@ -161,7 +159,6 @@ class WhisperCpp:
         # Who is unsure says so at once: trying again at higher temperatures takes several times as long.
         found.temperature_inc = 0.0
         found.greedy = {"best_of": 1}
-        found.no_speech_thold, found.logprob_thold = NO_SPEECH, LOG_PROBABILITY
         found.print_progress = False
         found.set_abort_callback(cancelled)
         return found
