@@ -90,7 +90,7 @@ class Llama:
         if tokens := self._prompts.known(prompt):
             self._reuse(prompt, tokens, stop)
             self._evaluated.add(tokens[len(self._evaluated.tokens) :], stop)
-        link.send(Message("prefilled", {"tokens": self._evaluated.shared(tokens)}, request=request))
+        link.send(Message("prefilled", request=request))
 
     def _reuse(self, prompt: Prompt, tokens: list[int], stop: Callable[[], bool]) -> int:
         """Keeps what is evaluated of the tokens, from this process or an earlier one.
