@@ -9,6 +9,7 @@ from typing import Any
 from llama_cpp.llama_grammar import json_schema_to_gbnf
 
 from voiced.core.chat import Tool, ToolCall
+from voiced.engines.openai_tools import describe
 
 MARK = "<tool_call>"
 """What Qwen and others write before the object."""
@@ -67,17 +68,6 @@ def parse(text: str) -> ToolCall | None:
         return ToolCall(call["name"], call["arguments"])
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def describe(tools: Sequence[Tool]) -> list[dict[str, Any]]:
-    """The tools in OpenAI's form, which templates know."""
-    return [
-        {
-            "type": "function",
-            "function": {"name": tool.name, "description": tool.description, "parameters": tool.parameters},
-        }
-        for tool in tools
-    ]
 
 
 def instructions(tools: Sequence[Tool]) -> str:
