@@ -16,6 +16,9 @@ MARK = "<tool_call>"
 _CALL = re.compile(rf"\s*({MARK}\s*)?\{{")
 _BEFORE = re.compile(rf"\s*({MARK}\s*)?")
 
+_FAULTS = (AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What the library raises on schemas that it cannot read."""
+
 INSTRUCTIONS = """You may use these tools:
 {tools}
 To use one, answer with a JSON object alone: {{"name": its name, "arguments": {{…}}}}. Otherwise answer in words."""
@@ -49,7 +52,7 @@ def _call_schema(tool: Tool) -> dict[str, Any]:
     schema = _of_call(tool.name, tool.parameters)
     try:
         json_schema_to_gbnf(json.dumps(schema))
-    except Exception:  # noqa: BLE001 (the library raises whatever befalls it)
+    except _FAULTS:
         return _of_call(tool.name, {"type": "object"})
     return schema
 
