@@ -31,10 +31,11 @@ from voiced.engines.child import Child, Upkeep
 from voiced.engines.evaluated import Evaluated
 from voiced.engines.hosted_llm import HostedLlm
 from voiced.engines.life import ENVIRONMENT
-from voiced.engines.llamacpp import Model, threads
+from voiced.engines.llamacpp import Model
 from voiced.engines.prefix_files import PrefixFiles
 from voiced.engines.prompts import Prompts
 from voiced.engines.sampling import Sampler
+from voiced.engines.threads import threads
 
 CACHED, NEW, CONTEXT = 400, 15, 2048
 FRAME, QUESTION_FRAME = 16, 13

@@ -9,8 +9,7 @@ from pywhispercpp.model import Model
 
 from voiced.core.wire import Message
 from voiced.engines.host import Link
-
-THREADS = 2
+from voiced.engines.threads import threads
 
 
 class PlainWhisper:
@@ -39,7 +38,7 @@ class PlainLlama:
     """The whole answer at once."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
-        self._model = Llama(settings["model"], n_ctx=settings["context"], n_threads=THREADS, verbose=False)
+        self._model = Llama(settings["model"], n_ctx=settings["context"], n_threads=threads(0), verbose=False)
 
     def handle(self, message: Message, link: Link) -> None:
         """See `Hosted`. `chat` is a text and a number of tokens."""

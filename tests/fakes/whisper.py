@@ -27,7 +27,6 @@ class ScriptedModel:
         self.told: float | None = None
         """The probability of its tokens after a prompt, where that is another."""
         self.requests: list[Request] = []
-        self.seconds: list[float] = []
         self.during: Callable[[], None] = lambda: None
 
     @property
@@ -35,10 +34,9 @@ class ScriptedModel:
         """How often it ran, the warming up aside."""
         return len(self.requests) - 1
 
-    def decode(self, sound: NDArray[np.float32], request: Request, cancelled: Callable[[], bool]) -> Decoded | None:
+    def decode(self, sound: NDArray[np.float32], request: Request, cancelled: Callable[[], bool]) -> Decoded | None:  # noqa: ARG002 (the port's own arguments)
         """See `Model`."""
         self.requests.append(request)
-        self.seconds.append(len(sound) / 16_000)
         if not self.runs:
             return Decoded("", (), self.language, whole=True)
         self.during()

@@ -12,14 +12,14 @@ from voiced.engines.whisper_prompt import MOST_WORDS, prompt
 
 @given(st.integers(0, 40 * 16_000))
 def test_the_window_holds_the_sound(samples: int) -> None:
-    window = audio_context(samples, 16_000, 1500)
+    window = audio_context(samples, 1500)
     assert 256 <= window <= 1500
     assert window == 1500 or (window % 64 == 0 and window >= samples / 320)
 
 
 @pytest.mark.parametrize(("seconds", "window"), [(0.5, 256), (4.0, 256), (5.0, 320), (10.0, 576), (29.0, 1500)])
 def test_the_window_grows_with_the_sound(seconds: float, window: int) -> None:
-    assert audio_context(round(seconds * 16_000), 16_000, 1500) == window
+    assert audio_context(round(seconds * 16_000), 1500) == window
 
 
 def test_more_sound_holds_more_tokens() -> None:

@@ -14,7 +14,7 @@ from voiced.engines.child import Child
 pytest.importorskip("_pywhispercpp", reason="the extra `whisper` is not installed")
 
 from voiced.engines.whisper import Whisper
-from voiced.engines.whisper_library import Request, WhisperCpp, suitable_threads
+from voiced.engines.whisper_library import Request, WhisperCpp
 
 INTENTS = Path(__file__).parents[2] / "config" / "intents"
 SOUND = np.random.default_rng(1).normal(0, 0.1, RATE).astype(np.float32)
@@ -86,7 +86,3 @@ def test_a_child_tells_that_its_model_is_broken(english: Path, tmp_path: Path) -
         asyncio.run(child.start())
     assert caught.value.code == "model-broken"
     assert str(path) in caught.value.message
-
-
-def test_the_machine_has_threads_for_it() -> None:
-    assert 1 <= suitable_threads() <= 4

@@ -3,7 +3,7 @@
 Source of the format: https://developers.home-assistant.io/docs/voice/intent-recognition/template-sentence-syntax
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -76,12 +76,13 @@ def load_intents(folder: Path, language: str) -> Intents:
         raise IntentsInvalid(f"{folder} holds no .yaml file", hint="Name a folder of sentence templates.")
     merged: dict[str, Any] = {"language": language, "intents": {}}
     for path in paths:
-        document = _read(path)
-        _parse(path, language, document)
-        _merge(path, merged, document)
-    intents = _parse(folder, language, merged)
-    for path in paths:
-        _check_references(path, _parse(path, language, _read(path)), intents)
+        _merge(path, merged, _read(path))
+    try:
+        intents = _parse(folder, language, merged)
+        _check_references(folder, intents, intents)
+    except IntentsInvalid:
+        _blame(paths, language, merged)
+        raise
     return intents
 
 
@@ -102,6 +103,14 @@ def _read(path: Path) -> dict[str, Any]:
         hint = f"Values that YAML takes for something else, such as on, no or 5, need quotes. {_HINT}"
         raise IntentsInvalid(f"{path}: {error}", hint=hint) from error
     return document
+
+
+def _blame(paths: Sequence[Path], language: str, merged: dict[str, Any]) -> None:
+    """Looks at each file by itself, so that the message names the one with the fault."""
+    parsed = [(path, _parse(path, language, _read(path))) for path in paths]
+    intents = _parse(paths[0].parent, language, merged)
+    for path, own in parsed:
+        _check_references(path, own, intents)
 
 
 def _merge(path: Path, merged: dict[str, Any], document: dict[str, Any]) -> None:

@@ -10,8 +10,6 @@ from voiced.engines.loops import Loops
 from voiced.engines.sampling import Constraint, Sampler
 from voiced.engines.tool_calls import Opening, grammar, opening, parse
 
-Choice = Sampler | Constraint
-
 
 class Answer:
     """Makes an answer.

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from voiced.core.errors import ModelBroken
+from voiced.engines.gguf import BLOCKS
 
 MAGIC = 0x67676D6C
 VOCABULARIES = {51_864, 51_865, 51_866}
@@ -27,21 +28,6 @@ QUANTIZED = 1000
 """A quantized file's type is the version of the quantization times this, plus the type."""
 TYPES = {0: 0, 1: 1, 2: 2, 3: 3, 7: 8, 8: 6, 9: 7, 10: 10, 11: 11, 12: 12, 13: 13, 14: 14}
 """Type of a file to type of its matrices (GGML_FTYPE_… to GGML_TYPE_…)."""
-BLOCKS = {
-    0: (1, 4),
-    1: (1, 2),
-    2: (32, 18),
-    3: (32, 20),
-    6: (32, 22),
-    7: (32, 24),
-    8: (32, 34),
-    10: (256, 84),
-    11: (256, 110),
-    12: (256, 144),
-    13: (256, 176),
-    14: (256, 210),
-}
-"""Type of a tensor to the values in one of its blocks and their bytes."""
 FLOAT, HALF = 0, 1
 MOST_DIMENSIONS = 3
 

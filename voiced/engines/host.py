@@ -15,8 +15,8 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from queue import Queue
 from threading import Event, Lock, Thread
 from typing import Any, Protocol
@@ -179,12 +179,11 @@ def find(kind: str, name: str) -> Callable[[dict[str, Any]], Hosted]:
     """
     known = ENGINES.get(kind, {})
     path = known.get(name, name)
-    if ":" not in path:
+    if not path.partition(":")[2]:
         raise ConfigInvalid(f"there is no {kind} engine {name!r}", hint=f"There are: {', '.join(sorted(known))}.")
-    module, attribute = path.split(":", 1)
     try:
-        return getattr(import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
+        return resolve_name(path)
+    except (ImportError, AttributeError, ValueError) as error:
         raise EngineMissing(f"the engine {name!r} is not installed: {error}") from error
 
 

@@ -13,10 +13,11 @@ from voiced.core.wire import Message
 from voiced.engines.answer import Answer
 from voiced.engines.evaluated import Evaluated
 from voiced.engines.host import Link
-from voiced.engines.llamacpp import Model, threads
+from voiced.engines.llamacpp import Model
 from voiced.engines.prefix_files import PrefixFiles
 from voiced.engines.prompts import Prompts
 from voiced.engines.sampling import Sampler
+from voiced.engines.threads import threads
 
 SHARE = 4
 """At least a fourth of the context is kept free for the answer …"""
@@ -89,7 +90,7 @@ class Llama:
         if tokens := self._prompts.known(prompt):
             self._reuse(prompt, tokens, stop)
             self._evaluated.add(tokens[len(self._evaluated.tokens) :], stop)
-        link.send(Message("prefilled", {"tokens": self._evaluated.shared(tokens)}, request=request))
+        link.send(Message("prefilled", request=request))
 
     def _reuse(self, prompt: Prompt, tokens: list[int], stop: Callable[[], bool]) -> int:
         """Keeps what is evaluated of the tokens, from this process or an earlier one.

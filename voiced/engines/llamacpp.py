@@ -10,7 +10,6 @@ import os
 from pathlib import Path
 
 import llama_cpp.llama_cpp as lib
-import psutil
 
 from voiced.core.errors import LlmFailed, ModelBroken, ModelMissing
 from voiced.engines.gguf import check
@@ -129,12 +128,3 @@ class Model:
 
     def _text(self, token: int) -> str:
         return self.piece(token, special=True).decode(errors="replace") if token >= 0 else ""
-
-
-def threads(wanted: int) -> int:
-    """Threads to compute with.
-
-    Args:
-        wanted: so many; 0 for as many as there are physical cores that we may use: more of them only disturb.
-    """
-    return wanted or max(1, min(len(os.sched_getaffinity(0)), psutil.cpu_count(logical=False) or 1))

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from voiced.core.errors import EmbedFailed, ModelBroken, translate
 from voiced.core.wire import Message
 from voiced.engines.host import Link
-from voiced.engines.llamacpp import Model, threads
+from voiced.engines.llamacpp import Model
+from voiced.engines.threads import threads
 
 LONGEST = 512
 """Tokens of a text that are looked at, if the model can see as many."""

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from voiced.core.chat import ChatEnd, Finish, Prompt, ToolCall
 from voiced.core.errors import LlmFailed
+from voiced.engines.openai_tools import describe
 from voiced.engines.remote import NAME_LIMIT
 
 CALLS_LIMIT = 16
@@ -84,13 +85,7 @@ def request(prompt: Prompt, model: str) -> dict[str, Any]:
     if model:
         body["model"] = model
     if prompt.tools:
-        body["tools"] = [
-            {
-                "type": "function",
-                "function": {"name": tool.name, "description": tool.description, "parameters": tool.parameters},
-            }
-            for tool in prompt.tools
-        ]
+        body["tools"] = describe(prompt.tools)
     return body
 
 

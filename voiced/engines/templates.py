@@ -8,7 +8,8 @@ from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 from voiced.core.chat import ChatMessage, Tool
 from voiced.core.errors import ModelBroken, translate
 from voiced.engines.llamacpp import Model
-from voiced.engines.tool_calls import describe, instructions
+from voiced.engines.openai_tools import describe
+from voiced.engines.tool_calls import instructions
 
 CHATML = """{% for message in messages %}<|im_start|>{{ message.role }}
 {{ message.content }}<|im_end|>

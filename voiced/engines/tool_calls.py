@@ -9,11 +9,15 @@ from typing import Any
 from llama_cpp.llama_grammar import json_schema_to_gbnf
 
 from voiced.core.chat import Tool, ToolCall
+from voiced.engines.openai_tools import describe
 
 MARK = "<tool_call>"
 """What Qwen and others write before the object."""
 _CALL = re.compile(rf"\s*({MARK}\s*)?\{{")
 _BEFORE = re.compile(rf"\s*({MARK}\s*)?")
+
+_FAULTS = (AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What the library raises on schemas that it cannot read."""
 
 INSTRUCTIONS = """You may use these tools:
 {tools}
@@ -48,7 +52,7 @@ def _call_schema(tool: Tool) -> dict[str, Any]:
     schema = _of_call(tool.name, tool.parameters)
     try:
         json_schema_to_gbnf(json.dumps(schema))
-    except Exception:  # noqa: BLE001 (the library raises whatever befalls it)
+    except _FAULTS:
         return _of_call(tool.name, {"type": "object"})
     return schema
 
@@ -67,17 +71,6 @@ def parse(text: str) -> ToolCall | None:
         return ToolCall(call["name"], call["arguments"])
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def describe(tools: Sequence[Tool]) -> list[dict[str, Any]]:
-    """The tools in OpenAI's form, which templates know."""
-    return [
-        {
-            "type": "function",
-            "function": {"name": tool.name, "description": tool.description, "parameters": tool.parameters},
-        }
-        for tool in tools
-    ]
 
 
 def instructions(tools: Sequence[Tool]) -> str:

@@ -5,10 +5,14 @@ from typing import Any
 
 from voiced.core.errors import ConfigInvalid
 from voiced.core.intents import load_intents
+from voiced.engines.threads import threads
 from voiced.engines.whisper_library import AUTO, WhisperCpp, knows_language
 from voiced.engines.whisper_listener import Listener, Orders
 from voiced.engines.whisper_prompt import prompt
 from voiced.engines.whisper_transcriber import Transcriber
+
+MOST_THREADS = 4
+"""More do not make it faster: it waits for memory."""
 
 
 class Whisper(Listener):
@@ -26,7 +30,7 @@ class Whisper(Listener):
 
     def __init__(self, settings: dict[str, Any]) -> None:
         path, language = Path(settings["model"]), str(settings["language"])
-        model = WhisperCpp(path, int(settings["threads"]))
+        model = WhisperCpp(path, threads(int(settings["threads"]), MOST_THREADS))
         if language != AUTO and not knows_language(language):
             raise ConfigInvalid(f"Whisper does not know the language {language!r}")
         if language not in {AUTO, "en"} and not model.multilingual:

@@ -10,6 +10,8 @@ import zlib
 from collections.abc import Sequence
 from itertools import pairwise
 
+from voiced.core.types import RATE
+
 FRAMES_A_SECOND = 50
 """Positions of the encoder."""
 CONTEXT_STEP, LEAST_CONTEXT = 64, 256
@@ -33,15 +35,14 @@ ECHO = 6
 """So many words of the prompt, in its order, were not said but read."""
 
 
-def audio_context(samples: int, rate: int, most: int) -> int:
+def audio_context(samples: int, most: int) -> int:
     """Chooses the encoder's window: its time grows with it.
 
     Args:
         samples: how long the sound is.
-        rate: samples a second.
         most: what the model has.
     """
-    wanted = samples * FRAMES_A_SECOND / rate + CONTEXT_MARGIN
+    wanted = samples * FRAMES_A_SECOND / RATE + CONTEXT_MARGIN
     return min(most, max(LEAST_CONTEXT, math.ceil(wanted / CONTEXT_STEP) * CONTEXT_STEP))
 
 

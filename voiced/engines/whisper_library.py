@@ -11,18 +11,13 @@ from typing import NamedTuple, Protocol
 
 import _pywhispercpp as library
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 
 from voiced.core.errors import ModelBroken, SttFailed
 from voiced.engines.ggml import check
 
-MOST_THREADS = 4
-"""More do not make it faster: it waits for memory."""
 _ERROR = 4
 """GGML_LOG_LEVEL_ERROR."""
-NO_SPEECH, LOG_PROBABILITY = 0.6, -1.0
-"""Text is dropped where silence is likelier than the first, and the text less sure than the second (openai/whisper)."""
 AUTO = "auto"
 
 
@@ -93,7 +88,7 @@ class WhisperCpp:
 
     Args:
         path: a ggml file.
-        threads: 0 for what suits the machine.
+        threads: to compute with.
 
     Raises:
         ModelBroken: the file cannot be used.
@@ -101,7 +96,7 @@ class WhisperCpp:
 
     def __init__(self, path: Path, threads: int) -> None:
         check(path)
-        self._threads = threads or suitable_threads()
+        self._threads = threads
         self._complaints: list[str] = []
         library.whisper_log_set(self._take_line)
         # It would be called after the interpreter's end, and crash.
@@ -164,7 +159,6 @@ class WhisperCpp:
         # Who is unsure says so at once: trying again at higher temperatures takes several times as long.
         found.temperature_inc = 0.0
         found.greedy = {"best_of": 1}
-        found.no_speech_thold, found.logprob_thold = NO_SPEECH, LOG_PROBABILITY
         found.print_progress = False
         found.set_abort_callback(cancelled)
         return found
@@ -177,8 +171,3 @@ class WhisperCpp:
 def knows_language(language: str) -> bool:
     """Tells whether Whisper knows a language (two letters)."""
     return library.whisper_lang_id(language) >= 0
-
-
-def suitable_threads() -> int:
-    """The machine's cores, without their second threads, up to `MOST_THREADS`."""
-    return max(1, min(MOST_THREADS, psutil.cpu_count(logical=False) or 1, len(psutil.Process().cpu_affinity() or [0])))

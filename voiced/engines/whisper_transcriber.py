@@ -79,7 +79,7 @@ class Transcriber:
         return Heard(text if said else "", sure, decoded.language if known else "")
 
     def _context(self, samples: int) -> int:
-        return guards.audio_context(samples, RATE, self._model.context)
+        return guards.audio_context(samples, self._model.context)
 
     def _decode(
         self, sound: np.ndarray, context: int, language: str, prompt: str, cancelled: Callable[[], bool]
