@@ -57,7 +57,7 @@ async def ours(stt: HostedStt, samples: np.ndarray) -> float:
     """Seconds from the end of the sound to its transcript."""
     sound, ended, vad = pcm(samples), 0.0, Silero()
     # The daemon's ear does this in a thread of its own.
-    activity = [vad.speech(frame.samples) for frame in frames(sound)]
+    activity = [*(vad.speech(frame.samples) for frame in frames(sound)), 0.0]
 
     async def speech() -> AsyncGenerator[SpeechChunk]:
         nonlocal ended

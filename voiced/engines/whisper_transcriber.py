@@ -62,9 +62,7 @@ class Transcriber:
             return told and max(heard, told, key=lambda each: (bool(each.text), each.confidence))
         return heard
 
-    def _run(
-        self, utterance: Utterance, prompt: str, cancelled: Callable[[], bool], *, patient: bool
-    ) -> Heard | None:
+    def _run(self, utterance: Utterance, prompt: str, cancelled: Callable[[], bool], *, patient: bool) -> Heard | None:
         sound = utterance.speech()
         language = utterance.heard.language or self._language
         context = self._context(len(sound))
