@@ -153,6 +153,11 @@ def test_a_word_within_the_refractory_time_is_not_heard_again() -> None:
     assert [at_frame(each) for each in found] == [50]
 
 
+def test_a_word_that_the_second_stage_still_has_in_its_window_is_not_heard_again() -> None:
+    first = {50: 1.0, 70: 0.2}
+    assert [at_frame(each) for each in play(first, {50: 1.0, 86: 0.9})[0]] == [50]
+
+
 def test_the_second_stage_sleeps_again() -> None:
     _, second = play({50: 0.2}, {}, count=1_000)
     assert second.heard < (20 + 2 + 2 * RATE // FRAME_SAMPLES) * FRAME_SAMPLES

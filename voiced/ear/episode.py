@@ -35,8 +35,9 @@ class Episode:
         return position < self._until
 
     def candidate(self, position: int) -> None:
-        """Takes a sign of the word: it is followed for a while."""
-        self._until = position + _HOLD
+        """Takes a sign of the word: it is followed for a while. What was heard already is not followed further."""
+        if position >= self._deaf_until:
+            self._until = position + _HOLD
 
     def first(self, score: float, position: int) -> None:
         """Takes a score of the first stage: a sign of the word if it is high enough."""
@@ -68,7 +69,7 @@ class Episode:
         if self._heard or deaf or not (certain or score >= self.word.threshold):
             return None
         self._heard = True
-        self._deaf_until = position + self._refractory
+        self._until = self._deaf_until = position + self._refractory
         score = max(score, sure) if certain else score
         return Detection(self.word.name, score, position, position - round(self.word.lag_s * RATE))
 
