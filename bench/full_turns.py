@@ -7,9 +7,9 @@ answered by a rule, a `question` by the language model. The peer chains the same
 of silence, the whole recording to pywhispercpp, the whole answer from llama-cpp-python, the whole answer to Piper. Its
 silence is counted in audio time, its detector and its wire cost nothing. Both in turn.
 
-The models are stubs of the true shapes (base.en, 0.5B in Q4_0, a medium voice): they tell times, not quality. The
-recogniser hears the same words in everything, and the language model's words are replaced by an answer of so many
-words, on both sides. In three of ten questions what is guessed before the end is made to be wrong.
+The models are stubs of the true shapes (base.en, 0.5B in Q4_0 with a token for each word, a medium voice): they tell
+times, not quality. The recogniser hears the same words in everything, and the language model's words are replaced by an
+answer of so many words, on both sides. In three of ten questions what is guessed before the end is made to be wrong.
 """
 
 import argparse
@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +140,7 @@ class Chain:
         began = time.perf_counter()
         await self._stt.transcribe(speech())
         if asks:
-            prompt = Prompts("en", "", TOKENS, 60.0).known().stable[0].content
+            prompt = Prompts("en", "", TOKENS, 60.0).ask("", (), datetime.now(UTC)).stable[0].content
             async with self.children[1].exchange(120) as exchange:
                 await exchange.send("chat", payload=msgspec.json.encode([f"{prompt}\n{QUESTION}", TOKENS]))
                 await exchange.receive()
@@ -204,7 +205,8 @@ async def measure(counts: dict[str, int]) -> dict[str, object]:
     """Both tables."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_half_billion(folder / "model.gguf")
+        prompt = Prompts("en", "", TOKENS, 60.0).ask(QUESTION, (), datetime.now(UTC))
+        write_half_billion(folder / "model.gguf", [message.content for message in (*prompt.stable, *prompt.messages)])
         write_voice(folder / "voice.onnx", "medium")
         return {kind: await table(folder, kind, count) for kind, count in counts.items()}
 

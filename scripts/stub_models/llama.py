@@ -88,11 +88,12 @@ def write_scripted(path: Path, says: str, *, endless: bool = False, width: int =
     _finish(writer)
 
 
-def write_half_billion(path: Path) -> None:
-    """Qwen2.5-0.5B in all but its weights and words; each byte of a prompt is a token.
+def write_half_billion(path: Path, texts: Sequence[str] = ()) -> None:
+    """Qwen2.5-0.5B in all but its weights and words.
 
     Args:
         path: the file.
+        texts: their words are a token each, as common words are to the real one; of all else, each byte is one.
     """
     shape, random = HALF_BILLION, np.random.default_rng(0)
     width, hidden, head = shape["width"], shape["hidden"], 64
@@ -107,7 +108,7 @@ def write_half_billion(path: Path) -> None:
     writer.add_rope_freq_base(1e6)
     writer.add_layer_norm_rms_eps(1e-6)
     writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q4_0)
-    _large_vocabulary(writer, shape["vocabulary"])
+    _large_vocabulary(writer, shape["vocabulary"], texts)
     writer.add_tensor("token_embd.weight", _q4(random, shape["vocabulary"], width), raw_dtype=Q4)
     writer.add_tensor("output_norm.weight", np.ones(width, np.float32))
     rows = {"attn_q": shape["heads"] * head, "attn_k": shape["kv_heads"] * head, "attn_v": shape["kv_heads"] * head}
@@ -191,18 +192,22 @@ def _pieces(text: str) -> list[str]:
     return [*pieces, piece] if piece else pieces
 
 
-def _large_vocabulary(writer: gguf.GGUFWriter, size: int) -> None:
-    """A vocabulary of GPT-2's kind: bytes, words that no prompt has, and ChatML's control tokens."""
+def _large_vocabulary(writer: gguf.GGUFWriter, size: int, texts: Sequence[str]) -> None:
+    """A vocabulary of GPT-2's kind: bytes, words, more words that no prompt has, and ChatML's control tokens."""
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
     others = [byte for byte in range(256) if byte not in printable]
     letters = [chr(byte) for byte in printable] + [chr(256 + number) for number in range(len(others))]
     control = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
-    words = ["\u0120t", *(f"\u0120w{number}" for number in range(size - len(letters) - len(control) - 1))]
+    # A word is merged letter by letter from its beginning, so each of its beginnings is a token as well.
+    known = {word.replace(" ", "\u0120") for text in ("i t", *texts) for word in re.findall(r" ?[A-Za-z]+", text)}
+    merges = dict.fromkeys((word[:end], word[end]) for word in sorted(known) for end in range(1, len(word)))
+    words = ["".join(merge) for merge in merges]
+    words += [f"\u0120w{number}" for number in range(size - len(letters) - len(control) - len(words))]
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("qwen2")
     writer.add_token_list(letters + words + control)
     writer.add_token_types([NORMAL] * (size - len(control)) + [CONTROL] * len(control))
-    writer.add_token_merges(["\u0120 t"])
+    writer.add_token_merges([" ".join(merge) for merge in merges])
     writer.add_eos_token_id(size - 1)
     writer.add_add_bos_token(value=False)
     writer.add_chat_template(TEMPLATE)

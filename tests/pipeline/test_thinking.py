@@ -59,16 +59,19 @@ def test_the_model_knows_what_was_said_before_and_not_the_question_twice():
     first, second = llm.asked
     assert [message.role for message in first.messages] == ["user"]
     assert [message.content for message in second.messages[:-1]] == ["how far is the moon", "Far."]
-    assert second.messages[-1].content.startswith("is that far")
+    assert second.messages[-1].content.endswith("\nis that far")
     assert first.stable == second.stable
 
 
 def test_the_model_takes_in_what_was_said_while_nobody_speaks():
     llm = ScriptedLlm("Far.", "Very far.")
     plays(asks(0.5, "how far is the moon", aloud=False), wakes(2.0), speaks(2.5, 3.5), llm=llm, until=8.0)
-    known = llm.prefilled[0]
-    assert [message.content for message in known.messages] == ["how far is the moon", "Far."]
-    assert llm.asked[-1].messages[:2] == known.messages
+    *known, begun = llm.prefilled[-2].messages
+    assert [message.content for message in known] == ["how far is the moon", "Far."]
+    *before, question = llm.asked[-1].messages
+    assert before == known
+    assert question.content == f"{begun.content}how far is the moon"
+    assert begun.content.startswith("(It is ")
 
 
 def test_an_answer_is_begun_while_the_user_is_still_silent_and_said_once():
@@ -84,7 +87,7 @@ def test_an_answer_to_half_a_question_is_thrown_away():
     llm = ScriptedLlm("Half.", ANSWER)
     stt = ScriptedStt("how far is the moon", partials=3, early="how far")
     events, played = plays(wakes(0.5), speaks(0.8, 1.8), llm=llm, stt=stt)
-    assert [prompt.messages[-1].content.split("\n")[0] for prompt in llm.asked] == ["how far", "how far is the moon"]
+    assert [prompt.messages[-1].content.split("\n")[-1] for prompt in llm.asked] == ["how far", "how far is the moon"]
     assert [event.text for event in only(events, Spoken)] == [ANSWER]
     assert (llm.open, played.tts.open) == (0, 0)
     assert [message.content for message in played.heap.messages] == ["how far is the moon", ANSWER]

@@ -43,6 +43,9 @@ PR_SET_PDEATHSIG = 1
 OOM_SHARE = 200
 """Added to the score by which the kernel chooses what to end when memory is short: a child before the daemon."""
 
+NICE = {"llm": 10, "embed": 15}
+"""Who thinks makes way for who listens and who speaks, where they want the same cores. See nice(2)."""
+
 
 class Link(Protocol):
     """What an engine may use of the connection to the daemon. Safe from any thread."""
@@ -222,6 +225,7 @@ def main(arguments: list[str]) -> None:
     score = Path("/proc/self/oom_score_adj")
     with suppress(OSError):
         score.write_text(str(min(1000, int(score.read_text()) + OOM_SHARE)))
+    os.nice(NICE.get(kind, 0))
     connection = Connection(socket.socket(fileno=int(descriptor)))
     serve(kind, engine, connection)
     connection.finish()

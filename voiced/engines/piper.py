@@ -26,9 +26,12 @@ from voiced.core.types import SAMPLE_BYTES
 from voiced.core.wire import Message
 from voiced.engines import onnxfile, pieces, pipersettings
 from voiced.engines.host import Link
+from voiced.engines.threads import threads
 
 INPUTS = frozenset({"input", "input_lengths", "scales"})
 """What every voice takes; one with several speakers takes `sid` as well."""
+MOST_THREADS = 2
+"""A voice is small: more do not make it faster."""
 OWN_SPEED = 170
 """Words a minute at which a voice speaks as it was trained."""
 LONGEST_TEXT = 20_000
@@ -90,8 +93,7 @@ class Piper:
     """The voice. Implements `Hosted`.
 
     Args:
-        settings: `model`, the path of an .onnx file with its .onnx.json beside it; `speaker`, `words_per_minute`, and
-            `threads` (0: one).
+        settings: `model`, the path of an .onnx file with its .onnx.json beside it; `speaker`, `words_per_minute`.
 
     Raises:
         ModelMissing: there is no such file.
@@ -112,7 +114,7 @@ class Piper:
                 hint=f"Set engines.piper.speaker to a number below {config.num_speakers}.",
             )
         with translate(Exception, to=ModelBroken, message=f"{path} cannot be loaded"):
-            self._session = _Session(path, int(settings.get("threads", 0)) or 1)
+            self._session = _Session(path, threads(0, MOST_THREADS))
         wanted = INPUTS | ({"sid"} if config.num_speakers > 1 else frozenset())
         if self._session.inputs != wanted:
             raise ModelBroken(f"{path} is no Piper voice: it takes {', '.join(sorted(self._session.inputs))}")

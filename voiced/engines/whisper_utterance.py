@@ -17,7 +17,7 @@ QUIET_S = 0.1
 """A silence so long may be the end."""
 QUIET = round(QUIET_S / STEP_S)
 LONG_QUIET = 2 * QUIET
-SILENT, SPEAKS = 0.1, 0.9
+SILENT, SPEAKS = 0.35, 0.9
 """Voice activity below which nobody speaks, however loud it is; and from which somebody still does, however quiet it
 is: within a consonant it may be as quiet as at an end, but not for twice as long."""
 PARTIAL_S = 0.5

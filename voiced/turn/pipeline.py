@@ -51,7 +51,7 @@ async def listen(turn: Turn, parts: Parts) -> str | None:
     turn.enter("listening")
     turn.chime()
     if parts.thinking:
-        await parts.thinking.close()  # The recogniser needs the processor now.
+        parts.thinking.expect()
     transcript = Transcript("")
     async with Speculation(lambda question: think_ahead(turn, question, parts)) as speculation:
 

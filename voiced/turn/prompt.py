@@ -35,13 +35,14 @@ class Prompts:
         self._max_tokens = max_tokens
         self._budget_s = budget_s
 
-    def known(self, said: Sequence[Message] = ()) -> Prompt:
-        """The part that is known before anything is asked.
+    def known(self, said: Sequence[Message], now: datetime) -> Prompt:
+        """The part that is known before anything is asked: all but the end of the last message.
 
         Args:
             said: the conversation so far, the oldest first.
+            now: local time.
         """
-        return Prompt(self._stable, _before(said), max_tokens=self._max_tokens, budget_s=self._budget_s)
+        return self.ask("", said, now)
 
     def ask(self, question: str, said: Sequence[Message], now: datetime) -> Prompt:
         """A question.
@@ -51,10 +52,11 @@ class Prompts:
             said: the conversation so far, the oldest first.
             now: local time, which the model has no other way to know.
         """
+        # The question comes last: all before it can be evaluated while it is still being said.
         moment = f"It is {now:%A, %B} {now.day}, {now.year}, {clock_time(now)}."
         return Prompt(
             self._stable,
-            (*_before(said), ChatMessage("user", f"{question}\n({moment})")),
+            (*_before(said), ChatMessage("user", f"({moment})\n{question}")),
             max_tokens=self._max_tokens,
             budget_s=self._budget_s,
         )

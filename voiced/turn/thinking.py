@@ -72,6 +72,6 @@ class Thinking:
         await self._record.settled()
         said = await self._record.said(MESSAGES, self._clock.wall())
         try:
-            await self._model.prefill(self._prompts.known(said))
+            await self._model.prefill(self._prompts.known(said, self._clock.now()))
         except VoicedError as error:
             log.info("the language model is not ready yet: %s", error.message)
