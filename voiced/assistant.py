@@ -30,7 +30,7 @@ from voiced.core.status import PromiseStatus, Status
 from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.listen import listen
 from voiced.engines.silero import Silero
-from voiced.setup.places import intents_folder
+from voiced.setup.places import CACHE, intents_folder
 from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
 from voiced.store.promises import StoredPromises
@@ -112,7 +112,8 @@ class Voiced:
             at=self._at,
             config=config.promises,
         )
-        self.upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, self._replaced)
+        caches = [database.path.parent / CACHE]
+        self.upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, self._replaced, caches)
         self.folder = database.path.parent
         record = Record(self.conversations, config.store.space, config.store.continue_s)
         self._breakdowns = Breakdowns(self.bus, self._at)
@@ -122,7 +123,7 @@ class Voiced:
         self._thinking = Thinking(model, prompts, record, clock) if model else None
         self._controls = EarControls(hears_speaker=live)
         self._progress = Progress(self._rules.completeness, patience)
-        phrases = self.folder / "cache" / "phrases" if live else None
+        phrases = self.folder / CACHE / "phrases" if live else None
         stt = wiring.recogniser(config, engines.stt, told("stt"))
         tts = wiring.voice(config, engines.tts, told("tts"), phrases=phrases)
         self._ports: list[Stt | Tts | Llm] = [stt, tts, *([model] if model else [])]

@@ -12,7 +12,7 @@ from voiced.core.config import Config, chain
 from voiced.core.errors import ModelMissing
 from voiced.engines.child import Child, Upkeep
 from voiced.setup.models import path_of
-from voiced.setup.places import intents_folder, state_folder
+from voiced.setup.places import CACHE, intents_folder, state_folder
 
 Stage = Literal["stt", "tts", "llm", "embed"]
 HASHING = "hashing"
@@ -103,7 +103,7 @@ def _settings(config: Config, kind: Stage, name: str) -> dict[str, Any]:
     if kind == "tts":
         settings |= {"voice": config.engines.tts.voice, "words_per_minute": config.engines.tts.words_per_minute}
     if kind == "llm":
-        settings |= {"cache": str(state_folder(config) / "cache" / "llm")}
+        settings |= {"cache": str(state_folder(config) / CACHE / "llm")}
     own = getattr(config.engines, name, None)
     return (
         settings | {key: value for key, value in msgspec.to_builtins(own).items() if value != ""} if own else settings

@@ -19,7 +19,7 @@ from voiced.core.ports.agenda import NewPromise, Pending
 from voiced.core.ports.kept import Kept
 from voiced.core.ports.promises import PromiseStore
 from voiced.core.promises import Kind
-from voiced.setup.places import socket_path, state_folder
+from voiced.setup.places import CACHE, socket_path, state_folder
 
 
 @asynccontextmanager
@@ -65,7 +65,7 @@ async def _file(config: Config) -> AsyncGenerator[Kept]:
         async def replaced() -> None:
             conversations.forget()
 
-        upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, replaced)
+        upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, replaced, [folder / CACHE])
         yield Kept(conversations, FileAgenda(StoredPromises(database)), upkeep)
     finally:
         await database.close()

@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import asdict, replace
 
 from voiced.core.errors import InputInvalid, NotFound, SkillFailed
+from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.history import (
     LONGEST_BATCH,
     Change,
@@ -243,6 +244,13 @@ class FakeUpkeep:
         yield f"{form}: {(await self._conversations.get(conversation)).title}\n".encode()
         for message in (await self._conversations.messages(conversation)).items:
             yield f"{message.content}\n".encode()
+
+    async def forget(self, what: Forget) -> Forgotten:
+        what.check()
+        assert what.conversation, "the fake forgets conversations only"
+        count = (await self._conversations.get(what.conversation)).messages
+        await self._conversations.purge(what.conversation)
+        return Forgotten(messages=count, conversations=1)
 
     async def take_in(self, source: Path, progress: Progress) -> Imported:
         await self._work("import", progress)

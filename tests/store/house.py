@@ -54,7 +54,8 @@ class House:
         self.promises = StoredPromises(database)
         self.clock = StillClock()
         self.replaced = 0
-        self.upkeep = FileUpkeep(database, keep, BERLIN, self.clock, self._note)
+        caches = [database.path.parent / "cache"]
+        self.upkeep = FileUpkeep(database, keep, BERLIN, self.clock, self._note, caches)
 
     async def _note(self) -> None:
         self.replaced += 1

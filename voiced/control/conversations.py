@@ -8,6 +8,7 @@ from litestar.response import Stream
 
 from voiced.control.forms import Part, Removal, Whole, Written
 from voiced.control.requests import AnyRequest, Steered, asked
+from voiced.core.forgetting import Forget
 from voiced.core.history import Change, Conversation, NewConversation, Page, Statistics, Wanted
 from voiced.core.ports.upkeep import Form
 
@@ -56,7 +57,7 @@ async def unarchive(agent: Steered, conversation: FromPath[str]) -> Conversation
 async def remove(agent: Steered, request: AnyRequest, conversation: FromPath[str]) -> None:
     """Hides one until it is brought back, or removes it for ever."""
     if asked(request, Removal).purge:
-        await agent.conversations.purge(conversation)
+        await agent.upkeep.forget(Forget(conversation=conversation))
     else:
         await agent.conversations.change(conversation, Change(status="deleted"))
 

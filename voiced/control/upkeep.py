@@ -5,7 +5,7 @@ from pathlib import Path
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath, JSONBody, SkipValidation
 from litestar.response import Stream
 
 from voiced.control.forms import OwnBackup
@@ -13,6 +13,7 @@ from voiced.control.progress import working
 from voiced.control.requests import AnyRequest, Steered, small_body
 from voiced.control.transfers import LARGEST_FILE, Transfers, remove, sent
 from voiced.core.errors import NotFound
+from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.ports.agent import Agent
 from voiced.core.ports.upkeep import Backup, Imported, Progress
 
@@ -81,6 +82,12 @@ async def take_in(agent: Steered, transfers: Desk, request: AnyRequest) -> Strea
     return working("import", work)
 
 
+@post("/forget", status_code=200)
+async def forget(agent: Steered, data: JSONBody[Forget]) -> Forgotten:
+    """Removes what is to be forgotten for ever, with the backups that hold it."""
+    return await agent.upkeep.forget(data)
+
+
 async def _own(agent: Agent, name: str) -> Backup:
     for each in await agent.upkeep.backups():
         if Path(each.path).name == name:
@@ -92,4 +99,4 @@ def _unheard(_done: int, _total: int) -> None:
     """A download tells its progress by itself."""
 
 
-ROUTES = [check, backup, backups, fetch, restore, export, take_in]
+ROUTES = [check, backup, backups, fetch, restore, export, take_in, forget]

@@ -8,6 +8,8 @@ from voiced.core.config import Config
 
 SYSTEM_SOCKET = Path("/run/voiced/voiced.sock")
 SYSTEM_STATE = Path("/var/lib/voiced")
+CACHE = "cache"
+"""Of everything that is kept, the folder of what can be made again: phrases, evaluated prompts."""
 
 
 def socket_path(config: Config, environment: Mapping[str, str] = os.environ) -> Path:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -117,6 +118,11 @@ class Backups:
         with translated():
             for part in self.folder.glob(f"*{UNFINISHED}"):
                 discard(part)
+
+    def drop(self, paths: Iterable[Path]) -> None:
+        """Removes copies."""
+        for path in paths:
+            discard(path)
 
     def _publish(self, part: Path, now: float) -> Path:
         stem = f"voiced-{datetime.fromtimestamp(now, UTC):{_TIME}}"

@@ -99,7 +99,7 @@ class StoredConversations:
 
         await self._database.write(job, lambda _: self._cache.forget(conversation))
         try:
-            await self._database.exclusive(_empty_log)
+            await self._database.exclusive(emptied)
         except StoreFailed as error:
             # It is removed all the same; a backup that is under way may still read the log.
             log.warning("what was purged stays in the log until that is emptied: %s", error.message)
@@ -115,7 +115,7 @@ class StoredConversations:
                 f"{len(messages)} messages at a time", hint=f"Send {LONGEST_BATCH} at most, again and again."
             )
         messages = [checked(message) for message in messages]
-        new = checked(NewConversation(id=new_id(), space=space, user=user, title=_title(messages)))
+        new = checked(NewConversation(id=new_id(), space=space, user=user, title=title_of(messages)))
 
         def job(connection: apsw.Connection) -> list[Message]:
             number = None if conversation is None else found(connection, conversation, "number")[0]
@@ -173,7 +173,7 @@ def last(connection: apsw.Connection, conversation: str, count: int) -> list[Mes
     return messages
 
 
-def _empty_log(connection: apsw.Connection) -> None:
+def emptied(connection: apsw.Connection) -> None:
     """Leaves no byte of what was removed in the log."""
     connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
@@ -224,6 +224,7 @@ def _kept(connection: apsw.Connection, row: tuple[Any, ...]) -> Message:
     return message_of(row, conversation)
 
 
-def _title(messages: Sequence[Message]) -> str:
+def title_of(messages: Sequence[Message]) -> str:
+    """What a conversation is called by which nobody named: its first words."""
     words = " ".join(next((message.content for message in messages if message.role == "user"), "").split())
     return words if len(words) <= TITLE else words[: TITLE - 1].rstrip() + "…"

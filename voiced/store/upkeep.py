@@ -2,16 +2,19 @@
 
 import asyncio
 import logging
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import apsw
+from msgspec.structs import replace
 
 from voiced.core.errors import StoreDamaged, StoreFailed
+from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.upkeep import Backup, Checked, Form, Imported, Progress, Upkeep
 from voiced.store import connection as connect
@@ -19,9 +22,12 @@ from voiced.store import restore
 from voiced.store.backups import Backups, discard
 from voiced.store.beside import Tell, beside, to_its_end
 from voiced.store.check import check
+from voiced.store.conversations import emptied
 from voiced.store.db import Database
 from voiced.store.faults import translated
+from voiced.store.forgetting import forget
 from voiced.store.promises import settled
+from voiced.store.salvage import originals
 from voiced.store.transcripts import Page, following, head
 
 log = logging.getLogger(__name__)
@@ -42,17 +48,25 @@ class FileUpkeep:
         keep: backups that stay.
         zone: of the times in Markdown, and of schedules.
         clock: the time.
-        replaced: called when rows were replaced or added past those who keep them: caches, the scheduler.
+        replaced: called when rows were replaced, added or removed past those who keep them: copies, the scheduler.
+        caches: folders of files that may hold what is to be forgotten.
     """
 
     def __init__(
-        self, database: Database, keep: int, zone: tzinfo, clock: Clock, replaced: Callable[[], Awaitable[None]]
+        self,
+        database: Database,
+        keep: int,
+        zone: tzinfo,
+        clock: Clock,
+        replaced: Callable[[], Awaitable[None]],
+        caches: Sequence[Path] = (),
     ) -> None:
         self._database = database
         self._backups = Backups(database.path.parent / FOLDER, keep)
         self._zone = zone
         self._clock = clock
         self._replaced = replaced
+        self._caches = caches
         self._alone = asyncio.Lock()
 
     async def check(self, progress: Progress) -> Checked:
@@ -128,6 +142,33 @@ class FileUpkeep:
                 return await beside(lambda tell: Import(put, tell, now, self._zone).run(source), progress)
             finally:
                 await self._replaced()
+
+    async def forget(self, what: Forget) -> Forgotten:
+        """See `Upkeep`."""
+        what.check()
+        async with self._alone:
+            found = await self._database.write(partial(forget, what=what))
+            if found.nothing:
+                return found
+            await self._replaced()
+            await self._database.exclusive(emptied)
+            await asyncio.to_thread(self._empty_caches)
+            return replace(found, backups=await self._renew_backups())
+
+    async def _renew_backups(self) -> int:
+        """Puts one new backup in the place of all; returns how many older copies of the file are gone."""
+        before = [Path(each.path) for each in await self.backups()]
+        if before:
+            await self._back_up(lambda _, __: None)
+        damaged = originals(self._database.path)
+        await asyncio.to_thread(self._backups.drop, [*before, *damaged])
+        return len(before) + len(damaged)
+
+    def _empty_caches(self) -> None:
+        """What was spoken and evaluated is made again when it is needed."""
+        for folder in self._caches:
+            with translated(), suppress(FileNotFoundError):
+                shutil.rmtree(folder)
 
     def _now(self) -> float:
         return self._clock.now().timestamp()

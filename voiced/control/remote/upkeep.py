@@ -5,6 +5,7 @@ from pathlib import Path
 
 from voiced.control.forms import OwnBackup, Written
 from voiced.control.remote.connection import Connection, part
+from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.ports.upkeep import Backup, Checked, Form, Imported, Progress
 
 
@@ -49,6 +50,10 @@ class RemoteUpkeep:
     def conversation(self, conversation: str, form: Form) -> AsyncIterator[bytes]:
         """See `Upkeep`."""
         return self._connection.read(f"conversations/{part(conversation)}/export", Written(form))
+
+    async def forget(self, what: Forget) -> Forgotten:
+        """See `Upkeep`."""
+        return await self._connection.ask("POST", "forget", Forgotten, body=what)
 
     async def take_in(self, source: Path, progress: Progress) -> Imported:
         """See `Upkeep`."""

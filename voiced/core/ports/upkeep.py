@@ -6,6 +6,8 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from voiced.core.forgetting import Forget, Forgotten
+
 Progress = Callable[[int, int], None]
 """Told how much is done, and of how much, in any unit. Called in the event loop."""
 Form = Literal["jsonl", "markdown"]
@@ -111,6 +113,17 @@ class Upkeep(Protocol):
         """Gives one conversation as it is now, in pieces.
 
         Raises:
+            NotFound: there is no such conversation.
+        """
+        ...
+
+    async def forget(self, what: Forget) -> Forgotten:
+        """Removes what is to be forgotten for ever: no byte of it is left, in the file or beside it.
+
+        Backups made before hold it still: they are removed, and a new one is made. Caches are emptied.
+
+        Raises:
+            InputInvalid: it says nothing, or two things at once.
             NotFound: there is no such conversation.
         """
         ...

@@ -1,0 +1,119 @@
+"""What is forgotten is in no byte of the folder of everything: rows, indexes, log, backups, damaged originals, caches."""
+
+import pytest
+
+from tests.store.house import NOON, quiet, run
+from voiced.core.errors import InputInvalid, NotFound
+from voiced.core.forgetting import Forget, Forgotten
+from voiced.core.history import Message
+
+CANARY = "walrusword"
+AT = NOON.timestamp()
+
+
+def said(name: str, words: str, **more) -> list[Message]:
+    """A question and its answer."""
+    more = {"at": AT, "turn": name, **more}
+    question = Message(id=f"{name}-q", role="user", content=words, **more)
+    return [question, Message(id=f"{name}-a", role="assistant", content=f"You said: {words}.", **more)]
+
+
+async def talk(home) -> None:
+    await home.conversations.add(said("t1", f"the {CANARY} is under the mat", at=AT - 7200), space="hall")
+    await home.conversations.add(said("t2", "what time is it", at=AT - 7100), space="hall")
+    await home.conversations.add(said("t3", "is it raining"), space="kitchen")
+    await home.upkeep.backup(quiet)
+
+
+def found(folder, word=CANARY) -> set[str]:
+    return {path.name for path in folder.rglob("*") if path.is_file() and word.encode() in path.read_bytes()}
+
+
+@pytest.mark.parametrize(
+    ("what", "forgotten"),
+    [
+        (Forget(ids=["t1-q", "t1-a"]), Forgotten(messages=2, backups=1)),
+        (Forget(turn="t1"), Forgotten(messages=2, backups=1)),
+        (Forget(until=AT - 7150), Forgotten(messages=2, backups=1)),
+        (Forget(since=AT - 7300, until=AT - 60, space="hall"), Forgotten(messages=4, conversations=1, backups=1)),
+        (Forget(space="hall"), Forgotten(messages=4, conversations=1, backups=1)),
+        (Forget(everything=True), Forgotten(messages=6, conversations=2, backups=1)),
+    ],
+)
+def test_what_is_forgotten_is_in_no_byte(tmp_path, what, forgotten):
+    async def use(home):
+        await talk(home)
+        assert found(tmp_path)
+        assert await home.upkeep.forget(what) == forgotten
+        assert home.replaced == 1
+        assert found(tmp_path) == set()
+        assert len(await home.upkeep.backups()) == 1
+
+    run(use, tmp_path)
+    assert found(tmp_path) == set()
+
+
+def test_a_conversation_is_forgotten_whole_and_the_others_stay(tmp_path):
+    async def use(home):
+        await talk(home)
+        (first, second) = (await home.conversations.recent()).items[-1].conversation, "none"
+        assert await home.upkeep.forget(Forget(conversation=first)) == Forgotten(4, 1, backups=1)
+        with pytest.raises(NotFound):
+            await home.upkeep.forget(Forget(conversation=second))
+        assert [each.id for each in (await home.conversations.recent()).items] == ["t3-a", "t3-q"]
+
+    run(use, tmp_path)
+
+
+def test_a_name_that_somebody_gave_stays_and_one_of_forgotten_words_does_not(tmp_path):
+    async def use(home):
+        await talk(home)
+        await home.upkeep.forget(Forget(turn="t1"))
+        (kitchen, hall) = [each.conversation for each in (await home.conversations.recent()).items[1::2]]
+        titles = [(await home.conversations.get(each)).title for each in (kitchen, hall)]
+        assert titles == ["is it raining", "what time is it"]
+
+    run(use, tmp_path)
+
+
+def test_damaged_originals_and_caches_are_forgotten_too(tmp_path):
+    async def use(home):
+        await talk(home)
+        (tmp_path / "voiced.db.damaged-2026-11-25T10-00-00Z").write_text(CANARY)
+        (tmp_path / "voiced.db.damaged-2026-11-25T10-00-00Z-wal").write_text(CANARY)
+        cache = tmp_path / "cache" / "phrases"
+        cache.mkdir(parents=True)
+        (cache / "x.phrase").write_text(CANARY)
+        assert (await home.upkeep.forget(Forget(turn="t1"))).backups == 2
+        assert found(tmp_path) == set()
+
+    run(use, tmp_path)
+
+
+def test_what_is_not_there_changes_nothing(tmp_path):
+    async def use(home):
+        await talk(home)
+        backups = await home.upkeep.backups()
+        assert (await home.upkeep.forget(Forget(turn="none"))).nothing
+        assert await home.upkeep.backups() == backups
+
+    run(use, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        Forget(),
+        Forget(ids=["a"], everything=True),
+        Forget(turn="t", space="hall"),
+        Forget(since=2.0, until=1.0),
+    ],
+)
+def test_what_says_nothing_or_two_things_is_refused(tmp_path, what):
+    async def use(home):
+        await talk(home)
+        with pytest.raises(InputInvalid):
+            await home.upkeep.forget(what)
+        assert (await home.conversations.statistics()).messages == 6
+
+    run(use, tmp_path)
