@@ -4,7 +4,7 @@
 
 READY is the first answer on the control socket, wake-ready the first turn of the ear's loop with the wake words loaded,
 heard the first sound of the microphone; all from exec, with a real audio server. Memory is PSS of the whole tree after
-that. The peers start at the same moment in turn: `openwake_loop.py` (pyopen-wakeword until it listens; it loads no
+that; once more with all engines unloaded. The peers start at the same moment in turn: `openwake_loop.py` (pyopen-wakeword until it listens; it loads no
 recogniser and no voice) and, where uv can make its environment for Python 3.11, `import openwakeword`.
 """
 
@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pairs import faster, spread
-from room import PATIENCE_S, Daemon, pss, room, tree
+from room import PATIENCE_S, Daemon, daemon, pss, room, tree
 
 from tests.rigs.audio_server import AudioServer
 
@@ -65,6 +65,18 @@ def start(server: AudioServer) -> dict[str, float]:
         daemon.stop()
 
 
+def unloaded(server: AudioServer) -> float:
+    """Megabytes of the tree once it has unloaded its engines for want of work."""
+    with daemon(server, "engines.stt.idle_s=3", "engines.tts.idle_s=3") as running:
+        began = time.monotonic()
+        while any(each.state != "unloaded" for each in running.client.status().engines if each.kind != "audio"):
+            if time.monotonic() - began > PATIENCE_S:
+                raise TimeoutError("the engines stay loaded")
+            time.sleep(LOOK_S)
+        time.sleep(0.5)
+        return pss([process.pid for process in tree(running.process.pid)])
+
+
 def until_ready(command: Sequence[str], server: AudioServer) -> tuple[float, float]:
     """Seconds until a program says "ready", and its memory then."""
     began = time.monotonic()
@@ -106,12 +118,14 @@ def measure(count: int) -> dict[str, object]:
             loop.append(until_ready([sys.executable, str(Path(__file__).with_name("openwake_loop.py"))], server))
             if command:
                 imported.append(until_ready(command, server))
+        unloaded_mb = unloaded(server)
     ours, loop, imported = ours[1:], loop[1:], imported[1:]
     found: dict[str, object] = {
         "ready_ms": spread([each["ready"] for each in ours], 1000),
         "wake_ready_ms": spread([each["wake_ready"] for each in ours], 1000),
         "heard_ms": spread([each["heard"] for each in ours], 1000),
         "pss_mb": spread([each["pss_mb"] for each in ours]),
+        "unloaded_pss_mb": unloaded_mb,
         "openwake_loop_ms": spread([seconds for seconds, _ in loop], 1000),
         "openwake_loop_pss_mb": spread([memory for _, memory in loop]),
         "import_openwakeword_ms": spread([seconds for seconds, _ in imported], 1000),

@@ -2,7 +2,7 @@
 
     python bench/stt_tail.py [--quick] [--shape tiny|base]
 
-Real commands of up to 5 s, heard in real time by the recogniser's child. The end is called 0.35 s after the recording's
+Real speech of 1 to 5 s, heard in real time by the recogniser's child. The end is called 0.35 s after the recording's
 label (a command that could go on). In three of ten the end is called at the label itself, without any silence: what was
 guessed then is of no use, and all is to be done (a miss). The peer is given the whole recording at its end, with its
 defaults; both in turn, on the same sound. The weights are a stub of base.en's true shape that always hears the same: it
@@ -31,7 +31,8 @@ from voiced.engines.silero import Silero
 ROOT = Path(__file__).resolve().parents[1]
 LABELS: dict[str, list[float]] = json.loads((ROOT / "bench/labels/speech.json").read_text())
 TEXT = "set a timer for five minutes"
-BEFORE_S, SILENCE_S, LONGEST_S = 0.25, 0.35, 5.0
+BEFORE_S, SILENCE_S, SHORTEST_S, LONGEST_S = 0.25, 0.35, 1.0, 5.0
+"""Nobody says so many words in less than the shortest: the recogniser would not believe them."""
 MISSES = {3, 6, 9}
 """Of every ten."""
 ROOM_LEVEL = 8.0
@@ -41,7 +42,8 @@ QUICK_PAIRS = 10
 def clips(count: int) -> list[tuple[np.ndarray, bool]]:
     """Recordings from a little before their speech to where the end is called, and whether that leaves a silence."""
     random = np.random.default_rng(1)
-    known = [path for path, (begin, end) in LABELS.items() if end - begin <= LONGEST_S - BEFORE_S - SILENCE_S]
+    longest_s = LONGEST_S - BEFORE_S - SILENCE_S
+    known = [path for path, (begin, end) in LABELS.items() if SHORTEST_S <= end - begin <= longest_s]
     found: list[tuple[np.ndarray, bool]] = []
     for number, at in enumerate(random.permutation(len(known))[:count]):
         begin, end = LABELS[known[at]]

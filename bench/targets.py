@@ -88,6 +88,7 @@ TARGETS = (
     Target("", "50 messages retrieved, p50", "messages", "writes.retrieve_ms.p50", 5, sanity=True),
     Target("", "100 messages in one call, p50", "messages", "writes.hundred_in_one_call_ms.p50", 1000, sanity=True),
     Target("P17", "memory of the whole tree (PSS)", "start", "pss_mb.p50", 200, "MB"),
+    Target("P17", "the same with all engines unloaded", "start", "unloaded_pss_mb", 200, "MB"),
     Target("P17", "exec to READY, p50", "start", "ready_ms.p50", 800, sanity=True),
     Target("P17", "exec to wake-ready, p50", "start", "wake_ready_ms.p50", 1500, sanity=True),
     Target("P17", "wake-ready faster than `import openwakeword`", "start", "faster.bad_end", 1.0, "×", least=True),
