@@ -4,8 +4,9 @@
 
 READY is the first answer on the control socket, wake-ready the first turn of the ear's loop with the wake words loaded,
 heard the first sound of the microphone; all from exec, with a real audio server. Memory is PSS of the whole tree after
-that; once more with all engines unloaded. The peers start at the same moment in turn: `openwake_loop.py` (pyopen-wakeword until it listens; it loads no
-recogniser and no voice) and, where uv can make its environment for Python 3.11, `import openwakeword`.
+that; once more with all engines unloaded. The peers start at the same moment in turn: `openwake_loop.py`
+(pyopen-wakeword until it listens; it loads no recogniser and no voice) and, where uv can make its environment for
+Python 3.11, `import openwakeword`.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""What is forgotten is in no byte of the folder of everything: rows, indexes, log, backups, damaged originals, caches."""
+"""What is forgotten is in no byte of all that is kept: rows, indexes, log, backups, damaged originals, caches."""
 
 import pytest
 
