@@ -99,7 +99,7 @@ async def _assist(config: Config, card: SoundCard, bus: Bus, parts: Engines, lis
     from voiced.assistant import Voiced  # noqa: PLC0415 (loads while the children do)
     from voiced.control.api import application  # noqa: PLC0415 (the same)
     from voiced.store.db import Database  # noqa: PLC0415 (the same)
-    from voiced.store.upkeep import keep_backing_up  # noqa: PLC0415 (the same)
+    from voiced.store.upkeep import keep_backing_up, keep_expiring  # noqa: PLC0415 (the same)
 
     store = config.store
     database = Database(state_folder(config), patience_s=store.patience_s, check_s=store.check_s)
@@ -110,6 +110,7 @@ async def _assist(config: Config, card: SoundCard, bus: Bus, parts: Engines, lis
             tasks.create_task(_usable(database), name="store")
             tasks.create_task(voiced.hear(), name="ear")
             tasks.create_task(keep_backing_up(voiced.upkeep, store.backup_hours, clock), name="backups")
+            tasks.create_task(keep_expiring(voiced.upkeep, config.retention, clock), name="retention")
             tasks.create_task(serve(application(voiced), listener), name="control")
             # Turns end first: whoever waits on the socket for an answer is told, and the socket need not wait for them.
             async with voiced.running():

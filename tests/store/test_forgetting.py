@@ -3,6 +3,7 @@
 import pytest
 
 from tests.store.house import NOON, quiet, run
+from voiced.core.config import KeepConfig, RetentionConfig
 from voiced.core.errors import InputInvalid, NotFound
 from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.history import Message
@@ -37,6 +38,7 @@ def found(folder, word=CANARY) -> set[str]:
         (Forget(until=AT - 7150), Forgotten(messages=2, backups=1)),
         (Forget(since=AT - 7300, until=AT - 60, space="hall"), Forgotten(messages=4, conversations=1, backups=1)),
         (Forget(space="hall"), Forgotten(messages=4, conversations=1, backups=1)),
+        (Forget(kinds=["message"]), Forgotten(messages=6, conversations=2, backups=1)),
         (Forget(everything=True), Forgotten(messages=6, conversations=2, backups=1)),
     ],
 )
@@ -115,5 +117,27 @@ def test_what_says_nothing_or_two_things_is_refused(tmp_path, what):
         with pytest.raises(InputInvalid):
             await home.upkeep.forget(what)
         assert (await home.conversations.statistics()).messages == 6
+
+    run(use, tmp_path)
+
+
+def test_what_was_kept_long_enough_is_forgotten_each_space_as_it_likes(tmp_path):
+    limits = RetentionConfig(message_days=1.0, spaces={"kitchen": KeepConfig(message_days=30.0), "shed": KeepConfig()})
+
+    async def use(home):
+        for space in ("hall", "kitchen", "shed"):
+            for days in (40, 2, 0.5):
+                await home.conversations.add(
+                    said(f"{space}-{days}", "what time is it", at=AT - days * 86_400), space=space
+                )
+        forgotten = await home.upkeep.expire(limits)
+        left = (await home.conversations.recent()).items
+        assert {each.turn for each in left} == {
+            "hall-0.5",
+            *(f"kitchen-{days}" for days in (2, 0.5)),
+            *(f"shed-{days}" for days in (40, 2, 0.5)),
+        }
+        assert forgotten == Forgotten(messages=6, conversations=3)
+        assert (await home.upkeep.expire(limits)).nothing
 
     run(use, tmp_path)

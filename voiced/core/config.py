@@ -280,6 +280,25 @@ class StoreConfig(_Section, frozen=True, kw_only=True):
     ] = 300.0
 
 
+Days = Annotated[float, Meta(ge=0, le=36_500)]
+
+
+class KeepConfig(_Section, frozen=True, kw_only=True):
+    """How long things are kept in one space."""
+
+    message_days: Annotated[Days, Meta(description="What was said is forgotten after so many days; 0: never.")] = 0.0
+    note_days: Annotated[Days, Meta(description="What was to be remembered, likewise.")] = 0.0
+    document_days: Annotated[Days, Meta(description="Documents, likewise.")] = 0.0
+
+
+class RetentionConfig(KeepConfig, frozen=True, kw_only=True):
+    """How long things are kept. Backups made before keep them until they are rotated out."""
+
+    spaces: Annotated[
+        dict[str, KeepConfig], Meta(description="For what belongs to one space, instead of all of the above.")
+    ] = field(default_factory=dict[str, KeepConfig])
+
+
 class PromisesConfig(_Section, frozen=True, kw_only=True):
     """Timers, alarms and reminders."""
 
@@ -315,6 +334,7 @@ class Config(_Section, frozen=True, kw_only=True):
     models: ModelsConfig = field(default_factory=ModelsConfig)
     intents: IntentsConfig = field(default_factory=IntentsConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
+    retention: RetentionConfig = field(default_factory=RetentionConfig)
     promises: PromisesConfig = field(default_factory=PromisesConfig)
     control: ControlConfig = field(default_factory=ControlConfig)
     log: LogConfig = field(default_factory=LogConfig)

@@ -6,6 +6,7 @@ from msgspec import Meta, Struct, field
 
 from voiced.core.errors import InputInvalid
 from voiced.core.history import Id, Moment, Name
+from voiced.core.memories import MemoryKind
 
 MOST = 10_000
 """Names in a call."""
@@ -21,6 +22,7 @@ class Forget(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         since: said or learned at this moment or later, in seconds since 1970 (UTC).
         until: said or learned before this moment.
         space: only what belongs there.
+        kinds: only these kinds; empty: all.
         everything: all talk, all memories and all promises.
     """
 
@@ -30,7 +32,12 @@ class Forget(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     since: Moment | None = None
     until: Moment | None = None
     space: Name | None = None
+    kinds: list[MemoryKind] = field(default_factory=list[MemoryKind])
     everything: bool = False
+
+    def of(self, kind: MemoryKind) -> bool:
+        """Whether memories of a kind are meant."""
+        return not self.kinds or kind in self.kinds
 
     def check(self) -> None:
         """Looks whether it says anything.
@@ -47,7 +54,7 @@ class Forget(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def _fits(self) -> bool:
-        return any(each is not None for each in (self.since, self.until, self.space))
+        return any(each is not None for each in (self.since, self.until, self.space)) or bool(self.kinds)
 
 
 class Forgotten(Struct, frozen=True):

@@ -3,10 +3,12 @@
 Whatever is removed is overwritten (`secure_delete`, in SQLite and in FTS5); `emptied` then empties the log.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import apsw
+from msgspec.structs import asdict
 
 from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.history import Message
@@ -35,6 +37,8 @@ def forget(connection: apsw.Connection, what: Forget) -> Forgotten:
         number, count = found(connection, what.conversation, "number, messages")
         connection.execute("DELETE FROM conversations WHERE number = ?", (number,))
         return Forgotten(messages=count, conversations=1)
+    if not what.of("message"):
+        return Forgotten()
     conditions, values = _conditions(what)
     gone = [row[0] for row in connection.execute(f"SELECT place FROM messages WHERE {conditions}", values)]  # noqa: S608
     touched = sorted({place >> SHIFT for place in gone})
@@ -47,6 +51,19 @@ def forget(connection: apsw.Connection, what: Forget) -> Forgotten:
         elif number in unnamed:
             connection.execute("UPDATE conversations SET title = ? WHERE number = ?", (title_of(messages), number))
     return Forgotten(messages=len(gone), conversations=sum(not messages for messages in left.values()))
+
+
+def all_spaces(connection: apsw.Connection) -> list[str]:
+    """All spaces in which there is something."""
+    return [str(row[0]) for row in connection.execute("SELECT DISTINCT space FROM conversations ORDER BY 1")]
+
+
+def total(parts: Iterable[Forgotten]) -> Forgotten:
+    """All of some together."""
+    sums = Counter[str]()
+    for part in parts:
+        sums.update(asdict(part))
+    return Forgotten(**sums)
 
 
 def _removed(connection: apsw.Connection, table: str) -> int:
@@ -67,7 +84,7 @@ def _conditions(what: Forget) -> tuple[str, Sequence[Any]]:
         "place >> 24 IN (SELECT number FROM conversations WHERE space = ?)": what.space,
     }
     given = {clause: value for clause, value in clauses.items() if value is not None}
-    return " AND ".join(given), tuple(given.values())
+    return " AND ".join(given) or "TRUE", tuple(given.values())
 
 
 def _is_unnamed(connection: apsw.Connection, number: int) -> bool:

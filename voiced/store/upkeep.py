@@ -13,10 +13,12 @@ from typing import TypeVar
 import apsw
 from msgspec.structs import replace
 
+from voiced.core.config import RetentionConfig
 from voiced.core.errors import StoreDamaged, StoreFailed
 from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.upkeep import Backup, Checked, Form, Imported, Progress, Upkeep
+from voiced.core.retention import expired
 from voiced.store import connection as connect
 from voiced.store import restore
 from voiced.store.backups import Backups, discard
@@ -25,7 +27,7 @@ from voiced.store.check import check
 from voiced.store.conversations import emptied
 from voiced.store.db import Database
 from voiced.store.faults import translated
-from voiced.store.forgetting import forget
+from voiced.store.forgetting import all_spaces, forget, total
 from voiced.store.promises import settled
 from voiced.store.salvage import originals
 from voiced.store.transcripts import Page, following, head
@@ -35,6 +37,7 @@ log = logging.getLogger(__name__)
 FOLDER = "backups"
 FIRST_S = 600.0
 """The first backup after a start: what a start has to do is done by then."""
+EXPIRING_S = 3600.0
 AGAIN_S = 1800.0
 """After a backup that failed."""
 T = TypeVar("T")
@@ -164,6 +167,17 @@ class FileUpkeep:
         await asyncio.to_thread(self._backups.drop, [*before, *damaged])
         return len(before) + len(damaged)
 
+    async def expire(self, limits: RetentionConfig) -> Forgotten:
+        """Forgets what is kept no longer; backups made before keep it until they are rotated out."""
+        async with self._alone:
+            spaces = await self._database.read(all_spaces)
+            old = list(expired(limits, spaces, self._now()))
+            found = await self._database.write(lambda connection: total(forget(connection, each) for each in old))
+            if not found.nothing:
+                await self._replaced()
+                await self._database.exclusive(emptied)
+            return found
+
     def _empty_caches(self) -> None:
         """What was spoken and evaluated is made again when it is needed."""
         for folder in self._caches:
@@ -209,6 +223,18 @@ class FileUpkeep:
             return await to_its_end(self._database.exclusive(put), tell)
         finally:
             await self._replaced()
+
+
+async def keep_expiring(upkeep: FileUpkeep, limits: RetentionConfig, clock: Clock) -> None:
+    """Forgets again and again, for ever, what is kept no longer."""
+    while True:
+        await clock.sleep(FIRST_S)
+        try:
+            if not (found := await upkeep.expire(limits)).nothing:
+                log.info("kept long enough and forgotten: %s", found)
+        except StoreFailed as error:
+            log.warning("what was kept long enough is not forgotten yet: %s (%s)", error.message, error.hint)
+        await clock.sleep(EXPIRING_S)
 
 
 async def keep_backing_up(upkeep: Upkeep, hours: float, clock: Clock) -> None:
