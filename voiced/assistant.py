@@ -31,10 +31,14 @@ from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.listen import listen
 from voiced.engines.silero import Silero
 from voiced.setup.places import CACHE, intents_folder
+from voiced.store.answers import StoredAnswers
+from voiced.store.audit import StoredAudit
 from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
+from voiced.store.keys import StoredKeys
 from voiced.store.promises import StoredPromises
 from voiced.store.upkeep import FileUpkeep
+from voiced.store.usage import StoredUsage
 from voiced.turn.breakdowns import Breakdowns
 from voiced.turn.controls import EarControls
 from voiced.turn.earcons import earcons
@@ -89,6 +93,10 @@ class Voiced:
         self.tally = Tally()
         self.bus.watch(self.tally.count)
         self.conversations = StoredConversations(database, config.store.continue_s, clock.zone)
+        self.keys = StoredKeys(database, clock.wall)
+        self.audit = StoredAudit(database, config.store.audit_days, clock.wall)
+        self.usage = StoredUsage(database, config.usage, clock)
+        self.answers = StoredAnswers(database, config.store.answers_mb, clock.wall)
         self.inbox = Inbox()
         self._outage = Outage(self.bus, self.inbox.put, self._at)
         database.watch(self._outage.told)
@@ -115,12 +123,12 @@ class Voiced:
         caches = [database.path.parent / CACHE]
         self.upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, self._replaced, caches)
         self.folder = database.path.parent
-        record = Record(self.conversations, config.store.space, config.store.continue_s)
+        record = Record(self.conversations, config.store.space, config.store.continue_s, self.usage)
         self._breakdowns = Breakdowns(self.bus, self._at)
         told = self._breakdowns.of
         llm, model = config.engines.llm, wiring.model(config, engines.llm, told("llm"))
         prompts = Prompts(config.language, llm.prompt, llm.max_tokens, llm.budget_s)
-        self._thinking = Thinking(model, prompts, record, clock) if model else None
+        self._thinking = Thinking(model, prompts, record, clock, self.usage) if model else None
         self._controls = EarControls(hears_speaker=live)
         self._progress = Progress(self._rules.completeness, patience)
         phrases = self.folder / CACHE / "phrases" if live else None
@@ -166,6 +174,8 @@ class Voiced:
                     if self._thinking:
                         await self._thinking.close()
                     await self._parts.record.settled()
+                    await self.audit.settled()
+                    await self.keys.settled()
                     await asyncio.gather(*(engine.close() for engine in self._ports))
         except BaseExceptionGroup as group:
             raise first(group) from group
@@ -215,6 +225,7 @@ class Voiced:
     async def _replaced(self) -> None:
         """Rows were replaced past those who hold some of them."""
         self.conversations.forget()
+        self.keys.forget()
         await self.promises.reload()
 
     async def settled(self) -> None:
@@ -256,10 +267,10 @@ class Voiced:
             promises=promises,
         )
 
-    async def ask(self, text: str, *, aloud: bool) -> str | None:
+    async def ask(self, text: str, *, aloud: bool, key: str | None = None) -> str | None:
         """See `Agent`."""
         done: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-        await self.inbox.put(Ask(text, aloud, done))
+        await self.inbox.put(Ask(text, aloud, done, key))
         return await done
 
     async def say(self, text: str) -> None:

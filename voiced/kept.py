@@ -50,10 +50,14 @@ def _daemons(client: Client, config: Config) -> bool:
 async def _file(config: Config) -> AsyncGenerator[Kept]:
     from voiced.core.ports.clock import SystemClock  # noqa: PLC0415 (not needed while a daemon runs, nor is the rest)
     from voiced.core.zone import LocalZone  # noqa: PLC0415
+    from voiced.store.answers import StoredAnswers  # noqa: PLC0415
+    from voiced.store.audit import StoredAudit  # noqa: PLC0415
     from voiced.store.conversations import StoredConversations  # noqa: PLC0415
     from voiced.store.db import Database  # noqa: PLC0415
+    from voiced.store.keys import StoredKeys  # noqa: PLC0415
     from voiced.store.promises import StoredPromises  # noqa: PLC0415
     from voiced.store.upkeep import FileUpkeep  # noqa: PLC0415
+    from voiced.store.usage import StoredUsage  # noqa: PLC0415
 
     folder = state_folder(config)
     _look_at_owner(folder)
@@ -66,7 +70,15 @@ async def _file(config: Config) -> AsyncGenerator[Kept]:
             conversations.forget()
 
         upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, replaced, [folder / CACHE])
-        yield Kept(conversations, FileAgenda(StoredPromises(database)), upkeep)
+        yield Kept(
+            conversations,
+            FileAgenda(StoredPromises(database)),
+            upkeep,
+            StoredKeys(database),
+            StoredAudit(database, config.store.audit_days),
+            StoredUsage(database, config.usage, clock),
+            StoredAnswers(database, config.store.answers_mb),
+        )
     finally:
         await database.close()
 

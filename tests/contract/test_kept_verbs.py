@@ -1,11 +1,10 @@
 """The verbs about what is kept: the same through a daemon as from the file itself."""
 
 import asyncio
-import gc
 import io
 import json
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,10 +12,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.fakes.agent import ScriptedAgent
-from tests.rigs.control import answering
-from voiced.cli.main import app
-from voiced.cli.output import complain
-from voiced.core.errors import VoicedError
 from voiced.core.history import Message
 from voiced.core.ids import new_id
 
@@ -25,42 +20,6 @@ Verb = Callable[..., str]
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Exception ignored in. <socket.socket:pytest.PytestUnraisableExceptionWarning"
 )
-
-
-@pytest.fixture
-def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Generator[Verb]:
-    """Calls a verb, without a daemon unless one runs; returns what it printed."""
-    (tmp_path / "config.toml").touch()
-    monkeypatch.setenv("VOICED_CONFIG", str(tmp_path / "config.toml"))
-    monkeypatch.setenv("COLUMNS", "200")
-    places = [f"--set=store.folder={tmp_path}/state", f"--set=control.socket={tmp_path}/voiced.sock"]
-
-    def call(*words: object, code: int = 0) -> str:
-        try:
-            given = app([*map(str, words), *places], exit_on_error=False, result_action="return_value") or 0
-        except VoicedError as error:
-            given = complain(error, as_json="--json" in words)
-        told = capsys.readouterr()
-        assert given == code, told.out + told.err
-        return told.out + told.err
-
-    yield call
-    gc.collect()
-
-
-@pytest.fixture
-def agent(tmp_path: Path) -> Generator[ScriptedAgent]:
-    """A daemon that runs."""
-    agent = ScriptedAgent(folder=tmp_path / "state")
-    with answering(tmp_path / "voiced.sock", agent):
-        yield agent
-
-
-@pytest.fixture(params=["through the daemon", "from the file"])
-def voiced(request: pytest.FixtureRequest, call: Verb) -> Verb:
-    if request.param == "through the daemon":
-        request.getfixturevalue("agent")
-    return call
 
 
 def lines(told: str) -> list[dict]:

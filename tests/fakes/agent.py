@@ -4,6 +4,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from tests.fakes.kept import FakeConversations, FakePromises, FakeUpkeep
+from tests.fakes.ledger import FakeAnswers, FakeAudit, FakeKeys, FakeUsage
 from voiced.core.bus import Bus
 from voiced.core.errors import AudioFailed
 from voiced.core.status import AudioStatus, Status, StoreStatus
@@ -25,6 +26,11 @@ class ScriptedAgent:
         self.said: list[str] = []
         self.conversations = FakeConversations()
         self.promises = FakePromises()
+        self.keys = FakeKeys()
+        self.audit = FakeAudit()
+        self.usage = FakeUsage()
+        self.answers = FakeAnswers()
+        self.asked_with: list[str | None] = []
         self.folder = folder or Path(gettempdir())
         self.upkeep = FakeUpkeep(self.folder / "backups", self.conversations)
 
@@ -48,7 +54,8 @@ class ScriptedAgent:
             [],
         )
 
-    async def ask(self, text: str, *, aloud: bool) -> str | None:
+    async def ask(self, text: str, *, aloud: bool, key: str | None = None) -> str | None:
+        self.asked_with.append(key)
         if text == "crash":
             raise ZeroDivisionError("a fault of ours")
         if aloud:

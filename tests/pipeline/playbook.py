@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from tests.fakes.engines import CountingTts, ScriptedStt, seconds
 from tests.fakes.heap import Heap
+from tests.fakes.ledger import FakeUsage
 from tests.fakes.llm import ScriptedLlm
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
@@ -113,6 +114,7 @@ class Play:
         self.bus.watch(self.events.append)
         self.inbox = Inbox()
         self.heap = Heap()
+        self.usage = FakeUsage()
         self.activity = Activity()
         self.tts = CountingTts()
         self.controls = EarControls()
@@ -122,7 +124,7 @@ class Play:
         )
         self.pending: list[Line] = []
         skill = skill or Answers()
-        record = Record(self.heap, "home", 300.0)
+        record = Record(self.heap, "home", 300.0, self.usage)
         self.parts = Parts(
             audio=self.audio,
             stt=stt,
@@ -136,7 +138,7 @@ class Play:
             progress=Progress(lambda _: Completeness.UNKNOWN, 1.0),
             activity=self.activity,
             record=record,
-            thinking=Thinking(llm, Prompts("en", "", 50, 30.0), record, self.audio) if llm else None,
+            thinking=Thinking(llm, Prompts("en", "", 50, 30.0), record, self.audio, self.usage) if llm else None,
         )
 
     async def settled(self) -> None:

@@ -19,7 +19,7 @@ from voiced.store.pages import Pages
 from voiced.store.rows import INSERT_MESSAGE
 from voiced.store.salvage import Salvaged, salvage
 
-TABLES = ("conversations", "messages", "promises")
+TABLES = ("conversations", "messages", "promises", "keys", "audit", "usage")
 WORDS = "lamp kitchen Küche müde 天気 🌧️ tomorrow timer O’Neill naïve weather music quiet garden seven".split()  # noqa: SIM905
 COUNTED = 9
 """Where conversations keep what is counted anew: the time of the last message, and how many there are."""
@@ -122,6 +122,24 @@ def change(connection: apsw.Connection, chance: random.Random, counts: dict[int,
     older = connection.execute("SELECT max(number) - 2 FROM promises").get
     sql = "UPDATE promises SET state = 'done', changed_at = ?, schedule = ? WHERE number = ?"
     connection.execute(sql, (at, json.dumps({"time": "07:00", "days": [1]}), older))
+    ledger(connection, chance, name, at)
+
+
+def ledger(connection: apsw.Connection, chance: random.Random, name: str, at: float) -> None:
+    """Makes a key and revokes an older one, takes note of it, and counts a turn."""
+    row = (name, text(chance, 2), f"$scrypt$ln=14,r=8,p=1${chance.getrandbits(256):064x}", '["read","talk"]', at, at)
+    sql = "INSERT INTO keys (id, label, hash, scopes, made_at, changed_at) VALUES (?, ?, ?, ?, ?, ?)"
+    connection.execute(sql, row)
+    older = connection.execute("SELECT max(number) - 2 FROM keys").get
+    connection.execute("UPDATE keys SET revoked_at = ?1, changed_at = ?1 WHERE number = ?2", (at, older))
+    sql = "INSERT INTO audit (id, at, who, action, subject, result) VALUES (?, ?, 'uid:1000', 'POST /keys', ?, '201')"
+    connection.execute(sql, (name, at, name))
+    figures = (chance.randrange(3000), 0, chance.randrange(300), 1.5, chance.random(), 0.25, 0.0)
+    connection.execute(
+        "INSERT INTO usage (id, at, turn, model, tokens_in, tokens_cached, tokens_out, heard_s, spoken_s, inference_s,"
+        " cost) VALUES (?, ?, 'turn', 'qwen', ?, ?, ?, ?, ?, ?, ?)",
+        (name, at, *figures),
+    )
 
 
 def build(folder: Path, seed: int, messages: int = 4000) -> Good:
@@ -168,7 +186,7 @@ class Recorder(Pages):
 def places(file: bytes, wal: bytes, rows: dict[str, dict[str, Row]]) -> Iterator[tuple[tuple[str, str], list[Extent]]]:
     source = Recorder(file, wal)
     numbers = {(table, row[0]): name for table, found in rows.items() for name, row in found.items()}
-    tables = {12: "conversations", 18: "messages", 13: "promises"}
+    tables = {12: "conversations", 18: "messages", 13: "promises", 11: "keys", 7: "audit", 14: "usage"}
     for number in range(1, source.count + 1):
         page = source.page(number)
         start = 100 if number == 1 else 0

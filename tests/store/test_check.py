@@ -17,7 +17,15 @@ def test_a_good_file_has_no_problems(tmp_path):
     checked = run(job, tmp_path)
     assert checked.problems == []
     assert checked.version == len(scripts())
-    assert checked.rows == {"conversations": 1, "messages": 300, "promises": 1}
+    assert checked.rows == {
+        "conversations": 1,
+        "messages": 300,
+        "promises": 1,
+        "keys": 0,
+        "audit": 0,
+        "usage": 0,
+        "answers": 0,
+    }
     assert checked.bytes > 0
 
 

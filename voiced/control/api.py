@@ -5,7 +5,8 @@ import threading
 from litestar import Litestar
 from litestar.di import Provide
 
-from voiced.control import conversations, messages, promises, steering, upkeep
+from voiced.control import conversations, ledger, messages, promises, steering, upkeep
+from voiced.control.gate import Gate
 from voiced.control.problems import HANDLERS
 from voiced.control.requests import BODY_LIMIT
 from voiced.control.transfers import Transfers
@@ -18,13 +19,21 @@ def application(agent: Agent) -> Litestar:
     # The daemon's start need not wait for it.
     threading.Thread(target=transfers.clean, name="transfers", daemon=True).start()
     return Litestar(
-        [*steering.ROUTES, *conversations.ROUTES, *messages.ROUTES, *promises.ROUTES, *upkeep.ROUTES],
+        [
+            *steering.ROUTES,
+            *conversations.ROUTES,
+            *messages.ROUTES,
+            *promises.ROUTES,
+            *upkeep.ROUTES,
+            *ledger.ROUTES,
+        ],
         path="/api/v1",
         dependencies={
             "agent": Provide(lambda: agent, sync_to_thread=False),
             "transfers": Provide(lambda: transfers, sync_to_thread=False),
         },
         signature_types=[Agent],
+        middleware=[Gate(agent)],
         exception_handlers=HANDLERS,
         openapi_config=None,
         logging_config=None,

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct
 
 from voiced.control.told import Problem
-from voiced.core.history import Conversation, Message, Name, Page
+from voiced.core.history import Conversation, Message, Moment, Name, Page
 from voiced.core.ports.upkeep import Form
 from voiced.core.promises import Kind
+from voiced.core.usage import By
 
 Limit = Annotated[int, Meta(ge=1, le=1000)]
 
@@ -71,6 +72,27 @@ class OwnBackup(Struct, frozen=True, forbid_unknown_fields=True):
     """One of the daemon's own backups, by the name of its file."""
 
     backup: Annotated[str, Meta(min_length=1, max_length=255)]
+
+
+class Noted(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Which entries of the audit log are asked for: from a moment on."""
+
+    since: Moment = 0.0
+    limit: Limit = 100
+    cursor: str | None = None
+
+
+class Used(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How what was used is put together, and from which moment on."""
+
+    by: By = "day"
+    since: Moment = 0.0
+
+
+class Cleared(Struct, frozen=True):
+    """How much was removed."""
+
+    removed: int
 
 
 class Step(Struct, frozen=True):

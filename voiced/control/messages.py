@@ -7,7 +7,7 @@ from litestar import get, post
 from litestar.params import FromPath, JSONBody
 
 from voiced.control.forms import Part, Place, Recent
-from voiced.control.requests import CORRECT, AnyRequest, Steered, asked, made
+from voiced.control.requests import CORRECT, TALK, AnyRequest, Steered, asked, made
 from voiced.core.errors import InputInvalid
 from voiced.core.history import LONGEST_BATCH, Message, Page
 from voiced.core.ids import new_id
@@ -19,14 +19,14 @@ Sent = dict[str, Any]
 """A message, of which the id and the time may be left out."""
 
 
-@post("/messages", request_max_body_size=BATCH_LIMIT)
+@post("/messages", opt=TALK, request_max_body_size=BATCH_LIMIT)
 async def add(agent: Steered, request: AnyRequest, data: JSONBody[list[Sent]]) -> list[Message]:
     """Appends messages to the conversation that goes on, or to a new one."""
     place = asked(request, Place)
     return await agent.conversations.add(_messages(data), space=place.space, user=place.user)
 
 
-@post("/conversations/{conversation:str}/messages", request_max_body_size=BATCH_LIMIT)
+@post("/conversations/{conversation:str}/messages", opt=TALK, request_max_body_size=BATCH_LIMIT)
 async def add_to(agent: Steered, conversation: FromPath[str], data: JSONBody[list[Sent]]) -> list[Message]:
     """Appends messages to a conversation."""
     return await agent.conversations.add(_messages(data), conversation)

@@ -75,6 +75,8 @@ async def serve(application: "Litestar", listener: socket.socket) -> None:
     """Answers HTTP on a socket until it is cancelled."""
     import uvicorn  # noqa: PLC0415 (takes a while to load, while the children do the same)
 
+    from voiced.control.peer import PeerProtocol  # noqa: PLC0415 (the same)
+
     over = asyncio.Event()
 
     class Server(uvicorn.Server):
@@ -90,6 +92,7 @@ async def serve(application: "Litestar", listener: socket.socket) -> None:
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     config = uvicorn.Config(
         application,
+        http=PeerProtocol,
         lifespan="off",
         log_config=None,
         access_log=False,

@@ -9,7 +9,8 @@ from litestar.params import JSONBody
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 from msgspec import Meta, Struct
 
-from voiced.control.requests import Steered
+from voiced.control.gate import key_of
+from voiced.control.requests import TALK, AnyRequest, Steered
 from voiced.core.status import Status
 
 LONGEST_TEXT = 4_000
@@ -54,14 +55,14 @@ def status(agent: Steered) -> Status:
     return agent.status()
 
 
-@post("/ask", status_code=200)
-async def ask(agent: Steered, data: JSONBody[Question]) -> Answer:
+@post("/ask", status_code=200, opt=TALK)
+async def ask(agent: Steered, request: AnyRequest, data: JSONBody[Question]) -> Answer:
     """Answers a question."""
-    answer = await agent.ask(data.text, aloud=data.aloud)
+    answer = await agent.ask(data.text, aloud=data.aloud, key=key_of(request))
     return Answer(answer or "", understood=answer is not None)
 
 
-@post("/say", status_code=204)
+@post("/say", status_code=204, opt=TALK)
 async def say(agent: Steered, data: JSONBody[Announcement]) -> None:
     """Speaks; answers when it has been said."""
     await agent.say(data.text)

@@ -10,7 +10,7 @@ from litestar.response import Stream
 
 from voiced.control.forms import OwnBackup
 from voiced.control.progress import working
-from voiced.control.requests import AnyRequest, Steered, small_body
+from voiced.control.requests import ADMIN, AnyRequest, Steered, small_body
 from voiced.control.transfers import LARGEST_FILE, Transfers, remove, sent
 from voiced.core.errors import NotFound
 from voiced.core.forgetting import Forget, Forgotten
@@ -20,31 +20,31 @@ from voiced.core.ports.upkeep import Backup, Imported, Progress
 Desk = SkipValidation[NamedDependency[Transfers]]
 
 
-@post("/db/check", status_code=200)
+@post("/db/check", opt=ADMIN, status_code=200)
 async def check(agent: Steered) -> Stream:
     """Checks everything."""
     return working("check", agent.upkeep.check)
 
 
-@post("/db/backup", status_code=200)
+@post("/db/backup", opt=ADMIN, status_code=200)
 async def backup(agent: Steered) -> Stream:
     """Makes a backup."""
     return working("backup", agent.upkeep.backup)
 
 
-@get("/db/backups")
+@get("/db/backups", opt=ADMIN)
 async def backups(agent: Steered) -> Sequence[Backup]:
     """Lists the backups, the newest first."""
     return await agent.upkeep.backups()
 
 
-@get("/db/backups/{name:str}")
+@get("/db/backups/{name:str}", opt=ADMIN)
 async def fetch(agent: Steered, name: FromPath[str]) -> Stream:
     """Gives one of them as a file."""
     return sent(Path((await _own(agent, name)).path))
 
 
-@post("/db/restore", status_code=200, request_max_body_size=LARGEST_FILE)
+@post("/db/restore", opt=ADMIN, status_code=200, request_max_body_size=LARGEST_FILE)
 async def restore(agent: Steered, transfers: Desk, request: AnyRequest) -> Stream:
     """Puts a backup in the place of everything: the file that is sent, or one of the daemon's own."""
     if request.content_type[0] == "application/json":
@@ -61,14 +61,14 @@ async def restore(agent: Steered, transfers: Desk, request: AnyRequest) -> Strea
     return working("restore", work)
 
 
-@get("/db/export")
+@get("/db/export", opt=ADMIN)
 async def export(agent: Steered, transfers: Desk, request: AnyRequest) -> Stream:
     """Gives everything as an archive, or the conversations that are named."""
     chosen = request.query_params.getall("conversation", None)
     return await transfers.send(lambda path: agent.upkeep.export(path, _unheard, chosen))
 
 
-@post("/db/import", status_code=200, request_max_body_size=LARGEST_FILE)
+@post("/db/import", opt=ADMIN, status_code=200, request_max_body_size=LARGEST_FILE)
 async def take_in(agent: Steered, transfers: Desk, request: AnyRequest) -> Stream:
     """Takes in an archive."""
     path = await transfers.receive(request)

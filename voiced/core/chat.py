@@ -88,6 +88,7 @@ class ChatEnd(Struct, frozen=True):
         tokens_cached: those of them that did not have to be evaluated.
         tokens_out: tokens of the answer.
         model: the model's name.
+        seconds: how long it was waited for, as the one who asked counts it.
     """
 
     finish: Finish
@@ -95,3 +96,4 @@ class ChatEnd(Struct, frozen=True):
     tokens_cached: int = 0
     tokens_out: int = 0
     model: str = ""
+    seconds: float = 0.0

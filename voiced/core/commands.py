@@ -16,11 +16,13 @@ class Ask(Struct, frozen=True, tag=True):
         text: the question.
         aloud: whether the answer is spoken as well.
         done: resolved with the answer's text (None: not understood), if anybody waits for it.
+        key: the id of the API key with which it was asked; None: without one.
     """
 
     text: str
     aloud: bool = True
     done: Future[str | None] | None = None
+    key: str | None = None
 
 
 class Say(Struct, frozen=True, tag=True):

@@ -278,6 +278,34 @@ class StoreConfig(_Section, frozen=True, kw_only=True):
     continue_s: Annotated[
         float, Meta(ge=0, le=86_400, description="Talk after a shorter pause belongs to the conversation before it.")
     ] = 300.0
+    answers_mb: Annotated[
+        int, Meta(ge=0, le=100_000, description="Room for answers of models and searches that are kept for a while.")
+    ] = 20
+    audit_days: Annotated[
+        int, Meta(ge=1, le=36_500, description="Days for which the audit log is kept (`voiced audit`).")
+    ] = 365
+
+
+class PriceConfig(_Section, frozen=True, kw_only=True):
+    """What a model costs, in any currency. The name of the table is the model's."""
+
+    tokens_in: Annotated[float, Meta(ge=0, le=1e6, description="A million tokens of prompts.")]
+    tokens_out: Annotated[float, Meta(ge=0, le=1e6, description="A million tokens of answers.")]
+
+
+class UsageConfig(_Section, frozen=True, kw_only=True):
+    """What may be spent: where a budget is spent, no language model is asked until it begins anew."""
+
+    cost_per_day: Annotated[
+        float, Meta(ge=0, le=1e9, description="Cost a local day, in the currency of the prices; 0: no limit.")
+    ] = 0.0
+    cost_per_month: Annotated[float, Meta(ge=0, le=1e9, description="The same a month; 0: no limit.")] = 0.0
+    tokens_per_day: Annotated[
+        int, Meta(ge=0, le=10**15, description="Tokens of prompts and answers a local day; 0: no limit.")
+    ] = 0
+    prices: Annotated[dict[str, PriceConfig], Meta(description="What models cost; others cost nothing.")] = field(
+        default_factory=dict[str, PriceConfig]
+    )
 
 
 Days = Annotated[float, Meta(ge=0, le=36_500)]
@@ -336,5 +364,6 @@ class Config(_Section, frozen=True, kw_only=True):
     store: StoreConfig = field(default_factory=StoreConfig)
     retention: RetentionConfig = field(default_factory=RetentionConfig)
     promises: PromisesConfig = field(default_factory=PromisesConfig)
+    usage: UsageConfig = field(default_factory=UsageConfig)
     control: ControlConfig = field(default_factory=ControlConfig)
     log: LogConfig = field(default_factory=LogConfig)

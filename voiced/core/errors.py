@@ -167,6 +167,27 @@ class NotFound(StoreFailed):
     hint = "List what there is, and use its id."
 
 
+class KeyRefused(VoicedError):
+    """A key opens nothing."""
+
+    code = "key-refused"
+    hint = "`voiced keys` lists those that do; `voiced keys add` makes one."
+
+
+class ScopeMissing(VoicedError):
+    """A key is for something else."""
+
+    code = "scope-missing"
+    hint = "Use another key: `voiced keys add --scope` tells what it is for."
+
+
+class BudgetSpent(VoicedError):
+    """No more may be spent for now."""
+
+    code = "budget-spent"
+    hint = "`voiced usage budget` tells when it begins anew; see [usage] in the configuration."
+
+
 class EngineMissing(ConfigInvalid):
     """An engine's package is not installed, or cannot be loaded."""
 

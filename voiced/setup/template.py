@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.inspect import FloatType, IntType, Metadata, StrType, type_info
 
-from voiced.core.config import Config, KeepConfig, RemoteConfig, table_of
+from voiced.core.config import Config, KeepConfig, PriceConfig, RemoteConfig, table_of
 
 HEAD = """\
 # The settings of voiced, with their defaults. Uncomment what you change.
@@ -15,7 +15,11 @@ HEAD = """\
 # This file is made from voiced/core/config.py: `voiced config show --template` prints it.
 """
 
-EXAMPLES: dict[type[Struct], Struct] = {RemoteConfig: RemoteConfig(url="tcp://gpu-box:10300"), KeepConfig: KeepConfig()}
+EXAMPLES: dict[type[Struct], Struct] = {
+    RemoteConfig: RemoteConfig(url="tcp://gpu-box:10300"),
+    PriceConfig: PriceConfig(tokens_in=0.15, tokens_out=0.6),
+    KeepConfig: KeepConfig(),
+}
 """What stands in the file for tables that are not there by default."""
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from voiced.core.errors import InputInvalid
 from voiced.core.history import Metadata, Mode, Name, Source
+from voiced.core.keys import Scope
 from voiced.store.lines import promise_row
 from voiced.store.pages import Value
 
@@ -120,6 +121,8 @@ CHECKS: dict[str, Check] = {
     "tags": _json(list[Name]),
     "metadata": _json(Metadata),
     "sources": _json(list[Source]),
+    "scopes": _json(list[Scope]),
     **dict.fromkeys(("at", "made_at", "changed_at", "last_at", "due", "unheard"), _time),
+    **dict.fromkeys(("expires_at", "used_at", "revoked_at"), _time),
 }
 """What the schema does not check, by column."""

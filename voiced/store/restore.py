@@ -13,6 +13,7 @@ from voiced.core.promises import Promise
 from voiced.store.backups import SPARE, prove
 from voiced.store.beside import Tell
 from voiced.store.faults import ours, translated
+from voiced.store.keys import Revocations, revoke_again
 from voiced.store.lines import promise_row
 from voiced.store.migrations import migrate
 from voiced.store.promises import FIELDS, row_of, save
@@ -24,7 +25,14 @@ _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LI
 _HINT = "Choose another one: `voiced restore` without a name shows what there is."
 
 
-def fetch(source: Path, part: Path, page_size: int, settle: Callable[[Promise], Promise], tell: Tell) -> None:
+def fetch(
+    source: Path,
+    part: Path,
+    page_size: int,
+    settle: Callable[[Promise], Promise],
+    revoked: Revocations,
+    tell: Tell,
+) -> None:
     """Copies a source to a place of ours, and makes of it a file of the newest version, proven good.
 
     Args:
@@ -32,6 +40,7 @@ def fetch(source: Path, part: Path, page_size: int, settle: Callable[[Promise], 
         part: an empty file.
         page_size: of the file that it is to replace.
         settle: a promise as it was to the promise as it is to be now.
+        revoked: keys that open nothing any more, and are not to open anything again.
         tell: told pages.
 
     Raises:
@@ -48,6 +57,7 @@ def fetch(source: Path, part: Path, page_size: int, settle: Callable[[Promise], 
                 _copy(connection, copy, tell)
             _bring_up(copy, page_size, tell)
             _settle(copy, source, settle)
+            revoke_again(copy, revoked)
         except apsw.Error as error:
             raise _invalid(source, ours(error)) from error
         except (StoreForeign, StoreDamaged) as error:

@@ -23,8 +23,11 @@ BLOCK = 4096
 CACHE_KIB = 16_384
 RECOVERED = "Recovered"
 """The title of a conversation that is lost, but not its messages."""
-FIRST = {"conversations": 12, "messages": 18, "promises": 13}
-"""Columns of the tables in the version that made them; each version may add some at the end."""
+FIRST = {"conversations": 12, "messages": 18, "promises": 13, "keys": 11, "audit": 7, "usage": 14}
+"""Columns of the tables in the version that made them; each version may add some at the end.
+
+Answers that are kept for a while are not saved: they are asked for again.
+"""
 SCHEMA_COLUMNS = 5
 SCHEMA = ("table", "index", "trigger", "view")
 """What a row of the schema begins with."""

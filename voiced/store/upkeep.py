@@ -28,6 +28,7 @@ from voiced.store.conversations import emptied
 from voiced.store.db import Database
 from voiced.store.faults import translated
 from voiced.store.forgetting import all_spaces, forget, total
+from voiced.store.keys import revocations
 from voiced.store.promises import settled
 from voiced.store.salvage import originals
 from voiced.store.transcripts import Page, following, head
@@ -103,7 +104,8 @@ class FileUpkeep:
             settle = partial(settled, now=self._now(), zone=self._zone)
             try:
                 size = await self._database.read(lambda connection: int(connection.pragma("page_size")))
-                await beside(lambda tell: restore.fetch(source, part, size, settle, tell), progress)
+                revoked = await self._database.read(revocations)
+                await beside(lambda tell: restore.fetch(source, part, size, settle, revoked, tell), progress)
                 return await self._replace(part, source, progress)
             finally:
                 await asyncio.to_thread(discard, part)

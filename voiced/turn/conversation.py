@@ -27,6 +27,7 @@ KEPT_S = 2.0
 APOLOGIES = {
     "stt-failed": "Sorry, I could not listen to that.",
     "deadline-passed": "Sorry, that took too long.",
+    "budget-spent": "Sorry, my budget for that is spent.",
     "engine-died": "Sorry, a part of me crashed. Please say it again.",
 }
 """What is said for an error's code; anything else is `APOLOGY`."""
@@ -133,7 +134,7 @@ class Conversation:
         if len(self._asides) >= WAITING_LIMIT:
             _resolve(wish, BUSY)
             return
-        aside = asyncio.create_task(self._whole(Turn(self._parts, aloud=False, channel="text"), wish))
+        aside = asyncio.create_task(self._whole(Turn(self._parts, aloud=False, channel="text", key=wish.key), wish))
         self._asides.add(aside)
         aside.add_done_callback(self._asides.discard)
         vital(aside)
@@ -152,7 +153,8 @@ class Conversation:
             wish = next((wish for wish in self._waiting if not isinstance(wish, Ring)), self._waiting[0])
             self._waiting.remove(wish)
             channel = "promise" if isinstance(wish, Ring) else "text"
-            await self._begin(Turn(self._parts, aloud=not isinstance(wish, Ask) or wish.aloud, channel=channel), wish)
+            aloud, key = (wish.aloud, wish.key) if isinstance(wish, Ask) else (True, None)
+            await self._begin(Turn(self._parts, aloud=aloud, channel=channel, key=key), wish)
 
     async def _wait(self, wish: Ask | Say | Ring) -> None:
         """Keeps a wish for later. A ring gives way to it, and goes on afterwards: it may last long."""

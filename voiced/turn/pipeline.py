@@ -107,7 +107,7 @@ async def think(turn: Turn, text: str, thinking: Thinking, begun: Voice | None) 
     turn.emit(Routed(MODEL, "", {}, at=turn.at, turn=turn.id))
     if begun:
         turn.mark("answered")
-    await turn.speak(begun or turn.voice(turn.answered(thinking.answer(text, turn.id, turn.use))))
+    await turn.speak(begun or turn.voice(turn.answered(thinking.answer(text, turn.id, turn.use, turn.key))))
     if not turn.answer.strip():
         return await not_understood(turn, "the language model said nothing")
     return turn.answer
@@ -117,7 +117,7 @@ def think_ahead(turn: Turn, question: str, parts: Parts) -> Voice | None:
     """Begins a language model's answer to what may be the whole question; None for what others answer."""
     if parts.thinking is None or choose(question, parts).tier != MODEL:
         return None
-    voice = turn.voice(parts.thinking.answer(question, turn.id, turn.use))
+    voice = turn.voice(parts.thinking.answer(question, turn.id, turn.use, turn.key))
     voice.begin()
     return voice
 

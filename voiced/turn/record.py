@@ -2,11 +2,18 @@
 
 import asyncio
 import logging
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from voiced.core.errors import StoreFailed, VoicedError
 from voiced.core.history import Message, Wanted
 from voiced.core.ports.conversations import Conversations
+from voiced.core.ports.usage import Meter
 from voiced.core.tasks import vital
+from voiced.core.usage import Use
 
 log = logging.getLogger(__name__)
 
@@ -14,6 +21,7 @@ READING_S = 0.5
 """A disk that takes longer keeps nobody from being answered."""
 CLOSING_S = 0.5
 """How long the end of the daemon waits for what is still on its way."""
+T = TypeVar("T")
 
 
 class Record:
@@ -23,29 +31,30 @@ class Record:
         conversations: where they are kept.
         space: where this box stands.
         continue_s: seconds after its last message in which a conversation is still continued.
+        meter: counts what turns take; None: nobody does.
     """
 
-    def __init__(self, conversations: Conversations, space: str, continue_s: float) -> None:
+    def __init__(self, conversations: Conversations, space: str, continue_s: float, meter: Meter | None = None) -> None:
         self._conversations = conversations
         self._space = space
         self._continue_s = continue_s
-        self._under_way: set[asyncio.Task[str | None]] = set()
+        self._meter = meter
+        self._under_way: set[asyncio.Task[Any]] = set()
 
-    def keep(self, message: Message, after: asyncio.Task[str | None] | None = None) -> asyncio.Task[str | None]:
+    def keep(
+        self, message: Message, after: asyncio.Task[str | None] | None = None, use: Use | None = None
+    ) -> asyncio.Task[str | None]:
         """Begins to keep a message.
 
         Args:
             message: what was said.
             after: what was given before of the same turn.
+            use: what the turn took, but for its conversation.
 
         Returns:
             Ends when it is on the disk, with its conversation's id, or with None when it is lost.
         """
-        task = asyncio.create_task(self._add(message, after), name=f"record {message.turn}")
-        vital(task)
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-        return task
+        return self._begin(self._add(message, after, use), f"record {message.turn}")
 
     async def said(self, count: int, now: float) -> list[Message]:
         """The last messages of the conversation that goes on, the oldest first; none where it cannot be read.
@@ -66,10 +75,19 @@ class Record:
 
     async def settled(self) -> None:
         """Waits a little for what is still on its way."""
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=CLOSING_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_S):
+                while self._under_way:
+                    await asyncio.wait(self._under_way)
 
-    async def _add(self, message: Message, after: asyncio.Task[str | None] | None) -> str | None:
+    def _begin(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+        task = asyncio.create_task(work, name=name)
+        vital(task)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
+    async def _add(self, message: Message, after: asyncio.Task[str | None] | None, use: Use | None) -> str | None:
         conversation = await after if after else None
         try:
             kept = await self._conversations.add([message], conversation, space=self._space)
@@ -80,4 +98,13 @@ class Record:
         except VoicedError as error:
             log.error("turn %s cannot be kept, which is a fault of voiced: %s", message.turn, error.message)  # noqa: TRY400
             return None
+        if use and self._meter:
+            self._begin(self._count(self._meter, replace(use, conversation=kept[0].conversation)), f"count {use.turn}")
         return kept[0].conversation
+
+    async def _count(self, meter: Meter, use: Use) -> None:
+        """Nobody waits for it, neither who talks nor who writes."""
+        try:
+            await meter.add(use)
+        except StoreFailed as error:
+            log.debug("what turn %s took is not counted: %s", use.turn, error.message)

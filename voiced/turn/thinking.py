@@ -5,10 +5,13 @@ import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
+from msgspec.structs import replace
+
 from voiced.core.chat import ChatEnd
 from voiced.core.errors import VoicedError
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.llm import Llm
+from voiced.core.ports.usage import Meter
 from voiced.core.tasks import vital
 from voiced.turn.prompt import MESSAGES, Prompts
 from voiced.turn.record import Record
@@ -24,13 +27,15 @@ class Thinking:
         prompts: makes what it is asked.
         record: knows what was said before.
         clock: the time.
+        meter: knows what may be spent; None: everything.
     """
 
-    def __init__(self, model: Llm, prompts: Prompts, record: Record, clock: Clock) -> None:
+    def __init__(self, model: Llm, prompts: Prompts, record: Record, clock: Clock, meter: Meter | None = None) -> None:
         self._model = model
         self._prompts = prompts
         self._record = record
         self._clock = clock
+        self._meter = meter
         self._expecting: asyncio.Task[None] | None = None
 
     def expect(self) -> None:
@@ -40,7 +45,7 @@ class Thinking:
             vital(self._expecting)
 
     async def answer(
-        self, question: str, turn: str, done: Callable[[ChatEnd], None] = lambda _: None
+        self, question: str, turn: str, done: Callable[[ChatEnd], None] = lambda _: None, key: str | None = None
     ) -> AsyncGenerator[str]:
         """The answer, piece by piece, as it is made.
 
@@ -48,19 +53,26 @@ class Thinking:
             question: in the user's words.
             turn: the turn it is asked in.
             done: told how the answer ended.
+            key: the id of the API key with which it was asked.
 
         Raises:
+            BudgetSpent: it may not be asked.
             VoicedError: there is no (further) answer.
         """
+        if self._meter:
+            await self._meter.check(key)
         await self.close()  # The model does one thing after the other.
         said = [message for message in await self._record.said(MESSAGES, self._clock.wall()) if message.turn != turn]
         prompt = self._prompts.ask(question, said, self._clock.now())
+        waited, since = 0.0, self._clock.monotonic()
         async with aclosing(self._model.chat(prompt)) as items:
             async for item in items:
+                waited += self._clock.monotonic() - since
                 if isinstance(item, str):
                     yield item
                 elif isinstance(item, ChatEnd):
-                    done(item)
+                    done(replace(item, seconds=waited))
+                since = self._clock.monotonic()
 
     async def close(self) -> None:
         """Ends what goes on beside."""

@@ -14,6 +14,7 @@ from voiced.core.history import Message, Role
 from voiced.core.ids import new_id
 from voiced.core.ports.audio import Played
 from voiced.core.types import RATE, Clip, Earcon, SpeechChunk, Timeline, Utterance
+from voiced.core.usage import Use
 from voiced.turn.parts import Parts
 from voiced.turn.router import MODEL
 from voiced.turn.voice import Voice
@@ -35,6 +36,7 @@ class Turn:
         woke_at: seconds of audio time at which the wake word was heard; None for what is asked in writing.
         aloud: whether it may make a sound.
         channel: how it came: voice, text or promise.
+        key: the id of the API key with which it was asked; None: without one.
 
     Attributes:
         answer: what is answered, or was said.
@@ -48,9 +50,17 @@ class Turn:
     """
 
     def __init__(
-        self, parts: Parts, *, turn: str = "", woke_at: float | None = None, aloud: bool = True, channel: str = "voice"
+        self,
+        parts: Parts,
+        *,
+        turn: str = "",
+        woke_at: float | None = None,
+        aloud: bool = True,
+        channel: str = "voice",
+        key: str | None = None,
     ) -> None:
         self.id = turn or token_hex(4)
+        self.key = key
         self.aloud = aloud
         self.channel = channel
         self.answer = self.tier = ""
@@ -62,6 +72,7 @@ class Turn:
         self.utterance: Utterance | None = None
         self.heard_out = False
         self._parts = parts
+        self._spoken_s = 0.0
         self._speech: asyncio.Queue[SpeechChunk | SpeechStarted | Utterance] = asyncio.Queue(SPEECH_LIMIT)
         self._hearing = False
         self._began = self.at
@@ -110,7 +121,24 @@ class Turn:
         if not (self._question or self.answer):
             return None
         message = self._message("assistant", self.answer)
-        return self._parts.record.keep(message, self._question)
+        return self._parts.record.keep(message, self._question, self._use(message))
+
+    def _use(self, answer: Message) -> Use:
+        """What it took, as far as it is known."""
+        used, heard = self.usage, self.utterance
+        return Use(
+            id=answer.id,
+            at=answer.at,
+            turn=self.id,
+            model=answer.model or None,
+            key=self.key,
+            tokens_in=answer.tokens_in or 0,
+            tokens_cached=used.tokens_cached if used and answer.model is not None else 0,
+            tokens_out=answer.tokens_out or 0,
+            heard_s=(heard.end - heard.start) / RATE if heard else 0.0,
+            spoken_s=self._spoken_s,
+            inference_s=used.seconds if used and answer.model is not None else 0.0,
+        )
 
     def _message(self, role: Role, content: str) -> Message:
         asked = role == "user"
@@ -229,6 +257,7 @@ class Turn:
         finally:
             self.mark("spoken")
             self.answer = voice.text
+            self._spoken_s += voice.seconds
             self.spoken = None if voice.complete else voice.said
             if "first_audio" in self._marks:
                 self.emit(Spoken(voice.said, voice.complete, at=self.at, turn=self.id))

@@ -101,6 +101,11 @@ class Voice:
         return " ".join(filter(None, words))
 
     @property
+    def seconds(self) -> float:
+        """How long all that was made of it sounds, heard or not."""
+        return sum(seconds for _, seconds in self._clauses)
+
+    @property
     def complete(self) -> bool:
         """Whether all of it was said."""
         return self._complete and self.said == " ".join(clause for clause, _ in self._clauses)

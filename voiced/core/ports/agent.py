@@ -4,9 +4,13 @@ from pathlib import Path
 from typing import Protocol
 
 from voiced.core.bus import Bus
+from voiced.core.ports.answers import AnswerCache
+from voiced.core.ports.audit import Audit
 from voiced.core.ports.conversations import Conversations
+from voiced.core.ports.keys import Keyring
 from voiced.core.ports.promises import Promises
 from voiced.core.ports.upkeep import Upkeep
+from voiced.core.ports.usage import Usage
 from voiced.core.status import Status
 
 
@@ -31,6 +35,26 @@ class Agent(Protocol):
         ...
 
     @property
+    def keys(self) -> Keyring:
+        """API keys."""
+        ...
+
+    @property
+    def audit(self) -> Audit:
+        """Who did what."""
+        ...
+
+    @property
+    def usage(self) -> Usage:
+        """What turns take."""
+        ...
+
+    @property
+    def answers(self) -> AnswerCache:
+        """Answers that are kept for a while."""
+        ...
+
+    @property
     def folder(self) -> Path:
         """The folder of that file, with room for temporary files."""
         ...
@@ -39,8 +63,13 @@ class Agent(Protocol):
         """Tells everything about itself."""
         ...
 
-    async def ask(self, text: str, *, aloud: bool) -> str | None:
+    async def ask(self, text: str, *, aloud: bool, key: str | None = None) -> str | None:
         """Answers a question in writing, after the turn in progress.
+
+        Args:
+            text: the question.
+            aloud: whether the answer is spoken, too.
+            key: the id of the API key with which it is asked.
 
         Returns:
             The answer, empty where there is nothing to say to it; None where it was not understood.

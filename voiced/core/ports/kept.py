@@ -3,13 +3,21 @@
 from typing import NamedTuple
 
 from voiced.core.ports.agenda import Agenda
+from voiced.core.ports.answers import AnswerCache
+from voiced.core.ports.audit import AuditLog
 from voiced.core.ports.conversations import Conversations
+from voiced.core.ports.keys import Keys
 from voiced.core.ports.upkeep import Upkeep
+from voiced.core.ports.usage import Usage
 
 
 class Kept(NamedTuple):
-    """All talk, all promises, and the file that they are in."""
+    """All talk, all promises, who may do what, what was done and used, and the file that it is in."""
 
     conversations: Conversations
     agenda: Agenda
     upkeep: Upkeep
+    keys: Keys
+    audit: AuditLog
+    usage: Usage
+    answers: AnswerCache
