@@ -88,6 +88,8 @@ def test_scores_are_shares(engine: WakeWord, jarvis: bytes) -> None:
 
 @pytest.mark.parametrize("samples", [1, 77, 512, 1_280, 100_000])
 def test_how_sound_is_cut_changes_nothing(engine: WakeWord, jarvis: bytes, samples: int) -> None:
+    if samples == 1 and not isinstance(engine, MicroWake | OpenWake):
+        pytest.skip("60,000 ways to a server and back take minutes")
     sound = jarvis[: 2 * 60_000] if samples == 1 else jarvis
     expected = best(run(engine, sound, 160), "jarvis")
     engine.reset()

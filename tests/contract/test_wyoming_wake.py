@@ -17,6 +17,8 @@ from tests.rigs.wyoming import WakeServer
 from voiced.engines import wyoming_wake
 from voiced.engines.wyoming_wake import LATEST, WAITING
 
+# A connection that is cancelled while it is being made is closed by asyncio only when it is forgotten.
+pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning")
 WORDS = {"computer": "computer_v2", "jarvis": "jarvis"}
 MODELS = ["computer_v2", "jarvis", "alexa"]
 INFO = b'{"type": "info", "data": {"wake": [{"name": "ears"}]}}\n'
