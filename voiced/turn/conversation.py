@@ -27,6 +27,7 @@ KEPT_S = 2.0
 APOLOGIES = {
     "stt-failed": "Sorry, I could not listen to that.",
     "deadline-passed": "Sorry, that took too long.",
+    "too-private": "Sorry, that is too private to ask another machine.",
     "engine-died": "Sorry, a part of me crashed. Please say it again.",
 }
 """What is said for an error's code; anything else is `APOLOGY`."""
