@@ -47,6 +47,7 @@ from voiced.turn.prompt import Prompts
 COMMAND, QUESTION = "what time is it", "how wide is the sea"
 ANSWER = "The sea is very wide, wider than any land you know, and deep as well."
 TOKENS = len(ANSWER.split())
+PROMPTS = Prompts("en", "", TOKENS, 60.0, lambda _: "public")
 MISSES_OF_TEN = 3
 COUNTS = {"command": 30, "question": 30}
 QUICK = {"command": 6, "question": 6}
@@ -140,7 +141,7 @@ class Chain:
         began = time.perf_counter()
         await self._stt.transcribe(speech())
         if asks:
-            prompt = Prompts("en", "", TOKENS, 60.0).ask("", (), datetime.now(UTC)).stable[0].content
+            prompt = PROMPTS.ask("", (), datetime.now(UTC)).stable[0].content
             async with self.children[1].exchange(120) as exchange:
                 await exchange.send("chat", payload=msgspec.json.encode([f"{prompt}\n{QUESTION}", TOKENS]))
                 await exchange.receive()
@@ -205,7 +206,7 @@ async def measure(counts: dict[str, int]) -> dict[str, object]:
     """Both tables."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        prompt = Prompts("en", "", TOKENS, 60.0).ask(QUESTION, (), datetime.now(UTC))
+        prompt = PROMPTS.ask(QUESTION, (), datetime.now(UTC))
         write_half_billion(folder / "model.gguf", [message.content for message in (*prompt.stable, *prompt.messages)])
         write_voice(folder / "voice.onnx", "medium")
         return {kind: await table(folder, kind, count) for kind, count in counts.items()}

@@ -28,6 +28,7 @@ from wyoming.tts import Synthesize
 
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
+from voiced.core.config import Config
 from voiced.core.events import Woke
 from voiced.core.ports.audio import Played
 from voiced.core.ports.clock import SystemClock
@@ -38,6 +39,7 @@ from voiced.core.zone import LocalZone
 from voiced.engines.child import Child
 from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.offline import passing_database
+from voiced.setup.privacy import classifier
 from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
 from voiced.turn.controls import EarControls
@@ -92,6 +94,7 @@ class Ours:
     def __init__(self, children: tuple[Child, Child], database: Database) -> None:
         self.inbox, self.sink = Inbox(), Sink()
         self.number = 0
+        classify = classifier(Config())
         self.parts = Parts(
             audio=self.sink,
             stt=HostedStt(children[0], 5.0),
@@ -105,6 +108,7 @@ class Ours:
             progress=Progress(lambda _: Completeness.UNKNOWN, 0.0),
             activity=Activity(),
             record=Record(StoredConversations(database, 300.0), "home", 300.0),
+            privacy_of=lambda text: classify(text).privacy,
         )
 
     async def turn(self) -> float:

@@ -19,6 +19,7 @@ from voiced.core.commands import Ask, Say, Stop
 from voiced.core.config import Config
 from voiced.core.errors import AudioFailed, first
 from voiced.core.events import Muted, Signal, VolumeChanged
+from voiced.core.history import Privacy
 from voiced.core.memory import give_back_memory
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
@@ -26,11 +27,13 @@ from voiced.core.ports.llm import Llm
 from voiced.core.ports.promises import PromiseStore
 from voiced.core.ports.stt import Stt
 from voiced.core.ports.tts import Tts
+from voiced.core.privacy import allowed
 from voiced.core.status import PromiseStatus, Status
 from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.listen import listen
 from voiced.engines.silero import Silero
 from voiced.setup.places import CACHE, intents_folder
+from voiced.setup.privacy import classifier
 from voiced.store.answers import StoredAnswers
 from voiced.store.audit import StoredAudit
 from voiced.store.conversations import StoredConversations
@@ -109,6 +112,7 @@ class Voiced:
         self._began = self._turned = time.monotonic()
         self._engines = engines
         self._rules = Rules(intents_folder(config), config.language)
+        self._classify = classifier(config)
         patience = PATIENCE_S if live else config.engines.stt.deadline_s
         sounds = earcons()
         self.promises = Scheduler(
@@ -127,14 +131,14 @@ class Voiced:
         self._breakdowns = Breakdowns(self.bus, self._at)
         told = self._breakdowns.of
         llm, model = config.engines.llm, wiring.model(config, engines.llm, told("llm"))
-        prompts = Prompts(config.language, llm.prompt, llm.max_tokens, llm.budget_s)
+        prompts = Prompts(config.language, llm.prompt, llm.max_tokens, llm.budget_s, self.privacy_of)
         self._thinking = Thinking(model, prompts, record, clock, self.usage) if model else None
         self._remote_words = wiring.remote_words(config, told("wake"))
         self._controls = EarControls(hears_speaker=live)
         self._progress = Progress(self._rules.completeness, patience)
         phrases = self.folder / CACHE / "phrases" if live else None
         stt = wiring.recogniser(config, engines.stt, told("stt"))
-        tts = wiring.voice(config, engines.tts, told("tts"), phrases=phrases)
+        tts = wiring.voice(config, engines.tts, told("tts"), phrases=phrases, may_keep=self._may_cache)
         self._ports: list[Stt | Tts | Llm] = [stt, tts, *([model] if model else [])]
         self._parts = Parts(
             audio=audio,
@@ -151,6 +155,7 @@ class Voiced:
             progress=self._progress,
             activity=activity,
             record=record,
+            privacy_of=self.privacy_of,
             thinking=self._thinking,
         )
 
@@ -284,6 +289,13 @@ class Voiced:
     async def stop(self, by: str) -> None:
         """See `Agent`."""
         await self.inbox.put(Stop(by))
+
+    def privacy_of(self, text: str) -> Privacy:
+        """See `Agent`."""
+        return self._classify(text).privacy
+
+    def _may_cache(self, text: str) -> bool:
+        return allowed(self._config.privacy, self.privacy_of(text), "cache")
 
     def listen(self) -> None:
         """See `Agent`."""

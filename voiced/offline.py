@@ -30,6 +30,7 @@ from voiced.engines.host import find
 from voiced.engines.silero import Silero
 from voiced.engines.soundcard import Device, SoundCard, devices
 from voiced.setup.places import intents_folder, state_folder
+from voiced.setup.privacy import classifier
 from voiced.store.db import Database
 from voiced.turn.rules import Rules
 from voiced.turn.speaking import SpeakableTts
@@ -295,6 +296,7 @@ def check(config: Config) -> None:
             elif name not in config.engines.remote and not re.match(REMOTE_ADDRESS, name):
                 raise ConfigInvalid(f"engines.{kind}.engine: {name!r} is no address", hint=ADDRESSES)
     Rules(intents_folder(config), config.language)
+    classifier(config)
     wiring.cascade(config.wake, wiring.remote_words(config)).close()
 
 

@@ -25,6 +25,7 @@ from voiced.ear.gate import Gate
 from voiced.ear.words import words
 from voiced.engines.child import Child
 from voiced.engines.choice import Told, nobody
+from voiced.engines.discreet import DiscreetLlm
 from voiced.engines.fallback import FallbackLlm, FallbackStt, FallbackTts
 from voiced.engines.hashing import HashingEmbedder
 from voiced.engines.hosted import HostedStt, HostedTts
@@ -34,7 +35,7 @@ from voiced.engines.microwake import MicroWake
 from voiced.engines.openwake import OpenWake
 from voiced.engines.phrasefiles import PhraseFiles
 from voiced.engines.phrases import PhraseCache
-from voiced.engines.remote import Server, address
+from voiced.engines.remote import Server, address, is_here
 from voiced.engines.silero import Silero
 from voiced.skills.alarms import AlarmsSkill
 from voiced.skills.clock import ClockSkill
@@ -131,7 +132,14 @@ def recogniser(
     return FallbackStt(engines, longest_s or config.endpoint.maximum_s + BEFORE_S, told)
 
 
-def voice(config: Config, children: Sequence[Child], told: Told = nobody, *, phrases: Path | None = None) -> Tts:
+def voice(
+    config: Config,
+    children: Sequence[Child],
+    told: Told = nobody,
+    *,
+    phrases: Path | None = None,
+    may_keep: Callable[[str], bool] = lambda _: True,
+) -> Tts:
     """What turns text into speech, likewise.
 
     Args:
@@ -139,6 +147,7 @@ def voice(config: Config, children: Sequence[Child], told: Told = nobody, *, phr
         children: those of the stage.
         told: see `Choice`.
         phrases: a folder for what was spoken before; None: nothing is kept.
+        may_keep: tells whether the sound of a text may be kept there.
     """
     tts = config.engines.tts
     files = PhraseFiles(phrases, tts.cache_mb * 1_000_000) if phrases and tts.cache_mb else None
@@ -147,13 +156,15 @@ def voice(config: Config, children: Sequence[Child], told: Told = nobody, *, phr
         voice = HostedTts(child, tts.deadline_s)
         if files is None or child.engine == "espeak":  # It speaks as fast as a disk reads.
             return voice
-        return PhraseCache(voice, files, lambda: _sounds_so(child.engine, child.given) if child.given else None)
+        return PhraseCache(
+            voice, files, may_keep, lambda: _sounds_so(child.engine, child.given) if child.given else None
+        )
 
     def far(server: RemoteConfig) -> Tts:
         voice = _far_tts(config, server)
         if files is None or not server.model:  # What the server speaks with is not known, and may change.
             return voice
-        return PhraseCache(voice, files, partial(_sounds_so, server.url, server.model))
+        return PhraseCache(voice, files, may_keep, partial(_sounds_so, server.url, server.model))
 
     return FallbackTts(_engines(config, tts.engine, children, near, far), told)
 
@@ -164,10 +175,13 @@ def _sounds_so(*decides: object) -> str:
 
 
 def model(config: Config, children: Sequence[Child], told: Told = nobody) -> Llm | None:
-    """What answers in words, likewise; None where nothing is configured."""
+    """What answers in words, likewise; None where nothing is configured. Another machine is told what may leave."""
     llm = config.engines.llm
 
-    far = partial(_far_llm, config)
+    def far(server: RemoteConfig) -> Llm:
+        model = _far_llm(config, server)
+        return model if is_here(server.url) else DiscreetLlm(model, config.privacy)
+
     engines = _engines(config, llm.engine, children, lambda child: HostedLlm(child, llm.deadline_s), far)
     return FallbackLlm(engines, told) if engines else None
 

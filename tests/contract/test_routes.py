@@ -41,6 +41,18 @@ def test_a_message_needs_a_role_and_a_content_and_no_more(http: httpx.Client, co
     assert kept["conversation"] == conversation.rsplit("/", 1)[1]
 
 
+def test_a_message_is_as_private_as_it_says_or_as_its_words_are(http: httpx.Client, conversation: str):
+    said = [
+        {"role": "user", "content": "my password is x"},
+        {"role": "user", "content": "my password is x", "privacy": "personal"},
+        {"role": "user", "content": "hello"},
+    ]
+    for path in (f"{conversation}/messages", "/messages?space=privacy"):
+        kept = http.post(path, json=said).json()
+        found = [each.get("privacy", "personal") for each in kept]
+        assert found == ["secret", "personal", "public"], path
+
+
 def test_the_same_request_is_kept_once(http: httpx.Client, conversation: str):
     (again,) = http.post(
         f"{conversation}/messages", json=[{"role": "user", "content": "?", "request": conversation}]

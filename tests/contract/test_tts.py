@@ -50,7 +50,7 @@ async def piper() -> AsyncGenerator[Tts]:
 @asynccontextmanager
 async def remembering() -> AsyncGenerator[Tts]:
     with TemporaryDirectory() as folder:
-        cache = PhraseCache(CountingTts(), PhraseFiles(Path(folder), 10_000_000), lambda: "fake")
+        cache = PhraseCache(CountingTts(), PhraseFiles(Path(folder), 10_000_000), lambda _: True, lambda: "fake")
         yield cache
         await cache.close()
 

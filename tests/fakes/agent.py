@@ -7,6 +7,7 @@ from tests.fakes.kept import FakeConversations, FakePromises, FakeUpkeep
 from tests.fakes.ledger import FakeAnswers, FakeAudit, FakeKeys, FakeUsage
 from voiced.core.bus import Bus
 from voiced.core.errors import AudioFailed
+from voiced.core.history import Privacy
 from voiced.core.status import AudioStatus, Status, StoreStatus
 
 
@@ -67,6 +68,9 @@ class ScriptedAgent:
 
     async def stop(self, by: str) -> None:
         self.said = [by]
+
+    def privacy_of(self, text: str) -> Privacy:
+        return "secret" if "password" in text else "public"
 
     def listen(self) -> None:
         raise AudioFailed("the microphone is muted")

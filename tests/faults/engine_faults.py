@@ -86,6 +86,7 @@ class Household:
             progress=Progress(lambda _: Completeness.UNKNOWN, 0.0),
             activity=Activity(),
             record=Record(Heap(), "home", 300.0),
+            privacy_of=lambda _: "public",
         )
 
     def _child(self, kind: str, engine: str, orders: Path | None = None) -> Child:

@@ -18,6 +18,7 @@ from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.commands import AnyCommand, Ask
 from voiced.core.events import AnyEvent, Signal, SpeechStarted, Woke
+from voiced.core.history import Privacy
 from voiced.core.ports.skill import Reply, Skill
 from voiced.core.types import (
     FRAME_SAMPLES,
@@ -103,6 +104,11 @@ def understand(text: str) -> Understanding | None:
     return None
 
 
+def privacy_of(text: str) -> Privacy:
+    """What names the moon is secret; nothing else is private."""
+    return "secret" if "moon" in text else "public"
+
+
 class Play:
     """One run of the pipeline."""
 
@@ -138,7 +144,10 @@ class Play:
             progress=Progress(lambda _: Completeness.UNKNOWN, 1.0),
             activity=self.activity,
             record=record,
-            thinking=Thinking(llm, Prompts("en", "", 50, 30.0), record, self.audio, self.usage) if llm else None,
+            privacy_of=privacy_of,
+            thinking=Thinking(llm, Prompts("en", "", 50, 30.0, privacy_of), record, self.audio, self.usage)
+            if llm
+            else None,
         )
 
     async def settled(self) -> None:

@@ -46,6 +46,16 @@ def test_both_sides_are_kept_with_what_it_cost():
     assert answer.spoken is None
 
 
+def test_both_sides_are_kept_with_how_private_they_are():
+    llm = ScriptedLlm("Far.", "In the west.")
+    told = asks(0.5, "how far is the moon", aloud=False), asks(2.5, "where is the sun", aloud=False)
+    _, played = plays(*told, llm=llm, until=5.0)
+    assert [message.privacy for message in played.heap.messages] == ["secret", "secret", "public", "public"]
+    first, second = llm.asked
+    assert [message.privacy for message in first.messages] == ["secret"]
+    assert [message.privacy for message in second.messages] == ["secret", "secret", "public"]
+
+
 def test_what_a_rule_knows_does_not_reach_the_model():
     llm = ScriptedLlm(ANSWER)
     events, _ = plays(wakes(0.5), speaks(0.8, 1.8), llm=llm, stt=ScriptedStt("say it is noon"))

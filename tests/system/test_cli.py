@@ -328,3 +328,32 @@ def test_the_command_line_loads_what_it_needs_and_no_more():
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_how_private_a_text_is(voiced):
+    text = "my pin is one two three four"
+    told = voiced("privacy", "classify", text)
+    assert told.startswith("secret\n")
+    assert "pin is one two three four" in told
+    (found,) = lines(voiced("privacy", "classify", text, "--json"))
+    assert (found["privacy"], found["allowed"]["log"]) == ("secret", False)
+    assert [(each["kind"], each["text"]) for each in found["reasons"]] == [("credential", "pin is one two three four")]
+    (harmless,) = lines(voiced("privacy", "classify", "what time is it", "--json"))
+    assert (harmless["privacy"], harmless["reasons"], all(harmless["allowed"].values())) == ("public", [], True)
+
+
+def test_what_may_be_done_with_private_text(voiced):
+    (table,) = lines(voiced("privacy", "policy", "--json", "--set", "privacy.remote=personal"))
+    assert table["personal"]["remote"]
+    assert not table["sensitive"]["remote"]
+    assert "another machine" in voiced("privacy", "policy")
+
+
+def test_an_owner_s_rules_lie_beside_the_configuration(voiced, tmp_path):
+    (tmp_path / "privacy").mkdir()
+    rules = tmp_path / "privacy" / "en.toml"
+    rules.write_text('[rules.boat]\nprivacy = "secret"\nwords = ["kestrel"]\n')
+    assert voiced("privacy", "classify", "the kestrel sails").startswith("secret")
+    rules.write_text('[rules.boat]\nwords = ["kestrel"]\n')
+    assert "privacy/en.toml: Object missing required field" in voiced("privacy", "classify", "x", code=78)
+    assert "privacy/en.toml" in voiced("config", "check", code=78)

@@ -48,10 +48,11 @@ def run(
     folder: Path,
     main: Callable[[PhraseCache, AskedTts], Coroutine[Any, Any, None]],
     voice_is: Callable[[], str | None] = lambda: "fake",
+    may_keep: Callable[[str], bool] = lambda _: True,
 ) -> AskedTts:
     async def within() -> AskedTts:
         voice = AskedTts()
-        cache = PhraseCache(voice, PhraseFiles(folder, CAP), voice_is)
+        cache = PhraseCache(voice, PhraseFiles(folder, CAP), may_keep, voice_is)
         await main(cache, voice)
         await cache.close()
         return voice
@@ -88,6 +89,15 @@ def test_a_voice_that_is_not_known_keeps_nothing(tmp_path):
     assert not files(tmp_path)
 
 
+def test_what_may_not_be_kept_is_made_anew_each_time(tmp_path):
+    async def main(cache, _):
+        assert await said(cache) == await said(cache)
+        await cache._settled()
+
+    assert len(run(tmp_path, main, may_keep=lambda text: text != PHRASE).asked) == 2
+    assert not files(tmp_path)
+
+
 def test_a_voice_is_asked_for_at_each_text_and_what_two_have_made_is_not_kept(tmp_path):
     now: list[str | None] = [None]
 
@@ -112,7 +122,7 @@ def test_a_voice_is_asked_for_at_each_text_and_what_two_have_made_is_not_kept(tm
 def test_two_voices_with_one_folder_keep_no_more_than_it_may_hold(tmp_path):
     async def main() -> int:
         shared = PhraseFiles(tmp_path, 100_000)
-        caches = [PhraseCache(AskedTts(), shared, partial(str, voice)) for voice in "ab"]
+        caches = [PhraseCache(AskedTts(), shared, lambda _: True, partial(str, voice)) for voice in "ab"]
         for number in range(10):
             await asyncio.gather(*(said(cache, f"{number} timers.") for cache in caches))
             await asyncio.gather(*(cache._settled() for cache in caches))

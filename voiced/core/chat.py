@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from voiced.core.history import Role
+from voiced.core.history import Privacy, Role
 
 
 class ChatMessage(Struct, frozen=True):
@@ -14,10 +14,12 @@ class ChatMessage(Struct, frozen=True):
     Attributes:
         role: who says it.
         content: its text.
+        privacy: how private it is.
     """
 
     role: Role
     content: str
+    privacy: Privacy = "public"
 
 
 class Tool(Struct, frozen=True):

@@ -3,9 +3,11 @@
 `config/voiced.toml` is generated from this file; `setup.settings` reads TOML, drop-ins, variables and flags into it.
 """
 
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from msgspec import Meta, Struct, field
+
+from voiced.core.history import Privacy
 
 Seconds = Annotated[float, Meta(gt=0, le=600)]
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -347,6 +349,28 @@ class PromisesConfig(_Section, frozen=True, kw_only=True):
     ring_s: Annotated[float, Meta(ge=10, le=7200, description="A ring that nobody stops ends after so long.")] = 900.0
 
 
+Limit = Privacy | Literal["none"]
+
+
+class PrivacyConfig(_Section, frozen=True, kw_only=True):
+    """What may be done with text, by how private it is: none, public, personal, sensitive, or secret and so any."""
+
+    log: Annotated[Limit, Meta(description="The most private text that may be written into a log.")] = "personal"
+    cache: Annotated[
+        Limit, Meta(description="The most private answer whose sound is kept, to be spoken again from the disk.")
+    ] = "personal"
+    embed: Annotated[
+        Limit, Meta(description="The most private text that is turned into a vector, to be found by its meaning.")
+    ] = "sensitive"
+    remote: Annotated[
+        Limit, Meta(description="The most private text that a language model on another machine may see.")
+    ] = "public"
+    search: Annotated[Limit, Meta(description="The most private text that may be looked up on the web.")] = "public"
+    folder: Annotated[
+        str, Meta(description="A folder with rules of your own; empty: the folder privacy beside the configuration.")
+    ] = ""
+
+
 class ControlConfig(_Section, frozen=True, kw_only=True):
     """How others reach the daemon."""
 
@@ -375,5 +399,6 @@ class Config(_Section, frozen=True, kw_only=True):
     retention: RetentionConfig = field(default_factory=RetentionConfig)
     promises: PromisesConfig = field(default_factory=PromisesConfig)
     usage: UsageConfig = field(default_factory=UsageConfig)
+    privacy: PrivacyConfig = field(default_factory=PrivacyConfig)
     control: ControlConfig = field(default_factory=ControlConfig)
     log: LogConfig = field(default_factory=LogConfig)

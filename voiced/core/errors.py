@@ -209,6 +209,13 @@ class EmbedFailed(VoicedError):
     hint = "See the log; `voiced doctor` tries the model."
 
 
+class TooPrivate(VoicedError):
+    """A text may not leave this machine."""
+
+    code = "too-private"
+    hint = "A language model on this machine can answer it; privacy.remote in the configuration tells what may leave."
+
+
 class ModelMissing(VoicedError):
     """An engine's model is not on this machine."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Generic, NamedTuple, TypeVar
 
-from voiced.core.errors import InputInvalid, VoicedError
+from voiced.core.errors import InputInvalid, TooPrivate, VoicedError
 from voiced.engines.circuit import Circuit, CircuitState
 
 log = logging.getLogger(__name__)
@@ -59,12 +59,12 @@ class Choice(Generic[E]):
 
     @contextmanager
     def attempt(self, candidate: Candidate[E]) -> Generator[None]:
-        """Takes note of how an attempt ends. A fault of the caller, or being given up, says nothing of the engine."""
+        """Takes note of how an attempt ends. What it may not be told, or being given up, says nothing of the engine."""
         name, _, circuit = candidate
         circuit.begin()
         try:
             yield
-        except InputInvalid:
+        except (InputInvalid, TooPrivate):
             circuit.abandon()
             raise
         except VoicedError as error:

@@ -33,13 +33,17 @@ class PhraseCache:
     Args:
         tts: makes what is not known yet.
         files: where phrases are kept: one for all voices whose phrases share a folder.
+        may_keep: tells whether the sound of a text may be kept.
         voice: asked for each text: all that decides how it sounds now, such as the engine, its model file with its size
             and time, the speaker, the speed; None where that is not known: then nothing is looked up or kept.
     """
 
-    def __init__(self, tts: Tts, files: PhraseFiles, voice: Callable[[], str | None]) -> None:
+    def __init__(
+        self, tts: Tts, files: PhraseFiles, may_keep: Callable[[str], bool], voice: Callable[[], str | None]
+    ) -> None:
         self._tts = tts
         self._files = files
+        self._may_keep = may_keep
         self._voice = voice
         # Threads of its own: a known phrase must not wait for whatever else the daemon does in threads.
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="phrases")
@@ -47,7 +51,7 @@ class PhraseCache:
         self._works = True
 
     async def synthesize(self, text: str) -> AsyncGenerator[Clip]:
-        """See `Tts`. What fails or is not heard to its end is not kept."""
+        """See `Tts`. What may not be kept, fails, or is not heard to its end, is not kept."""
         name = self._name(text)
         if name and (known := await self._read(name)):
             for piece in _pieces(known):
@@ -99,7 +103,7 @@ class PhraseCache:
 
     def _name(self, text: str) -> str | None:
         """The file that a text has; None where it has none now."""
-        voice = self._voice() if len(text) <= LONGEST else None
+        voice = self._voice() if len(text) <= LONGEST and self._may_keep(text) else None
         if voice is None:
             return None
         return hashlib.blake2b(f"{voice}\0{text}".encode(errors="surrogatepass"), digest_size=20).hexdigest()

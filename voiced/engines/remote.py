@@ -4,8 +4,10 @@ import asyncio
 import re
 import ssl
 from collections.abc import Awaitable
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -54,6 +56,15 @@ def address(url: str) -> str:
     if scheme == "unix" or not rest:
         return url
     return f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0].rpartition('@')[2]}"
+
+
+def is_here(url: str) -> bool:
+    """Whether a server is on this very machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def trust(remote: RemoteConfig) -> ssl.SSLContext:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from voiced.core.config import Config
+from voiced.setup.settings import config_file
 
 SYSTEM_SOCKET = Path("/run/voiced/voiced.sock")
 SYSTEM_STATE = Path("/var/lib/voiced")
@@ -63,3 +64,12 @@ def profiles_folder() -> Path:
     package = Path(__file__).parents[1]
     beside = package.parent / "config" / "profiles"
     return beside if beside.is_dir() else package / "data" / "profiles"
+
+
+def privacy_folders(config: Config) -> list[Path]:
+    """The folders of what makes a text private: what comes with voiced, and the owner's own where there is one."""
+    package = Path(__file__).parents[1]
+    beside = package.parent / "config" / "privacy"
+    named = config.privacy.folder
+    own = Path(named).expanduser() if named else config_file().with_name("privacy")
+    return [beside if beside.is_dir() else package / "data" / "privacy", own]

@@ -28,6 +28,7 @@ APOLOGIES = {
     "stt-failed": "Sorry, I could not listen to that.",
     "deadline-passed": "Sorry, that took too long.",
     "budget-spent": "Sorry, my budget for that is spent.",
+    "too-private": "Sorry, that is too private to ask another machine.",
     "engine-died": "Sorry, a part of me crashed. Please say it again.",
 }
 """What is said for an error's code; anything else is `APOLOGY`."""

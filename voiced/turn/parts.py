@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
+from voiced.core.history import Privacy
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.skill import Skill
@@ -34,6 +35,7 @@ class Parts(Struct, frozen=True):
         progress: what the ear asks about the words so far.
         activity: who computes right now.
         record: keeps what is said.
+        privacy_of: how private a text is.
         thinking: answers with a language model what no rule knows; None: nobody does.
     """
 
@@ -49,4 +51,5 @@ class Parts(Struct, frozen=True):
     progress: Progress
     activity: Activity
     record: Record
+    privacy_of: Callable[[str], Privacy]
     thinking: Thinking | None = None

@@ -1,10 +1,10 @@
 """What a language model is asked: what stays the same first, what changes with each turn last."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from voiced.core.chat import ChatMessage, Prompt
-from voiced.core.history import Message
+from voiced.core.history import Message, Privacy
 from voiced.core.speech import clock_time
 
 ABOUT = (
@@ -27,13 +27,17 @@ class Prompts:
         about: what the model is told about itself; empty: what comes with voiced.
         max_tokens: an answer is no longer.
         budget_s: seconds in which it has to be complete.
+        privacy_of: how private a question is.
     """
 
-    def __init__(self, language: str, about: str, max_tokens: int, budget_s: float) -> None:
+    def __init__(
+        self, language: str, about: str, max_tokens: int, budget_s: float, privacy_of: Callable[[str], Privacy]
+    ) -> None:
         about = about or f"{ABOUT} Answer in {LANGUAGES.get(language, language)}."
         self._stable = (ChatMessage("system", about),)
         self._max_tokens = max_tokens
         self._budget_s = budget_s
+        self._privacy_of = privacy_of
 
     def known(self, said: Sequence[Message], now: datetime) -> Prompt:
         """The part that is known before anything is asked: all but the end of the last message.
@@ -56,7 +60,7 @@ class Prompts:
         moment = f"It is {now:%A, %B} {now.day}, {now.year}, {clock_time(now)}."
         return Prompt(
             self._stable,
-            (*_before(said), ChatMessage("user", f"({moment})\n{question}")),
+            (*_before(said), ChatMessage("user", f"({moment})\n{question}", self._privacy_of(question))),
             max_tokens=self._max_tokens,
             budget_s=self._budget_s,
         )
@@ -65,7 +69,11 @@ class Prompts:
 def _before(said: Sequence[Message]) -> tuple[ChatMessage, ...]:
     """The conversation, as it was really said."""
     return tuple(
-        ChatMessage(message.role, (message.content if message.spoken is None else message.spoken)[:CONTENT])
+        ChatMessage(
+            message.role,
+            (message.content if message.spoken is None else message.spoken)[:CONTENT],
+            message.privacy,
+        )
         for message in said[-MESSAGES:]
         if message.role in ("user", "assistant")
     )

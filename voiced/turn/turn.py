@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 from voiced.core.chat import ChatEnd
 from voiced.core.errors import VoicedError
 from voiced.core.events import AnyEvent, Speaking, SpeechStarted, Spoken, StateChanged, TurnEnded
-from voiced.core.history import Message, Role
+from voiced.core.history import Message, Privacy, Role
 from voiced.core.ids import new_id
 from voiced.core.ports.audio import Played
+from voiced.core.privacy import most_private
 from voiced.core.types import RATE, Clip, Earcon, SpeechChunk, Timeline, Utterance
 from voiced.core.usage import Use
 from voiced.turn.parts import Parts
@@ -80,6 +81,7 @@ class Turn:
         self._voice: Voice | None = None
         self._chime: asyncio.Task[None] | None = None
         self._question: asyncio.Task[str | None] | None = None
+        self._privacy: Privacy = "public"
         parts.activity.computing(self.id)
 
     @property
@@ -113,7 +115,8 @@ class Turn:
         return self.utterance.speech_end / RATE if self.utterance else self._began
 
     def ask(self, question: str) -> None:
-        """Takes in what was asked, and begins to keep it."""
+        """Takes in what was asked, and begins to keep it. An answer is at least as private as its question."""
+        self._privacy = self._parts.privacy_of(question)
         self._question = self._parts.record.keep(self._message("user", question))
 
     def keep(self) -> asyncio.Task[str | None] | None:
@@ -158,6 +161,7 @@ class Turn:
             tokens_out=used.tokens_out if used else None,
             latency_ms=None if asked else self.latency_ms,
             spoken=self.spoken,
+            privacy=most_private((self._privacy, self._parts.privacy_of(content))),
             metadata=self.notes,
         )
 

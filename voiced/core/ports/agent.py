@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Protocol
 
 from voiced.core.bus import Bus
+from voiced.core.history import Privacy
 from voiced.core.ports.answers import AnswerCache
 from voiced.core.ports.audit import Audit
 from voiced.core.ports.conversations import Conversations
@@ -89,6 +90,10 @@ class Agent(Protocol):
 
     async def stop(self, by: str) -> None:
         """Is quiet: ends the turn in progress and whatever rings."""
+        ...
+
+    def privacy_of(self, text: str) -> Privacy:
+        """How private a text is."""
         ...
 
     def listen(self) -> None:
