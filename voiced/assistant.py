@@ -120,6 +120,7 @@ class Voiced:
         llm, model = config.engines.llm, wiring.model(config, engines.llm, told("llm"))
         prompts = Prompts(config.language, llm.prompt, llm.max_tokens, llm.budget_s)
         self._thinking = Thinking(model, prompts, record, clock) if model else None
+        self._remote_words = wiring.remote_words(config, told("wake"))
         self._controls = EarControls(hears_speaker=live)
         self._progress = Progress(self._rules.completeness, patience)
         phrases = self.folder / "cache" / "phrases" if live else None
@@ -155,6 +156,7 @@ class Voiced:
                 background = [
                     tasks.create_task(converse(self.inbox, self._parts), name="conversation"),
                     tasks.create_task(self.promises.run(), name="scheduler"),
+                    *(tasks.create_task(each.run(), name="wake words") for each in self._remote_words),
                 ]
                 try:
                     yield
@@ -197,7 +199,7 @@ class Voiced:
     def _signals(self) -> Iterable[Signal | None]:
         config = self._config
         frames = self._beating(self._audio.frames())
-        ear, vad = wiring.cascade(config.wake), Silero()
+        ear, vad = wiring.cascade(config.wake, self._remote_words), Silero()
         _ = self._rules.grammar  # Made here, where the socket's first answer does not wait for it.
         give_back_memory()  # The ear is what is loaded last.
         return listen(frames, ear, vad, self._progress, self._controls, config.endpoint)
@@ -284,6 +286,8 @@ class Voiced:
         """See `Agent`."""
         self._muted = muted
         self._audio.set_muted(muted)
+        for each in self._remote_words:
+            each.set_muted(muted)
         self._controls.forget_listen()
         self.bus.emit(Muted(muted, at=self._at()))
 

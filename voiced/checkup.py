@@ -18,6 +18,7 @@ from voiced.control.client import Client
 from voiced.core.config import Config, chain
 from voiced.core.errors import AudioFailed, LlmFailed, SttFailed, TtsFailed, VoicedError
 from voiced.core.ports.audio import Played
+from voiced.core.status import ALL_SOUND
 from voiced.core.types import RATE, SAMPLE_BYTES, Earcon, SpeechChunk
 from voiced.ear.detections import detections
 from voiced.engines import files
@@ -55,7 +56,7 @@ async def checkup(config: Config, client: Client) -> AsyncGenerator[Finding]:
         ("wake words", round_.wake_words),
         *([("language model", round_.model)] if chain(config.engines.llm.engine) else []),
         ("embeddings", round_.embeddings),
-        *((f"{stage} {name}", partial(round_.server, make)) for stage, name, make in wiring.servers(config)),
+        *((f"{stage} {name}", partial(round_.server, stage, make)) for stage, name, make in wiring.servers(config)),
         ("microphone", round_.microphone),
         ("speaker", round_.speaker),
     ]
@@ -115,7 +116,7 @@ class _Round:
         for _ in detections(files.frames(sound), cascade):
             pass
         took = time.perf_counter() - began
-        names = ", ".join(self._config.wake.words)
+        names = ", ".join(name for name, word in self._config.wake.words.items() if not word.remote) or "none here"
         return speed("wake words", took, len(sound) / SAMPLE_BYTES / RATE, names)
 
     async def model(self) -> Finding:
@@ -147,13 +148,14 @@ class _Round:
             "embeddings", Health.GOOD, f"{self._config.engines.embed.engine}: {took * 1000:.0f} ms a sentence"
         )
 
-    async def server(self, make: Callable[[], Server]) -> Finding:
+    async def server(self, stage: str, make: Callable[[], Server]) -> Finding:
         engine = make()
         try:
             info = await engine.describe()
         finally:
             await engine.close()
-        return Finding("server", Health.GOOD, f"{info.name} answers{f' with {info.model}' if info.model else ''}")
+        found = f"{info.name} answers{f' with {info.model}' if info.model else ''}"
+        return Finding("server", Health.GOOD, f"{found}; it is sent {ALL_SOUND}" if stage == "wake" else found)
 
     async def microphone(self) -> Finding:
         if not self._alone:

@@ -260,7 +260,7 @@ def wake_test(
         word: a configured word, a bundled model's name, or a model's file; None for all configured words.
 
     Raises:
-        VoicedError: a model cannot be used.
+        VoicedError: a model cannot be used, or the word is heard by a server.
     """
     cascade = wiring.cascade(_with_word(config, word).wake)
     start = 0
@@ -295,7 +295,7 @@ def check(config: Config) -> None:
             elif name not in config.engines.remote and not re.match(REMOTE_ADDRESS, name):
                 raise ConfigInvalid(f"engines.{kind}.engine: {name!r} is no address", hint=ADDRESSES)
     Rules(intents_folder(config), config.language)
-    wiring.cascade(config.wake).close()
+    wiring.cascade(config.wake, wiring.remote_words(config)).close()
 
 
 def _with_intents(config: Config, folder: Path | None) -> Config:
@@ -309,6 +309,9 @@ def _with_word(config: Config, word: str | None) -> Config:
     if known is None:
         choices = ", ".join(sorted({*config.wake.words, *wiring.bundled_words()}))
         raise ConfigInvalid(f"there is no wake word {word!r}", hint=f"Known are {choices}; a model's file works too.")
+    if known.remote:
+        message = f"{word} is heard by a server, and that only in what the microphone hears"
+        raise ConfigInvalid(message, hint="Say it while `voiced events` runs.")
     return replace(config, wake=replace(config.wake, words={Path(word).stem: known}))
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from voiced.children import HASHING, is_remote
 from voiced.core.config import Config, RemoteConfig, WakeConfig, chain
-from voiced.core.errors import VoicedError
+from voiced.core.errors import VoicedError, WakeFailed
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.embedder import Embedder
 from voiced.core.ports.llm import Llm
@@ -18,6 +18,7 @@ from voiced.core.ports.promises import Promises
 from voiced.core.ports.skill import Skill
 from voiced.core.ports.stt import Stt
 from voiced.core.ports.tts import Tts
+from voiced.core.ports.wake import RemoteWakeWord
 from voiced.core.status import EngineStatus
 from voiced.ear.cascade import Cascade
 from voiced.ear.gate import Gate
@@ -46,8 +47,10 @@ from voiced.skills.volume import VolumeSkill
 if TYPE_CHECKING:
     from voiced.engines.openai import OpenAiLlm
     from voiced.engines.openai_embed import OpenAiEmbedder
+    from voiced.engines.wyoming import WyomingServer
     from voiced.engines.wyoming_stt import WyomingStt
     from voiced.engines.wyoming_tts import WyomingTts
+    from voiced.engines.wyoming_wake import WyomingWake
 
 T = TypeVar("T")
 BEFORE_S = 5.0
@@ -56,12 +59,16 @@ PARTS = frozenset({"melspectrogram", "embedding_model"})
 """What lies beside openWakeWord's words and is none."""
 
 
-def cascade(config: WakeConfig) -> Cascade:
+def cascade(config: WakeConfig, remote: Sequence[RemoteWakeWord] = ()) -> Cascade:
     """Loads the wake words.
+
+    Args:
+        config: the `[wake]` section.
+        remote: the servers that hear words; without them, these words are not heard.
 
     Raises:
         WakeFailed: a model cannot be used.
-        ConfigInvalid: a word has no model.
+        ConfigInvalid: a word has no model, or one here and a server.
     """
     first = MicroWake({name: word.micro for name, word in config.words.items() if word.micro})
     second = OpenWake({name: word.openwake for name, word in config.words.items() if word.openwake})
@@ -70,9 +77,32 @@ def cascade(config: WakeConfig) -> Cascade:
         first,
         second,
         Gate(Silero()),
+        remote,
         refractory_s=config.refractory_s,
         near=config.near_miss,
     )
+
+
+def remote_words(config: Config, told: Told = nobody) -> "list[WyomingWake]":
+    """The servers that hear wake words, each with all its words.
+
+    Raises:
+        ConfigInvalid: an address or the certificates cannot be used.
+    """
+    if not (found := _far_words(config)):
+        return []
+    from voiced.engines.wyoming_wake import WyomingWake  # noqa: PLC0415 (see `_far_stt`)
+
+    return [WyomingWake(address(name), _far_wake(config, name, names), names, told) for name, names in found.items()]
+
+
+def _far_words(config: Config) -> dict[str, dict[str, str]]:
+    """The servers that hear wake words, by table or address: what each calls the words that it is to hear."""
+    servers: dict[str, dict[str, str]] = {}
+    for word, settings in config.wake.words.items():
+        if name := settings.remote:
+            servers.setdefault(name, {})[word] = remote(config, name).model or word
+    return servers
 
 
 def recogniser(
@@ -186,6 +216,8 @@ def servers(config: Config) -> Iterator[tuple[str, str, Callable[[], Server]]]:
         for name in chain(getattr(config.engines, stage).engine):
             if is_remote(config, name):
                 yield stage, address(name), partial(make, config, remote(config, name))
+    for name, names in _far_words(config).items():
+        yield "wake", address(name), partial(_far_wake, config, name, names)
 
 
 # Who has no engine on another machine does not load what it takes.
@@ -199,6 +231,12 @@ def _far_tts(config: Config, server: RemoteConfig) -> "WyomingTts":
     from voiced.engines.wyoming_tts import WyomingTts  # noqa: PLC0415
 
     return WyomingTts(server, config.engines.tts.deadline_s)
+
+
+def _far_wake(config: Config, name: str, names: Mapping[str, str]) -> "WyomingServer":
+    from voiced.engines.wyoming import WyomingServer  # noqa: PLC0415
+
+    return WyomingServer(remote(config, name), "wake", WakeFailed, needs=names.values())
 
 
 def _far_llm(config: Config, server: RemoteConfig) -> "OpenAiLlm":

@@ -9,8 +9,8 @@ Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[obj
 
 
 @asynccontextmanager
-async def serving(behave: Behaviour, tls: ssl.SSLContext | None = None) -> AsyncGenerator[int]:
-    """Serves every connection with a behaviour, until the block ends.
+async def serving(behave: Behaviour, tls: ssl.SSLContext | None = None, port: int = 0) -> AsyncGenerator[int]:
+    """Serves every connection with a behaviour, until the block ends; on a given port, or on any.
 
     Yields:
         The port on 127.0.0.1.
@@ -29,7 +29,7 @@ async def serving(behave: Behaviour, tls: ssl.SSLContext | None = None) -> Async
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
-    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(accept, "127.0.0.1", port, ssl=tls)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

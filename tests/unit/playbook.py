@@ -1,7 +1,8 @@
 """A scripted world for the ear: a letter is a frame of 32 ms.
 
 `.` silence, `s` speech, `w` a wake word that is being said, `W` the frame at which it is recognised, `v` another wake
-word at the frame where it is recognised, `m` a near miss, `e` an earcon that sounds like speech, `-` no sound at all.
+word at the frame where it is recognised, `r` the frame at which a server tells of one that ended `LATE` frames ago,
+`m` a near miss, `e` an earcon that sounds like speech, `-` no sound at all.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +17,8 @@ from voiced.ear.gate import Gate
 from voiced.ear.listen import listen
 from voiced.ear.words import Word
 
-LETTERS = ".swWvme"
+LETTERS = ".swWvmer"
+LATE = 10
 LOUDNESS = {".": 0, "e": 3_000}
 SECOND = RATE // FRAME_SAMPLES
 """Letters a second, nearly."""
@@ -53,6 +55,21 @@ class FakeWake:
     def scores(self, samples: bytes) -> Mapping[str, float]:
         letter = letter_of(samples[-FRAME_SAMPLES * 2 :])
         return {"wake": {"W": 1.0, "m": 0.4}.get(letter, 0.0), "other": 1.0 if letter == "v" else 0.0}
+
+    def reset(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class FakeServer:
+    """Tells of its word where the script says so."""
+
+    behind: Mapping[str, int] = {"remote": LATE * FRAME_SAMPLES}
+
+    def scores(self, samples: bytes) -> Mapping[str, float]:
+        return {"remote": 1.0} if letter_of(samples) == "r" else {}
 
     def reset(self) -> None:
         pass
@@ -114,8 +131,8 @@ class World:
 def hear(script: str, world: World | None = None, config: EndpointConfig | None = None) -> list[Signal | None]:
     """Plays a script to the ear; turns are called t1, t2, …"""
     world = world or World()
-    found = [Word(name=name, candidate=0.1, second=False, lag_s=0.0) for name in ("wake", "other")]
-    cascade = Cascade(found, FakeWake(), FakeWake(), Gate(FakeVad()))
+    found = [Word(name=name, candidate=0.1, second=False, lag_s=0.0) for name in ("wake", "other", "remote")]
+    cascade = Cascade(found, FakeWake(), FakeWake(), Gate(FakeVad()), [FakeServer()])
     ids = (f"t{number}" for number in range(1, 100))
     signals = listen(
         world.frames(script),

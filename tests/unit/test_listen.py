@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.unit.playbook import LETTERS, World, hear, letters_of
+from tests.unit.playbook import LATE, LETTERS, World, hear, letters_of
 from voiced.core.config import EndpointConfig
 from voiced.core.events import NearMiss, Signal, SpeechStarted, Woke
 from voiced.core.types import FRAME_SAMPLES, RATE, Completeness, EndReason, Purpose, SpeechChunk, Utterance
@@ -229,6 +229,15 @@ def test_endless_talk_over_voiced_is_one_utterance() -> None:
 def test_a_wake_word_ends_an_interruption() -> None:
     signals = hear("." * 20 + "wwwwwwwwwW" + "." * 10 + "s" * 20 + "." * 60, World(speaking=(5, 32)))
     assert [utterance.purpose for utterance in utterances(signals)] == [Purpose.COMMAND]
+
+
+@pytest.mark.parametrize("world", [World(), World(speaking=(5, 60))])
+def test_a_word_that_a_server_tells_of_late_loses_nothing_of_the_command(world: World) -> None:
+    signals = hear("." * 20 + "w" * 10 + "s" * (LATE - 1) + "r" + "s" * 20 + "." * 60, world)
+    assert [signal.word for signal in signals if isinstance(signal, Woke)] == ["remote"]
+    assert [utterance.purpose for utterance in utterances(signals)][-1] is Purpose.COMMAND
+    command = [part for part in chunks(signals) if part.purpose is Purpose.COMMAND]
+    assert sent(command).lstrip("w").startswith("s" * (LATE - 1) + "r" + "s" * 20)
 
 
 def test_a_vanished_microphone_ends_the_utterance() -> None:

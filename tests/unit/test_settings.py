@@ -66,6 +66,13 @@ def test_a_default_word_that_is_named_stays_beside_a_new_one(tmp_path):
     assert words == {"alexa": WakeWordConfig(micro="alexa"), **Config().wake.words}
 
 
+def test_a_default_word_that_a_server_hears_has_no_models_here(tmp_path):
+    flag = "wake.words.hey_jarvis.remote='tcp://gpu-box:10400'"
+    assert load(written(tmp_path, ""), [flag], {}).config.wake.words == {
+        "hey_jarvis": WakeWordConfig(remote="tcp://gpu-box:10400")
+    }
+
+
 def test_there_may_be_no_wake_word_at_all(tmp_path):
     assert load(written(tmp_path, "[wake]\nwords = {}\n"), environment={}).config.wake.words == {}
 

@@ -1,9 +1,10 @@
 """Thresholds from the configuration, the gate, the word's end, and decisions on scripted scores."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pytest
+from msgspec import convert
 
 from voiced.core.config import WakeConfig, WakeWordConfig
 from voiced.core.errors import ConfigInvalid
@@ -14,6 +15,8 @@ from voiced.ear.gate import Gate
 from voiced.ear.ring import Ring
 from voiced.ear.wordend import AROUND, heard_enough, word_end
 from voiced.ear.words import Detection, Miss, Word, words
+from voiced.engines.microwake import MicroWake
+from voiced.engines.openwake import OpenWake
 
 
 def word(micro: str = "", openwake: str = "", threshold: float = 0.0, micro_threshold: float = 0.0) -> Word:
@@ -45,6 +48,20 @@ def test_a_second_stage_alone_has_the_gate_before_it() -> None:
 def test_a_word_without_models_is_an_error() -> None:
     with pytest.raises(ConfigInvalid, match="mine"):
         word()
+
+
+def test_a_word_that_a_server_hears_has_no_stage_here() -> None:
+    (made,) = words(WakeConfig(words={"hey_jarvis": WakeWordConfig(remote="tcp://gpu-box:10400")}), {})
+    assert not made.second
+    assert made.candidate
+    assert made.lag_s == word("hey_jarvis", "hey_jarvis").lag_s
+
+
+@pytest.mark.parametrize("more", [{"micro": "alexa"}, {"openwake": "alexa"}, {"threshold": 0.5}])
+def test_a_word_has_a_server_or_models_here(more: dict[str, str]) -> None:
+    config = convert({"words": {"mine": {"remote": "tcp://gpu-box:10400", **more}}}, WakeConfig)
+    with pytest.raises(ConfigInvalid, match="the wake word mine has a server, and"):
+        words(config, {})
 
 
 class Scores:
@@ -161,6 +178,51 @@ def test_a_word_that_the_second_stage_still_has_in_its_window_is_not_heard_again
 def test_the_second_stage_sleeps_again() -> None:
     _, second = play({50: 0.2}, {}, count=1_000)
     assert second.heard < (20 + 2 + 2 * RATE // FRAME_SAMPLES) * FRAME_SAMPLES
+
+
+class Server:
+    """A server that tells of a word in frames: frame number to how many frames ago it was."""
+
+    def __init__(self, script: Mapping[int, int]) -> None:
+        self.script = script
+        self.behind: Mapping[str, int] = {}
+        self.resets = 0
+
+    def scores(self, samples: bytes) -> Mapping[str, float]:
+        number = int(np.frombuffer(samples, "<i2")[0])
+        self.behind = {"mine": self.script[number] * FRAME_SAMPLES} if number in self.script else {}
+        return dict.fromkeys(self.behind, 1.0)
+
+    def reset(self) -> None:
+        self.resets += 1
+
+    def close(self) -> None:
+        pass
+
+
+def hears(server: Server, numbers: Iterable[int]) -> list[Detection | Miss]:
+    config = WakeConfig(words={"mine": WakeWordConfig(remote="tcp://gpu-box:10400")})
+    cascade = Cascade(words(config, {}), MicroWake({}), OpenWake({}), Gate(Silent()), [server])
+    frames = (Frame(np.full(FRAME_SAMPLES, number, "<i2").tobytes(), number * FRAME_SAMPLES) for number in numbers)
+    return list(detections(frames, cascade))
+
+
+def test_what_a_server_tells_is_heard_and_ends_where_it_was() -> None:
+    now, then = hears(Server({50: 0, 120: 20}), range(1, 200))
+    assert isinstance(now, Detection)
+    assert isinstance(then, Detection)
+    assert [(at_frame(each), each.score) for each in (now, then)] == [(50, 1.0), (120, 1.0)]
+    assert (now.position - now.end) - (then.position - then.end) == -20 * FRAME_SAMPLES
+
+
+def test_what_a_server_tells_again_and_again_is_heard_once_and_is_no_near_miss() -> None:
+    assert [at_frame(each) for each in hears(Server(dict.fromkeys(range(50, 80), 0)), range(1, 200))] == [50]
+
+
+def test_a_server_begins_anew_after_lost_sound() -> None:
+    server = Server({})
+    hears(server, [*range(1, 50), *range(100, 120)])
+    assert server.resets == 1
 
 
 class Always:

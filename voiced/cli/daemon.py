@@ -15,7 +15,7 @@ from voiced.cli.options import Options
 from voiced.cli.output import line, people, plain, table
 from voiced.cli.promises import left, when
 from voiced.core.errors import StoreDamaged
-from voiced.core.status import EngineStatus, PromiseStatus, Status
+from voiced.core.status import ALL_SOUND, EngineStatus, PromiseStatus, Status
 from voiced.setup.places import socket_path
 
 
@@ -116,6 +116,8 @@ def _show(state: Status, zone: tzinfo) -> None:
 
 def _engine(part: EngineStatus) -> Text:
     told = Text(f"{part.engine}  {part.state}  {part.restarts} restarts")
+    if part.kind == "wake":
+        told.append(f"  is sent {ALL_SOUND}", "yellow")
     return told.append(f"  {part.problem}. {part.hint}", "red") if part.problem else told
 
 

@@ -62,6 +62,14 @@ class WakeWordConfig(_Section, frozen=True, kw_only=True):
     micro_threshold: Annotated[
         Share, Meta(description="Score of the first stage at which the second is asked; 0: as measured for the model.")
     ] = 0.0
+    remote: Annotated[
+        str,
+        Meta(
+            description="Instead of models here: a Wyoming server (tcp://host:10400), or the name of an"
+            " [engines.remote] table. It is asked for a model of the word's name, or of the table's. It is sent all"
+            " that the microphone hears, all the time; empty: no sound leaves the box to find this word."
+        ),
+    ] = ""
 
 
 class WakeConfig(_Section, frozen=True, kw_only=True):
@@ -202,7 +210,7 @@ class MiniLmConfig(_Section, frozen=True, kw_only=True):
 
 
 class RemoteConfig(_Section, frozen=True, kw_only=True):
-    """An engine on another machine. The name of the table is what `engine` calls it."""
+    """An engine on another machine. The name of the table is what `engine`, or a wake word's `remote`, calls it."""
 
     url: Annotated[
         str,
@@ -212,7 +220,9 @@ class RemoteConfig(_Section, frozen=True, kw_only=True):
             " http(s)://host:8080/v1 (OpenAI's).",
         ),
     ]
-    model: Annotated[str, Meta(description="The model, or the voice, to ask for; empty: the server's own.")] = ""
+    model: Annotated[
+        str, Meta(description="The model, the voice or the wake word to ask for; empty: the server's own.")
+    ] = ""
     token_file: Annotated[str, Meta(description="A file with the token to show; empty: none.")] = ""
     ca_file: Annotated[
         str, Meta(description="Certificates (PEM) that are trusted besides the machine's own; empty: none.")

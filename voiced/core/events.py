@@ -124,7 +124,7 @@ class EngineLost(Event, frozen=True):
     """An engine failed again and again, and is left alone for a while; the next one of its stage works, if any.
 
     Attributes:
-        stage: stt, tts or llm.
+        stage: wake, stt, tts or llm.
         engine: its name, or its address.
     """
 

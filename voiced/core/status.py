@@ -4,6 +4,9 @@ from msgspec import Struct
 
 from voiced.core.promises import Kind, Schedule
 
+ALL_SOUND = "all that the microphone hears, all the time"
+"""What a server gets that hears a wake word: whoever asks how voiced does is told."""
+
 
 class AudioStatus(Struct, frozen=True):
     """The microphone and the speaker.
@@ -29,7 +32,7 @@ class EngineStatus(Struct, frozen=True):
     """One engine: a child process, or a server on another machine.
 
     Attributes:
-        kind: its part: audio, stt, tts, llm.
+        kind: its part: audio, wake, stt, tts, llm, embed.
         engine: its name, or its address.
         state: starting, ready, waiting (to be started again), unloaded (until it is needed), closed, or remote.
         pid: its process, or None.

@@ -2,11 +2,12 @@
 
 In quiet only the first stage runs. A candidate makes the second stage judge the last two seconds out of the ring
 buffer and go on while the word unfolds. Words without a first stage have the gate in its place, and cost more.
+Words that another machine hears have no stage here: what it tells is decided.
 """
 
 from collections.abc import Sequence
 
-from voiced.core.ports.wake import Verifier, WakeWord
+from voiced.core.ports.wake import RemoteWakeWord, Verifier, WakeWord
 from voiced.core.types import FRAME_SAMPLES, RATE, Frame
 from voiced.ear.episode import Episode
 from voiced.ear.gate import Gate
@@ -25,6 +26,7 @@ class Cascade:
         first: the first stage of all words that have one.
         second: the second stage of all words that have one.
         gate: for words without a first stage.
+        remote: other machines, for words that have no stage here.
         refractory_s: seconds in which a word is not heard twice.
         near: the share of a threshold from which a miss is a near one.
     """
@@ -35,11 +37,12 @@ class Cascade:
         first: WakeWord,
         second: Verifier,
         gate: Gate,
+        remote: Sequence[RemoteWakeWord] = (),
         *,
         refractory_s: float = 1.0,
         near: float = 0.5,
     ) -> None:
-        self._first, self._second, self._gate = first, second, gate
+        self._first, self._second, self._gate, self._remote = first, second, gate, remote
         self._episodes = [Episode(word, round(refractory_s * RATE), near) for word in words]
         self._gated = any(word.candidate is None for word in words)
         self._end = 0
@@ -53,7 +56,8 @@ class Cascade:
             ring: the sound of the last seconds, this frame's too.
         """
         if frame.start - self._end > _GAP:
-            self._first.reset()
+            for engine in (self._first, *self._remote):
+                engine.reset()
             self._judged = None
         self._end = end = frame.start + FRAME_SAMPLES
         self._find_candidates(frame)
@@ -71,6 +75,11 @@ class Cascade:
                 episode.first(scores[episode.word.name], self._end)
             elif gate and episode.word.candidate is None:
                 episode.candidate(self._end)
+        for server in self._remote:
+            told = server.scores(frame.samples)
+            for episode in self._episodes:
+                if episode.word.name in told:
+                    episode.first(told[episode.word.name], self._end, server.behind[episode.word.name])
 
     def _judge(self, ring: Ring) -> None:
         if self._judged is None:
@@ -85,5 +94,5 @@ class Cascade:
 
     def close(self) -> None:
         """Lets go of the models."""
-        self._first.close()
-        self._second.close()
+        for engine in (self._first, self._second, *self._remote):
+            engine.close()

@@ -23,6 +23,7 @@ class Episode:
         self._refractory, self._near = refractory, near
         self._until = self._deaf_until = 0
         self._score, self._scored_at = 0.0, 0
+        self._behind = 0
         self._sure_at = 0
         self._begin()
 
@@ -39,10 +40,16 @@ class Episode:
         if position >= self._deaf_until:
             self._until = position + _HOLD
 
-    def first(self, score: float, position: int) -> None:
-        """Takes a score of the first stage: a sign of the word if it is high enough."""
+    def first(self, score: float, position: int, behind: int = 0) -> None:
+        """Takes a score of the first stage: a sign of the word if it is high enough.
+
+        Args:
+            score: the score.
+            position: the position up to which sound has been heard.
+            behind: samples since the score was reached, where another machine tells it.
+        """
         if not self.word.second:
-            self._score, self._scored_at = score, position
+            self._score, self._scored_at, self._behind = score, position, behind
         if score >= (self.word.candidate or 0.0):
             self.candidate(position)
             if score >= self._sure or position - self._sure_at > _HOLD:
@@ -71,7 +78,8 @@ class Episode:
         self._heard = True
         self._until = self._deaf_until = position + self._refractory
         score = max(score, sure) if certain else score
-        return Detection(self.word.name, score, position, position - round(self.word.lag_s * RATE))
+        end = position - self._behind - round(self.word.lag_s * RATE)
+        return Detection(self.word.name, score, position, end)
 
     def _missed(self, position: int) -> Miss | None:
         """A near miss of the stage that decides, or else of the first, which hardly asked the second."""

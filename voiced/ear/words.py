@@ -78,14 +78,25 @@ def words(config: WakeConfig, cutoffs: Mapping[str, float]) -> list[Word]:
         cutoffs: word to the score that its first-stage model's author recommends.
 
     Raises:
-        ConfigInvalid: a word has no model at all.
+        ConfigInvalid: a word has no model at all, or one here and a server.
     """
     return [_word(name, word, cutoffs.get(name, _THRESHOLD)) for name, word in config.words.items()]
 
 
 def _word(name: str, config: WakeWordConfig, cutoff: float) -> Word:
+    here = config.micro or config.openwake or config.threshold or config.micro_threshold
+    if config.remote and here:
+        raise ConfigInvalid(
+            f"the wake word {name} has a server, and settings for a model here",
+            hint=f"Remove wake.words.{name}.remote, or everything else of it.",
+        )
+    if config.remote:  # Most likely the same model as the bundled one of that name.
+        lag_s = _LAG_S.get(name, _ANY_LAG_S)
+        return Word(name=name, candidate=_THRESHOLD, second=False, threshold=_THRESHOLD, lag_s=lag_s)
     if not config.micro and not config.openwake:
-        raise ConfigInvalid(f"the wake word {name} has no model", hint=f"Set wake.words.{name}.micro or .openwake.")
+        raise ConfigInvalid(
+            f"the wake word {name} has no model", hint=f"Set wake.words.{name}.micro, .openwake or .remote."
+        )
     threshold = config.threshold or (_THRESHOLD if config.openwake else cutoff)
     if not config.micro:
         return Word(name=name, candidate=None, threshold=threshold, lag_s=_lag(config))

@@ -1,7 +1,7 @@
 """A Wyoming server on another machine: what it is, and connections to it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,11 @@ from voiced.engines.wyoming_connection import NO_SERVER, Connection
 
 IDLE_S = 60.0
 """A connection that was idle for longer is not used again: a server that lost its power does not say so."""
+
+TOLD = 20
+"""Names that an error lists."""
+_SCHEMES = frozenset({"tcp", "tls", "unix"})
+_EXAMPLE = "tcp://host:10300"
 
 
 class _Model(Struct):
@@ -34,22 +39,27 @@ class WyomingServer:
 
     Args:
         remote: where it is.
-        service: what it is needed for, as Wyoming calls it: asr or tts.
+        service: what it is needed for, as Wyoming calls it: asr, tts or wake.
         failed: of what kind the server's own errors are.
+        needs: models without which it is of no use.
 
     Raises:
         ConfigInvalid: the address or the certificates cannot be used.
     """
 
-    def __init__(self, remote: RemoteConfig, service: str, failed: type[VoicedError]) -> None:
+    def __init__(
+        self, remote: RemoteConfig, service: str, failed: type[VoicedError], needs: Collection[str] = ()
+    ) -> None:
         self.where = address(remote.url)
-        self._model, self._service, self._failed = remote.model, service, failed
+        self._model, self._service, self._failed, self._needs = remote.model, service, failed, needs
         with translate(ValueError, to=ConfigInvalid, message=f"{self.where} is no address"):
             parts = urlsplit(remote.url)
             self._host, self._port = parts.hostname or "", parts.port or 0
+        if parts.scheme not in _SCHEMES:
+            raise ConfigInvalid(f"{self.where} is no address of a Wyoming server", hint=f"Such as {_EXAMPLE}.")
         self._path = parts.path if parts.scheme == "unix" else ""
         if not (self._path or self._port):
-            raise ConfigInvalid(f"{self.where} has no port", hint="Such as tcp://host:10300.")
+            raise ConfigInvalid(f"{self.where} has no port", hint=f"Such as {_EXAMPLE}.")
         if remote.token_file:
             raise ConfigInvalid(f"{self.where} cannot be shown a token: Wyoming has none", hint="Remove token_file.")
         self._tls = trust(remote) if parts.scheme == "tls" else None
@@ -61,6 +71,7 @@ class WyomingServer:
 
         Raises:
             RemoteUnreachable: it does not answer, or does something else.
+            VoicedError: it has not what is needed; of the kind `failed`.
         """
         self._info = None
         await (await self.connect()).close()
@@ -70,7 +81,7 @@ class WyomingServer:
         """Opens a connection; the first one asks the server what it is.
 
         Raises:
-            RemoteUnreachable: it does not answer, or does something else.
+            RemoteUnreachable, VoicedError: see `describe`.
         """
         connection: Connection | None = None
         try:
@@ -148,8 +159,11 @@ class WyomingServer:
             programs = []
         if message.type != "info" or not programs:
             raise RemoteUnreachable(f"{self.where} offers no {self._service} service", hint=NO_SERVER)
-        models = [*programs[0].models, *programs[0].voices]
-        model = self._model or (models[0].name if len(models) == 1 else "")
+        models = [model.name for model in (*programs[0].models, *programs[0].voices)]
+        if models and (missing := sorted({*self._needs} - {*models})):
+            known = ", ".join(name[:NAME_LIMIT] for name in models[:TOLD] if name.isprintable())
+            raise self._failed(f"{self.where} has no {', '.join(missing)}", hint=f"It has {known}.")
+        model = self._model or (models[0] if len(models) == 1 else "")
         return ServerInfo(programs[0].name[:NAME_LIMIT], model[:NAME_LIMIT])
 
 

@@ -4,6 +4,7 @@ Source of the protocol: the Wyoming protocol's README (OHF-Voice/wyoming).
 """
 
 import asyncio
+import socket
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
@@ -57,6 +58,12 @@ class Connection:
             await self._writer.drain()
         except OSError as error:
             raise unreachable(self._where, error) from error
+
+    def keep_unsent_below(self, size: int) -> None:
+        """Lets about so many bytes wait for the server, here and in the system, before `send` waits, too."""
+        self._writer.transport.set_write_buffer_limits(high=size)
+        with suppress(OSError):  # It is cut already: the next `send` says so.
+            self._writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, size)
 
     async def answered(self) -> None:
         """Waits until there is a frame to receive.

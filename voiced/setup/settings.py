@@ -167,12 +167,13 @@ def _merge(
 
 
 def _complete_words(merged: dict[str, Any]) -> None:
-    """Fills in what the sources leave open of the default wake words."""
+    """Fills in what the sources leave open of the default wake words; one with a server has no models here."""
     words: dict[str, dict[str, Any]] = merged.get("wake", {}).get("words", {})
     if words:
         default: dict[str, dict[str, Any]] = msgspec.to_builtins(WakeConfig().words)
         kept = default if words.keys() <= default.keys() else {}
-        merged["wake"]["words"] = {name: {**default.get(name, {}), **words.get(name, {})} for name in {**words, **kept}}
+        here = {name: {} if words.get(name, {}).get("remote") else models for name, models in default.items()}
+        merged["wake"]["words"] = {name: {**here.get(name, {}), **words.get(name, {})} for name in {**words, **kept}}
 
 
 def _check(source: Source) -> None:

@@ -27,6 +27,15 @@ class WakeWord(Protocol):
         ...
 
 
+class RemoteWakeWord(WakeWord, Protocol):
+    """Words that another machine hears: it tells of them a little later, and its scores are 1."""
+
+    @property
+    def behind(self) -> Mapping[str, int]:
+        """For each word of the last `scores`: samples that had come in since it was recognised, as far as is known."""
+        ...
+
+
 class Verifier(WakeWord, Protocol):
     """A second stage: asked about the sound of a moment ago, then fed while the word unfolds."""
 
