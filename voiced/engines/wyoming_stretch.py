@@ -61,7 +61,7 @@ class Stretch:
         sound: the first piece.
 
     Attributes:
-        sent: samples that the server has taken in.
+        sent: samples that went out, or are about to.
     """
 
     def __init__(self, connection: Connection, where: str, words: Mapping[str, str], sound: Sound) -> None:
@@ -87,8 +87,9 @@ class Stretch:
         Raises:
             RemoteUnreachable: see `begin`.
         """
-        await self._put("audio-chunk", {**FORMAT, "timestamp": self.sent // _MILLISECOND}, sound.samples)
-        self.sent = sound.end - self._start
+        timestamp = self.sent // _MILLISECOND
+        self.sent = sound.end - self._start  # The server may tell of it before we know that it is out.
+        await self._put("audio-chunk", {**FORMAT, "timestamp": timestamp}, sound.samples)
         self._allowed += 1
 
     async def _put(self, type: str, data: Mapping[str, Any], payload: bytes = b"") -> None:  # noqa: A002 (the field's name)
