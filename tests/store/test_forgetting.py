@@ -7,6 +7,7 @@ from voiced.core.config import KeepConfig, RetentionConfig
 from voiced.core.errors import InputInvalid, NotFound
 from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.history import Message
+from voiced.store.answers import StoredAnswers
 
 CANARY = "walrusword"
 AT = NOON.timestamp()
@@ -23,6 +24,8 @@ async def talk(home) -> None:
     await home.conversations.add(said("t1", f"the {CANARY} is under the mat", at=AT - 7200), space="hall")
     await home.conversations.add(said("t2", "what time is it", at=AT - 7100), space="hall")
     await home.conversations.add(said("t3", "is it raining"), space="kitchen")
+    answers = StoredAnswers(home.database, 1)
+    await answers.put("key", f"{CANARY} answer", kind="model", seconds=60.0, privacy="personal")
     await home.upkeep.backup(quiet)
 
 

@@ -30,6 +30,7 @@ def forget(connection: apsw.Connection, what: Forget) -> Forgotten:
     Raises:
         NotFound: there is no such conversation.
     """
+    connection.execute("DELETE FROM answers")  # What they rest on is not known.
     if what.everything:
         counts = {name: _removed(connection, name) for name in EVERYTHING}
         return Forgotten(**counts)
