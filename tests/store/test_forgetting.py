@@ -1,12 +1,14 @@
 """What is forgotten is in no byte of all that is kept: rows, indexes, log, backups, damaged originals, caches."""
 
+import numpy as np
 import pytest
 
 from tests.store.house import NOON, quiet, run
 from voiced.core.config import KeepConfig, RetentionConfig
 from voiced.core.errors import InputInvalid, NotFound
 from voiced.core.forgetting import Forget, Forgotten
-from voiced.core.history import Message
+from voiced.core.history import Message, Source
+from voiced.core.memories import NewMemory
 from voiced.store.answers import StoredAnswers
 
 CANARY = "walrusword"
@@ -24,6 +26,11 @@ async def talk(home) -> None:
     await home.conversations.add(said("t1", f"the {CANARY} is under the mat", at=AT - 7200), space="hall")
     await home.conversations.add(said("t2", "what time is it", at=AT - 7100), space="hall")
     await home.conversations.add(said("t3", "is it raining"), space="kitchen")
+    note = {"text": f"The {CANARY} is under the mat.", "space": "hall", "at": AT - 7200}
+    await home.memories.add([NewMemory(**note, id="n", source=Source("message", "t1-q"))])
+    await home.memories.add([NewMemory(text="Bins go out on Friday.", id="bins", space="kitchen", at=AT)])
+    state = [each.key for each in await home.memories.unembedded("m", 100)]
+    await home.memories.embed("m", state, np.eye(len(state), 8, dtype=np.float32))
     answers = StoredAnswers(home.database, 1)
     await answers.put("key", f"{CANARY} answer", kind="model", seconds=60.0, privacy="personal")
     await home.upkeep.backup(quiet)
@@ -36,13 +43,16 @@ def found(folder, word=CANARY) -> set[str]:
 @pytest.mark.parametrize(
     ("what", "forgotten"),
     [
-        (Forget(ids=["t1-q", "t1-a"]), Forgotten(messages=2, backups=1)),
-        (Forget(turn="t1"), Forgotten(messages=2, backups=1)),
-        (Forget(until=AT - 7150), Forgotten(messages=2, backups=1)),
-        (Forget(since=AT - 7300, until=AT - 60, space="hall"), Forgotten(messages=4, conversations=1, backups=1)),
-        (Forget(space="hall"), Forgotten(messages=4, conversations=1, backups=1)),
-        (Forget(kinds=["message"]), Forgotten(messages=6, conversations=2, backups=1)),
-        (Forget(everything=True), Forgotten(messages=6, conversations=2, backups=1)),
+        (Forget(ids=["t1-q", "t1-a"]), Forgotten(messages=2, memories=1, backups=1)),
+        (Forget(turn="t1"), Forgotten(messages=2, memories=1, backups=1)),
+        (Forget(until=AT - 7150), Forgotten(messages=2, memories=1, backups=1)),
+        (
+            Forget(since=AT - 7300, until=AT - 60, space="hall"),
+            Forgotten(messages=4, conversations=1, memories=1, backups=1),
+        ),
+        (Forget(space="hall"), Forgotten(messages=4, conversations=1, memories=1, backups=1)),
+        (Forget(kinds=["message"]), Forgotten(messages=6, conversations=2, memories=1, backups=1)),
+        (Forget(everything=True), Forgotten(messages=6, conversations=2, memories=2, backups=1)),
     ],
 )
 def test_what_is_forgotten_is_in_no_byte(tmp_path, what, forgotten):
@@ -62,7 +72,7 @@ def test_a_conversation_is_forgotten_whole_and_the_others_stay(tmp_path):
     async def use(home):
         await talk(home)
         (first, second) = (await home.conversations.recent()).items[-1].conversation, "none"
-        assert await home.upkeep.forget(Forget(conversation=first)) == Forgotten(4, 1, backups=1)
+        assert await home.upkeep.forget(Forget(conversation=first)) == Forgotten(4, 1, 1, backups=1)
         with pytest.raises(NotFound):
             await home.upkeep.forget(Forget(conversation=second))
         assert [each.id for each in (await home.conversations.recent()).items] == ["t3-a", "t3-q"]

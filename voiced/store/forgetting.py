@@ -1,6 +1,6 @@
 """Removing what is to be forgotten, so that no byte of it is left in the file.
 
-Whatever is removed is overwritten (`secure_delete`, in SQLite and in FTS5); `emptied` then empties the log.
+Whatever is removed is overwritten (`secure_delete`, in SQLite and in FTS5), its vectors too.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from voiced.store.rows import MESSAGE, SHIFT, found, message_of, places
 
 BEGINNING = 10
 """Messages at the beginning of a conversation, one of which is most likely the user's."""
-EVERYTHING = ("messages", "conversations", "promises")
+EVERYTHING = ("messages", "conversations", "memories", "promises")
 
 
 def forget(connection: apsw.Connection, what: Forget) -> Forgotten:
@@ -32,31 +32,31 @@ def forget(connection: apsw.Connection, what: Forget) -> Forgotten:
     """
     connection.execute("DELETE FROM answers")  # What they rest on is not known.
     if what.everything:
-        counts = {name: _removed(connection, name) for name in EVERYTHING}
-        return Forgotten(**counts)
+        return Forgotten(**{name: _removed(connection, name, "TRUE", ()) for name in EVERYTHING})
+    messages, values = _messages(connection, what)
+    gone: list[Any] = connection.execute(f"SELECT place, id FROM messages WHERE {messages}", values).fetchall()  # noqa: S608
+    touched = sorted({place >> SHIFT for place, _ in gone})
     if what.conversation is not None:
-        number, count = found(connection, what.conversation, "number, messages")
-        connection.execute("DELETE FROM conversations WHERE number = ?", (number,))
-        return Forgotten(messages=count, conversations=1)
-    if not what.of("message"):
-        return Forgotten()
-    conditions, values = _conditions(what)
-    gone = [row[0] for row in connection.execute(f"SELECT place FROM messages WHERE {conditions}", values)]  # noqa: S608
-    touched = sorted({place >> SHIFT for place in gone})
+        touched = [found(connection, what.conversation, "number")[0]]
     unnamed = {number for number in touched if _is_unnamed(connection, number)}
-    connection.executemany("DELETE FROM messages WHERE place = ?", [(place,) for place in gone])
+    connection.executemany("DELETE FROM messages WHERE place = ?", [(place,) for place, _ in gone])
     left = {number: _first(connection, number) for number in touched}
-    for number, messages in left.items():
-        if not messages:
+    for number, beginning in left.items():
+        if not beginning:
             connection.execute("DELETE FROM conversations WHERE number = ?", (number,))
         elif number in unnamed:
-            connection.execute("UPDATE conversations SET title = ? WHERE number = ?", (title_of(messages), number))
-    return Forgotten(messages=len(gone), conversations=sum(not messages for messages in left.values()))
+            connection.execute("UPDATE conversations SET title = ? WHERE number = ?", (title_of(beginning), number))
+    memories = _removed(connection, "memories", *_memories(what))
+    # A note says what the message said that asked for it.
+    memories += sum(_removed(connection, "memories", "source ->> 'reference' = ?", (id_,)) for _, id_ in gone)
+    return Forgotten(len(gone), sum(not beginning for beginning in left.values()), memories)
 
 
 def all_spaces(connection: apsw.Connection) -> list[str]:
     """All spaces in which there is something."""
-    return [str(row[0]) for row in connection.execute("SELECT DISTINCT space FROM conversations ORDER BY 1")]
+    return [
+        str(row[0]) for row in connection.execute("SELECT space FROM conversations UNION SELECT space FROM memories")
+    ]
 
 
 def total(parts: Iterable[Forgotten]) -> Forgotten:
@@ -67,23 +67,38 @@ def total(parts: Iterable[Forgotten]) -> Forgotten:
     return Forgotten(**sums)
 
 
-def _removed(connection: apsw.Connection, table: str) -> int:
-    count: Any = connection.execute(f"SELECT count(*) FROM {table}").get  # noqa: S608 (names of our own)
-    connection.execute(f"DELETE FROM {table}")  # noqa: S608
+def _removed(connection: apsw.Connection, table: str, rule: str, values: Sequence[Any]) -> int:
+    count: Any = connection.execute(f"SELECT count(*) FROM {table} WHERE {rule}", values).get  # noqa: S608 (names of our own)
+    connection.execute(f"DELETE FROM {table} WHERE {rule}", values)  # noqa: S608
     return int(count)
 
 
-def _conditions(what: Forget) -> tuple[str, Sequence[Any]]:
+def _messages(connection: apsw.Connection, what: Forget) -> tuple[str, Sequence[Any]]:
     """Which messages, as SQL."""
+    if not what.of("message"):
+        return "FALSE", ()
     if what.ids:
         return f"id IN ({', '.join('?' * len(what.ids))})", what.ids
     if what.turn is not None:
         return "turn = ?", (what.turn,)
-    clauses = {
-        "at >= ?": what.since,
-        "at < ?": what.until,
-        "place >> 24 IN (SELECT number FROM conversations WHERE space = ?)": what.space,
-    }
+    if what.conversation is not None:
+        return "place BETWEEN ? AND ?", places(found(connection, what.conversation, "number")[0])
+    return _fitting(what, "place >> 24 IN (SELECT number FROM conversations WHERE space = ?)")
+
+
+def _memories(what: Forget) -> tuple[str, Sequence[Any]]:
+    """Which notes and pieces of documents, as SQL."""
+    if what.ids:
+        return f"id IN ({', '.join('?' * len(what.ids))})", what.ids
+    kinds = [kind for kind in ("note", "document") if what.of(kind)]
+    if what.turn is not None or what.conversation is not None or not kinds:
+        return "FALSE", ()
+    rule, values = _fitting(what, "space = ?")
+    return f"{rule} AND kind IN ({', '.join('?' * len(kinds))})", (*values, *kinds)
+
+
+def _fitting(what: Forget, space: str) -> tuple[str, Sequence[Any]]:
+    clauses = {"at >= ?": what.since, "at < ?": what.until, space: what.space}
     given = {clause: value for clause, value in clauses.items() if value is not None}
     return " AND ".join(given) or "TRUE", tuple(given.values())
 

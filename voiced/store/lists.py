@@ -17,7 +17,7 @@ QUARTER_S = 900
 LARGEST = 2**63 - 1
 """An integer of SQLite's."""
 _IN_TITLE = "title LIKE ? ESCAPE '\\'"
-_IN_MESSAGES = f"number IN (SELECT rowid >> {SHIFT} FROM messages_text WHERE messages_text MATCH ?)"  # noqa: S608 (a number of our own)
+_IN_MESSAGES = f"number IN (SELECT rowid >> {SHIFT} FROM words WHERE words MATCH ?)"  # noqa: S608 (a number of our own)
 
 
 def conversations(connection: apsw.Connection, wanted: Wanted) -> Page[Conversation]:
@@ -60,7 +60,7 @@ def recent(
     limit, words = bounded(limit), match(text or "")
     rules: list[tuple[str, tuple[Any, ...]]] = [
         ("conversations.status != 'deleted'", ()),
-        ("place IN (SELECT rowid FROM messages_text WHERE messages_text MATCH ?)", (words,)) if words else ("", ()),
+        ("place IN (SELECT rowid FROM words WHERE words MATCH ?)", (words,)) if words else ("", ()),
         ("conversations.space = ?", (space,)) if space is not None else ("", ()),
         ("(at, place) < (?, ?)", moment(cursor)) if cursor else ("", ()),
     ]

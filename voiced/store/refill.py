@@ -19,8 +19,8 @@ END_OF_TIME = 253_402_300_800.0
 LONGEST_ID = 200
 ZEROS = "\0" * 8
 """So many in a text come of a block that was wiped."""
-HIGHEST = {"conversations": 1 << 39}
-"""Numbers of rows are below it: the places of messages begin with those of conversations."""
+HIGHEST = {"conversations": 1 << 39, "memories": 1 << 24}
+"""Numbers of rows are below it: the places of messages begin with those of conversations, and memories lie below."""
 
 
 class Table:
@@ -122,6 +122,7 @@ CHECKS: dict[str, Check] = {
     "metadata": _json(Metadata),
     "sources": _json(list[Source]),
     "scopes": _json(list[Scope]),
+    "source": _json(Source),
     **dict.fromkeys(("at", "made_at", "changed_at", "last_at", "due", "unheard"), _time),
     **dict.fromkeys(("expires_at", "used_at", "revoked_at"), _time),
 }

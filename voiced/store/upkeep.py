@@ -24,7 +24,6 @@ from voiced.store import restore
 from voiced.store.backups import Backups, discard
 from voiced.store.beside import Tell, beside, to_its_end
 from voiced.store.check import check
-from voiced.store.conversations import emptied
 from voiced.store.db import Database
 from voiced.store.faults import translated
 from voiced.store.forgetting import all_spaces, forget, total
@@ -156,7 +155,7 @@ class FileUpkeep:
             if found.nothing:
                 return found
             await self._replaced()
-            await self._database.exclusive(emptied)
+            await self._database.empty_log()
             await asyncio.to_thread(self._empty_caches)
             return replace(found, backups=await self._renew_backups())
 
@@ -177,7 +176,7 @@ class FileUpkeep:
             found = await self._database.write(lambda connection: total(forget(connection, each) for each in old))
             if not found.nothing:
                 await self._replaced()
-                await self._database.exclusive(emptied)
+                await self._database.empty_log()
             return found
 
     def _empty_caches(self) -> None:

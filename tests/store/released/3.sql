@@ -78,7 +78,6 @@ CREATE VIRTUAL TABLE messages_text USING fts5 (
 );
 INSERT INTO messages_text (messages_text, rank) VALUES ('secure-delete', 1); -- what is removed leaves no byte
 INSERT INTO messages_text (messages_text) VALUES ('rebuild');
-
 CREATE TRIGGER message_text_added AFTER INSERT ON messages BEGIN
   INSERT INTO messages_text (rowid, content) VALUES (NEW.place, NEW.content);
 END;
