@@ -6,6 +6,7 @@ import pytest
 from tests.store.house import messages, run
 from voiced.core.history import NewConversation
 from voiced.core.memories import NewMemory
+from voiced.store import vectors as vectors_of
 
 COUNT, SIZE = 600, 384
 
@@ -18,7 +19,9 @@ def rows(seed: int, count: int) -> np.ndarray:
 def traces(vector: np.ndarray) -> list[bytes]:
     """Pieces of a vector and of its bits that nothing else contains."""
     whole = vector.astype(np.float16).tobytes()
-    return [whole[at : at + 16] for at in range(0, len(whole), 96)] + [np.packbits(vector > 0).tobytes()]
+    return [whole[at : at + 16] for at in range(0, len(whole), 96)] + [
+        vectors_of._bits(vector[np.newaxis])[0].tobytes()
+    ]
 
 
 def almost(count: int) -> float:

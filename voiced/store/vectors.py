@@ -4,8 +4,10 @@ A model has two tables of its own: its vectors in 16-bit floats, and an index of
 A search takes candidates by their bits, and ranks them by the vectors themselves.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import apsw
@@ -22,6 +24,8 @@ MOST_CANDIDATES = 4_096
 """As many as sqlite-vec finds at a time."""
 CANDIDATES = 256
 """At least so many: the bits are coarse, and the true nearest are among so many by them (`bench/search.py` tells)."""
+TURNED = 1_024
+"""Vectors of more numbers are not turned: they come from models that use all of them, and the turn would be large."""
 SEEN = 0.75
 """So many of the candidates must be in the scope; otherwise nothing else is searched."""
 _TABLES = """
@@ -231,5 +235,18 @@ def _remove(connection: apsw.Connection, rule: str) -> None:
 
 
 def _bits(vectors: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """A bit of each number: whether it is above zero."""
-    return np.packbits(vectors > 0, axis=1)
+    """A bit of each number, whether it is above zero, after a turn that spreads what a vector says over all of them.
+
+    Without the turn, vectors that are mostly zeros are all alike: few of their bits are set, whatever they say.
+    """
+    size = vectors.shape[1]
+    return np.packbits((vectors @ _turn(size) if size <= TURNED else vectors) > 0, axis=1)
+
+
+@cache
+def _turn(size: int) -> NDArray[np.float32]:
+    """A rotation by chance, the same on every machine: the QR factors of a matrix are unique but for their signs."""
+    bits = np.frombuffer(hashlib.shake_256(b"voiced").digest(-(-size * size // 8)), np.uint8)
+    signs = np.unpackbits(bits)[: size * size].reshape(size, size) * 2.0 - 1.0
+    turn, triangle = np.linalg.qr(signs)
+    return (turn * np.sign(np.diag(triangle) + 1e-30)).astype(np.float32)
