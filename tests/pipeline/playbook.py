@@ -17,6 +17,7 @@ from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.commands import AnyCommand, Ask
 from voiced.core.events import AnyEvent, Signal, SpeechStarted, Woke
+from voiced.core.ports.recall import Recall
 from voiced.core.ports.skill import Reply, Skill
 from voiced.core.types import (
     FRAME_SAMPLES,
@@ -106,7 +107,13 @@ class Play:
     """One run of the pipeline."""
 
     def __init__(
-        self, stt: ScriptedStt, skill: Skill | None = None, *, length: float = 1.0, llm: ScriptedLlm | None = None
+        self,
+        stt: ScriptedStt,
+        skill: Skill | None = None,
+        *,
+        length: float = 1.0,
+        llm: ScriptedLlm | None = None,
+        recall: Recall | None = None,
     ) -> None:
         self.bus = Bus()
         self.events: list[AnyEvent] = []
@@ -136,7 +143,7 @@ class Play:
             progress=Progress(lambda _: Completeness.UNKNOWN, 1.0),
             activity=self.activity,
             record=record,
-            thinking=Thinking(llm, Prompts("en", "", 50, 30.0), record, self.audio) if llm else None,
+            thinking=Thinking(llm, Prompts("en", "", 50, 30.0), record, self.audio, recall) if llm else None,
         )
 
     async def settled(self) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from voiced.core.history import Content, Count, Id, Moment, Name, Privacy, Source
+from voiced.core.history import Content, Count, Id, Moment, Name, Privacy, Role, Source
 
 MemoryKind = Literal["note", "document", "message"]
 """What somebody asked to remember; a piece of a file; what was said in a conversation."""
@@ -54,6 +54,7 @@ class Memory(Struct, frozen=True, kw_only=True):
         tags: its own, or its conversation's.
         source: where it comes from; of a message, its conversation.
         privacy: how private it is.
+        role: of a message, who said it.
     """
 
     id: Id
@@ -66,6 +67,7 @@ class Memory(Struct, frozen=True, kw_only=True):
     tags: list[Name] = field(default_factory=list[str])
     source: Source | None = None
     privacy: Privacy = "personal"
+    role: Role | None = None
 
 
 class Scope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -99,11 +101,13 @@ class Recalled(Struct, frozen=True):
         memory: what was found.
         score: by reciprocal rank: only its order has a meaning.
         by: what found it: words, meaning or both.
+        similarity: the cosine of its vector and that of what is looked for; None where they were not compared.
     """
 
     memory: Memory
     score: float
     by: list[Literal["words", "meaning"]]
+    similarity: float | None = None
 
 
 class Unembedded(Struct, frozen=True):
@@ -112,10 +116,12 @@ class Unembedded(Struct, frozen=True):
     Attributes:
         key: the store's own name for it.
         text: its words.
+        privacy: how private it is.
     """
 
     key: int
     text: str
+    privacy: Privacy = "personal"
 
 
 class MemoryState(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from secrets import token_hex
 from typing import Any, TypeVar
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from voiced.core.chat import ChatEnd
 from voiced.core.errors import VoicedError
 from voiced.core.events import AnyEvent, Speaking, SpeechStarted, Spoken, StateChanged, TurnEnded
-from voiced.core.history import Message, Role
+from voiced.core.history import Message, Role, Source
 from voiced.core.ids import new_id
 from voiced.core.ports.audio import Played
 from voiced.core.types import RATE, Clip, Earcon, SpeechChunk, Timeline, Utterance
@@ -44,6 +44,7 @@ class Turn:
         heard_out: whether it was taken in, and all speech before it.
         sounded: whether something of it left the speaker, besides earcons.
         usage: what a language model needed for the answer.
+        sources: what the answer rests on.
         notes: what else is worth keeping of it.
     """
 
@@ -59,6 +60,7 @@ class Turn:
         self.notes: dict[str, Any] = {}
         self.stopped_by = "stop"
         self.usage: ChatEnd | None = None
+        self.sources: Sequence[Source] = ()
         self.utterance: Utterance | None = None
         self.heard_out = False
         self._parts = parts
@@ -130,6 +132,7 @@ class Turn:
             tokens_out=used.tokens_out if used else None,
             latency_ms=None if asked else self.latency_ms,
             spoken=self.spoken,
+            sources=[] if asked else list(self.sources),
             metadata=self.notes,
         )
 
@@ -214,6 +217,10 @@ class Turn:
     def use(self, used: ChatEnd) -> None:
         """Takes in what a language model needed."""
         self.usage = used
+
+    def rest_on(self, sources: Sequence[Source]) -> None:
+        """Takes in what the answer rests on."""
+        self.sources = sources
 
     async def speak(self, voice: Voice) -> None:
         """Speaks; the `spoken` event tells what was really said, also of an answer that was cut short."""
