@@ -45,7 +45,11 @@ def test_a_question_tells_nothing_about_itself():
 
 
 def test_the_same_is_quoted_once():
-    assert len(texts("where is my bike", hit("My bike is in the shed."), hit("my bike is in the shed"))) == 1
+    told = "At 7:05 you said: my bike is in the shed."
+    again = ["my bike is in the shed", "remember that my bike is in the shed", "I will remember: your bike: shed", told]
+    assert len(texts("where is my bike", hit("My bike is in the shed."), *map(hit, again))) == 1
+    assert len(texts("where is my bike", hit("My bike is in the shed."), hit("my bike has a new bell"))) == 2
+    assert texts("where is my bike", hit("bike"), hit("!"), hit("My bike is here")) == ["My bike is here"]
 
 
 def test_a_title_tells_what_a_text_is_about():

@@ -292,7 +292,7 @@ class MemoryConfig(_Section, frozen=True, kw_only=True):
     ] = 0.15
     similarity: Annotated[
         Share, Meta(description="From this likeness to a question upwards, a memory belongs to it whatever its words.")
-    ] = 0.45
+    ] = 0.35
 
 
 class PromisesConfig(_Section, frozen=True, kw_only=True):

@@ -4,12 +4,12 @@ A search always finds something. What a language model is told must have to do w
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from voiced.core.commonwords import COMMON
-from voiced.core.memories import Recalled
+from voiced.core.memories import Memory, Recalled
 
 MOST = 5
 """Memories that are quoted."""
@@ -37,17 +37,20 @@ def chosen(found: Sequence[Recalled], question: str, likeness: float, characters
         likeness: from this similarity upwards a memory belongs to it, whatever its words.
         characters: all texts together are no longer.
     """
-    wanted = content_words(question)
+    wanted, asked = content_words(question), _plain(question)
     kept: list[Recalled] = []
-    for hit in _each_once(found, question):
+    told: list[Memory] = []
+    for hit in found:
         if len(kept) == MOST or characters <= 0:
             break
-        if belongs(hit, wanted, likeness):
+        memory = hit.memory
+        if _plain(memory.text) != asked and belongs(hit, wanted, likeness) and not _again(memory, told):
             # The best one leaves room for another: two sources are better than one long one.
             room = characters if kept else characters * 2 // 3
-            text = excerpt(hit.memory.text, wanted, room)
+            text = excerpt(memory.text, wanted, room)
             characters -= len(text)
-            kept.append(replace(hit, memory=replace(hit.memory, text=text)))
+            told.append(memory)
+            kept.append(replace(hit, memory=replace(memory, text=text)))
     return kept
 
 
@@ -81,13 +84,13 @@ def excerpt(text: str, wanted: frozenset[str], length: int) -> str:
     return (f"…{part}" if begin else part)[:length]
 
 
-def _each_once(found: Sequence[Recalled], question: str) -> Iterator[Recalled]:
-    """Without what is the question itself, asked now or before, and without the same words twice."""
-    seen = {_plain(question)}
-    for hit in found:
-        if (plain := _plain(hit.memory.text)) not in seen:
-            seen.add(plain)
-            yield hit
+def _again(memory: Memory, told: Sequence[Memory]) -> bool:
+    """Tells whether a memory only says again what is told already.
+
+    "Remember that …", the note that was made of it, and every answer that told it are kept; one of them is enough.
+    """
+    plain, words = _plain(memory.text), content_words(memory.text)
+    return any(_plain(each.text) in plain or words <= content_words(each.text) for each in told)
 
 
 def _plain(text: str) -> str:

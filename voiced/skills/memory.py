@@ -104,7 +104,7 @@ class MemorySkill:
         self._found, self._asked_at = [note.id for note in notes], self._now()
         if not notes:
             return Reply(f"I have no note about {turned(topic)}.")
-        return Reply(f"I have {_list(notes)} Say “forget it all”, and it is gone for ever.")
+        return Reply(f"I have {_list(notes)} Say “forget it all”, and I will.")
 
     async def _forget_found(self) -> Reply:
         found, self._found = self._found, []
