@@ -3,7 +3,7 @@
     python bench/size.py
 
 The messages are read speech of the test recordings' transcripts, as the daemon keeps them. The
-vectors are laid out as the memory of voiced searches them: a bit index of sqlite-vec and the vector itself in 16-bit
+vectors are kept as the memory of voiced searches them: a bit index of sqlite-vec and the vector itself in 16-bit
 floats, 384 dimensions. Random ones: what they say makes no difference to their size.
 """
 
@@ -13,18 +13,19 @@ import json
 import tempfile
 from pathlib import Path
 
-import apsw
 import numpy as np
-import sqlite_vec
 
 from tests.conftest import recordings_folder
 from voiced.core.history import Message
 from voiced.core.ids import new_id
 from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
+from voiced.store.memories import StoredMemories
 
 MESSAGES, QUICK_MESSAGES = 1_000, 200
 DIMENSIONS = 384
+MODEL = "random"
+TOGETHER = 500
 MB = 1_000_000
 THEIRS_MB = (13, 53)
 """What other assistants' layers were measured at."""
@@ -38,18 +39,14 @@ def sentences() -> list[str]:
     return found or [" ".join(["word"] * 25)]
 
 
-def add_vectors(connection: apsw.Connection) -> None:
+async def add_vectors(database: Database) -> None:
     """Every message's vector."""
-    connection.enable_load_extension(True)
-    connection.load_extension(sqlite_vec.loadable_path())
-    connection.execute(f"CREATE VIRTUAL TABLE vector_bits USING vec0 (bits bit[{DIMENSIONS}])")
-    connection.execute("CREATE TABLE vectors (place INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT")
-    random = np.random.default_rng(1)
-    for (place,) in connection.execute("SELECT place FROM messages").fetchall():
-        vector = random.standard_normal(DIMENSIONS).astype(np.float16)
-        bits = np.packbits(vector > 0, bitorder="little").tobytes()
-        connection.execute("INSERT INTO vector_bits (rowid, bits) VALUES (?, vec_bit(?))", (place, bits))
-        connection.execute("INSERT INTO vectors VALUES (?, ?)", (place, vector.tobytes()))
+    memories, random = StoredMemories(database), np.random.default_rng(1)
+    while some := await memories.unembedded(MODEL, TOGETHER):
+        vectors = random.standard_normal((len(some), DIMENSIONS)).astype(np.float32)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        await memories.embed(MODEL, [each.key for each in some], vectors)
+    await memories.use(MODEL)
 
 
 def size(folder: Path) -> float:
@@ -82,10 +79,9 @@ async def measure(count: int) -> dict[str, object]:
             await kept.add(turn)
         await database.close()
         text = size(folder)
-        connection = apsw.Connection(str(folder / "voiced.db"))
-        with connection:
-            add_vectors(connection)
-        connection.close()
+        database = await Database.open(folder)
+        await add_vectors(database)
+        await database.close()
         whole = size(folder)
         words = sum(len(each.split()) for each in said) / len(said)
     return {

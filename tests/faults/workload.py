@@ -14,21 +14,27 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import apsw
+import numpy as np
 
 from voiced.core.history import Change, Message, NewConversation, Status
+from voiced.core.memories import NewMemory
 from voiced.core.promises import Promise
+from voiced.store import vectors
 from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
+from voiced.store.memories import StoredMemories
 from voiced.store.migrations import scripts
 from voiced.store.promises import StoredPromises
 
 Key = tuple[str, str]
-"""The kind of a thing (conversation, message, promise) and its id."""
+"""The kind of a thing (conversation, message, promise, memory) and its id."""
 Facts = dict[Key, Any]
 """What the store knows. In a change, None stands for what is no more there."""
 WORDS = ("kitchen", "lamp", "coffee", "rain", "seven", "tomorrow", "música", "Zürich", "🙂", "o'clock", '"quoted"')
 STATUSES: tuple[Status, ...] = ("active", "archived", "closed", "deleted")
 NOON = 1_800_000_000.0
+SIZES = {"small": 12, "large": 384}
+MODELS = tuple(SIZES)
 
 
 class Store(NamedTuple):
@@ -37,6 +43,7 @@ class Store(NamedTuple):
     database: Database
     conversations: StoredConversations
     promises: StoredPromises
+    memories: StoredMemories
 
 
 class Step(NamedTuple):
@@ -58,7 +65,9 @@ async def opened(folder: Path, vfs: str | None = None) -> AsyncGenerator[Store]:
 
 def store_in(database: Database) -> Store:
     """What the work needs."""
-    return Store(database, StoredConversations(database, continue_s=300), StoredPromises(database))
+    return Store(
+        database, StoredConversations(database, continue_s=300), StoredPromises(database), StoredMemories(database)
+    )
 
 
 class Workload:
@@ -87,6 +96,10 @@ class Workload:
             (self._change, 2),
             (self._purge, 1),
             (self._promise, 3),
+            (self._remember, 2),
+            (self._forget, 1),
+            (self._embed, 3),
+            (self._use, 1),
             (self._checkpoint, 1),
         )
         if not self._of("conversation"):
@@ -164,6 +177,31 @@ class Workload:
             {("promise", each.id): (each.kind, each.state, each.due) for each in promises},
         )
 
+    def _remember(self) -> Step:
+        new = [NewMemory(id=self._id(), text=self._text(), at=NOON) for _ in range(self._chance.randint(1, 4))]
+        return Step(lambda store: store.memories.add(new), {("memory", each.id): (each.text,) for each in new})
+
+    def _forget(self) -> Step:
+        names = self._of("memory")[:2]
+        return Step(lambda store: store.memories.remove(names), dict.fromkeys(("memory", name) for name in names))
+
+    def _embed(self) -> Step:
+        """Vectors are no facts: they can be made again. What must hold is that each has its text and its bits."""
+        model, count = self._chance.choice(MODELS), self._chance.choice((1, 8, 40))
+        seed = self._chance.randrange(1 << 32)
+
+        async def ask(store: Store) -> None:
+            waiting = await store.memories.unembedded(model, count)
+            rows = np.random.default_rng(seed).standard_normal((len(waiting), SIZES[model])).astype(np.float32)
+            rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+            await store.memories.embed(model, [each.key for each in waiting], rows)
+
+        return Step(ask, {})
+
+    def _use(self) -> Step:
+        model = self._chance.choice(MODELS)
+        return Step(lambda store: store.memories.use(model), {})
+
     def _checkpoint(self) -> Step:
         mode = self._chance.choice((apsw.SQLITE_CHECKPOINT_PASSIVE, apsw.SQLITE_CHECKPOINT_TRUNCATE))
         return Step(lambda store: store.database.exclusive(lambda connection: connection.wal_checkpoint(mode=mode)), {})
@@ -213,6 +251,9 @@ def found(connection: apsw.Connection) -> Facts:
     if connection.table_exists("main", "promises"):  # not so in the oldest version
         for name, *fact in connection.execute("SELECT id, kind, state, due FROM promises"):
             facts["promise", str(name)] = tuple(fact)
+    if connection.table_exists("main", "memories"):
+        for name, *fact in connection.execute("SELECT id, text FROM memories"):
+            facts["memory", str(name)] = tuple(fact)
     return facts
 
 
@@ -220,7 +261,7 @@ def faults(connection: apsw.Connection) -> list[str]:
     """What must never be in the file, whatever happened: damage, and things that do not fit each other."""
     # A query first: without one, the check of the full-text index goes by what this connection has read of it before
     # others wrote to it, and reports damage where there is none (seen with SQLite 3.54).
-    connection.execute("SELECT 1 FROM messages_text ('x') LIMIT 1").fetchall()
+    connection.execute("SELECT 1 FROM words ('x') LIMIT 1").fetchall()
     problems = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
     miscounted = """
         SELECT conversations.id, messages, count(place), max(place) & 0xFFFFFF FROM conversations
@@ -233,6 +274,8 @@ def faults(connection: apsw.Connection) -> list[str]:
             "SELECT id FROM messages WHERE NOT EXISTS (SELECT 1 FROM conversations WHERE number = place >> 24)"
         )
     ]
+    for words, query in vectors.rules(connection):
+        problems += [f"{words}: {row}" for row in connection.execute(query)]
     if (version := connection.pragma("user_version")) != len(scripts()):
         problems.append(f"left at version {version}")
     return [problem for problem in problems if problem != "ok"]

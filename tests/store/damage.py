@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import apsw
+import numpy as np
 
 from tests.faults.outcome import Outcome, trial
 from voiced.store import pages as reader
+from voiced.store import vectors
 from voiced.store.beside import Tell
 from voiced.store.check import check
 from voiced.store.connection import writer
@@ -19,7 +21,7 @@ from voiced.store.pages import Pages
 from voiced.store.rows import INSERT_MESSAGE
 from voiced.store.salvage import Salvaged, salvage
 
-TABLES = ("conversations", "messages", "promises")
+TABLES = ("conversations", "messages", "promises", "memories")
 WORDS = "lamp kitchen Küche müde 天気 🌧️ tomorrow timer O’Neill naïve weather music quiet garden seven".split()  # noqa: SIM905
 COUNTED = 9
 """Where conversations keep what is counted anew: the time of the last message, and how many there are."""
@@ -119,9 +121,22 @@ def change(connection: apsw.Connection, chance: random.Random, counts: dict[int,
     row = (name, chance.choice(("timer", "alarm", "reminder")), text(chance, 2), "active", at, at, at + 300, 300.5)
     sql = "INSERT INTO promises (id, kind, name, state, made_at, changed_at, due, seconds) VALUES"
     connection.execute(sql + " (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    name = f"{int(at * 1000):011x}{chance.getrandbits(32):08x}"
+    source = json.dumps({"kind": "file", "reference": text(chance, 1)}) if chance.random() < 0.3 else None
+    row = (name, chance.choice(("note", "document")), text(chance, chance.choice((3, 20, 300))), at, '["a"]', source)
+    connection.execute("INSERT INTO memories (id, kind, text, at, tags, source) VALUES (?, ?, ?, ?, ?, ?)", row)
     older = connection.execute("SELECT max(number) - 2 FROM promises").get
     sql = "UPDATE promises SET state = 'done', changed_at = ?, schedule = ? WHERE number = ?"
     connection.execute(sql, (at, json.dumps({"time": "07:00", "days": [1]}), older))
+
+
+def embed(connection: apsw.Connection) -> None:
+    """Gives some of it vectors: their rows lie among the others."""
+    keys = [each.key for each in vectors.missing(connection, "m", 300)]
+    rows = np.random.default_rng(1).standard_normal((len(keys), 384)).astype(np.float32)
+    with connection:
+        vectors.put(connection, "m", keys, rows / np.linalg.norm(rows, axis=1, keepdims=True))
+        vectors.use(connection, "m")
 
 
 def build(folder: Path, seed: int, messages: int = 4000) -> Good:
@@ -139,6 +154,7 @@ def build(folder: Path, seed: int, messages: int = 4000) -> Good:
 
     counts: dict[int, int] = {}
     write(connection, chance, counts, messages * 9 // 10, 1_760_000_000.0)
+    embed(connection)
     remember()
     connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
     connection.set_wal_hook(lambda *_: int(remember()))
@@ -168,7 +184,7 @@ class Recorder(Pages):
 def places(file: bytes, wal: bytes, rows: dict[str, dict[str, Row]]) -> Iterator[tuple[tuple[str, str], list[Extent]]]:
     source = Recorder(file, wal)
     numbers = {(table, row[0]): name for table, found in rows.items() for name, row in found.items()}
-    tables = {12: "conversations", 18: "messages", 13: "promises"}
+    tables = {12: "conversations", 18: "messages", 13: "promises", 11: "memories"}
     for number in range(1, source.count + 1):
         page = source.page(number)
         start = 100 if number == 1 else 0
@@ -342,12 +358,12 @@ def whole(path: Path, told: Salvaged) -> Iterator[str]:
     """What is wrong with a salvaged file."""
     connection = apsw.Connection(str(path))
     yield from check(connection, path, Silent()).problems
-    connection.execute("INSERT INTO messages_text (messages_text, rank) VALUES ('integrity-check', 1)")
+    connection.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
     counts = dict(connection.execute("SELECT place >> 24, count(*) FROM messages GROUP BY 1").fetchall())
     conversations = dict(connection.execute("SELECT number, messages FROM conversations").fetchall())
     if counts != {number: count for number, count in conversations.items() if count}:
         yield "counts are wrong"
-    found = set(connection.execute("SELECT rowid FROM messages_text WHERE messages_text MATCH 'kuche'"))
+    found = set(connection.execute("SELECT rowid FROM words WHERE words MATCH 'kuche'"))
     if not found >= set(connection.execute("SELECT place FROM messages WHERE content LIKE '% Küche %'")):
         yield "words are not found"
     if told.rows != {table: len(rows) for table, rows in snapshot(connection).items()}:

@@ -11,12 +11,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import apsw
+import numpy as np
 from hypothesis import strategies as st
 
 from voiced.core.history import LONGEST_BATCH, Conversation, Message, NewConversation, Source
+from voiced.core.memories import NewMemory
 from voiced.core.promises import Promise, Schedule
+from voiced.store.connection import search_vectors
 from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
+from voiced.store.memories import StoredMemories
 from voiced.store.promises import StoredPromises
 from voiced.store.upkeep import FileUpkeep
 
@@ -52,6 +56,7 @@ class House:
         self.database = database
         self.conversations = StoredConversations(database, 300.0)
         self.promises = StoredPromises(database)
+        self.memories = StoredMemories(database)
         self.clock = StillClock()
         self.replaced = 0
         self.upkeep = FileUpkeep(database, keep, BERLIN, self.clock, self._note)
@@ -64,7 +69,7 @@ class House:
         """All rows of all tables that hold something of the user's."""
 
         def job(connection):
-            tables = ("conversations", "messages", "promises")
+            tables = ("conversations", "messages", "promises", "memories")
             return [row for table in tables for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1")]  # noqa: S608
 
         return await self.database.read(job)
@@ -118,9 +123,19 @@ async def fill(home, count=300, name="m"):
     await home.promises.save([Promise(id="p", kind="timer", made_at=1, changed_at=1, due=9e9)])
 
 
+async def embed(home, model: str = "m") -> None:
+    """Gives everything a vector, and has them searched."""
+    while waiting := await home.memories.unembedded(model, 1000):
+        rows = np.random.default_rng(1).standard_normal((len(waiting), 24)).astype(np.float32)
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        await home.memories.embed(model, [each.key for each in waiting], rows)
+    await home.memories.use(model)
+
+
 def edit(path: Path, script: str, *, rules: bool = True) -> None:
     """Does to a file what nobody should do."""
     with contextlib.closing(apsw.Connection(str(path))) as connection:
+        search_vectors(connection)
         if not rules:
             connection.execute("PRAGMA writable_schema = ON; PRAGMA ignore_check_constraints = ON")
         connection.execute(script)
@@ -188,6 +203,19 @@ some_messages = st.builds(
     sources=st.lists(st.builds(Source, kind=text, reference=text, title=text), max_size=3),
     privacy=st.sampled_from(["public", "personal", "sensitive", "secret"]),
     metadata=metadata,
+)
+some_memories = st.builds(
+    NewMemory,
+    text=st.text(min_size=1, max_size=300),
+    kind=st.sampled_from(["note", "document"]),
+    id=names,
+    at=st.floats(1, 253_402_000_000),
+    title=text,
+    space=names,
+    user=text,
+    tags=st.lists(text, max_size=3),
+    source=st.none() | st.builds(Source, kind=text, reference=text, title=text),
+    privacy=st.sampled_from(["public", "personal", "sensitive", "secret"]),
 )
 some_conversations = st.builds(
     Conversation,

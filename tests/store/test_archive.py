@@ -21,6 +21,7 @@ from tests.store.house import (
     messages,
     quiet,
     some_conversations,
+    some_memories,
     some_messages,
     some_promises,
 )
@@ -44,13 +45,15 @@ def everything(draw):
     said = iter(draw(st.lists(some_messages, max_size=12, unique_by=lambda each: each.id)))
     share = [[next(said, None) for _ in range(draw(st.integers(0, 6)))] for _ in conversations]
     promises = draw(st.lists(some_promises, max_size=4, unique_by=lambda each: each.id))
-    return [(each, [one for one in its if one]) for each, its in zip(conversations, share, strict=True)], promises
+    memories = draw(st.lists(some_memories, max_size=4, unique_by=lambda each: each.id))
+    kept = [(each, [one for one in its if one]) for each, its in zip(conversations, share, strict=True)]
+    return kept, promises, memories
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(everything())
 def test_what_is_exported_comes_in_again_with_nothing_lost(kept):
-    conversations, promises = kept
+    conversations, promises, memories = kept
     promises = [settled(each, NOON.timestamp(), BERLIN) for each in promises]
 
     async def run(folder):
@@ -58,6 +61,8 @@ def test_what_is_exported_comes_in_again_with_nothing_lost(kept):
             for conversation, its_messages in conversations:
                 await keep(home, conversation, its_messages)
             await home.promises.save(promises)
+            if memories:
+                await home.memories.add(memories)
             await home.upkeep.export(folder / "one.zip", quiet)
             before = await home.contents()
         async with house(folder / "two") as home:
@@ -69,9 +74,9 @@ def test_what_is_exported_comes_in_again_with_nothing_lost(kept):
         assert members(folder / "one.zip") == members(folder / "two.zip")
         count = sum(len(its) for _, its in conversations)
         assert (brought.conversations, brought.messages) == (len(conversations), count)
-        assert (brought.promises, brought.known) == (len(promises), 0)
-        assert (again.conversations, again.messages, again.promises) == (0, 0, 0)
-        assert again.known == len(conversations) + count + len(promises)
+        assert (brought.promises, brought.memories, brought.known) == (len(promises), len(memories), 0)
+        assert (again.conversations, again.messages, again.promises, again.memories) == (0, 0, 0, 0)
+        assert again.known == len(conversations) + count + len(promises) + len(memories)
 
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(run(Path(folder)))

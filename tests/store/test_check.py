@@ -5,19 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.house import edit, fill, quiet, run
+from tests.store.house import edit, embed, fill, quiet, run
+from voiced.core.history import Source
+from voiced.core.memories import NewMemory
 from voiced.store.migrations import scripts
 
 
 def test_a_good_file_has_no_problems(tmp_path):
     async def job(home):
         await fill(home)
+        await home.memories.add([NewMemory(text="the key", tags=["a"], source=Source("file", "/x"))])
+        await embed(home)
         return await home.upkeep.check(quiet)
 
     checked = run(job, tmp_path)
     assert checked.problems == []
     assert checked.version == len(scripts())
-    assert checked.rows == {"conversations": 1, "messages": 300, "promises": 1}
+    assert checked.rows == {"conversations": 1, "messages": 300, "promises": 1, "memories": 1}
     assert checked.bytes > 0
 
 
@@ -32,19 +36,27 @@ def test_a_good_file_has_no_problems(tmp_path):
         ("UPDATE conversations SET tags = '{}'", "tags"),
         ("DROP TRIGGER conversation_removed; DELETE FROM conversations", "no conversation"),
         ("UPDATE messages SET sources = '{}' WHERE id = 'm7'", "sources.*m7"),
-        ("DELETE FROM messages_text_docsize WHERE id % 100 = 7", "not in the full-text index"),
-        ("INSERT INTO messages_text_docsize VALUES (7, x'01')", "that is not there"),
+        ("DELETE FROM words_docsize WHERE id % 100 = 7", "not in the full-text index"),
+        ("INSERT INTO words_docsize VALUES (7, x'0001')", "that is not there"),
         (
-            "UPDATE messages_text_data SET block = x'00' WHERE id = (SELECT max(id) FROM messages_text_data)",
-            "messages_text",
+            "UPDATE words_data SET block = x'00' WHERE id = (SELECT max(id) FROM words_data)",
+            "words",
         ),
         ("UPDATE messages SET role = 'pirate' WHERE id = 'm7'", "CHECK"),
+        ("UPDATE memories SET tags = '{}'", "memory.*tags"),
+        ("UPDATE memories SET source = '[]'", "memory.*source"),
+        ("UPDATE memories SET kind = 'rumour'", "CHECK"),
+        ("INSERT INTO vectors_1 VALUES (7, x'01')", "vector has no text"),
+        ("DELETE FROM vector_bits_1 WHERE rowid = 1", "vector has no bits"),
+        ("DROP TRIGGER vectors_1_removed; DELETE FROM vectors_1 WHERE key = 1", "bits have no vector"),
         ("DELETE FROM sqlite_schema WHERE name = 'messages_by_id'", "never used"),
     ],
 )
 def test_a_check_finds_what_breaks_a_rule_and_the_next_start_mends_it(tmp_path, damage, words):
     async def job(home):
         await fill(home)
+        await home.memories.add([NewMemory(text="the key hangs by the door", id="n")])
+        await embed(home)
         edit(home.database.path, damage, rules=False)
         found = await home.upkeep.check(quiet)
         return found.problems, home.database.path.with_suffix(".damaged").exists()

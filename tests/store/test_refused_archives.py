@@ -18,6 +18,7 @@ from tests.store.house import (
 )
 from voiced.core.errors import InputInvalid
 from voiced.core.history import Change, NewConversation
+from voiced.core.memories import NewMemory
 from voiced.core.promises import Promise
 
 
@@ -29,6 +30,7 @@ def a_good_archive(folder: Path) -> Path:
                 await home.conversations.add(messages(5, name), name)
             await home.conversations.change("b", Change(status="deleted", metadata={"why": ["because"]}))
             await home.promises.save([Promise(id="p", kind="alarm", made_at=1, changed_at=1, due=9e9, schedule=DAILY)])
+            await home.memories.add([NewMemory(id="n", text="the key hangs by the door", at=1e9)])
             await home.upkeep.export(folder / "good.zip", quiet)
 
     asyncio.run(run())
@@ -74,7 +76,8 @@ def test_a_damaged_archive_is_refused_or_comes_in_whole(tmp_path):
                     assert await home.contents() == whole
                     await home.database.write(
                         lambda connection: connection.execute(
-                            "DELETE FROM conversations; DELETE FROM promises; DELETE FROM sqlite_sequence"
+                            "DELETE FROM conversations; DELETE FROM promises; DELETE FROM memories;"
+                            "DELETE FROM sqlite_sequence"
                         )
                     )
 
@@ -119,6 +122,13 @@ def drop(name):
     return change
 
 
+def of_the_first_format(texts, manifest):
+    """There were no memories."""
+    drop("memories.jsonl")(texts, manifest)
+    del manifest["memories"]
+    manifest["version"] = 1
+
+
 A = "conversations/a.jsonl"
 PLAIN = b'"personal","metadata":{}'
 
@@ -147,16 +157,22 @@ PLAIN = b'"personal","metadata":{}'
             r"line 1: '0001-01-01' is no day",
         ),
         (swap("promises.jsonl", b"[0,1,2]", b"[0,2,1]"), r"promises, line 1: .*day of the week"),
+        (swap("memories.jsonl", b'"id":"n"', b'"id":""'), r"memories, line 1: a memory without an id"),
+        (swap("memories.jsonl", b'"kind":"note"', b'"kind":"message"'), r"memories, line 1: .*kind"),
+        (swap("memories.jsonl", b"the key hangs by the door", b""), r"memories, line 1: .*text"),
+        (swap("memories.jsonl", b'"at":1000000000.0', b'"at":-1'), r"memories, line 1: .*at"),
+        (drop("memories.jsonl"), r"does not hold what its manifest says"),
         (add("../../etc/passwd"), r"none of ours"),
         (add("/etc/passwd"), r"none of ours"),
         (add("conversations/../x.jsonl"), r"none of ours"),
         (add("conversations/empty.jsonl", b""), r"is empty"),
         (add("conversations/x.md"), None),
         (drop(A), r"does not hold what its manifest says"),
-        (manifest_says(version=2), r"newer voiced"),
+        (manifest_says(version=3), r"newer voiced"),
         (manifest_says(format="other"), r"manifest\.json"),
         (manifest_says(messages=16), r"does not hold what its manifest says"),
         (manifest_says(members={}), None),
+        (of_the_first_format, None),
     ],
 )
 def test_what_is_wrong_with_an_archive_is_named_and_nothing_comes_in(tmp_path, change, words):

@@ -11,8 +11,9 @@ from pathlib import Path
 import apsw
 import pytest
 
-from tests.store.house import BERLIN, edit, fill, messages, quiet, run, unfinished
+from tests.store.house import BERLIN, edit, embed, fill, messages, quiet, run, unfinished
 from voiced.core.errors import InputInvalid, StoreNewer
+from voiced.core.memories import NewMemory, Scope
 from voiced.core.promises import Promise, Schedule
 from voiced.store import restore
 from voiced.store.backups import Backups
@@ -38,6 +39,27 @@ def test_a_restored_file_is_all_that_it_was_and_work_goes_on(tmp_path):
         await home.upkeep.restore(Path(before.path), quiet)
         assert await home.contents() == now, "what was there before a restore comes back with another one"
         assert unfinished(tmp_path) == []
+
+    run(job, tmp_path)
+
+
+def test_what_is_restored_is_remembered_and_gets_new_vectors(tmp_path):
+    async def job(home):
+        await home.memories.add([NewMemory(text="the violin is in the loft", id="n", tags=["a"])])
+        await fill(home)
+        await embed(home)
+        assert (await home.memories.state()).embedded == 301
+        made = await home.upkeep.backup(quiet)
+        await home.memories.remove(["n"])
+        await home.upkeep.restore(Path(made.path), quiet)
+        assert [hit.memory.id for hit in await home.memories.search("violin", None, Scope())] == ["n"]
+        state = await home.memories.state("m")
+        assert (state.model, state.embedded, state.waiting) == ("", 0, 301)
+        await embed(home)
+        assert (await home.memories.state("m")).embedded == 301
+        assert (await home.upkeep.check(quiet)).problems == []
+        await home.conversations.purge("c")
+        assert (await home.memories.state("m")).embedded == 1
 
     run(job, tmp_path)
 
@@ -241,7 +263,7 @@ def another_schema(path):
 
 
 def index_damaged(path):
-    edit(path, "DELETE FROM messages_text_idx; DELETE FROM sqlite_schema WHERE name = 'messages_by_id'", rules=False)
+    edit(path, "DELETE FROM words_idx; DELETE FROM sqlite_schema WHERE name = 'messages_by_id'", rules=False)
 
 
 def truncated(path):

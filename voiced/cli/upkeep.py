@@ -78,8 +78,13 @@ def import_(file: Path, /, *, options: Options | None = None) -> None:
     if options.json:
         line(brought)
     else:
-        counts = [(brought.conversations, "conversation"), (brought.messages, "message"), (brought.promises, "promise")]
-        new = ", ".join(counted(count, noun) for count, noun in counts if count) or "nothing"
+        counts = [
+            counted(brought.conversations, "conversation"),
+            counted(brought.messages, "message"),
+            counted(brought.promises, "promise"),
+            counted(brought.memories, "note or piece of a document", "notes and pieces of documents"),
+        ]
+        new = ", ".join(filter(None, counts)) or "nothing"
         people.print(f"New: {new}. Known already: {brought.known}.", soft_wrap=True)
 
 

@@ -42,11 +42,11 @@ def _units(seconds: float) -> list[tuple[int, str]]:
     return [part for part in parts if part[0]]
 
 
-def counted(count: int, noun: str) -> str:
-    """Says how many, in the right number; empty for none."""
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Says how many, in the right number; empty for none. The plural is the noun with an s unless given."""
     if count == 0:
         return ""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return f"{count} {noun}" if count == 1 else f"{count} {plural or f'{noun}s'}"
 
 
 def listed(things: Sequence[str]) -> str:

@@ -17,9 +17,11 @@ from msgspec import Struct
 from voiced.core.errors import InputInvalid
 from voiced.store.lines import LONGEST_LINE
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 PROMISES = "promises.jsonl"
+MEMORIES = "memories.jsonl"
+"""Since format 2."""
 CONVERSATIONS = "conversations/"
 MOST_MEMBERS = 1_000_000
 LONGEST_MANIFEST = 256 * 1024 * 1024
@@ -48,6 +50,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
         conversations: how many.
         messages: how many.
         promises: how many.
+        memories: how many.
         members: name to SHA-256, in hexadecimal digits.
     """
 
@@ -59,6 +62,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     conversations: int
     messages: int
     promises: int
+    memories: int = 0
     members: dict[str, str]
 
 
@@ -120,7 +124,11 @@ class Reader:
 
     def promises(self) -> Iterator[bytes]:
         """The lines of the promises."""
-        return self.lines(PROMISES) if PROMISES in self.manifest.members else iter(())
+        return self._optional(PROMISES)
+
+    def memories(self) -> Iterator[bytes]:
+        """The lines of the memories."""
+        return self._optional(MEMORIES)
 
     def lines(self, name: str) -> Iterator[bytes]:
         """The lines of a member, without their ends; at the end it is compared with the manifest.
@@ -144,6 +152,9 @@ class Reader:
                     while piece := member.read(CHUNK):
                         digest.update(piece)
                 self._compare(name, digest.hexdigest())
+
+    def _optional(self, name: str) -> Iterator[bytes]:
+        return self.lines(name) if name in self.manifest.members else iter(())
 
     def _compare(self, name: str, digest: str) -> None:
         if digest != self.manifest.members[name]:
@@ -171,6 +182,10 @@ class Single:
                 yield line.rstrip(b"\n")
 
     def promises(self) -> Iterator[bytes]:
+        """There are none."""
+        return iter(())
+
+    def memories(self) -> Iterator[bytes]:
         """There are none."""
         return iter(())
 
@@ -229,7 +244,7 @@ def split(file: IO[bytes], name: str) -> Iterator[bytes]:
 
 def _look_at(info: zipfile.ZipInfo) -> None:
     name = info.filename
-    if name not in (MANIFEST, PROMISES) and not _MEMBER.fullmatch(name):
+    if name not in (MANIFEST, PROMISES, MEMORIES) and not _MEMBER.fullmatch(name):
         raise InputInvalid(f"the archive has a member that is none of ours: {name[:100]!r}", hint=HINT)
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
         raise InputInvalid(f"{name} is packed in a way that is none of ours", hint=HINT)

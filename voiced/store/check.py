@@ -5,6 +5,7 @@ from pathlib import Path
 import apsw
 
 from voiced.core.ports.upkeep import Checked
+from voiced.store import vectors
 from voiced.store.beside import Tell
 from voiced.store.migrations import version
 
@@ -12,7 +13,7 @@ MOST = 50
 """Problems that are told: where there are more, these say enough."""
 ROUNDS = 2.0
 """A check reads every page about so often: measured with 1,000 to 100,000 messages."""
-_TABLES = ("conversations", "messages", "promises")
+_TABLES = ("conversations", "messages", "promises", "memories")
 _RULES = (
     (
         "a conversation's count is not that of its messages",
@@ -37,12 +38,16 @@ _RULES = (
         "SELECT id FROM messages WHERE json_type(sources) != 'array' OR json_type(metadata) != 'object'",
     ),
     (
-        "a message is not in the full-text index",
-        "SELECT id FROM messages WHERE place NOT IN (SELECT id FROM messages_text_docsize)",
+        "a memory's tags or source are of the wrong form",
+        "SELECT id FROM memories WHERE json_type(tags) != 'array' OR json_type(source) != 'object'",
     ),
     (
-        "the full-text index has a message that is not there",
-        "SELECT id FROM messages_text_docsize WHERE id NOT IN (SELECT place FROM messages)",
+        "a text is not in the full-text index",
+        "SELECT key FROM texts WHERE key NOT IN (SELECT id FROM words_docsize)",
+    ),
+    (
+        "the full-text index has a text that is not there",
+        "SELECT id FROM words_docsize WHERE id NOT IN (SELECT key FROM texts)",
     ),
 )
 """What holds besides the rules that SQLite knows of, and how to find what breaks it."""
@@ -68,10 +73,10 @@ def check(connection: apsw.Connection, path: Path, tell: Tell) -> Checked:
     try:
         found = [str(row[0]) for row in connection.execute(f"PRAGMA integrity_check({MOST})")]
         problems += found if found != ["ok"] else []
-        for words, query in _RULES:
+        for words, query in (*_RULES, *vectors.rules(connection)):
             problems += [f"{words}: {row[0]}" for row in connection.execute(f"{query} LIMIT {MOST}")]
         rows = {table: connection.execute(f"SELECT count(*) FROM {table}").get for table in _TABLES}  # noqa: S608
-    except apsw.CorruptError as error:
+    except (apsw.CorruptError, apsw.SQLError) as error:
         problems.append(str(error))
     tell(pages, pages)
     log = path.with_name(f"{path.name}-wal")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import apsw
+import sqlite_vec
 
 from voiced.store.faults import translated
 
@@ -31,6 +32,7 @@ def writer(path: Path, vfs: str | None = None) -> apsw.Connection:
             connection.pragma("foreign_keys", 1)
             connection.pragma("secure_delete", 1)
             connection.wal_autocheckpoint(0)
+            search_vectors(connection)
         except BaseException:
             connection.close()
             raise
@@ -51,6 +53,7 @@ def onlooker(path: Path, vfs: str | None = None) -> apsw.Connection:
         try:
             connection.set_busy_timeout(BUSY_MS)
             connection.pragma("query_only", 1)
+            search_vectors(connection)
         except BaseException:
             connection.close()
             raise
@@ -64,4 +67,19 @@ def reader(path: Path, vfs: str | None = None) -> apsw.Connection:
         StoreFailed: it cannot be opened.
     """
     with translated():
-        return apsw.Connection(str(path), flags=_READER, vfs=vfs)
+        connection = apsw.Connection(str(path), flags=_READER, vfs=vfs)
+        try:
+            search_vectors(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def search_vectors(connection: apsw.Connection) -> None:
+    """Brings sqlite-vec into a connection: all that touch the tables of vectors need it, also to remove a message."""
+    connection.enable_load_extension(True)
+    try:
+        connection.load_extension(sqlite_vec.loadable_path())
+    finally:
+        connection.enable_load_extension(False)

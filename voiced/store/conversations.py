@@ -1,6 +1,5 @@
 """Conversations and their messages in the file. Implements `core.ports.conversations.Conversations`."""
 
-import logging
 import time
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
@@ -9,7 +8,7 @@ from typing import Any
 import apsw
 from msgspec.structs import asdict, replace
 
-from voiced.core.errors import InputInvalid, StoreFailed
+from voiced.core.errors import InputInvalid
 from voiced.core.history import (
     LONGEST_BATCH,
     Change,
@@ -38,8 +37,6 @@ from voiced.store.rows import (
     row_of,
     text,
 )
-
-log = logging.getLogger(__name__)
 
 TITLE = 60
 """Characters of its first message that a conversation is called by which nobody named."""
@@ -98,11 +95,7 @@ class StoredConversations:
             connection.execute("DELETE FROM conversations WHERE number = ?", found(connection, conversation, "number"))
 
         await self._database.write(job, lambda _: self._cache.forget(conversation))
-        try:
-            await self._database.exclusive(_empty_log)
-        except StoreFailed as error:
-            # It is removed all the same; a backup that is under way may still read the log.
-            log.warning("what was purged stays in the log until that is emptied: %s", error.message)
+        await self._database.empty_log()
 
     async def add(
         self, messages: Sequence[Message], conversation: str | None = None, *, space: str = "home", user: str = ""
@@ -171,11 +164,6 @@ def last(connection: apsw.Connection, conversation: str, count: int) -> list[Mes
     messages = [message_of(row, conversation) for row in connection.execute(query, (*places(number), count))]
     messages.reverse()
     return messages
-
-
-def _empty_log(connection: apsw.Connection) -> None:
-    """Leaves no byte of what was removed in the log."""
-    connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
 
 def _begin(connection: apsw.Connection, new: NewConversation, at: float) -> tuple[Any, ...]:

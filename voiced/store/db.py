@@ -117,6 +117,14 @@ class Database:
         """
         return await self._outcome((await self._open_threads()).readers.submit(job))
 
+    async def empty_log(self) -> None:
+        """Leaves no byte of what was removed in the log."""
+        try:
+            await self.exclusive(lambda connection: connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE))
+        except StoreFailed as error:
+            # It is removed all the same; a backup that is under way may still read the log.
+            log.warning("what was removed stays in the log until that is emptied: %s", error.message)
+
     def watch(self, listener: Listener) -> None:
         """Calls a function once when the file cannot be written any more; with None when it can again."""
         self._listeners.append(listener)

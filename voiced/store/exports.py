@@ -14,10 +14,11 @@ from voiced.core.disk import leave_room, sync
 from voiced.core.errors import InputInvalid, NotFound
 from voiced.core.ports.upkeep import Form
 from voiced.store import lines
-from voiced.store.archive import FORMAT, PROMISES, Manifest, Writer, member_name
+from voiced.store.archive import FORMAT, MEMORIES, PROMISES, Manifest, Writer, member_name
 from voiced.store.backups import UNFINISHED
 from voiced.store.beside import Tell
 from voiced.store.faults import translated
+from voiced.store.memories import MEMORY, memory_of, told
 from voiced.store.promises import FIELDS, promise_of
 from voiced.store.transcripts import Head, Page, following, head
 
@@ -40,7 +41,7 @@ class Export:
         self._file = file
         self._zone = zone
         self._tell = tell
-        self._conversations = self._messages = self._promises = self._total = 0
+        self._conversations = self._messages = self._promises = self._memories = self._total = 0
 
     def run(self, wanted: Sequence[str] | None, now: float) -> None:
         """Writes everything, or some conversations and nothing else.
@@ -61,6 +62,7 @@ class Export:
                 self._conversation(writer, each, needed=wanted is not None)
             if wanted is None:
                 writer.add(PROMISES, gathered(self._all_promises()))
+                writer.add(MEMORIES, gathered(self._all_memories()))
             manifest = Manifest(
                 version=FORMAT,
                 made_at=now,
@@ -69,6 +71,7 @@ class Export:
                 conversations=self._conversations,
                 messages=self._messages,
                 promises=self._promises,
+                memories=self._memories,
                 members=writer.members,
             )
             writer.finish(manifest)
@@ -108,6 +111,12 @@ class Export:
         for row in rows:
             self._promises += 1
             yield lines.line(promise_of(row))
+
+    def _all_memories(self) -> Iterator[bytes]:
+        query = f"SELECT {MEMORY} FROM remembered WHERE kind != 'message' ORDER BY key"  # noqa: S608
+        for row in self._connection.execute(query):
+            self._memories += 1
+            yield lines.line(told(memory_of(row)))
 
 
 @contextmanager

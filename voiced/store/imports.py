@@ -12,11 +12,13 @@ from msgspec.structs import replace
 
 from voiced.core.errors import InputInvalid
 from voiced.core.history import Conversation, Message
+from voiced.core.memories import NewMemory
 from voiced.core.ports.upkeep import Imported
 from voiced.core.promises import Promise
 from voiced.store import lines
-from voiced.store.archive import HINT, Reader, Single, member_name, opened
+from voiced.store.archive import HINT, Manifest, Reader, Single, member_name, opened
 from voiced.store.beside import Tell
+from voiced.store.memories import keep
 from voiced.store.promises import FIELDS, settled
 from voiced.store.promises import row_of as promise_row
 from voiced.store.rows import INSERT_MESSAGE, MOST, places, row_of, text
@@ -68,8 +70,7 @@ class Import:
             found = self._check(source)
             self._done = found.messages
             brought = self._take_in(source)
-        new = brought.conversations + brought.messages + brought.promises
-        return replace(brought, known=found.conversations + found.messages + found.promises - new)
+        return replace(brought, known=_all(found) - _all(brought))
 
     def _check(self, source: Reader | Single) -> Imported:
         """Looks at everything, and counts it."""
@@ -80,15 +81,16 @@ class Import:
             conversations += sum(part.first for part in batch)
             messages += self._count(batch)
         promises = sum(len(some) for some in _promises(source))
+        memories = sum(len(some) for some in _memories(source))
         source.check_rest()
-        found = Imported(conversations, messages, promises, 0)
-        if manifest and found != Imported(manifest.conversations, manifest.messages, manifest.promises, 0):
+        found = Imported(conversations, messages, promises, 0, memories)
+        if manifest and found != _announced(manifest):
             raise InputInvalid("the archive does not hold what its manifest says", hint=HINT)
         self._total = 2 * messages
         return found
 
     def _take_in(self, source: Reader | Single) -> Imported:
-        conversations = messages = promises = 0
+        conversations = messages = promises = memories = 0
         for batch in _batches(source):
             begun, written = self._put(partial(_write, batch=batch))
             conversations, messages = conversations + begun, messages + written
@@ -96,7 +98,9 @@ class Import:
         for some in _promises(source):
             taken = [settled(promise, self._now, self._zone) for promise in some]
             promises += self._put(partial(_keep, promises=taken))
-        return Imported(conversations, messages, promises, 0)
+        for some in _memories(source):
+            memories += self._put(partial(keep, memories=some))
+        return Imported(conversations, messages, promises, 0, memories)
 
     def _count(self, batch: Sequence[Part]) -> int:
         count = sum(len(part.messages) for part in batch)
@@ -162,6 +166,27 @@ def _promises(source: Reader | Single) -> Iterator[list[Promise]]:
             yield some
             some = []
     yield some
+
+
+def _memories(source: Reader | Single) -> Iterator[list[NewMemory]]:
+    some: list[NewMemory] = []
+    size = 0
+    for number, line in enumerate(source.memories(), 1):
+        with _at("memories", number):
+            some.append(lines.memory(line))
+        size += ROW + len(some[-1].text)
+        if size >= BATCH:
+            yield some
+            some, size = [], 0
+    yield some
+
+
+def _announced(manifest: Manifest) -> Imported:
+    return Imported(manifest.conversations, manifest.messages, manifest.promises, 0, manifest.memories)
+
+
+def _all(found: Imported) -> int:
+    return found.conversations + found.messages + found.promises + found.memories
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Conversations and promises as lines of JSON: all that is known of them, and nothing that could harm the file."""
+"""Conversations, promises and memories as lines of JSON: all that is known, and nothing that could harm the file."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from voiced.core.errors import InputInvalid
 from voiced.core.history import Conversation, Message
+from voiced.core.memories import NewMemory
 from voiced.core.promises import Promise, Schedule, check_schedule
 from voiced.store.rows import look_at_depth
 
@@ -35,10 +36,11 @@ class _Promise(Promise, frozen=True, kw_only=True, forbid_unknown_fields=True):
 _conversation = msgspec.json.Decoder(_Conversation)
 _message = msgspec.json.Decoder(_Message)
 _promise = msgspec.json.Decoder(_Promise)
+_memory = msgspec.json.Decoder(NewMemory)
 _encoder = msgspec.json.Encoder()
 
 
-def line(value: Conversation | Message | Promise) -> bytes:
+def line(value: Conversation | Message | Promise | NewMemory) -> bytes:
     """One value as one line, with its end."""
     return _encoder.encode(value) + b"\n"
 
@@ -66,6 +68,14 @@ def promise(data: bytes) -> Promise:
     value = _read(_promise, data)
     if value.schedule is not None:
         check_schedule(value.schedule, kept=True)
+    return value
+
+
+def memory(data: bytes) -> NewMemory:
+    """Reads the line of a memory, under the same terms; one that says which it is and when it was learned."""
+    value = _read(_memory, data)
+    if not value.id:
+        raise InputInvalid("a memory without an id")
     return value
 
 

@@ -17,7 +17,7 @@ QUARTER_S = 900
 LARGEST = 2**63 - 1
 """An integer of SQLite's."""
 _IN_TITLE = "title LIKE ? ESCAPE '\\'"
-_IN_MESSAGES = f"number IN (SELECT rowid >> {SHIFT} FROM messages_text WHERE messages_text MATCH ?)"  # noqa: S608 (a number of our own)
+_IN_MESSAGES = f"number IN (SELECT rowid >> {SHIFT} FROM words WHERE words MATCH ?)"  # noqa: S608 (a number of our own)
 
 
 def conversations(connection: apsw.Connection, wanted: Wanted) -> Page[Conversation]:
@@ -29,7 +29,7 @@ def conversations(connection: apsw.Connection, wanted: Wanted) -> Page[Conversat
         ("status = ?", (wanted.status,)) if wanted.status else ("status != 'deleted'", ()),
         ("EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)", (wanted.tag,)) if wanted.tag else ("", ()),
         (f"({_IN_TITLE} OR {_IN_MESSAGES})", (_like(wanted.text or ""), words)) if words else ("", ()),
-        ("(last_at, number) < (?, ?)", _moment(wanted.cursor)) if wanted.cursor else ("", ()),
+        ("(last_at, number) < (?, ?)", moment(wanted.cursor)) if wanted.cursor else ("", ()),
     ]
     where = " AND ".join(rule for rule, _ in rules if rule)
     values = [value for _, given in rules for value in given]
@@ -44,7 +44,7 @@ def messages(
     connection: apsw.Connection, conversation: tuple[Any, ...], limit: int, cursor: str | None
 ) -> Page[Message]:
     """Those of a conversation, the oldest first."""
-    limit = _bounded(limit)
+    limit = bounded(limit)
     first, end = places(conversation[0])
     after = first + _number(cursor) if cursor else first
     query = f"SELECT {MESSAGE} FROM messages WHERE place > ? AND place <= ? ORDER BY place LIMIT ?"  # noqa: S608
@@ -57,12 +57,12 @@ def recent(
     connection: apsw.Connection, limit: int, cursor: str | None, text: str | None, space: str | None
 ) -> Page[Message]:
     """Those of all conversations that are not deleted, the newest first."""
-    limit, words = _bounded(limit), match(text or "")
+    limit, words = bounded(limit), match(text or "")
     rules: list[tuple[str, tuple[Any, ...]]] = [
         ("conversations.status != 'deleted'", ()),
-        ("place IN (SELECT rowid FROM messages_text WHERE messages_text MATCH ?)", (words,)) if words else ("", ()),
+        ("place IN (SELECT rowid FROM words WHERE words MATCH ?)", (words,)) if words else ("", ()),
         ("conversations.space = ?", (space,)) if space is not None else ("", ()),
-        ("(at, place) < (?, ?)", _moment(cursor)) if cursor else ("", ()),
+        ("(at, place) < (?, ?)", moment(cursor)) if cursor else ("", ()),
     ]
     columns = ", ".join(f"messages.{name}" for name in MESSAGE.split(", "))
     where = " AND ".join(rule for rule, _ in rules if rule)
@@ -115,7 +115,12 @@ def _days(connection: apsw.Connection, zone: tzinfo) -> dict[str, int]:
     return dict(reversed(days.items()))
 
 
-def _bounded(limit: int) -> int:
+def bounded(limit: int) -> int:
+    """A limit of items, if it is one.
+
+    Raises:
+        InputInvalid: it is too small or too large.
+    """
     if not 1 <= limit <= LONGEST:
         raise InputInvalid(f"limit: from 1 to {LONGEST}", hint="Ask for less, and go on with the cursor.")
     return limit
@@ -125,8 +130,12 @@ def _like(words: str) -> str:
     return "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
-def _moment(cursor: str) -> tuple[float, int]:
-    """The time and the number at which a page ended."""
+def moment(cursor: str) -> tuple[float, int]:
+    """The time and the number at which a page ended.
+
+    Raises:
+        InputInvalid: the cursor is none of ours.
+    """
     at, _, number = cursor.partition(":")
     try:
         moment = float(at), int(number)

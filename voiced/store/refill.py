@@ -18,8 +18,8 @@ END_OF_TIME = 253_402_300_800.0
 LONGEST_ID = 200
 ZEROS = "\0" * 8
 """So many in a text come of a block that was wiped."""
-HIGHEST = {"conversations": 1 << 39}
-"""Numbers of rows are below it: the places of messages begin with those of conversations."""
+HIGHEST = {"conversations": 1 << 39, "memories": 1 << 24}
+"""Numbers of rows are below it: the places of messages begin with those of conversations, and memories lie below."""
 
 
 class Table:
@@ -120,6 +120,7 @@ CHECKS: dict[str, Check] = {
     "tags": _json(list[Name]),
     "metadata": _json(Metadata),
     "sources": _json(list[Source]),
+    "source": _json(Source),
     **dict.fromkeys(("at", "made_at", "changed_at", "last_at", "due", "unheard"), _time),
 }
 """What the schema does not check, by column."""

@@ -10,8 +10,10 @@ import apsw
 from voiced.core.disk import leave_room
 from voiced.core.errors import InputInvalid, StoreDamaged, StoreFailed, StoreForeign
 from voiced.core.promises import Promise
+from voiced.store import vectors
 from voiced.store.backups import SPARE, prove
 from voiced.store.beside import Tell
+from voiced.store.connection import search_vectors
 from voiced.store.faults import ours, translated
 from voiced.store.lines import promise_row
 from voiced.store.migrations import migrate
@@ -94,8 +96,12 @@ def _bring_up(copy: apsw.Connection, page_size: int, tell: Tell) -> None:
     problem = copy.execute("PRAGMA integrity_check(1)").get
     if problem != "ok":
         raise StoreDamaged(problem)
+    search_vectors(copy)
     if migrate(copy) == 0:
         raise StoreForeign("it is empty")
+    # They are made anew: how they lie in the file is another library's matter, and changes with its version.
+    copy.pragma("secure_delete", 1)
+    vectors.remove(copy)
     if copy.execute(_SCHEMA).fetchall() != _newest_schema():
         raise StoreForeign("its tables are not those of voiced")
     if copy.pragma("page_size") != page_size:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from voiced.core.disk import sync
 from voiced.core.errors import StoreForeign, StoreNewer
 from voiced.core.ids import new_id
+from voiced.store import vectors
 from voiced.store.connection import APPLICATION_ID
 from voiced.store.faults import translated
 from voiced.store.migrations import migrate, scripts
@@ -23,7 +24,7 @@ BLOCK = 4096
 CACHE_KIB = 16_384
 RECOVERED = "Recovered"
 """The title of a conversation that is lost, but not its messages."""
-FIRST = {"conversations": 12, "messages": 18, "promises": 13}
+FIRST = {"conversations": 12, "messages": 18, "promises": 13, "memories": 11}
 """Columns of the tables in the version that made them; each version may add some at the end."""
 SCHEMA_COLUMNS = 5
 SCHEMA = ("table", "index", "trigger", "view")
@@ -164,7 +165,7 @@ def _fill(draft: Path, pages: Source, vfs: str | None) -> tuple[dict[str, int], 
         made = _complete(connection)
         for trigger in triggers:
             connection.execute(trigger)
-        connection.execute("INSERT INTO messages_text (messages_text) VALUES ('rebuild')")
+        connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
         connection.execute("COMMIT")
         return {name: _count(connection, name) for name in FIRST}, made, lost
     finally:
@@ -190,7 +191,7 @@ def _check(header: Header | None, schema: set[str], known: set[str]) -> None:
     """Refuses what is not ours to mend. One damaged number in the header does not make it so: the schema tells."""
     if header is None:
         return
-    schema = {sql for sql in schema if not sql.startswith("CREATE TABLE sqlite_stat")}
+    schema = {sql for sql in schema if not sql.startswith("CREATE TABLE sqlite_stat") and not vectors.OWN.search(sql)}
     if header.application != APPLICATION_ID and (header.application or schema) and not schema & known:
         raise StoreForeign("the file is not one of voiced")
     if header.version > len(scripts()) and schema != known:

@@ -52,12 +52,14 @@ class Imported(Struct, frozen=True):
         messages: new ones.
         promises: new ones.
         known: how many of all of them were there already.
+        memories: new ones.
     """
 
     conversations: int
     messages: int
     promises: int
     known: int
+    memories: int = 0
 
 
 class Upkeep(Protocol):

@@ -1,0 +1,393 @@
+"""Whatever keeps memories keeps these promises."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from voiced.core.errors import InputInvalid, NotFound
+from voiced.core.history import Change, Message, NewConversation, Source
+from voiced.core.memories import LONGEST_MEMORIES, NewMemory, Scope
+from voiced.core.ports.conversations import Conversations
+from voiced.core.ports.memories import Memories
+from voiced.store.conversations import StoredConversations
+from voiced.store.db import Database
+from voiced.store.memories import StoredMemories
+
+NOON = 1_790_000_000.0
+SIZE = 12
+
+
+class Kept(NamedTuple):
+    memories: Memories
+    conversations: Conversations
+
+
+@asynccontextmanager
+async def in_the_file(folder: Path) -> AsyncGenerator[Kept]:
+    database = await Database.open(folder)
+    try:
+        yield Kept(StoredMemories(database), StoredConversations(database, 300.0))
+    finally:
+        await database.close()
+
+
+class Run:
+    """Ports whose methods are run to their end."""
+
+    def __init__(self, runner: asyncio.Runner, kept: Kept) -> None:
+        self._runner = runner
+        self._kept = kept
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._kept.memories, name)
+        return lambda *values, **more: self._runner.run(method(*values, **more))
+
+    def say(self, *contents: str, conversation: str = "c", **more: Any) -> list[Message]:
+        """Says something in a conversation."""
+        new = {name: more.pop(name) for name in ("space", "user", "tags", "title") if name in more}
+        self._runner.run(self._kept.conversations.open(NewConversation(id=conversation, **new)))
+        said = [Message(f"{conversation}-{content}", "user", content, NOON, **more) for content in contents]
+        return self._runner.run(self._kept.conversations.add(said, conversation))
+
+    def delete(self, conversation: str) -> None:
+        self._runner.run(self._kept.conversations.change(conversation, Change(status="deleted")))
+
+    def bring_back(self, conversation: str) -> None:
+        self._runner.run(self._kept.conversations.change(conversation, Change(status="active")))
+
+    def purge(self, conversation: str) -> None:
+        self._runner.run(self._kept.conversations.purge(conversation))
+
+    def embed_all(self, model: str = "m", size: int = SIZE) -> None:
+        """Gives each text a vector of its own, and has them searched."""
+        while some := self.unembedded(model, 100):
+            self.embed(model, [each.key for each in some], np.stack([vector(each.text, size) for each in some]))
+        self.use(model)
+
+
+def vector(text: str, size: int = SIZE) -> NDArray[np.float32]:
+    """One of unit length, the same for the same text."""
+    numbers = np.random.default_rng(list(text.encode())).standard_normal(size)
+    return (numbers / np.linalg.norm(numbers)).astype(np.float32)
+
+
+@pytest.fixture(params=[in_the_file])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Run]:
+    stack = AsyncExitStack()
+    with asyncio.Runner() as runner:
+        yield Run(runner, runner.run(stack.enter_async_context(request.param(tmp_path))))
+        runner.run(stack.aclose())
+
+
+def texts(hits: Any) -> list[str]:
+    return [hit.memory.text for hit in hits]
+
+
+def test_a_note_is_as_it_was_told(kept: Run):
+    new = NewMemory(
+        text="weiß 🦜\0",
+        kind="document",
+        id="n",
+        at=NOON,
+        title="T",
+        space="kitchen",
+        user="ann",
+        tags=["b", "a", "b"],
+        source=Source("file", "/x", "X"),
+        privacy="secret",
+    )
+    (made,) = kept.add([new])
+    for name in set(NewMemory.__struct_fields__) - {"tags"}:
+        assert getattr(made, name) == getattr(new, name), name
+    assert made.tags == ["a", "b"]
+    assert made.role is None
+    assert kept.get("n") == made
+
+
+def test_what_is_sent_twice_is_kept_once(kept: Run):
+    (first,) = kept.add([NewMemory(text="one", id="n")])
+    again, other = kept.add([NewMemory(text="two", id="n"), NewMemory(text="three")])
+    assert again == first
+    assert other.id not in ("", "n")
+    assert other.at > NOON - 1e9
+    assert kept.state().memories["note"] == 2
+
+
+def test_a_batch_is_all_or_nothing(kept: Run):
+    for bad in (
+        [],
+        [NewMemory(text="")],
+        [NewMemory(text="good"), NewMemory(text="x" * 1_000_001)],
+        [NewMemory(text="\ud800")],
+        [NewMemory(text="x", at=-1)],
+        [NewMemory(text="x")] * (LONGEST_MEMORIES + 1),
+    ):
+        with pytest.raises(InputInvalid):
+            kept.add(bad)
+    assert kept.find(Scope()).items == []
+
+
+def test_what_was_said_is_remembered_with_its_conversation(kept: Run):
+    kept.say("the eggs are in the fridge", space="kitchen", tags=["food"], title="Eggs", privacy="sensitive")
+    found = kept.get("c-the eggs are in the fridge")
+    assert (found.kind, found.text, found.at, found.role) == ("message", "the eggs are in the fridge", NOON, "user")
+    assert (found.space, found.tags, found.title, found.privacy) == ("kitchen", ["food"], "Eggs", "sensitive")
+    assert found.source == Source("conversation", "c", "Eggs")
+    assert texts(kept.search("fridge", None, Scope())) == [found.text]
+
+
+def test_there_is_no_memory_of_what_never_was(kept: Run):
+    with pytest.raises(NotFound):
+        kept.get("nothing")
+    assert kept.remove(["nothing"]) == 0
+
+
+def test_the_newest_come_first_page_by_page(kept: Run):
+    kept.add([NewMemory(text=f"{number}", at=NOON + number % 3, id=f"n{number}") for number in range(10)])
+    kept.say("spoken")
+    wanted = [each.id for each in kept.find(Scope()).items]
+    assert len(wanted) == 11
+    page = kept.find(Scope(), 4)
+    found = [each.id for each in page.items]
+    while page.next:
+        page = kept.find(Scope(), 4, page.next)
+        found += [each.id for each in page.items]
+    assert found == wanted
+    moments = [each.at for each in kept.find(Scope()).items]
+    assert moments == sorted(moments, reverse=True)
+    for bad in ("x", "1:y", "nan:1"):
+        with pytest.raises(InputInvalid):
+            kept.find(Scope(), 4, bad)
+
+
+@pytest.mark.parametrize("limit", [0, -1, 1001])
+def test_limits_have_bounds(kept: Run, limit: int):
+    for ask in (kept.find, lambda scope, limit: kept.search("x", None, scope, limit)):
+        with pytest.raises(InputInvalid):
+            ask(Scope(), limit)
+
+
+def test_words_find_titles_and_texts_plurals_and_beginnings(kept: Run):
+    kept.add([NewMemory(text="The spare keys hang by the door"), NewMemory(text="Tea is in tins", title="Larder")])
+    for question in ("where is the key?", "Where are my keys?", "spares"):
+        assert texts(kept.search(question, None, Scope())) == ["The spare keys hang by the door"]
+    assert texts(kept.search("the LARDER", None, Scope())) == ["Tea is in tins"]
+    assert [hit.by for hit in kept.search("tins", None, Scope())] == [["words"]]
+
+
+def test_rare_words_weigh_more_than_common_ones(kept: Run):
+    kept.add([NewMemory(text=f"the lamp in room {number}") for number in range(20)])
+    kept.add([NewMemory(text="the violin in the loft")])
+    assert texts(kept.search("violin lamp", None, Scope()))[0] == "the violin in the loft"
+
+
+def test_meaning_finds_what_lies_closest(kept: Run):
+    kept.add([NewMemory(text=f"note {number}") for number in range(30)])
+    kept.say("note 99")
+    kept.embed_all()
+    (hit, *others) = kept.search("", vector("note 99"), Scope(), 5)
+    assert (hit.memory.text, hit.by, len(others)) == ("note 99", ["meaning"], 4)
+    assert hit.similarity == pytest.approx(1, abs=0.01)
+    assert [each.similarity for each in others] == sorted((each.similarity for each in others), reverse=True)
+
+
+def test_what_is_found_both_ways_comes_first(kept: Run):
+    kept.add([NewMemory(text=f"lamp {number}") for number in range(30)])
+    kept.embed_all()
+    hits = kept.search("lamp 7", vector("lamp 7"), Scope(), 30)
+    assert hits[0].memory.text == "lamp 7"
+    assert hits[0].by == ["words", "meaning"]
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_a_hit_by_words_alone_is_compared_too(kept: Run):
+    kept.add([NewMemory(text=f"other {number}") for number in range(100)] + [NewMemory(text="violin")])
+    kept.embed_all()
+    hit = kept.search("violin", -vector("violin"), Scope(), 1)[0]
+    assert hit.similarity is not None
+    hits = kept.search("violin", -vector("violin"), Scope(), 100)
+    (violin,) = [hit for hit in hits if hit.memory.text == "violin"]
+    assert violin.similarity == pytest.approx(-1, abs=0.01)
+
+
+SCOPES = {
+    "kind": (Scope(kinds=["document"]), {"piece"}),
+    "kinds": (Scope(kinds=["document", "message"]), {"piece", "spoken", "other"}),
+    "space": (Scope(space="attic"), {"note", "other"}),
+    "user": (Scope(user="ann"), {"note", "spoken"}),
+    "tag": (Scope(tag="a"), {"piece", "spoken"}),
+    "since": (Scope(since=NOON), {"spoken", "other", "piece"}),
+    "until": (Scope(until=NOON), {"note"}),
+    "conversation": (Scope(conversation="c"), {"spoken"}),
+    "file": (Scope(source="/f"), {"piece"}),
+    "talk": (Scope(source="c"), {"spoken"}),
+    "all of it": (Scope(space="attic", user="ann", until=NOON, kinds=["note"]), {"note"}),
+    "nothing": (Scope(space="nowhere"), set()),
+}
+
+
+@pytest.mark.parametrize("name", SCOPES)
+def test_a_scope_holds_for_lists_words_and_meaning(kept: Run, name: str):
+    scope, wanted = SCOPES[name]
+    kept.add(
+        [
+            NewMemory(text="note", at=NOON - 1, space="attic", user="ann", tags=["b"]),
+            NewMemory(text="piece", at=NOON + 1, kind="document", tags=["a", "b"], source=Source("file", "/f")),
+        ]
+    )
+    kept.say("spoken", user="ann", tags=["a"])
+    kept.say("other", conversation="d", space="attic")
+    kept.embed_all()
+    assert {each.text for each in kept.find(scope).items} == wanted
+    assert set(texts(kept.search("note piece spoken other", None, scope))) == wanted
+    assert set(texts(kept.search("", vector("spoken"), scope))) == wanted
+
+
+def test_a_narrow_scope_loses_nothing_among_many(kept: Run):
+    """The closest in the scope is farther away than a thousand others."""
+    for first in range(0, 2000, 1000):
+        kept.add([NewMemory(text=f"note {first + number}") for number in range(1000)])
+    kept.add([NewMemory(text="far away", space="attic")])
+    kept.embed_all()
+    assert texts(kept.search("", -vector("far away"), Scope(space="attic"))) == ["far away"]
+
+
+def test_what_is_deleted_is_not_found_until_it_comes_back(kept: Run):
+    kept.say("violin", "cello")
+    kept.say("viola", conversation="d")
+    kept.embed_all()
+    kept.delete("c")
+    assert texts(kept.search("violin viola", vector("violin"), Scope())) == ["viola"]
+    assert [each.text for each in kept.find(Scope()).items] == ["viola"]
+    assert kept.unembedded("new", 10)[0].text == "viola"
+    with pytest.raises(NotFound):
+        kept.get("c-violin")
+    kept.bring_back("c")
+    assert texts(kept.search("violin", vector("violin"), Scope()))[0] == "violin"
+
+
+def test_where_most_is_deleted_the_rest_is_found(kept: Run):
+    for first in range(0, 2000, 1000):
+        kept.say(*(f"note {first + number}" for number in range(1000)))
+    kept.say("still here", conversation="d")
+    kept.embed_all()
+    kept.delete("c")
+    assert texts(kept.search("", -vector("still here"), Scope())) == ["still here"]
+
+
+def test_what_is_removed_is_gone_for_every_search(kept: Run):
+    one, two = kept.add([NewMemory(text="violin"), NewMemory(text="cello")])
+    kept.say("flute")
+    kept.embed_all()
+    assert kept.remove([one.id, "c-flute", one.id]) == 1
+    kept.purge("c")
+    assert texts(kept.search("violin cello flute", vector("violin"), Scope())) == ["cello"]
+    assert kept.state().embedded == 1
+    with pytest.raises(NotFound):
+        kept.get(one.id)
+    assert kept.get(two.id) == two
+
+
+def test_what_has_no_vector_is_told_the_newest_first(kept: Run):
+    kept.add([NewMemory(text=f"{number}", at=NOON + number, privacy="secret") for number in range(5)])
+    kept.say("spoken")
+    kept.embed("m", [kept.unembedded("m", 1)[0].key], vector("x")[np.newaxis])
+    waiting = kept.unembedded("m", 3)
+    assert [each.text for each in waiting] == ["3", "2", "1"]
+    assert waiting[0].privacy == "secret"
+    assert len(kept.unembedded("other", 100)) == 6
+
+
+def test_what_has_no_meaning_is_not_asked_for_again(kept: Run):
+    kept.add([NewMemory(text="…"), NewMemory(text="words")])
+    keys = [each.key for each in kept.unembedded("m", 10)]
+    kept.embed("m", keys, np.zeros((2, SIZE), np.float32))
+    kept.use("m")
+    assert kept.unembedded("m", 10) == []
+    assert (kept.state("m").waiting, kept.state().embedded) == (0, 0)
+    assert kept.search("", vector("words"), Scope()) == []
+
+
+def test_a_vector_that_comes_too_late_is_left_out(kept: Run):
+    (note,) = kept.add([NewMemory(text="gone")])
+    (late,) = kept.unembedded("m", 1)
+    kept.remove([note.id])
+    kept.add([NewMemory(text="new")])
+    kept.embed("m", [late.key], vector("gone")[np.newaxis])
+    kept.use("m")
+    assert kept.search("", vector("gone"), Scope()) == []
+    assert kept.unembedded("m", 10)[0].key != late.key
+
+
+def test_the_first_vector_of_a_text_stays(kept: Run):
+    kept.add([NewMemory(text="violin")])
+    kept.embed_all()
+    key = kept.unembedded("other", 1)[0].key
+    kept.embed("m", [key, key], np.stack([vector("x"), vector("y")]))
+    assert kept.search("", vector("violin"), Scope())[0].similarity == pytest.approx(1, abs=0.01)
+
+
+def test_the_old_model_is_searched_until_the_new_one_is_used(kept: Run):
+    kept.add([NewMemory(text="violin"), NewMemory(text="cello")])
+    kept.embed_all("old")
+    (first, second) = kept.unembedded("new", 10)
+    kept.embed("new", [first.key], vector(first.text, 20)[np.newaxis])
+    state = kept.state("new")
+    assert (state.model, state.embedded, state.waiting) == ("old", 2, 1)
+    assert texts(kept.search("", vector("violin"), Scope(), 1)) == ["violin"]
+    kept.embed("new", [second.key], vector(second.text, 20)[np.newaxis])
+    kept.use("new")
+    state = kept.state("new")
+    assert (state.model, state.embedded, state.waiting) == ("new", 2, 0)
+    assert texts(kept.search("", vector("violin", 20), Scope(), 1)) == ["violin"]
+    assert len(kept.unembedded("old", 10)) == 2
+
+
+def test_without_a_model_words_alone_are_searched(kept: Run):
+    kept.add([NewMemory(text="violin")])
+    assert texts(kept.search("violin", vector("violin"), Scope())) == ["violin"]
+    assert kept.search("", vector("violin"), Scope()) == []
+    state = kept.state("m")
+    assert (state.model, state.embedded, state.waiting) == ("", 0, 1)
+    kept.use("m")
+    assert kept.state().model == "m"
+    assert texts(kept.search("violin", vector("violin"), Scope())) == ["violin"]
+
+
+@pytest.mark.parametrize("size", [1, 7, 8, 384, 4096])
+def test_vectors_may_have_any_size(kept: Run, size: int):
+    kept.add([NewMemory(text=f"{number}") for number in range(5)])
+    kept.embed_all(size=size)
+    assert len(kept.search("", vector("3", size), Scope())) == 5
+    if size > 1:
+        assert texts(kept.search("", vector("3", size), Scope(), 1)) == ["3"]
+
+
+def test_vectors_that_are_none_are_refused(kept: Run):
+    kept.add([NewMemory(text="violin")])
+    kept.embed_all()
+    (waiting,) = kept.unembedded("other", 1)
+    good = vector("x")[np.newaxis]
+    for model, keys, vectors in (
+        ("", [waiting.key], good),
+        ("other", [waiting.key], good[0]),
+        ("other", [waiting.key], np.zeros((1, 0), np.float32)),
+        ("other", [waiting.key], vector("x", 4097)[np.newaxis]),
+        ("other", [waiting.key, 1], good),
+        ("other", [waiting.key], good * np.nan),
+        ("other", [waiting.key], good * 2),
+        ("m", [waiting.key], vector("x", SIZE + 1)[np.newaxis]),
+        ("other", list(range(LONGEST_MEMORIES + 1)), np.repeat(good, LONGEST_MEMORIES + 1, axis=0)),
+    ):
+        with pytest.raises(InputInvalid):
+            kept.embed(model, keys, vectors)
+    with pytest.raises(InputInvalid, match="12"):
+        kept.search("violin", vector("x", SIZE + 1), Scope())
+    kept.embed("other", [], np.zeros((0, SIZE), np.float32))
+    assert kept.state().model == "m"

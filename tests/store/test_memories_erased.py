@@ -1,0 +1,95 @@
+"""What is removed leaves no byte: of its text, of its vector, of its bits."""
+
+import numpy as np
+import pytest
+
+from tests.store.house import messages, run
+from voiced.core.history import NewConversation
+from voiced.core.memories import NewMemory
+
+COUNT, SIZE = 600, 384
+
+
+def rows(seed: int, count: int) -> np.ndarray:
+    found = np.random.default_rng(seed).standard_normal((count, SIZE)).astype(np.float32)
+    return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+
+def traces(vector: np.ndarray) -> list[bytes]:
+    """Pieces of a vector and of its bits that nothing else contains."""
+    whole = vector.astype(np.float16).tobytes()
+    return [whole[at : at + 16] for at in range(0, len(whole), 96)] + [np.packbits(vector > 0).tobytes()]
+
+
+def almost(count: int) -> float:
+    """Some pieces lie across two pages."""
+    return 0.97 * count
+
+
+def left(folder, wanted: list[bytes]) -> int:
+    found = b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
+    return sum(piece in found for piece in wanted)
+
+
+async def embed(home, model: str, seed: int) -> dict[str, np.ndarray]:
+    """Gives everything a vector; tells whose is which."""
+    told: dict[str, np.ndarray] = {}
+    while waiting := await home.memories.unembedded(model, 100):
+        vectors = rows(seed + len(told), len(waiting))
+        await home.memories.embed(model, [each.key for each in waiting], vectors)
+        told |= {each.text: vector for each, vector in zip(waiting, vectors, strict=True)}
+    return told
+
+
+def canary(number: int) -> str:
+    return f"xylophone{number:04}zebra in the cellar"
+
+
+async def fill(home) -> dict[str, np.ndarray]:
+    await home.memories.add([NewMemory(text=canary(number), id=f"n{number}") for number in range(COUNT)])
+    await home.conversations.open(NewConversation(id="c"))
+    await home.conversations.add(messages(COUNT, words="quagga"), "c")
+    told = await embed(home, "m", 1)
+    await home.memories.use("m")
+    return told
+
+
+@pytest.mark.parametrize("step", [1, 7])
+def test_a_note_that_is_removed_leaves_no_byte(tmp_path, step):
+    gone = range(0, COUNT, step)
+
+    async def job(home):
+        told = await fill(home)
+        pieces = [piece for number in gone for piece in (canary(number)[:17].encode(), *traces(told[canary(number)]))]
+        assert left(tmp_path, pieces) > almost(len(pieces))
+        assert await home.memories.remove([f"n{number}" for number in gone]) == len(gone)
+        return pieces
+
+    pieces = run(job, tmp_path)
+    assert left(tmp_path, pieces) == 0
+
+
+def test_a_conversation_that_is_purged_leaves_no_byte_of_its_vectors(tmp_path):
+    async def job(home):
+        told = await fill(home)
+        pieces = [piece for text, vector in told.items() if "quagga" in text for piece in traces(vector)]
+        assert left(tmp_path, pieces) > almost(len(pieces))
+        await home.conversations.purge("c")
+        assert (await home.memories.state()).embedded == COUNT
+        return pieces
+
+    pieces = run(job, tmp_path)
+    assert left(tmp_path, pieces) == 0
+
+
+def test_vectors_of_a_model_that_is_not_used_any_more_leave_no_byte(tmp_path):
+    async def job(home):
+        told = await fill(home)
+        pieces = [piece for vector in told.values() for piece in traces(vector)]
+        new = await embed(home, "new", 10_000)
+        await home.memories.use("new")
+        assert left(tmp_path, pieces) == 0
+        return [piece for vector in new.values() for piece in traces(vector)]
+
+    pieces = run(job, tmp_path)
+    assert left(tmp_path, pieces) > almost(len(pieces))

@@ -1,0 +1,235 @@
+"""Vectors of what is remembered, by model.
+
+A model has two tables of its own: its vectors in 16-bit floats, and an index of sqlite-vec with one bit of each number.
+A search takes candidates by their bits, and ranks them by the vectors themselves.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import apsw
+import numpy as np
+from numpy.typing import NDArray
+
+from voiced.core.errors import InputInvalid
+from voiced.core.memories import Scope, Unembedded
+from voiced.store.scopes import condition
+
+LARGEST = 4_096
+"""Numbers in a vector."""
+MOST_CANDIDATES = 4_096
+"""As many as sqlite-vec finds at a time."""
+CANDIDATES = 256
+"""At least so many: the bits are coarse, and the true nearest are among so many by them (`bench/search.py` tells)."""
+SEEN = 0.75
+"""So many of the candidates must be in the scope; otherwise nothing else is searched."""
+_TABLES = """
+CREATE TABLE vectors_{number} (key INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT;
+CREATE VIRTUAL TABLE vector_bits_{number} USING vec0 (bits bit[{bits}]);
+CREATE TRIGGER vectors_{number}_removed AFTER DELETE ON vectors_{number} BEGIN
+  DELETE FROM vector_bits_{number} WHERE rowid = OLD.key;
+END;
+CREATE TRIGGER vectors_{number}_of_message AFTER DELETE ON messages BEGIN
+  DELETE FROM vectors_{number} WHERE key = OLD.place;
+END;
+CREATE TRIGGER vectors_{number}_of_memory AFTER DELETE ON memories BEGIN
+  DELETE FROM vectors_{number} WHERE key = OLD.number;
+END;
+"""
+OWN = re.compile(r"\bvector(s|_bits)_\d+")
+"""In what makes the tables of a model, theirs in turn, and their triggers."""
+_NO_TABLES = """
+DROP TRIGGER IF EXISTS vectors_{number}_of_message;
+DROP TRIGGER IF EXISTS vectors_{number}_of_memory;
+DROP TABLE IF EXISTS vectors_{number};
+DROP TABLE IF EXISTS vector_bits_{number};
+"""
+
+
+class Model(NamedTuple):
+    """A model that has vectors, or will have some.
+
+    Attributes:
+        number: its tables are called by it.
+        name: what it is called.
+        size: numbers in a vector; None: there is none yet, and no tables.
+    """
+
+    number: int
+    name: str
+    size: int | None
+
+
+def named(connection: apsw.Connection, name: str) -> Model | None:
+    """A model by its name, if it is known."""
+    return next(_models(connection, "name = ?", name), None)
+
+
+def used(connection: apsw.Connection) -> Model | None:
+    """The model whose vectors are searched, if there is one."""
+    return next(_models(connection, "used"), None)
+
+
+def put(connection: apsw.Connection, name: str, keys: Sequence[int], vectors: NDArray[np.float32]) -> None:
+    """Keeps vectors of what is there and has none; rows of zeros say that there will be none.
+
+    Raises:
+        InputInvalid: they are not of the model's size.
+    """
+    number = _with_tables(connection, name, vectors.shape[1]).number
+    insert = f"""
+        INSERT INTO vectors_{number} SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM texts WHERE key = ?1)
+        ON CONFLICT DO NOTHING RETURNING vector != x''
+    """  # noqa: S608 (numbers of our own)
+    insert_bits = f"INSERT INTO vector_bits_{number} (rowid, bits) VALUES (?, vec_bit(?))"  # noqa: S608
+    for key, vector, bits in zip(keys, vectors.astype(np.float16), _bits(vectors), strict=True):
+        blob = vector.tobytes() if vector.any() else b""
+        if connection.execute(insert, (key, blob)).get:
+            connection.execute(insert_bits, (key, bits.tobytes()))
+
+
+def use(connection: apsw.Connection, name: str) -> None:
+    """Has a model's vectors searched, and removes those of all others."""
+    connection.execute("UPDATE models SET used = 0")
+    connection.execute(
+        "INSERT INTO models (name, used) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET used = 1", (name,)
+    )
+    _remove(connection, "NOT used")
+
+
+def remove(connection: apsw.Connection) -> None:
+    """Removes all vectors."""
+    _remove(connection, "1")
+
+
+def missing(connection: apsw.Connection, name: str, limit: int) -> list[Unembedded]:
+    """What has no vector of a model, the newest first."""
+    model, rule = named(connection, name), "1"
+    if model and model.size:
+        rule = f"NOT EXISTS (SELECT 1 FROM vectors_{model.number} WHERE key = remembered.key)"  # noqa: S608
+    query = f"SELECT key, at FROM remembered WHERE {rule} ORDER BY at DESC, key DESC LIMIT ?"  # noqa: S608
+    keys = [key for key, _ in connection.execute(query, (limit,)).fetchall()]
+    one = "SELECT key, text, privacy FROM remembered WHERE key = ?"
+    return [Unembedded(*row) for key in keys for row in connection.execute(one, (key,))]
+
+
+def counts(connection: apsw.Connection, name: str) -> tuple[int, int]:
+    """How much of what can be found has a vector of a model, and how much was not looked at yet."""
+    model = named(connection, name)
+    texts: int = connection.execute("SELECT count(*) FROM remembered").get
+    if not model or not model.size:
+        return 0, texts
+    query = f"""
+        SELECT count(*), ifnull(sum(vector != x''), 0) FROM vectors_{model.number} AS it
+        WHERE EXISTS (SELECT 1 FROM remembered WHERE key = it.key)
+    """  # noqa: S608
+    done, embedded = next(connection.execute(query))
+    return embedded, texts - done
+
+
+def nearest(connection: apsw.Connection, vector: NDArray[np.float32], scope: Scope, count: int) -> dict[int, float]:
+    """What lies closest to a vector, the closest first: keys, and the cosine of each.
+
+    Args:
+        connection: to the file.
+        vector: of unit length, of the model that is used; zeros are close to nothing.
+        scope: only these.
+        count: at most so many.
+
+    Raises:
+        InputInvalid: the vector is not of the model's size.
+    """
+    model = used(connection)
+    if not model or not model.size or not vector.any():
+        return {}
+    if vector.shape != (model.size,):
+        message = f"a vector of {vector.size} numbers; {model.name} has {model.size}"
+        raise InputInvalid(message, hint="Search with a vector of the model that `state` names.")
+    found = _candidates(connection, model, vector, scope, min(max(CANDIDATES, 4 * count), MOST_CANDIDATES))
+    cosines = _cosines(found, vector)
+    return dict(sorted(cosines.items(), key=lambda each: -each[1])[:count])
+
+
+def cosines(connection: apsw.Connection, vector: NDArray[np.float32], keys: Sequence[int]) -> dict[int, float]:
+    """The cosines of a vector and those of some keys, as far as they have one; on the terms of `nearest`."""
+    model = used(connection)
+    if not model or not model.size or not vector.any():
+        return {}
+    query = (
+        f"SELECT key, vector FROM vectors_{model.number} WHERE key IN ({', '.join('?' * len(keys))}) AND vector != x''"  # noqa: S608
+    )
+    rows: list[Any] = connection.execute(query, keys).fetchall()
+    return _cosines(rows, vector)
+
+
+def rules(connection: apsw.Connection) -> Iterator[tuple[str, str]]:
+    """What holds of the tables of all models, and how to find what breaks it: see `check`."""
+    for model in _models(connection, "size IS NOT NULL"):
+        vectors, bits = f"vectors_{model.number}", f"vector_bits_{model.number}"
+        kept = f"SELECT key FROM {vectors} WHERE vector != x''"  # noqa: S608
+        yield "a vector has no text", f"SELECT key FROM {vectors} WHERE key NOT IN (SELECT key FROM texts)"  # noqa: S608
+        yield "a vector has no bits", f"{kept} EXCEPT SELECT rowid FROM {bits}"  # noqa: S608
+        yield "bits have no vector", f"SELECT rowid FROM {bits} EXCEPT {kept}"  # noqa: S608
+
+
+def _candidates(
+    connection: apsw.Connection, model: Model, vector: NDArray[np.float32], scope: Scope, count: int
+) -> list[tuple[int, bytes]]:
+    """Keys and vectors of those whose bits are closest.
+
+    What is not in the scope is dropped from among the closest; where that takes away too many, the search itself is
+    told which ones are in it.
+    """
+    rule, values = condition(scope)
+    query = f"""
+        SELECT it.rowid, vector
+        FROM vector_bits_{model.number} AS it CROSS JOIN vectors_{model.number} ON key = it.rowid
+        WHERE bits MATCH vec_bit(?) AND k = ? AND
+    """  # noqa: S608
+    given = (_bits(vector[np.newaxis])[0].tobytes(), count, *values)
+    among = f"{query} EXISTS (SELECT 1 FROM remembered WHERE key = it.rowid AND {rule})"  # noqa: S608
+    found: list[Any] = connection.execute(among, given).fetchall()
+    if len(found) < SEEN * count:
+        within = f"{query} it.rowid IN (SELECT key FROM remembered WHERE {rule})"  # noqa: S608
+        found = connection.execute(within, given).fetchall()
+    return found
+
+
+def _models(connection: apsw.Connection, rule: str, *values: str) -> Iterator[Model]:
+    query = f"SELECT number, name, size FROM models WHERE {rule}"  # noqa: S608
+    rows: list[Any] = connection.execute(query, values).fetchall()
+    return iter([Model(*row) for row in rows])
+
+
+def _cosines(rows: Sequence[tuple[int, bytes]], vector: NDArray[np.float32]) -> dict[int, float]:
+    if not rows:
+        return {}
+    keys, blobs = zip(*rows, strict=True)
+    vectors = np.frombuffer(b"".join(blobs), np.float16).reshape(len(keys), -1).astype(np.float32)
+    return dict(zip(keys, (vectors @ vector).tolist(), strict=True))
+
+
+def _with_tables(connection: apsw.Connection, name: str, size: int) -> Model:
+    """A model that has its tables."""
+    connection.execute("INSERT INTO models (name) VALUES (?) ON CONFLICT DO NOTHING", (name,))
+    model = next(_models(connection, "name = ?", name))
+    if model.size is None:
+        connection.execute("UPDATE models SET size = ? WHERE number = ?", (size, model.number))
+        connection.execute(_TABLES.format(number=model.number, bits=-(-size // 8) * 8))
+    elif model.size != size:
+        message = f"vectors of {size} numbers; those of {name} have {model.size}"
+        raise InputInvalid(message, hint="Vectors of another model need another name.")
+    return model
+
+
+def _remove(connection: apsw.Connection, rule: str) -> None:
+    """Removes models with all that they have."""
+    for model in list(_models(connection, rule)):
+        connection.execute(_NO_TABLES.format(number=model.number))
+    connection.execute(f"DELETE FROM models WHERE {rule}")  # noqa: S608
+
+
+def _bits(vectors: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """A bit of each number: whether it is above zero."""
+    return np.packbits(vectors > 0, axis=1)
