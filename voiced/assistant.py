@@ -22,6 +22,7 @@ from voiced.core.events import Muted, Signal, VolumeChanged
 from voiced.core.memory import give_back_memory
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
+from voiced.core.ports.embedder import Embedder
 from voiced.core.ports.llm import Llm
 from voiced.core.ports.promises import PromiseStore
 from voiced.core.ports.stt import Stt
@@ -30,9 +31,11 @@ from voiced.core.status import PromiseStatus, Status
 from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.listen import listen
 from voiced.engines.silero import Silero
+from voiced.remembering import Remembering
 from voiced.setup.places import intents_folder
 from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
+from voiced.store.memories import StoredMemories
 from voiced.store.promises import StoredPromises
 from voiced.store.upkeep import FileUpkeep
 from voiced.turn.breakdowns import Breakdowns
@@ -114,25 +117,33 @@ class Voiced:
         )
         self.upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, self._replaced)
         self.folder = database.path.parent
+        self._remembering = Remembering(config, StoredMemories(database), engines.embed, clock, bus, activity)
+        self.knowledge = self._remembering.knowledge
         record = Record(self.conversations, config.store.space, config.store.continue_s)
         self._breakdowns = Breakdowns(self.bus, self._at)
         told = self._breakdowns.of
         llm, model = config.engines.llm, wiring.model(config, engines.llm, told("llm"))
         prompts = Prompts(config.language, llm.prompt, llm.max_tokens, llm.budget_s)
-        self._thinking = Thinking(model, prompts, record, clock) if model else None
+        self._thinking = Thinking(model, prompts, record, clock, self._remembering.search) if model else None
         self._controls = EarControls(hears_speaker=live)
         self._progress = Progress(self._rules.completeness, patience)
         phrases = self.folder / "cache" / "phrases" if live else None
         stt = wiring.recogniser(config, engines.stt, told("stt"))
         tts = wiring.voice(config, engines.tts, told("tts"), phrases=phrases)
-        self._ports: list[Stt | Tts | Llm] = [stt, tts, *([model] if model else [])]
+        self._ports: list[Stt | Tts | Llm | Embedder] = [stt, tts, self._remembering.embedder]
+        self._ports += [model] if model else []
         self._parts = Parts(
             audio=audio,
             stt=stt,
             tts=SpeakableTts(tts, config.language),
             understand=self._rules.understand,
             skills=wiring.skills(
-                clock, self.promises, lambda: self.tally.last_answer, lambda: self._volume, self.set_volume
+                clock,
+                self.promises,
+                lambda: self.tally.last_answer,
+                lambda: self._volume,
+                self.set_volume,
+                wiring.memory_skills(config, self._remembering, self.conversations, clock),
             ),
             earcons=sounds if config.audio.earcons else {},
             bus=self.bus,
@@ -155,6 +166,7 @@ class Voiced:
                 background = [
                     tasks.create_task(converse(self.inbox, self._parts), name="conversation"),
                     tasks.create_task(self.promises.run(), name="scheduler"),
+                    tasks.create_task(self._remembering.indexer.run(), name="vectors"),
                 ]
                 try:
                     yield
@@ -214,6 +226,7 @@ class Voiced:
     async def _replaced(self) -> None:
         """Rows were replaced past those who hold some of them."""
         self.conversations.forget()
+        self._remembering.indexer.wake()
         await self.promises.reload()
 
     async def settled(self) -> None:
@@ -253,6 +266,7 @@ class Voiced:
                 *wiring.remote_status(self._config, self._breakdowns.problems),
             ],
             promises=promises,
+            memory=self._remembering.indexer.status,
         )
 
     async def ask(self, text: str, *, aloud: bool) -> str | None:

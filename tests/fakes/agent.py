@@ -4,9 +4,13 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from tests.fakes.kept import FakeConversations, FakePromises, FakeUpkeep
+from tests.fakes.memories import FakeMemories
 from voiced.core.bus import Bus
+from voiced.core.config import MemoryConfig
 from voiced.core.errors import AudioFailed
-from voiced.core.status import AudioStatus, Status, StoreStatus
+from voiced.core.status import AudioStatus, MemoryStatus, Status, StoreStatus
+from voiced.recall.knowledge import OwnKnowledge
+from voiced.recall.search import Search
 
 
 class ScriptedAgent:
@@ -24,6 +28,9 @@ class ScriptedAgent:
         self.volume = 70
         self.said: list[str] = []
         self.conversations = FakeConversations()
+        self.memories = FakeMemories(self.conversations)
+        search = Search(self.memories, [], lambda: "", MemoryConfig())
+        self.knowledge = OwnKnowledge(self.memories, search, lambda: MemoryStatus(wanted="words"), lambda: None)
         self.promises = FakePromises()
         self.folder = folder or Path(gettempdir())
         self.upkeep = FakeUpkeep(self.folder / "backups", self.conversations)

@@ -5,7 +5,7 @@ import threading
 from litestar import Litestar
 from litestar.di import Provide
 
-from voiced.control import conversations, messages, promises, steering, upkeep
+from voiced.control import conversations, knowledge, messages, promises, steering, upkeep
 from voiced.control.problems import HANDLERS
 from voiced.control.requests import BODY_LIMIT
 from voiced.control.transfers import Transfers
@@ -18,7 +18,14 @@ def application(agent: Agent) -> Litestar:
     # The daemon's start need not wait for it.
     threading.Thread(target=transfers.clean, name="transfers", daemon=True).start()
     return Litestar(
-        [*steering.ROUTES, *conversations.ROUTES, *messages.ROUTES, *promises.ROUTES, *upkeep.ROUTES],
+        [
+            *steering.ROUTES,
+            *conversations.ROUTES,
+            *messages.ROUTES,
+            *knowledge.ROUTES,
+            *promises.ROUTES,
+            *upkeep.ROUTES,
+        ],
         path="/api/v1",
         dependencies={
             "agent": Provide(lambda: agent, sync_to_thread=False),

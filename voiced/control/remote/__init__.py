@@ -7,6 +7,7 @@ from pathlib import Path
 from voiced.control.remote.agenda import RemoteAgenda
 from voiced.control.remote.connection import Connection
 from voiced.control.remote.conversations import RemoteConversations
+from voiced.control.remote.knowledge import RemoteKnowledge
 from voiced.control.remote.upkeep import RemoteUpkeep
 from voiced.core.ports.kept import Kept
 
@@ -20,6 +21,11 @@ async def remote(path: Path) -> AsyncGenerator[Kept]:
     """
     connection = Connection(path)
     try:
-        yield Kept(RemoteConversations(connection), RemoteAgenda(connection), RemoteUpkeep(connection))
+        yield Kept(
+            RemoteConversations(connection),
+            RemoteAgenda(connection),
+            RemoteUpkeep(connection),
+            RemoteKnowledge(connection),
+        )
     finally:
         await connection.close()

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from voiced.core.bus import Bus
 from voiced.core.ports.conversations import Conversations
+from voiced.core.ports.knowledge import Knowledge
 from voiced.core.ports.promises import Promises
 from voiced.core.ports.upkeep import Upkeep
 from voiced.core.status import Status
@@ -26,8 +27,13 @@ class Agent(Protocol):
         ...
 
     @property
+    def knowledge(self) -> Knowledge:
+        """What is remembered."""
+        ...
+
+    @property
     def upkeep(self) -> Upkeep:
-        """The file in which both are kept."""
+        """The file in which all of it is kept."""
         ...
 
     @property
