@@ -23,6 +23,7 @@ from voiced.core.history import Privacy
 from voiced.core.memory import give_back_memory
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
+from voiced.core.ports.embedder import Embedder
 from voiced.core.ports.llm import Llm
 from voiced.core.ports.promises import PromiseStore
 from voiced.core.ports.stt import Stt
@@ -32,6 +33,7 @@ from voiced.core.status import PromiseStatus, Status
 from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.listen import listen
 from voiced.engines.silero import Silero
+from voiced.remembering import Remembering
 from voiced.setup.places import CACHE, intents_folder
 from voiced.setup.privacy import classifier
 from voiced.store.answers import StoredAnswers
@@ -39,6 +41,7 @@ from voiced.store.audit import StoredAudit
 from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
 from voiced.store.keys import StoredKeys
+from voiced.store.memories import StoredMemories
 from voiced.store.promises import StoredPromises
 from voiced.store.upkeep import FileUpkeep
 from voiced.store.usage import StoredUsage
@@ -127,26 +130,35 @@ class Voiced:
         caches = [database.path.parent / CACHE]
         self.upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, self._replaced, caches)
         self.folder = database.path.parent
+        self._remembering = Remembering(config, StoredMemories(database), engines.embed, clock, bus, activity)
+        self.knowledge = self._remembering.knowledge
         record = Record(self.conversations, config.store.space, config.store.continue_s, self.usage)
         self._breakdowns = Breakdowns(self.bus, self._at)
         told = self._breakdowns.of
         llm, model = config.engines.llm, wiring.model(config, engines.llm, told("llm"))
         prompts = Prompts(config.language, llm.prompt, llm.max_tokens, llm.budget_s, self.privacy_of)
-        self._thinking = Thinking(model, prompts, record, clock, self.usage) if model else None
+        recall = self._remembering.search
+        self._thinking = Thinking(model, prompts, record, clock, self.usage, recall) if model else None
         self._remote_words = wiring.remote_words(config, told("wake"))
         self._controls = EarControls(hears_speaker=live)
         self._progress = Progress(self._rules.completeness, patience)
         phrases = self.folder / CACHE / "phrases" if live else None
         stt = wiring.recogniser(config, engines.stt, told("stt"))
         tts = wiring.voice(config, engines.tts, told("tts"), phrases=phrases, may_keep=self._may_cache)
-        self._ports: list[Stt | Tts | Llm] = [stt, tts, *([model] if model else [])]
+        self._ports: list[Stt | Tts | Llm | Embedder] = [stt, tts, self._remembering.embedder]
+        self._ports += [model] if model else []
         self._parts = Parts(
             audio=audio,
             stt=stt,
             tts=SpeakableTts(tts, config.language),
             understand=self._rules.understand,
             skills=wiring.skills(
-                clock, self.promises, lambda: self.tally.last_answer, lambda: self._volume, self.set_volume
+                clock,
+                self.promises,
+                lambda: self.tally.last_answer,
+                lambda: self._volume,
+                self.set_volume,
+                wiring.memory_skills(config, self._remembering, self.conversations, clock),
             ),
             earcons=sounds if config.audio.earcons else {},
             bus=self.bus,
@@ -171,6 +183,7 @@ class Voiced:
                     tasks.create_task(converse(self.inbox, self._parts), name="conversation"),
                     tasks.create_task(self.promises.run(), name="scheduler"),
                     *(tasks.create_task(each.run(), name="wake words") for each in self._remote_words),
+                    tasks.create_task(self._remembering.indexer.run(), name="vectors"),
                 ]
                 try:
                     yield
@@ -233,6 +246,7 @@ class Voiced:
         """Rows were replaced past those who hold some of them."""
         self.conversations.forget()
         self.keys.forget()
+        self._remembering.indexer.wake()
         await self.promises.reload()
 
     async def settled(self) -> None:
@@ -272,6 +286,7 @@ class Voiced:
                 *wiring.remote_status(self._config, self._breakdowns.problems),
             ],
             promises=promises,
+            memory=self._remembering.indexer.status,
         )
 
     async def ask(self, text: str, *, aloud: bool, key: str | None = None) -> str | None:

@@ -12,7 +12,7 @@ import numpy as np
 import soxr
 from msgspec.structs import replace
 
-from voiced import wiring
+from voiced import remembering, wiring
 from voiced.children import children_of, started
 from voiced.control.client import Client
 from voiced.core.config import Config, chain
@@ -138,7 +138,7 @@ class _Round:
 
     async def embeddings(self) -> Finding:
         children = children_of(self._config, "embed")
-        embedder = wiring.embedder(self._config, children)
+        embedder = remembering.embedder(self._config, children)
         async with started(children):
             await embedder.embed([QUESTION])
             began = time.perf_counter()

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from voiced.core.config import Config, chain
+from voiced.core.config import Config, RemoteConfig, chain
 from voiced.core.errors import ModelMissing
 from voiced.engines.child import Child, Upkeep
 from voiced.setup.models import path_of
@@ -30,6 +30,7 @@ class Engines(NamedTuple):
     stt: Sequence[Child] = ()
     tts: Sequence[Child] = ()
     llm: Sequence[Child] = ()
+    embed: Sequence[Child] = ()
     audio: Sequence[Child] = ()
 
     @property
@@ -45,7 +46,9 @@ def engines(config: Config, *, lazy: bool = False) -> Engines:
         config: the configuration.
         lazy: none of them is to be loaded before it is needed.
     """
-    return Engines(*(children_of(config, kind, lazy=lazy) for kind in ("stt", "tts", "llm")))
+    # Nobody who speaks waits for vectors: their engine is loaded when the first are made.
+    embed = children_of(config, "embed", lazy=True)
+    return Engines(*(children_of(config, kind, lazy=lazy) for kind in ("stt", "tts", "llm")), embed=embed)
 
 
 def children_of(config: Config, kind: Stage, *, lazy: bool = False) -> list[Child]:
@@ -61,6 +64,11 @@ def children_of(config: Config, kind: Stage, *, lazy: bool = False) -> list[Chil
 def is_remote(config: Config, name: str) -> bool:
     """Tells whether an engine is on another machine."""
     return "://" in name or name in config.engines.remote
+
+
+def remote(config: Config, name: str) -> RemoteConfig:
+    """An engine on another machine, by its table or its address."""
+    return config.engines.remote.get(name) or RemoteConfig(url=name)
 
 
 @asynccontextmanager

@@ -48,13 +48,18 @@ def _daemons(client: Client, config: Config) -> bool:
 
 @asynccontextmanager
 async def _file(config: Config) -> AsyncGenerator[Kept]:
-    from voiced.core.ports.clock import SystemClock  # noqa: PLC0415 (not needed while a daemon runs, nor is the rest)
+    from voiced.children import children_of, started  # noqa: PLC0415 (not needed while a daemon runs, nor is the rest)
+    from voiced.core.activity import Activity  # noqa: PLC0415
+    from voiced.core.bus import Bus  # noqa: PLC0415
+    from voiced.core.ports.clock import SystemClock  # noqa: PLC0415
     from voiced.core.zone import LocalZone  # noqa: PLC0415
+    from voiced.remembering import Remembering  # noqa: PLC0415
     from voiced.store.answers import StoredAnswers  # noqa: PLC0415
     from voiced.store.audit import StoredAudit  # noqa: PLC0415
     from voiced.store.conversations import StoredConversations  # noqa: PLC0415
     from voiced.store.db import Database  # noqa: PLC0415
     from voiced.store.keys import StoredKeys  # noqa: PLC0415
+    from voiced.store.memories import StoredMemories  # noqa: PLC0415
     from voiced.store.promises import StoredPromises  # noqa: PLC0415
     from voiced.store.upkeep import FileUpkeep  # noqa: PLC0415
     from voiced.store.usage import StoredUsage  # noqa: PLC0415
@@ -70,15 +75,24 @@ async def _file(config: Config) -> AsyncGenerator[Kept]:
             conversations.forget()
 
         upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, replaced, [folder / CACHE])
-        yield Kept(
-            conversations,
-            FileAgenda(StoredPromises(database)),
-            upkeep,
-            StoredKeys(database),
-            StoredAudit(database, config.store.audit_days),
-            StoredUsage(database, config.usage, clock),
-            StoredAnswers(database, config.store.answers_mb),
-        )
+        # Vectors are the daemon's work; what it has made already is searched, with a model that is loaded for it.
+        embed = children_of(config, "embed", lazy=True)
+        remembering = Remembering(config, StoredMemories(database), embed, clock, Bus(), Activity())
+        await remembering.indexer.look()
+        async with started(embed):
+            try:
+                yield Kept(
+                    conversations,
+                    FileAgenda(StoredPromises(database)),
+                    upkeep,
+                    StoredKeys(database),
+                    StoredAudit(database, config.store.audit_days),
+                    StoredUsage(database, config.usage, clock),
+                    StoredAnswers(database, config.store.answers_mb),
+                    remembering.knowledge,
+                )
+            finally:
+                await remembering.embedder.close()
     finally:
         await database.close()
 

@@ -1,6 +1,6 @@
 """What the ear, the turn and the skills are made of: engines to ports, ports to those who use them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from voiced.children import HASHING, is_remote
+from voiced.children import is_remote, remote
 from voiced.core.config import Config, RemoteConfig, WakeConfig, chain
 from voiced.core.errors import VoicedError, WakeFailed
 from voiced.core.ports.clock import Clock
-from voiced.core.ports.embedder import Embedder
+from voiced.core.ports.conversations import Conversations
 from voiced.core.ports.llm import Llm
 from voiced.core.ports.promises import Promises
 from voiced.core.ports.skill import Skill
@@ -27,9 +27,7 @@ from voiced.engines.child import Child
 from voiced.engines.choice import Told, nobody
 from voiced.engines.discreet import DiscreetLlm
 from voiced.engines.fallback import FallbackLlm, FallbackStt, FallbackTts
-from voiced.engines.hashing import HashingEmbedder
 from voiced.engines.hosted import HostedStt, HostedTts
-from voiced.engines.hosted_embedder import HostedEmbedder
 from voiced.engines.hosted_llm import HostedLlm
 from voiced.engines.microwake import MicroWake
 from voiced.engines.openwake import OpenWake
@@ -37,17 +35,19 @@ from voiced.engines.phrasefiles import PhraseFiles
 from voiced.engines.phrases import PhraseCache
 from voiced.engines.remote import Server, address, is_here
 from voiced.engines.silero import Silero
+from voiced.remembering import Remembering, far_embedder
 from voiced.skills.alarms import AlarmsSkill
 from voiced.skills.clock import ClockSkill
+from voiced.skills.memory import MemorySkill
 from voiced.skills.reminders import RemindersSkill
 from voiced.skills.snooze import SnoozeSkill
+from voiced.skills.sources import SourcesSkill
 from voiced.skills.talk import HelpSkill, RepeatSkill, StopSkill
 from voiced.skills.timers import TimersSkill
 from voiced.skills.volume import VolumeSkill
 
 if TYPE_CHECKING:
     from voiced.engines.openai import OpenAiLlm
-    from voiced.engines.openai_embed import OpenAiEmbedder
     from voiced.engines.wyoming import WyomingServer
     from voiced.engines.wyoming_stt import WyomingStt
     from voiced.engines.wyoming_tts import WyomingTts
@@ -200,21 +200,6 @@ def _engines(
     ]
 
 
-def embedder(config: Config, children: Sequence[Child]) -> Embedder:
-    """What turns texts into vectors. There is one and no other behind it: vectors of two models cannot be compared."""
-    name, deadline_s = config.engines.embed.engine, config.engines.embed.deadline_s
-    if name == HASHING:
-        return HashingEmbedder()
-    for child in children:
-        return HostedEmbedder(child, deadline_s, str(child.settings.get("model", name)))
-    return _far_embedder(config, remote(config, name))
-
-
-def remote(config: Config, name: str) -> RemoteConfig:
-    """An engine on another machine, by its table or its address."""
-    return config.engines.remote.get(name) or RemoteConfig(url=name)
-
-
 def servers(config: Config) -> Iterator[tuple[str, str, Callable[[], Server]]]:
     """All engines on other machines: the stage of each, its name for people, and what makes it.
 
@@ -224,7 +209,7 @@ def servers(config: Config) -> Iterator[tuple[str, str, Callable[[], Server]]]:
         "stt": _far_stt,
         "tts": _far_tts,
         "llm": _far_llm,
-        "embed": _far_embedder,
+        "embed": far_embedder,
     }
     for stage, make in far.items():
         for name in chain(getattr(config.engines, stage).engine):
@@ -259,12 +244,6 @@ def _far_llm(config: Config, server: RemoteConfig) -> "OpenAiLlm":
     return OpenAiLlm(server, config.engines.llm.deadline_s)
 
 
-def _far_embedder(config: Config, server: RemoteConfig) -> "OpenAiEmbedder":
-    from voiced.engines.openai_embed import OpenAiEmbedder  # noqa: PLC0415
-
-    return OpenAiEmbedder(server, config.engines.embed.deadline_s)
-
-
 def bundled_words() -> dict[str, tuple[bool, bool]]:
     """The wake words that come with voiced, and whether there is a first and a second stage for each."""
     first = {path.stem for path in Path(str(files("pymicro_wakeword") / "models")).glob("*.json")}
@@ -278,8 +257,9 @@ def skills(
     last_answer: Callable[[], str],
     volume: Callable[[], int],
     set_volume: Callable[[int], None],
+    memory: Iterable[Skill],
 ) -> Mapping[str, Skill]:
-    """All skills, by the intents that they answer."""
+    """All skills, by the intents that they answer; `memory` are those of `memory_skills`."""
     all_skills: list[Skill] = [
         ClockSkill(clock.now),
         TimersSkill(promises),
@@ -290,8 +270,18 @@ def skills(
         StopSkill(),
         RepeatSkill(last_answer),
         HelpSkill(),
+        *memory,
     ]
     return {intent: skill for skill in all_skills for intent in skill.intents}
+
+
+def memory_skills(config: Config, remembering: Remembering, conversations: Conversations, clock: Clock) -> list[Skill]:
+    """The skills about what is remembered."""
+    knowledge, space = remembering.knowledge, config.store.space
+    return [
+        MemorySkill(knowledge, remembering.search, clock.now, space),
+        SourcesSkill(conversations, knowledge, clock.now, space),
+    ]
 
 
 def engine_status(child: Child) -> EngineStatus:

@@ -116,6 +116,23 @@ def test_promises_are_made_listed_and_called_off(http: httpx.Client):
     assert http.delete(f"/promises/{alarm['id']}").status_code == 404
 
 
+def test_memories_are_added_found_listed_and_forgotten(http: httpx.Client):
+    made = http.post("/memory", json=[{"text": "my bike is in the shed", "tags": ["b", "a"]}, {"text": "tea", "at": 5}])
+    assert made.status_code == 201
+    bike, tea = made.json()
+    assert (bike["kind"], bike["tags"], tea["at"]) == ("note", ["a", "b"], 5)
+    assert http.get(f"/memory/{bike['id']}").json() == bike
+    assert http.get("/memory?kind=note,document&tag=a&limit=1").json() == {"items": [bike], "next": None}
+    assert http.get("/memory?until=6&kind=note").json()["items"] == [tea]
+    (hit,) = http.get("/memory/search", params={"q": "where is my bike?", "kind": "note", "limit": 1}).json()
+    assert hit["memory"] == bike
+    assert http.post("/memory/search", json={"words": "bike", "scope": {"kinds": ["note"]}}).json() == [hit]
+    assert http.get("/memory/state").json()["memories"]["note"] == 2
+    assert http.post("/memory/forget", json={"ids": [tea["id"], "none"]}).json() == {"removed": 1}
+    assert http.delete(f"/memory/{bike['id']}").status_code == 204
+    assert http.delete(f"/memory/{bike['id']}").status_code == 404
+
+
 def test_long_work_ends_with_its_result(http: httpx.Client):
     lines = http.post("/db/backup").text.splitlines()
     assert lines[0] == '{"done":1,"total":2}'
@@ -125,7 +142,7 @@ def test_long_work_ends_with_its_result(http: httpx.Client):
     assert len(http.get(f"/db/backups/{name}").content) == backup["bytes"]
     assert '"result":' in http.post("/db/restore", json={"backup": name}).text
     assert '"rows":' in http.post("/db/check").text
-    assert http.post("/db/import", content=http.get("/db/export").content).text.endswith('"known":3}}\n')
+    assert http.post("/db/import", content=http.get("/db/export").content).text.endswith('"known":3,"memories":0}}\n')
 
 
 WRONG: list[tuple[str, str, Any, str]] = [
@@ -153,6 +170,20 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("POST", "/promises", {"kind": "timer"}, "timer"),
     ("POST", "/promises", {"kind": "timer", "seconds": 0}, "seconds"),
     ("POST", "/promises", {"kind": "alarm", "schedule": {"time": "7"}}, "time"),
+    ("POST", "/memory", {"text": "x"}, "array"),
+    ("POST", "/memory", [], "memories"),
+    ("POST", "/memory", [{"text": ""}], "length"),
+    ("POST", "/memory", [{"text": " "}], "empty"),
+    ("POST", "/memory", [{"text": "x", "kind": "message"}], "message"),
+    ("POST", "/memory", [{"text": "x", "colour": 1}], "colour"),
+    ("GET", "/memory?kind=dream", None, "dream"),
+    ("GET", "/memory?since=now", None, "since"),
+    ("GET", "/memory?limit=0", None, "limit"),
+    ("GET", "/memory/search", None, "q"),
+    ("GET", "/memory/search?q=x&limit=1000", None, "limit"),
+    ("POST", "/memory/search", {"words": ""}, "words"),
+    ("POST", "/memory/search", {"words": "x", "scope": {"colour": "red"}}, "colour"),
+    ("POST", "/memory/forget", {"ids": []}, "ids"),
     ("POST", "/db/restore", {"backup": ""}, "backup"),
     ("POST", "/db/restore", ["x"], "object"),
 ]
@@ -179,6 +210,8 @@ MISSING = [
     ("POST", "/conversations/none/messages", [{"role": "user", "content": "x"}]),
     ("GET", "/conversations/none/export", None),
     ("DELETE", "/promises/none", None),
+    ("GET", "/memory/none", None),
+    ("DELETE", "/memory/none", None),
     ("GET", "/db/backups/none", None),
     ("GET", "/db/backups/..%2F..%2Fetc%2Fpasswd", None),
     ("POST", "/db/restore", {"backup": "../../etc/passwd"}),
@@ -196,6 +229,8 @@ def test_a_body_that_is_too_large_for_its_route_is_refused(http: httpx.Client):
     for path, size in (
         ("/conversations", 70_000),
         ("/promises", 70_000),
+        ("/memory/search", 70_000),
+        ("/memory", 17_000_000),
         ("/db/restore", 70_000),
         ("/messages", 17_000_000),
     ):

@@ -5,10 +5,14 @@ from tempfile import gettempdir
 
 from tests.fakes.kept import FakeConversations, FakePromises, FakeUpkeep
 from tests.fakes.ledger import FakeAnswers, FakeAudit, FakeKeys, FakeUsage
+from tests.fakes.memories import FakeMemories
 from voiced.core.bus import Bus
+from voiced.core.config import MemoryConfig
 from voiced.core.errors import AudioFailed
 from voiced.core.history import Privacy
-from voiced.core.status import AudioStatus, Status, StoreStatus
+from voiced.core.status import AudioStatus, MemoryStatus, Status, StoreStatus
+from voiced.recall.knowledge import OwnKnowledge
+from voiced.recall.search import Search
 
 
 class ScriptedAgent:
@@ -26,6 +30,9 @@ class ScriptedAgent:
         self.volume = 70
         self.said: list[str] = []
         self.conversations = FakeConversations()
+        self.memories = FakeMemories(self.conversations)
+        search = Search(self.memories, [], lambda: "", MemoryConfig())
+        self.knowledge = OwnKnowledge(self.memories, search, lambda: MemoryStatus(wanted="words"), lambda: None)
         self.promises = FakePromises()
         self.keys = FakeKeys()
         self.audit = FakeAudit()

@@ -19,6 +19,7 @@ from voiced.core.bus import Bus
 from voiced.core.commands import AnyCommand, Ask
 from voiced.core.events import AnyEvent, Signal, SpeechStarted, Woke
 from voiced.core.history import Privacy
+from voiced.core.ports.recall import Recall
 from voiced.core.ports.skill import Reply, Skill
 from voiced.core.types import (
     FRAME_SAMPLES,
@@ -113,7 +114,13 @@ class Play:
     """One run of the pipeline."""
 
     def __init__(
-        self, stt: ScriptedStt, skill: Skill | None = None, *, length: float = 1.0, llm: ScriptedLlm | None = None
+        self,
+        stt: ScriptedStt,
+        skill: Skill | None = None,
+        *,
+        length: float = 1.0,
+        llm: ScriptedLlm | None = None,
+        recall: Recall | None = None,
     ) -> None:
         self.bus = Bus()
         self.events: list[AnyEvent] = []
@@ -145,7 +152,7 @@ class Play:
             activity=self.activity,
             record=record,
             privacy_of=privacy_of,
-            thinking=Thinking(llm, Prompts("en", "", 50, 30.0, privacy_of), record, self.audio, self.usage)
+            thinking=Thinking(llm, Prompts("en", "", 50, 30.0, privacy_of), record, self.audio, self.usage, recall)
             if llm
             else None,
         )

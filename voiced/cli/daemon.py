@@ -15,7 +15,7 @@ from voiced.cli.options import Options
 from voiced.cli.output import line, people, plain, table
 from voiced.cli.promises import left, when
 from voiced.core.errors import StoreDamaged
-from voiced.core.status import ALL_SOUND, EngineStatus, PromiseStatus, Status
+from voiced.core.status import ALL_SOUND, EngineStatus, MemoryStatus, PromiseStatus, Status
 from voiced.setup.places import socket_path
 
 
@@ -110,6 +110,7 @@ def _show(state: Status, zone: tzinfo) -> None:
             ["up", f"{state.uptime_s:.0f} s, process {state.pid}, ear turned {state.ear_turned_s:.1f} s ago"],
             *([each.kind, rings(each, zone)] for each in state.promises),
             *([part.kind, _engine(part)] for part in state.engines),
+            ["memory", _memory(state.memory)],
         ],
     )
 
@@ -119,6 +120,13 @@ def _engine(part: EngineStatus) -> Text:
     if part.kind == "wake":
         told.append(f"  is sent {ALL_SOUND}", "yellow")
     return told.append(f"  {part.problem}. {part.hint}", "red") if part.problem else told
+
+
+def _memory(state: MemoryStatus) -> Text:
+    told = Text(f"searched by {state.model or 'words alone'}")
+    if state.waiting:
+        told.append(f"  {state.waiting} wait for {state.wanted}")
+    return told.append(f"  {state.problem}. {state.hint}", "red") if state.problem else told
 
 
 def rings(each: PromiseStatus, zone: tzinfo) -> str:

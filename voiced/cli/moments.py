@@ -17,6 +17,7 @@ EVERY: dict[str, tuple[int, ...]] = {
 }
 NAMED = {"noon": "12:00", "midnight": "0:00"}
 AHEAD = {"today": 0, "tomorrow": 1}
+AGO = {"today": 0, "yesterday": 1}
 LONGEST_S = 366 * 86_400
 _DURATION = re.compile(
     r"(?:(?P<d>\d+)\s*d(?:ays?)?)?\s*(?:(?P<h>\d+(?:\.\d+)?)\s*h(?:ours?)?)?\s*"
@@ -110,6 +111,20 @@ def day(text: str) -> str:
         raise ValueError(f"{text!r} is no day, such as 2026-11-25, today or tomorrow.") from error
 
 
+def past_day(text: str) -> str:
+    """A day, as 2026-11-25, or today or yesterday.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if text.strip().lower() in AGO:
+        return text.strip().lower()
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%d").strftime("%Y-%m-%d")  # noqa: DTZ007 (a day has no zone)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no day, such as 2026-11-25, today or yesterday.") from error
+
+
 def _typed(read: Callable[[str], object]) -> Parameter:
     """An option that is read so; given several times, all of it counts."""
 
@@ -123,3 +138,4 @@ Duration = Annotated[float, _typed(duration)]
 TimeOfDay = Annotated[str, _typed(time_of_day)]
 Days = Annotated[tuple[DAY, ...], _typed(days_of_week)]
 Day = Annotated[str, _typed(day)]
+PastDay = Annotated[str, _typed(past_day)]

@@ -2,15 +2,18 @@
 
 from typing import Annotated, Any
 
-from msgspec import UNSET, Meta, Struct
+from msgspec import UNSET, Meta, Struct, field
 
 from voiced.control.told import Problem
 from voiced.core.history import Conversation, Message, Moment, Name, Page
+from voiced.core.memories import LONGEST_MEMORIES, Scope
 from voiced.core.ports.upkeep import Form
 from voiced.core.promises import Kind
 from voiced.core.usage import By
 
 Limit = Annotated[int, Meta(ge=1, le=1000)]
+Hits = Annotated[int, Meta(ge=1, le=100)]
+Words = Annotated[str, Meta(min_length=1, max_length=10_000)]
 
 
 class Part(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -66,6 +69,48 @@ class Which(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     """Which promises are asked for; None: all kinds."""
 
     kind: Kind | None = None
+
+
+class Listed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Which memories are asked for, in an address: see `Scope`; kinds are separated by commas."""
+
+    kind: str | None = None
+    space: str | None = None
+    user: str | None = None
+    tag: str | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+    conversation: str | None = None
+    source: str | None = None
+    limit: Limit = 50
+    cursor: str | None = None
+
+
+class Asked(Listed, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is looked for among memories, in an address."""
+
+    q: Words
+    limit: Hits = 10
+
+
+class Sought(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is looked for among memories."""
+
+    words: Words
+    scope: Scope = field(default_factory=Scope)
+    limit: Hits = 10
+
+
+class Forgotten(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which memories are to be forgotten."""
+
+    ids: Annotated[list[str], Meta(min_length=1, max_length=LONGEST_MEMORIES)]
+
+
+class Removed(Struct, frozen=True):
+    """How many of them there were."""
+
+    removed: int
 
 
 class OwnBackup(Struct, frozen=True, forbid_unknown_fields=True):

@@ -339,6 +339,21 @@ class RetentionConfig(KeepConfig, frozen=True, kw_only=True):
     ] = field(default_factory=dict[str, KeepConfig])
 
 
+class MemoryConfig(_Section, frozen=True, kw_only=True):
+    """What is remembered: notes, documents, and all that was said."""
+
+    prompt_tokens: Annotated[
+        int,
+        Meta(ge=0, le=100_000, description="Memories take no more tokens of a prompt, by estimate; 0: there are none."),
+    ] = 200
+    deadline_s: Annotated[
+        float, Meta(gt=0, le=10, description="To find them for a prompt takes no longer: what is late is left out.")
+    ] = 0.15
+    similarity: Annotated[
+        Share, Meta(description="From this likeness to a question upwards, a memory belongs to it whatever its words.")
+    ] = 0.35
+
+
 class PromisesConfig(_Section, frozen=True, kw_only=True):
     """Timers, alarms and reminders."""
 
@@ -397,6 +412,7 @@ class Config(_Section, frozen=True, kw_only=True):
     intents: IntentsConfig = field(default_factory=IntentsConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
     retention: RetentionConfig = field(default_factory=RetentionConfig)
+    memory: MemoryConfig = field(default_factory=MemoryConfig)
     promises: PromisesConfig = field(default_factory=PromisesConfig)
     usage: UsageConfig = field(default_factory=UsageConfig)
     privacy: PrivacyConfig = field(default_factory=PrivacyConfig)

@@ -70,7 +70,8 @@ def spoken(text: str, language: str) -> list[str]:
 def compile_grammar(intents: Intents, names: Iterable[str] | None = None) -> Grammar:
     """Makes the automaton of all that can be spoken.
 
-    Wildcards cannot be spoken to a grammar: sentences with one are left out.
+    Wildcards cannot be spoken to a grammar: sentences with one are left out, and so are blocks whose metadata say
+    `spoken: false`, because each sentence more is one for which another can be taken.
 
     Args:
         intents: the templates.
@@ -87,7 +88,8 @@ def _build(intents: Intents, names: Iterable[str] | None) -> Grammar:
     chosen = None if names is None else set(names)
     templates = _Templates(intents.language)
     for name, data in blocks(intents):
-        if chosen is None or name in chosen:
+        spoken_too = (data.metadata or {}).get("spoken", True)
+        if spoken_too and (chosen is None or name in chosen):
             templates.lists, templates.rules = scope(intents, data)
             for sentence in data.sentences:
                 templates.add_sentence(sentence.expression)

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from voiced.core.errors import IntentsInvalid
 
-INTERRUPTIONS = ("VoicedStop", "HassNevermind", "VoicedSnooze")
+INTERRUPTIONS = ("VoicedStop", "HassNevermind", "VoicedForgetLast", "VoicedSnooze")
 """The intents that are listened for while voiced speaks or rings."""
 _HINT = "See the templates in config/intents/en; https://developers.home-assistant.io/docs/voice describes the format."
 _FAULTS = (ParseError, HassilError, AssertionError, ValueError, TypeError, KeyError, AttributeError)
@@ -41,6 +41,7 @@ class _Block(Struct):
     slots: dict[str, Any] = {}
     lists: dict[str, _List] = {}
     expansion_rules: dict[str, str] = {}
+    metadata: dict[str, Any] = {}
 
 
 class _Intent(Struct):

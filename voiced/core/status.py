@@ -86,6 +86,24 @@ class PromiseStatus(Struct, frozen=True):
     schedule: Schedule | None = None
 
 
+class MemoryStatus(Struct, frozen=True):
+    """How far the vectors of memories are.
+
+    Attributes:
+        model: whose vectors are searched; empty: none yet.
+        wanted: whose vectors are being made, or are there already: the model that is configured.
+        waiting: memories that had none of it when it was last looked.
+        problem: why none are made now; empty if they are.
+        hint: what to do about it.
+    """
+
+    model: str = ""
+    wanted: str = ""
+    waiting: int = 0
+    problem: str = ""
+    hint: str = ""
+
+
 class Status(Struct, frozen=True):
     """The whole daemon.
 
@@ -120,3 +138,4 @@ class Status(Struct, frozen=True):
     store: StoreStatus
     engines: list[EngineStatus]
     promises: list[PromiseStatus]
+    memory: MemoryStatus = MemoryStatus()

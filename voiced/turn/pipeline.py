@@ -89,6 +89,7 @@ async def answer(turn: Turn, text: str, parts: Parts, begun: Voice | None = None
     turn.emit(Routed(chosen.tier, understood.intent, understood.slots, at=turn.at, turn=turn.id))
     reply = await parts.skills[understood.intent].answer(understood)
     turn.answer = reply.text
+    turn.rest_on(reply.sources)
     turn.mark("answered")
     if reply.text:
         await turn.say(reply.text)
@@ -107,7 +108,8 @@ async def think(turn: Turn, text: str, thinking: Thinking, begun: Voice | None) 
     turn.emit(Routed(MODEL, "", {}, at=turn.at, turn=turn.id))
     if begun:
         turn.mark("answered")
-    await turn.speak(begun or turn.voice(turn.answered(thinking.answer(text, turn.id, turn.use, turn.key))))
+    answer = thinking.answer(text, turn.id, turn.use, turn.key, turn.rest_on)
+    await turn.speak(begun or turn.voice(turn.answered(answer)))
     if not turn.answer.strip():
         return await not_understood(turn, "the language model said nothing")
     return turn.answer
@@ -117,7 +119,7 @@ def think_ahead(turn: Turn, question: str, parts: Parts) -> Voice | None:
     """Begins a language model's answer to what may be the whole question; None for what others answer."""
     if parts.thinking is None or choose(question, parts).tier != MODEL:
         return None
-    voice = turn.voice(parts.thinking.answer(question, turn.id, turn.use, turn.key))
+    voice = turn.voice(parts.thinking.answer(question, turn.id, turn.use, turn.key, turn.rest_on))
     voice.begin()
     return voice
 

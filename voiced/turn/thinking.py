@@ -2,15 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
 from msgspec.structs import replace
 
 from voiced.core.chat import ChatEnd
+from voiced.core.citations import source_of
 from voiced.core.errors import VoicedError
+from voiced.core.history import Message, Source
+from voiced.core.memories import Recalled
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.llm import Llm
+from voiced.core.ports.recall import Recall
 from voiced.core.ports.usage import Meter
 from voiced.core.tasks import vital
 from voiced.turn.prompt import MESSAGES, Prompts
@@ -28,14 +32,24 @@ class Thinking:
         record: knows what was said before.
         clock: the time.
         meter: knows what may be spent; None: everything.
+        recall: finds what belongs to a question; None: nothing is remembered but the conversation.
     """
 
-    def __init__(self, model: Llm, prompts: Prompts, record: Record, clock: Clock, meter: Meter | None = None) -> None:
+    def __init__(
+        self,
+        model: Llm,
+        prompts: Prompts,
+        record: Record,
+        clock: Clock,
+        meter: Meter | None = None,
+        recall: Recall | None = None,
+    ) -> None:
         self._model = model
         self._prompts = prompts
         self._record = record
         self._clock = clock
         self._meter = meter
+        self._recall = recall
         self._expecting: asyncio.Task[None] | None = None
 
     def expect(self) -> None:
@@ -45,7 +59,12 @@ class Thinking:
             vital(self._expecting)
 
     async def answer(
-        self, question: str, turn: str, done: Callable[[ChatEnd], None] = lambda _: None, key: str | None = None
+        self,
+        question: str,
+        turn: str,
+        done: Callable[[ChatEnd], None] = lambda _: None,
+        key: str | None = None,
+        rests_on: Callable[[Sequence[Source]], None] = lambda _: None,
     ) -> AsyncGenerator[str]:
         """The answer, piece by piece, as it is made.
 
@@ -54,6 +73,7 @@ class Thinking:
             turn: the turn it is asked in.
             done: told how the answer ended.
             key: the id of the API key with which it was asked.
+            rests_on: told what the model was reminded of.
 
         Raises:
             BudgetSpent: it may not be asked.
@@ -62,8 +82,10 @@ class Thinking:
         if self._meter:
             await self._meter.check(key)
         await self.close()  # The model does one thing after the other.
-        said = [message for message in await self._record.said(MESSAGES, self._clock.wall()) if message.turn != turn]
-        prompt = self._prompts.ask(question, said, self._clock.now())
+        talk, recalled = await self._remembered(question)
+        said = [message for message in talk if message.turn != turn]
+        rests_on([source_of(each.memory) for each in recalled])
+        prompt = self._prompts.ask(question, said, self._clock.now(), recalled)
         waited, since = 0.0, self._clock.monotonic()
         async with aclosing(self._model.chat(prompt)) as items:
             async for item in items:
@@ -79,6 +101,15 @@ class Thinking:
         if self._expecting is not None:
             self._expecting.cancel()
             await asyncio.wait([self._expecting])
+
+    async def _remembered(self, question: str) -> tuple[list[Message], list[Recalled]]:
+        """The conversation, and what is remembered besides it."""
+        said = self._record.said(MESSAGES, self._clock.wall())
+        if self._recall is None:
+            return await said, []
+        talk, found = await asyncio.gather(said, self._recall.recall(question))
+        known = {message.id for message in talk}
+        return talk, [each for each in found if each.memory.id not in known]
 
     async def _take_in(self) -> None:
         await self._record.settled()

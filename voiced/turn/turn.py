@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from secrets import token_hex
 from typing import Any, TypeVar
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from voiced.core.chat import ChatEnd
 from voiced.core.errors import VoicedError
 from voiced.core.events import AnyEvent, Speaking, SpeechStarted, Spoken, StateChanged, TurnEnded
-from voiced.core.history import Message, Privacy, Role
+from voiced.core.history import Message, Privacy, Role, Source
 from voiced.core.ids import new_id
 from voiced.core.ports.audio import Played
 from voiced.core.privacy import most_private
@@ -47,6 +47,7 @@ class Turn:
         heard_out: whether it was taken in, and all speech before it.
         sounded: whether something of it left the speaker, besides earcons.
         usage: what a language model needed for the answer.
+        sources: what the answer rests on.
         notes: what else is worth keeping of it.
     """
 
@@ -70,6 +71,7 @@ class Turn:
         self.notes: dict[str, Any] = {}
         self.stopped_by = "stop"
         self.usage: ChatEnd | None = None
+        self.sources: Sequence[Source] = ()
         self.utterance: Utterance | None = None
         self.heard_out = False
         self._parts = parts
@@ -162,6 +164,7 @@ class Turn:
             latency_ms=None if asked else self.latency_ms,
             spoken=self.spoken,
             privacy=most_private((self._privacy, self._parts.privacy_of(content))),
+            sources=[] if asked else list(self.sources),
             metadata=self.notes,
         )
 
@@ -246,6 +249,10 @@ class Turn:
     def use(self, used: ChatEnd) -> None:
         """Takes in what a language model needed."""
         self.usage = used
+
+    def rest_on(self, sources: Sequence[Source]) -> None:
+        """Takes in what the answer rests on."""
+        self.sources = sources
 
     async def speak(self, voice: Voice) -> None:
         """Speaks; the `spoken` event tells what was really said, also of an answer that was cut short."""

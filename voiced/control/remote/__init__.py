@@ -7,6 +7,7 @@ from pathlib import Path
 from voiced.control.remote.agenda import RemoteAgenda
 from voiced.control.remote.connection import Connection
 from voiced.control.remote.conversations import RemoteConversations
+from voiced.control.remote.knowledge import RemoteKnowledge
 from voiced.control.remote.ledger import RemoteAnswers, RemoteAudit, RemoteKeys, RemoteUsage
 from voiced.control.remote.upkeep import RemoteUpkeep
 from voiced.core.ports.kept import Kept
@@ -29,6 +30,7 @@ async def remote(path: Path) -> AsyncGenerator[Kept]:
             RemoteAudit(connection),
             RemoteUsage(connection),
             RemoteAnswers(connection),
+            RemoteKnowledge(connection),
         )
     finally:
         await connection.close()

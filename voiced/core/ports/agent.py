@@ -9,6 +9,7 @@ from voiced.core.ports.answers import AnswerCache
 from voiced.core.ports.audit import Audit
 from voiced.core.ports.conversations import Conversations
 from voiced.core.ports.keys import Keyring
+from voiced.core.ports.knowledge import Knowledge
 from voiced.core.ports.promises import Promises
 from voiced.core.ports.upkeep import Upkeep
 from voiced.core.ports.usage import Usage
@@ -31,8 +32,13 @@ class Agent(Protocol):
         ...
 
     @property
+    def knowledge(self) -> Knowledge:
+        """What is remembered."""
+        ...
+
+    @property
     def upkeep(self) -> Upkeep:
-        """The file in which both are kept."""
+        """The file in which all of it is kept."""
         ...
 
     @property

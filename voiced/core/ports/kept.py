@@ -7,12 +7,13 @@ from voiced.core.ports.answers import AnswerCache
 from voiced.core.ports.audit import AuditLog
 from voiced.core.ports.conversations import Conversations
 from voiced.core.ports.keys import Keys
+from voiced.core.ports.knowledge import Knowledge
 from voiced.core.ports.upkeep import Upkeep
 from voiced.core.ports.usage import Usage
 
 
 class Kept(NamedTuple):
-    """All talk, all promises, who may do what, what was done and used, and the file that it is in."""
+    """All that is kept: talk, promises, memories, who may do what, what was done and used, and the file it is in."""
 
     conversations: Conversations
     agenda: Agenda
@@ -21,3 +22,4 @@ class Kept(NamedTuple):
     audit: AuditLog
     usage: Usage
     answers: AnswerCache
+    knowledge: Knowledge

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from voiced.core.history import Source
 from voiced.core.types import Understanding
 
 
@@ -12,9 +13,11 @@ class Reply(Struct, frozen=True):
 
     Attributes:
         text: what is said; empty for a silent answer.
+        sources: what it rests on.
     """
 
     text: str
+    sources: tuple[Source, ...] = ()
 
 
 class Skill(Protocol):

@@ -1,0 +1,113 @@
+"""The verbs about what is remembered: the same through a daemon as from the file itself."""
+
+import asyncio
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.contract import test_kept_verbs as verbs
+from tests.fakes.agent import ScriptedAgent
+from tests.rigs.pdf import pdf
+from voiced.core.history import Message
+
+Verb = Callable[..., str]
+call, agent, voiced, pytestmark = verbs.call, verbs.agent, verbs.voiced, verbs.pytestmark
+lines, one = verbs.lines, verbs.one
+
+
+def test_a_note_is_remembered_found_listed_and_forgotten(voiced: Verb):
+    bike = one(voiced("remember", "my bike is in the [shed]", "--tag", "b", "--tag", "a", "--json"))
+    assert (bike["kind"], bike["text"], bike["tags"]) == ("note", "my bike is in the [shed]", ["a", "b"])
+    assert "Remembered" in voiced("remember", "the", "wifi", "password", "is", "tulip", "--space", "office")
+    (hit, *_) = lines(voiced("recall", "where is my bike", "--json"))
+    assert hit["memory"] == bike
+    assert "words" in hit["by"]
+    assert "my bike is in the [shed]" in voiced("recall", "bike")
+    assert "nothing like that" in voiced("recall", "boat", code=1)
+    assert voiced("recall", "bike", "--space", "office", "--json", code=1) == ""
+    assert lines(voiced("recall", "bike", "--tag", "a", "--since", "today", "--until", "today", "--json"))
+    assert voiced("recall", "bike", "--until", "yesterday", "--json", code=1) == ""
+    assert voiced("recall", "bike", "--kind", "document", "--json", code=1) == ""
+    assert [each["space"] for each in lines(voiced("memory", "list", "--json"))] == ["office", "home"]
+    assert "#a #b" in voiced("memory", "list", "--space", "home")
+    assert "--yes" in voiced("forget", bike["id"], code=2)
+    assert one(voiced("forget", bike["id"], "--yes", "--json")) == {"ids": [bike["id"]], "removed": 1}
+    assert "not-found" in voiced("forget", bike["id"], "--yes", code=1)
+    assert len(lines(voiced("memory", "list", "--json"))) == 1
+    state = one(voiced("memory", "--json"))
+    assert state["memories"]["note"] == 1
+    assert "words alone" in voiced("memory")
+
+
+def test_a_note_comes_in_through_a_pipe(voiced: Verb, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("two\nlines\n"))
+    assert one(voiced("remember", "-", "--json"))["text"] == "two\nlines"
+
+
+def test_files_are_remembered_replaced_and_forgotten(voiced: Verb, tmp_path: Path):
+    manual, house = tmp_path / "manual.pdf", tmp_path / "house.md"
+    manual.write_bytes(pdf("The filter is changed in May.", "The pump is blue."))
+    house.write_text("# Garden\nThe roses are cut in March.\n# Pool\nIt is cleaned on Mondays.\n")
+    told = lines(voiced("remember", manual, house, "--json"))
+    assert told == [
+        {"file": str(manual), "pieces": 2, "removed": 0},
+        {"file": str(house), "pieces": 2, "removed": 0},
+    ]
+    (hit, *_) = lines(voiced("recall", "which colour has the pump", "--json"))
+    assert hit["memory"]["source"] == {"kind": "file", "reference": str(manual), "title": "manual.pdf, page 2"}
+    assert "house.md, Garden" in voiced("recall", "roses")
+    house.write_text("# Garden\nThe roses are cut in April.\n")
+    assert "1 piece remembered, 2 of before forgotten" in voiced("remember", house)
+    assert len(lines(voiced("memory", "list", "--kind", "document", "--json"))) == 3
+    told = one(voiced("forget", manual, "--yes", "--json"))
+    assert told["removed"] == len(told["ids"]) == 2
+    assert "manual.pdf" not in voiced("memory", "list")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("remember",), 2),
+        (("remember", " "), 2),
+        (("remember", "the", "--colour", "red"), 2),
+        (("remember", "{}"), 2),
+        (("remember", "{}/none.pdf"), 66),
+        (("remember", "{}/a.txt", "{}/none.md"), 66),
+        (("remember", "{}/a.txt", "is", "mine"), 2),
+        (("remember", "{}/broken.pdf"), 65),
+        (("recall",), 2),
+        (("recall", ""), 2),
+        (("recall", "x", "--limit", "1000"), 65),
+        (("forget",), 2),
+        (("forget", "", "--yes"), 2),
+    ],
+)
+def test_a_call_that_makes_no_sense_is_told(call: Verb, agent: ScriptedAgent, tmp_path: Path, words, code: int):
+    (tmp_path / "a.txt").write_text("a")
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-")
+    call(*(word.format(tmp_path) for word in words), code=code)
+    assert agent.memories._own == {}
+
+
+def test_the_beginning_of_an_id_is_enough(voiced: Verb):
+    ids = [one(voiced("remember", "bike", "--json"))["id"] for _ in range(2)]
+    start = ids[0][: next(place for place, (a, b) in enumerate(zip(*ids, strict=True)) if a != b)]
+    assert "2 ids" in voiced("forget", start, "--yes", code=2)
+    assert one(voiced("forget", ids[0][: len(start) + 1], "--yes", "--json"))["ids"] == ids[:1]
+
+
+def test_what_was_said_is_found_but_forgotten_with_its_conversation(call: Verb, agent: ScriptedAgent):
+    asyncio.run(agent.conversations.add([Message(id="said-1", role="user", content="the pump is blue", at=1e9)]))
+    (hit,) = lines(call("recall", "pump", "--json"))
+    assert (hit["memory"]["kind"], hit["memory"]["role"]) == ("message", "user")
+    assert "conversations purge" in call("forget", "said-1", "--yes", code=65)
+
+
+def test_lists_go_on_where_they_ended(voiced: Verb):
+    for number in range(3):
+        voiced("remember", f"note {number}")
+    page = voiced("memory", "list", "--limit", 2)
+    cursor = page.split("--cursor ")[1].split()[0].rstrip(".")
+    assert [each["text"] for each in lines(voiced("memory", "list", "--cursor", cursor, "--json"))] == ["note 0"]

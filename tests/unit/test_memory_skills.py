@@ -1,0 +1,210 @@
+"""Remembering, recalling and forgetting in words."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.kept import FakeConversations
+from tests.fakes.memories import FakeMemories
+from voiced.core.config import MemoryConfig
+from voiced.core.errors import SkillFailed, StoreBusy
+from voiced.core.history import Message, Source
+from voiced.core.memories import NewMemory, Scope
+from voiced.core.ports.skill import Reply
+from voiced.core.status import MemoryStatus
+from voiced.core.types import Completeness
+from voiced.recall.knowledge import OwnKnowledge
+from voiced.recall.search import Search
+from voiced.skills.memory import MemorySkill
+from voiced.skills.sources import SourcesSkill
+from voiced.turn.rules import Rules
+
+RULES = Rules(Path(__file__).parents[2] / "config" / "intents" / "en", "en")
+NOTES = Scope(kinds=["note"])
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+class Person:
+    """Somebody who says sentences at moments, as the rules understand them."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.conversations = FakeConversations()
+        self.memories = FakeMemories(self.conversations)
+        search = Search(self.memories, [], lambda: "", MemoryConfig(deadline_s=10))
+        self.knowledge = OwnKnowledge(self.memories, search, MemoryStatus, lambda: None)
+        memory = MemorySkill(self.knowledge, search, lambda: self.now, "home")
+        sources = SourcesSkill(self.conversations, self.knowledge, lambda: self.now, "home")
+        self.skills = {intent: skill for skill in (memory, sources) for intent in skill.intents}
+
+    async def asks(self, text: str) -> Reply:
+        understood = RULES.understand(text)
+        assert understood is not None, text
+        return await self.skills[understood.intent].answer(understood)
+
+    async def hears(self, text: str) -> str:
+        return (await self.asks(text)).text
+
+    async def says(self, role: str, text: str, *sources: Source) -> None:
+        id_ = f"{role} {self.now} {text}"
+        message = Message(id=id_, role=role, content=text, at=self.now.timestamp(), sources=list(sources))
+        await self.conversations.add([message])
+
+    def waits(self, **long: float) -> None:
+        self.now += timedelta(**long)
+
+    async def notes(self) -> set[str]:
+        return {each.text for each in (await self.knowledge.find(NOTES)).items}
+
+
+def person(play: Callable[[Person], Awaitable[None]]) -> None:
+    asyncio.run(play(Person()))
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("remember that my bike is in the shed", "my bike is in the shed"),
+        ("Remember: Anna's number is 555-1234, OK?", "Anna's number is 555-1234, OK?"),
+        ("Remember that the Wi-Fi password is Tulip42!", "the Wi-Fi password is Tulip42!"),
+        ("make a note that the filter is changed in May.", "the filter is changed in May"),
+        ("make a note: buy milk", "buy milk"),
+        ("note down the code is 5", "the code is 5"),
+        ("don't forget that Bob comes at 5 p.m.", "Bob comes at 5 p.m."),
+        ("please remember that dinner is at eight", "dinner is at eight"),
+    ],
+)
+def test_what_is_to_be_remembered_is_kept_in_its_own_words(said: str, kept: str):
+    async def play(one: Person) -> None:
+        assert (await one.hears(said)).startswith("I will remember: ")
+        assert await one.notes() == {kept}
+
+    person(play)
+
+
+def test_a_note_is_told_with_its_time_and_its_source():
+    async def play(one: Person) -> None:
+        assert await one.hears("remember that my bike is in the shed") == ("I will remember: your bike is in the shed.")
+        one.waits(days=1)
+        reply = await one.asks("what do you know about my bike?")
+        assert reply.text == "Yesterday at 12 PM you told me to remember: your bike is in the shed."
+        assert [(source.kind, source.title) for source in reply.sources] == [("note", "my bike is in the shed")]
+        assert await one.hears("what did I say about my bike") == reply.text
+        assert await one.hears("what do you know about my boat") == "I remember nothing about your boat."
+
+    person(play)
+
+
+def test_what_was_said_is_told_but_not_what_was_asked():
+    async def play(one: Person) -> None:
+        await one.says("user", "my sister moves to Bern in June")
+        await one.says("assistant", "Your sister will like Bern.")
+        one.waits(days=7)
+        await one.says("user", "what did I say about Bern")
+        assert await one.hears("what did I say about Bern") == (
+            "On November 25th at 12 PM you said: your sister moves to Bern in June."
+        )
+        assert "I said: Your sister will like Bern." in await one.hears("what do you remember about Bern")
+
+    person(play)
+
+
+def test_a_document_is_told_with_its_place():
+    async def play(one: Person) -> None:
+        source = Source("file", "/manual.pdf", "manual.pdf, page 3")
+        piece = NewMemory(id="p", kind="document", text="The filter is changed in May.", source=source)
+        await one.knowledge.add([piece])
+        reply = await one.asks("what do you know about the filter")
+        assert reply.text == "In manual.pdf, page 3: The filter is changed in May."
+        assert reply.sources == (source,)
+
+    person(play)
+
+
+def test_forget_that_takes_back_the_last_note_of_just_now_and_no_other():
+    async def play(one: Person) -> None:
+        await one.asks("remember that the door code is 5")
+        one.waits(minutes=1)
+        await one.asks("remember that the cat is old")
+        assert await one.hears("forget that") == "Forgotten: the cat is old."
+        assert await one.notes() == {"the door code is 5"}
+        one.waits(days=1)
+        assert await one.hears("forget that") == ""
+        assert await one.notes() == {"the door code is 5"}
+
+    person(play)
+
+
+def test_a_topic_is_forgotten_after_a_second_word():
+    async def play(one: Person) -> None:
+        for text in ("remember that the wifi password is a", "remember that the wifi is slow", "remember that I am"):
+            await one.asks(text)
+        assert (await one.hears("forget what I said about the wifi")).startswith("I have 2 notes about it, such as: ")
+        assert len(await one.notes()) == 3
+        assert await one.hears("forget it all") == "2 notes forgotten."
+        assert await one.notes() == {"I am"}
+        assert "nothing to forget" in await one.hears("forget it all")
+        assert await one.hears("forget everything about the wifi") == "I have no note about the wifi."
+
+    person(play)
+
+
+def test_a_question_whether_to_forget_does_not_wait_for_ever():
+    async def play(one: Person) -> None:
+        await one.asks("remember that the wifi is slow")
+        await one.asks("forget everything about the wifi")
+        one.waits(minutes=2)
+        assert "nothing to forget" in await one.hears("yes, forget it all")
+        assert await one.notes() == {"the wifi is slow"}
+
+    person(play)
+
+
+def test_the_last_answer_tells_where_it_came_from():
+    async def play(one: Person) -> None:
+        assert await one.hears("where do you know that from") == "I have not said anything yet."
+        await one.asks("remember that the wifi is slow")
+        (note,) = (await one.knowledge.find(NOTES)).items
+        await one.says("user", "the router is new")
+        said = (await one.conversations.recent(1)).items[0]
+        await one.says(
+            "assistant",
+            "Slow, with a new router.",
+            Source("note", note.id, "the wifi is slow"),
+            Source("message", said.id, "the router is new"),
+            Source("file", "/manual.pdf", "manual.pdf, page 3"),
+        )
+        one.waits(days=1)
+        reply = await one.asks("Where do you know that from?")
+        assert reply.text == (
+            "From your note yesterday at 12 PM, “the wifi is slow”, what you said yesterday at 12 PM, "
+            "“the router is new” and manual.pdf, page 3."
+        )
+        assert len(reply.sources) == 3
+        await one.knowledge.remove([note.id])
+        assert "something that was forgotten since" in await one.hears("how do you know that")
+        await one.says("assistant", "Hello.")
+        assert "did not take that" in await one.hears("what is your source")
+
+    person(play)
+
+
+def test_a_store_that_fails_is_told():
+    async def play(one: Person) -> None:
+        one.memories.failing = StoreBusy("busy")
+        for text in ("remember that I am", "forget that", "forget everything about the wifi"):
+            with pytest.raises(SkillFailed, match="my memory"):
+                await one.asks(text)
+
+    person(play)
+
+
+def test_nothing_of_it_is_in_the_grammar_but_what_was_there():
+    for text in ("remember that x", "how do you know", "forget it all", "yes forget them", "what is your source"):
+        assert RULES.completeness(text) is Completeness.UNKNOWN
+        assert RULES.understand(text)
+    assert RULES.completeness("forget that") is Completeness.COMPLETE
+    assert not {"remember", "note", "notes", "source"} & RULES.grammar.words

@@ -1,0 +1,146 @@
+"""What is remembered: take a note, find what was said, forget it again."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from voiced.core.citations import source_of
+from voiced.core.errors import SkillFailed, StoreFailed
+from voiced.core.memories import Memory, NewMemory, Scope
+from voiced.core.ports.knowledge import Knowledge
+from voiced.core.ports.recall import Recall
+from voiced.core.ports.skill import Reply
+from voiced.core.speech import counted, past_moment, turned
+from voiced.core.types import Understanding
+
+JUST_NOW = timedelta(minutes=10)
+"""How long "that" can mean what was remembered last."""
+ANSWER_WITHIN = timedelta(minutes=1)
+"""How long a question waits for its yes."""
+TOLD = 2
+"""Memories that are told: nobody listens to a list."""
+LONGEST = 300
+"""Characters of each that are told."""
+CANDIDATES = 50
+UNREACHABLE = "Sorry, I cannot reach my memory now."
+_WORD = re.compile(r"\w+")
+_SENTENCE_END = re.compile(r"(?<!\.\w)\.$")
+"""The point after a sentence, not that of "5 p.m."."""
+
+
+class MemorySkill:
+    """Remembers, recalls and forgets.
+
+    Args:
+        knowledge: what is remembered.
+        recall: finds what belongs to a topic.
+        now: local time.
+        space: where this box stands.
+    """
+
+    intents = ("VoicedRemember", "VoicedRecall", "VoicedForgetLast", "VoicedForgetAbout", "VoicedForgetFound")
+
+    def __init__(self, knowledge: Knowledge, recall: Recall, now: Callable[[], datetime], space: str) -> None:
+        self._knowledge = knowledge
+        self._recall = recall
+        self._now = now
+        self._space = space
+        self._found: list[str] = []
+        self._asked_at = now()
+
+    async def answer(self, understood: Understanding) -> Reply:
+        """See `Skill`."""
+        topic = str(understood.slots.get("topic", ""))
+        try:
+            match understood.intent:
+                case "VoicedRemember":
+                    return await self._remember(own_words(understood))
+                case "VoicedRecall":
+                    return await self._tell(topic, mine=understood.slots.get("whose") == "mine")
+                case "VoicedForgetLast":
+                    return await self._forget_last()
+                case "VoicedForgetAbout":
+                    return await self._look_for(topic)
+                case _:
+                    return await self._forget_found()
+        except StoreFailed as error:
+            raise SkillFailed(UNREACHABLE) from error
+
+    async def _remember(self, text: str) -> Reply:
+        new = NewMemory(text=text, at=self._now().timestamp(), space=self._space)
+        await self._knowledge.add([new])
+        return Reply(f"I will remember: {_said(text)}")
+
+    async def _tell(self, topic: str, *, mine: bool) -> Reply:
+        scope = Scope(kinds=["note", "message"]) if mine else Scope()
+        found = [hit.memory for hit in await self._recall.recall(topic, scope)]
+        told = [memory for memory in found if memory.role != "assistant" or not mine][:TOLD]
+        if not told:
+            return Reply(f"I remember nothing about {turned(topic)}.")
+        return Reply(" ".join(self._told(memory) for memory in told), tuple(source_of(memory) for memory in told))
+
+    def _told(self, memory: Memory) -> str:
+        if memory.kind == "document":
+            return f"In {source_of(memory).title}: {_short(memory.text)}"
+        now = self._now()
+        when = past_moment(datetime.fromtimestamp(memory.at, now.tzinfo), now)
+        if memory.role == "assistant":
+            return f"{when[0].upper()}{when[1:]} I said: {_short(memory.text)}"
+        told = "you told me to remember" if memory.kind == "note" else "you said"
+        return f"{when[0].upper()}{when[1:]} {told}: {_said(memory.text)}"
+
+    async def _forget_last(self) -> Reply:
+        since = (self._now() - JUST_NOW).timestamp()
+        notes = (await self._knowledge.find(Scope(kinds=["note"], space=self._space, since=since), 1)).items
+        if not notes:
+            return Reply("")  # "Forget that" is what people say instead of "never mind", too.
+        await self._knowledge.remove([notes[0].id])
+        return Reply(f"Forgotten: {_said(notes[0].text)}")
+
+    async def _look_for(self, topic: str) -> Reply:
+        """What is to be forgotten has every word of the topic: what only means about the same stays."""
+        found = await self._knowledge.search(topic, Scope(kinds=["note"]), CANDIDATES)
+        notes = [hit.memory for hit in found if _words(topic) <= _words(f"{hit.memory.title} {hit.memory.text}")]
+        self._found, self._asked_at = [note.id for note in notes], self._now()
+        if not notes:
+            return Reply(f"I have no note about {turned(topic)}.")
+        return Reply(f"I have {_list(notes)} Say “forget it all”, and I will.")
+
+    async def _forget_found(self) -> Reply:
+        found, self._found = self._found, []
+        if not found or self._now() - self._asked_at > ANSWER_WITHIN:
+            return Reply("There is nothing to forget: tell me first what it is about.")
+        return Reply(f"{counted(await self._knowledge.remove(found), 'note') or 'Nothing'} forgotten.")
+
+
+def own_words(understood: Understanding) -> str:
+    """An open text as it was said or typed: what the templates were compared with has lost its commas and colons."""
+    slot = str(understood.slots.get("text", ""))
+    for start in (found.start() for found in _WORD.finditer(understood.text)):
+        rest = understood.text[start:]
+        if _letters(rest) == _letters(slot):
+            return _SENTENCE_END.sub("", rest.strip()) or slot
+    return slot
+
+
+def _letters(text: str) -> str:
+    return "".join(_WORD.findall(text.casefold()))
+
+
+def _list(notes: Sequence[Memory]) -> str:
+    return f"{counted(len(notes), 'note')} about it, such as: {_said(notes[0].text)}"
+
+
+def _said(text: str) -> str:
+    return _short(turned(text))
+
+
+def _short(text: str) -> str:
+    """As a sentence that is not too long to listen to."""
+    text = " ".join(text.split())
+    text = text if len(text) <= LONGEST else f"{text[:LONGEST].rsplit(' ', 1)[0]} …"
+    return text if text[-1:] in (".", "!", "?", "…") else f"{text}."
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.casefold()))
