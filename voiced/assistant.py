@@ -122,7 +122,9 @@ class Voiced:
         self._thinking = Thinking(model, prompts, record, clock) if model else None
         self._controls = EarControls(hears_speaker=live)
         self._progress = Progress(self._rules.completeness, patience)
-        phrases = self.folder / "cache" / "phrases" if live else None
+        # What was said is not to lie on the disk in clear, not even as sound.
+        kept = live and config.store.encryption == "off"
+        phrases = self.folder / "cache" / "phrases" if kept else None
         stt = wiring.recogniser(config, engines.stt, told("stt"))
         tts = wiring.voice(config, engines.tts, told("tts"), phrases=phrases)
         self._ports: list[Stt | Tts | Llm] = [stt, tts, *([model] if model else [])]

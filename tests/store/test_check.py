@@ -8,6 +8,8 @@ import pytest
 from tests.store.house import edit, fill, quiet, run
 from voiced.store.migrations import scripts
 
+pytestmark = pytest.mark.usefixtures("either_way")
+
 
 def test_a_good_file_has_no_problems(tmp_path):
     async def job(home):

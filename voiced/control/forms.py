@@ -11,6 +11,9 @@ from voiced.core.promises import Kind
 
 Limit = Annotated[int, Meta(ge=1, le=1000)]
 
+SEALED = "voiced-passphrase"
+"""The header with what an archive is sealed with, in Base64."""
+
 
 class Part(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Which messages of a conversation are asked for.
