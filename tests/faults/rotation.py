@@ -104,6 +104,7 @@ def kill(folder: Path, work: Callable[..., None], after_s: float) -> None:
 
 
 def _work(folder: Path, work: Callable[..., None], pipe: Any) -> None:
+    work(folder, SECRET, QUIET)  # Once whole, so that all is loaded that it takes.
     pipe.send_bytes(b"begun")
     while True:
         work(folder, SECRET, QUIET)
