@@ -61,9 +61,8 @@ def told(plain: list[float], locked: list[float]) -> dict[str, object]:
     }
 
 
-async def measure(folder: Path, rows: int) -> dict[str, object]:
-    """All of it."""
-    random.seed(1)
+async def writes(folder: Path) -> dict[str, object]:
+    """A message kept alone, and a hundred at once."""
     stores = [await opened(folder / "plain", None), await opened(folder / "locked", SECRET)]
     for each in stores:
         await each.kept.open(NewConversation(id=TALK))
@@ -76,22 +75,30 @@ async def measure(folder: Path, rows: int) -> dict[str, object]:
         return await timed(lambda: asyncio.gather(*(store.kept.add([item], TALK) for item in items)))
 
     adds, hundreds = await taking_turns(stores, ADDS, add), await taking_turns(stores, TOGETHER, together)
+    for each in stores:
+        await each.database.close()
+    return {"add": told(*adds), "hundred_together": told(*hundreds)}
+
+
+async def reads(folder: Path, rows: int) -> dict[str, object]:
+    """The last fifty of a conversation."""
+    stores = [await opened(folder / "plain-reads", None), await opened(folder / "locked-reads", SECRET)]
     chosen = [await fill(*each, rows // CONVERSATIONS) for each in stores]
-    names = random.choices(range(CONVERSATIONS), k=READS)
-    reads: list[list[float]] = [[], []]
-    for number, name in enumerate(names):
+    found: list[list[float]] = [[], []]
+    for number, name in enumerate(random.choices(range(CONVERSATIONS), k=READS)):
         for which in (0, 1) if number % 2 else (1, 0):
             where = chosen[which][name]
             job = stores[which].database.read(lambda connection, where=where: inside(connection, where))
-            reads[which].append(await job)
+            found[which].append(await job)
     for each in stores:
         await each.database.close()
-    return {
-        "rows": rows,
-        "add": told(*adds),
-        "hundred_together": told(*hundreds),
-        "last_50": told(reads[0], reads[1]),
-    }
+    return {"rows": rows, "last_50": told(found[0], found[1])}
+
+
+async def measure(folder: Path, rows: int) -> dict[str, object]:
+    """All of it."""
+    random.seed(1)
+    return {**await writes(folder), **await reads(folder, rows)}
 
 
 def main() -> None:
