@@ -11,11 +11,11 @@ import msgspec
 import pytest
 
 from tests.store.house import SECRET, fill, messages, quiet, raw, run
-from voiced.core.errors import InputInvalid, StoreKeyWrong, StoreLocked, StorePlain
+from voiced.core.errors import InputInvalid, StoreDamaged, StoreKeyWrong, StoreLocked, StorePlain
 from voiced.core.secret import Secret
 from voiced.store import connection, encryption
 from voiced.store.backups import UNFINISHED
-from voiced.store.crypto import KeyFile, key_file, keys_of, unwrapped, wrapped_keys
+from voiced.store.crypto import KeyFile, fitting, key_file, keys_of, unwrapped, wrapped_keys
 from voiced.store.db import Database
 from voiced.store.locked import state
 from voiced.store.salvage import originals
@@ -136,7 +136,40 @@ def test_without_its_key_file_an_encrypted_file_is_left_alone(tmp_path, secret):
     before = contents(tmp_path)
     with pytest.raises(StoreLocked):
         start(tmp_path, 1.0, None, secret)
+    for work in (encryption.encrypt, encryption.decrypt, encryption.rotate):
+        with pytest.raises(StoreLocked):
+            work(tmp_path, SECRET, Quiet())
     assert contents(tmp_path) == before
+
+
+def test_a_damaged_backup_stays_with_its_key_and_all_else_gets_another(tmp_path):
+    rows = filled(tmp_path)
+
+    async def back_up(home):
+        home.clock.time += 60
+        return Path((await home.upkeep.backup(quiet)).path)
+
+    good, bad = run(back_up, tmp_path), run(lambda home: back_up_later(home, back_up), tmp_path)
+    content = bytearray(bad.read_bytes())
+    content[3 * 4096 + 100] ^= 1
+    bad.write_bytes(content)
+    (before,) = unwrapped(key_file(tmp_path / NAME), SECRET)
+    with pytest.raises(StoreDamaged, match=bad.name):
+        encryption.rotate(tmp_path, SECRET, Quiet())
+    new, old = unwrapped(key_file(tmp_path / NAME), SECRET)
+    assert old == before
+    assert bad.read_bytes() == content
+    assert fitting(good, [new.value]) == fitting(tmp_path / NAME, [new.value]) == new.value
+    bad.unlink()
+    encryption.rotate(tmp_path, SECRET, Quiet())
+    assert unwrapped(key_file(tmp_path / NAME), SECRET) == [new]
+    assert run(lambda home: home.contents(), tmp_path) == rows
+    assert not list(tmp_path.rglob("*.rewriting*"))
+
+
+async def back_up_later(home, back_up):
+    home.clock.time += 60
+    return await back_up(home)
 
 
 def test_every_change_to_the_key_file_is_noticed_and_changes_nothing_else(tmp_path):

@@ -16,7 +16,7 @@ from pathlib import Path
 import apsw
 
 from voiced.core.disk import leave_room, shred
-from voiced.core.errors import StoreBusy, StoreDamaged, StoreFailed, StoreKeyWrong
+from voiced.core.errors import StoreBusy, StoreDamaged, StoreFailed, StoreForeign, StoreKeyWrong, StoreNewer
 from voiced.core.ports.encryption import Encryption, KeyInfo
 from voiced.core.secret import Secret
 from voiced.store import connection as connect
@@ -61,12 +61,14 @@ def encrypt(folder: Path, secret: Secret, tell: Tell) -> None:
 
     Raises:
         StoreHeld: a daemon, or another command, has the file.
+        StoreLocked: it is encrypted already, and its key file is gone.
         StoreKeyWrong: there is a key file already, of another secret.
+        StoreDamaged: a backup cannot be read, and stays as it is; all else is done.
         StoreFailed: the disk is full, or fails; to do it again goes on where it ended.
     """
     file = crypto.key_file(folder / NAME)
     with translated(), hold(folder):
-        if not file.exists():
+        if not file.exists() and state(folder / NAME) in {"empty", "plain"}:
             crypto.wrap(file, [crypto.new_key()], secret)
         _lock_all(folder, crypto.unwrapped(file, secret), secret, tell)
 
@@ -75,7 +77,7 @@ def decrypt(folder: Path, secret: Secret, tell: Tell) -> None:
     """Decrypts the database and its backups, and forgets the key.
 
     Raises:
-        StoreHeld, StoreKeyWrong, StoreFailed: as `encrypt` does.
+        StoreHeld, StoreKeyWrong, StoreDamaged, StoreFailed: as `encrypt` does; the key is kept then.
     """
     file = crypto.key_file(folder / NAME)
     with translated(), hold(folder):
@@ -120,7 +122,12 @@ def _lock_all(folder: Path, keys: Sequence[crypto.DataKey], secret: Secret, tell
 
 
 def _rewrite_all(folder: Path, keys: Sequence[bytes], key: bytes | None, tell: Tell) -> None:
-    path, done = folder / NAME, 0
+    """Puts all files under a key or none.
+
+    Raises:
+        StoreDamaged: a backup cannot be read; all others are done.
+    """
+    path, done, damaged = folder / NAME, 0, list[str]()
     for where in (folder, folder / BACKUPS):
         tidy(where)
     files = [*_backups(folder), path]
@@ -129,13 +136,18 @@ def _rewrite_all(folder: Path, keys: Sequence[bytes], key: bytes | None, tell: T
         size = each.stat().st_size if each.exists() else 0
         piece = _Piece(tell, done, size, total)
         try:
-            _rewrite(each, keys, key, piece, settle=each is path)
-        except (StoreDamaged, StoreKeyWrong) as error:
+            with translated():
+                _rewrite(each, keys, key, piece, settle=each is path)
+        except (StoreDamaged, StoreForeign, StoreNewer, StoreKeyWrong) as error:
             if each is path:
                 raise
             log.warning("%s stays as it is: %s", each, error.message)
+            damaged += [str(each)] if isinstance(error, StoreDamaged) else []
         done += size
         tell(done, total)
+    if damaged:
+        hint = "All else is done. Put it elsewhere, and do the same again: until then its key is kept."
+        raise StoreDamaged(f"{', '.join(damaged)} cannot be read, and stays as it is", hint=hint)
 
 
 class _Piece:
