@@ -4,8 +4,10 @@ import os
 import pty
 
 import pytest
+from msgspec.structs import replace
 
-from voiced.core.config import Config, StoreConfig
+from voiced.children import engines
+from voiced.core.config import Config, EnginesConfig, LlmConfig, StoreConfig
 from voiced.core.errors import ConfigInvalid, StoreLocked
 from voiced.setup import secret as module
 from voiced.setup.secret import secret
@@ -97,3 +99,9 @@ def test_a_passphrase_is_asked_for_at_a_terminal_a_new_one_twice(monkeypatch):
         with pytest.raises(ConfigInvalid, match="another passphrase"):
             secret(config(encryption="passphrase"), {}, new=True)
     os.close(leader)
+
+
+@pytest.mark.parametrize(("way", "cached"), [("off", True), ("keyfile", False)])
+def test_beside_an_encrypted_file_no_evaluated_prompt_is_on_the_disk(way, cached):
+    (child,) = engines(replace(config(encryption=way), engines=EnginesConfig(llm=LlmConfig(engine="llama")))).llm
+    assert bool(child.settings["cache"]) == cached
