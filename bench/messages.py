@@ -191,14 +191,11 @@ async def syncs(folder: Path, times: int) -> float:
     return made / times
 
 
-async def reads(folder: Path, rows: int) -> dict[str, object]:
-    """P14: the file, then each reader's way to the last fifty, taking turns."""
-    database, peer = await Database.open(folder / "reads"), Peer(folder / "peer-reads.db")
-    kept = StoredConversations(database, 300.0)
+async def fill(database: Database, kept: StoredConversations, each: int) -> list[str]:
+    """Conversations with so many messages each, all going on at the same time; gives their ids."""
     places = [(await kept.open(NewConversation())).id for _ in range(CONVERSATIONS)]
-    each = rows // CONVERSATIONS
 
-    def fill(connection: apsw.Connection, at: int) -> None:
+    def more(connection: apsw.Connection, at: int) -> None:
         made = (
             row_of(message(at * CONVERSATIONS + number), (number + 1 << SHIFT) + at + 1)
             for number in range(CONVERSATIONS)
@@ -206,15 +203,26 @@ async def reads(folder: Path, rows: int) -> dict[str, object]:
         connection.executemany(INSERT_MESSAGE, made)
 
     for at in range(each):
-        await database.write(lambda connection, at=at: fill(connection, at))
+        await database.write(lambda connection, at=at: more(connection, at))
+    return places
+
+
+def inside(connection: apsw.Connection, place: str) -> float:
+    """Seconds that the last fifty take."""
+    began = time.perf_counter()
+    last(connection, place, 50)
+    return time.perf_counter() - began
+
+
+async def reads(folder: Path, rows: int) -> dict[str, object]:
+    """P14: the file, then each reader's way to the last fifty, taking turns."""
+    database, peer = await Database.open(folder / "reads"), Peer(folder / "peer-reads.db")
+    kept = StoredConversations(database, 300.0)
+    each = rows // CONVERSATIONS
+    places = await fill(database, kept, each)
     peer.fill(
         (places[number], message(at * CONVERSATIONS + number)) for at in range(each) for number in range(CONVERSATIONS)
     )
-
-    def inside(connection: apsw.Connection, place: str) -> float:
-        began = time.perf_counter()
-        last(connection, place, 50)
-        return time.perf_counter() - began
 
     queries, asked, theirs, cached = [], [], [], []
     for place in random.choices(places, k=READS):

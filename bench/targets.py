@@ -96,6 +96,8 @@ TARGETS = (
     Target("P17", "exec to READY, p50", "start", "ready_ms.p50", 800, sanity=True),
     Target("P17", "exec to wake-ready, p50", "start", "wake_ready_ms.p50", 1500, sanity=True),
     Target("P17", "wake-ready faster than `import openwakeword`", "start", "faster.bad_end", 1.0, "×", least=True),
+    Target("P20", "a message kept, encrypted by plain", "encryption", "add.times_as_long.bad_end", 1.1, "×"),
+    Target("P20", "last 50 at 1 M, encrypted by plain", "encryption", "last_50.times_as_long.bad_end", 1.1, "×"),
     Target("R7", "silently deaf for more than 2 s in a day", "deafness", "unnoticed_longer_than_2_s", 0, "times"),
     Target("R7", "silently deaf, longest", "deafness", "unnoticed_s.max", 2.0, "s"),
     Target("R24", "SIGTERM: not exit 0 within 2 s, or orphans", "stop", "bad", 0, "times"),

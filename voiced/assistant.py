@@ -142,7 +142,9 @@ class Voiced:
         self._remote_words = wiring.remote_words(config, told("wake"))
         self._controls = EarControls(hears_speaker=live)
         self._progress = Progress(self._rules.completeness, patience)
-        phrases = self.folder / CACHE / "phrases" if live else None
+        # What was said is not to lie on the disk in clear, not even as sound.
+        kept = live and config.store.encryption == "off"
+        phrases = self.folder / CACHE / "phrases" if kept else None
         stt = wiring.recogniser(config, engines.stt, told("stt"))
         tts = wiring.voice(config, engines.tts, told("tts"), phrases=phrases, may_keep=self._may_cache)
         self._ports: list[Stt | Tts | Llm | Embedder] = [stt, tts, self._remembering.embedder]

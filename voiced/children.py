@@ -111,7 +111,9 @@ def _settings(config: Config, kind: Stage, name: str) -> dict[str, Any]:
     if kind == "tts":
         settings |= {"voice": config.engines.tts.voice, "words_per_minute": config.engines.tts.words_per_minute}
     if kind == "llm":
-        settings |= {"cache": str(state_folder(config) / CACHE / "llm")}
+        # Evaluated prompts hold what was said: beside a locked file there are none on the disk.
+        plain = config.store.encryption == "off"
+        settings |= {"cache": str(state_folder(config) / CACHE / "llm") if plain else ""}
     own = getattr(config.engines, name, None)
     return (
         settings | {key: value for key, value in msgspec.to_builtins(own).items() if value != ""} if own else settings

@@ -22,10 +22,12 @@ from voiced.core.bus import Bus
 from voiced.core.config import Config
 from voiced.core.errors import StoreFailed, VoicedError, first
 from voiced.core.ports.clock import SystemClock
+from voiced.core.secret import Secret
 from voiced.core.zone import LocalZone
 from voiced.engines.child import Child
 from voiced.engines.soundcard import SoundCard
 from voiced.setup.places import state_folder
+from voiced.setup.secret import secret
 
 if TYPE_CHECKING:
     from voiced.store.db import Database
@@ -46,7 +48,7 @@ def main(arguments: list[str]) -> int:
     logging.basicConfig(level=config.log.level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     setproctitle("voiced")
     try:
-        asyncio.run(_run(config, Path(arguments[1])))
+        asyncio.run(_run(config, Path(arguments[1]), secret(config)))
     except asyncio.CancelledError:
         log.info("stopped")
     except VoicedError as error:
@@ -68,7 +70,7 @@ def _end(*_: object) -> None:
     sys.exit(0)
 
 
-async def _run(config: Config, socket_path: Path) -> None:
+async def _run(config: Config, socket_path: Path, given: Secret | None) -> None:
     loop, this = asyncio.get_running_loop(), asyncio.current_task()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, this.cancel if this else loop.stop)
@@ -84,7 +86,7 @@ async def _run(config: Config, socket_path: Path) -> None:
                     # A daemon without one of its engines still rings, and says what is missing.
                     tasks.create_task(child.start(insist=True))
                 await _spawned(parts.all)
-                await _assist(config, card, bus, parts, listener)
+                await _assist(config, card, bus, parts, listener, given)
         finally:
             await asyncio.gather(card.close(), *(child.close() for child in children))
 
@@ -95,14 +97,17 @@ async def _spawned(children: Sequence[Child]) -> None:
         await asyncio.sleep(0)
 
 
-async def _assist(config: Config, card: SoundCard, bus: Bus, parts: Engines, listener: socket.socket) -> None:
+async def _assist(
+    config: Config, card: SoundCard, bus: Bus, parts: Engines, listener: socket.socket, given: Secret | None
+) -> None:
     from voiced.assistant import Voiced  # noqa: PLC0415 (loads while the children do)
     from voiced.control.api import application  # noqa: PLC0415 (the same)
     from voiced.store.db import Database  # noqa: PLC0415 (the same)
     from voiced.store.upkeep import keep_backing_up, keep_expiring  # noqa: PLC0415 (the same)
 
     store = config.store
-    database = Database(state_folder(config), patience_s=store.patience_s, check_s=store.check_s)
+    folder = state_folder(config)
+    database = Database(folder, patience_s=store.patience_s, check_s=store.check_s, secret=given)
     try:
         clock = SystemClock(LocalZone(config.promises.timezone))
         voiced = Voiced(config, card, clock, Activity(), bus, parts, database=database)

@@ -20,6 +20,7 @@ from voiced.core.ports.kept import Kept
 from voiced.core.ports.promises import PromiseStore
 from voiced.core.promises import Kind
 from voiced.setup.places import CACHE, socket_path, state_folder
+from voiced.setup.secret import secret
 
 
 @asynccontextmanager
@@ -65,8 +66,9 @@ async def _file(config: Config) -> AsyncGenerator[Kept]:
     from voiced.store.usage import StoredUsage  # noqa: PLC0415
 
     folder = state_folder(config)
-    _look_at_owner(folder)
-    database = await Database.open(folder, patience_s=0, check_s=config.store.check_s)
+    look_at_owner(folder)
+    given = secret(config)
+    database = await Database.open(folder, patience_s=0, check_s=config.store.check_s, secret=given)
     try:
         clock = SystemClock(LocalZone(config.promises.timezone))
         conversations = StoredConversations(database, config.store.continue_s, clock.zone)
@@ -97,7 +99,7 @@ async def _file(config: Config) -> AsyncGenerator[Kept]:
         await database.close()
 
 
-def _look_at_owner(folder: Path) -> None:
+def look_at_owner(folder: Path) -> None:
     """What another user writes there (root may), the daemon could not read any more."""
     if folder.exists() and (owner := folder.stat().st_uid) != os.geteuid():
         try:

@@ -1,5 +1,6 @@
 """The same parts without a daemon: a recording replayed, one question, single stages."""
 
+import os
 import re
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
@@ -21,6 +22,7 @@ from voiced.core.events import AnyEvent
 from voiced.core.ports.clock import SystemClock
 from voiced.core.ports.stt import Stt
 from voiced.core.promises import Promise
+from voiced.core.secret import Secret
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Clip, SpeechChunk, Understanding
 from voiced.core.zone import LocalZone
 from voiced.ear.detections import detections
@@ -31,6 +33,7 @@ from voiced.engines.silero import Silero
 from voiced.engines.soundcard import Device, SoundCard, devices
 from voiced.setup.places import intents_folder, state_folder
 from voiced.setup.privacy import classifier
+from voiced.setup.secret import secret
 from voiced.store.db import Database
 from voiced.turn.rules import Rules
 from voiced.turn.speaking import SpeakableTts
@@ -92,7 +95,7 @@ async def replay(config: Config, path: Path, show: Callable[[AnyEvent], None], *
 
     audio = files.FileAudio(samples, activity, settled, idle, fast=fast, zone=LocalZone(config.promises.timezone)())
     children = engines(config)
-    async with passing_database() as database:
+    async with passing_database(locked=config.store.encryption != "off") as database:
         voiced = Voiced(config, audio, audio, activity, Bus(), children, database=database, live=False)
         voiced.bus.watch(show)
         try:
@@ -105,10 +108,11 @@ async def replay(config: Config, path: Path, show: Callable[[AnyEvent], None], *
 
 
 @asynccontextmanager
-async def passing_database() -> AsyncGenerator[Database]:
-    """A file for what a recording says: it is nobody's history."""
+async def passing_database(*, locked: bool = False) -> AsyncGenerator[Database]:
+    """A file for what a recording says: it is nobody's history. Its key, if it is to have one, is never known again."""
+    passing = Secret("keyfile", os.urandom(32)) if locked else None
     with TemporaryDirectory(prefix="voiced-") as folder:
-        database = await Database.open(Path(folder))
+        database = await Database.open(Path(folder), secret=passing)
         try:
             yield database
         finally:
@@ -118,7 +122,8 @@ async def passing_database() -> AsyncGenerator[Database]:
 @asynccontextmanager
 async def _own_database(config: Config) -> AsyncGenerator[Database]:
     """The file itself, while no daemon holds it."""
-    database = await Database.open(state_folder(config), patience_s=OPENING_S, check_s=config.store.check_s)
+    folder, given = state_folder(config), secret(config)
+    database = await Database.open(folder, patience_s=OPENING_S, check_s=config.store.check_s, secret=given)
     try:
         yield database
     finally:

@@ -70,6 +70,16 @@ def nothing_is_left(agent: ScriptedAgent) -> bool:
     return list((agent.folder / "transfers").glob("*")) == []
 
 
+def test_what_an_archive_is_sealed_with_goes_through_as_it_is(run, agent: ScriptedAgent, tmp_path: Path):
+    word = "grüße, \U0001f642 \n".encode() + b"\xff\0"
+    run(lambda kept: kept.upkeep.export(tmp_path / "a", Steps(), None, word))
+    assert agent.upkeep.passphrase == word
+    run(lambda kept: kept.upkeep.export(tmp_path / "b", Steps()))
+    assert agent.upkeep.passphrase is None
+    run(lambda kept: kept.upkeep.take_in(tmp_path / "a", Steps(), word))
+    assert agent.upkeep.passphrase == word
+
+
 @pytest.mark.parametrize("content", [MAGIC, LARGE], ids=["small", "large"])
 def test_an_archive_comes_out_and_goes_in_whole(run, agent: ScriptedAgent, tmp_path: Path, content: bytes):
     agent.upkeep.content = content

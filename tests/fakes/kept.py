@@ -202,6 +202,7 @@ class FakeUpkeep:
 
     Attributes:
         content: what is in "the file".
+        passphrase: what the last archive was sealed with.
         hold: called with a step's name in the middle of all work; may wait, or raise.
     """
 
@@ -210,6 +211,7 @@ class FakeUpkeep:
         self._conversations = conversations
         self.content = MAGIC + b"empty"
         self.problems: list[str] = []
+        self.passphrase: bytes | None = None
         self.hold: Callable[[str], None] = lambda _: None
 
     async def check(self, progress: Progress) -> Checked:
@@ -236,7 +238,14 @@ class FakeUpkeep:
         self.content = content
         return before
 
-    async def export(self, target: Path, progress: Progress, conversations: Sequence[str] | None = None) -> None:
+    async def export(
+        self,
+        target: Path,
+        progress: Progress,
+        conversations: Sequence[str] | None = None,
+        passphrase: bytes | None = None,
+    ) -> None:
+        self.passphrase = passphrase
         await self._work("export", progress)
         _write(target, self.content + b"".join(b" " + each.encode() for each in conversations or ()))
 
@@ -252,7 +261,8 @@ class FakeUpkeep:
         await self._conversations.purge(what.conversation)
         return Forgotten(messages=count, conversations=1)
 
-    async def take_in(self, source: Path, progress: Progress) -> Imported:
+    async def take_in(self, source: Path, progress: Progress, passphrase: bytes | None = None) -> Imported:
+        self.passphrase = passphrase
         await self._work("import", progress)
         known = self.content == (content := _read(source))
         self.content = content

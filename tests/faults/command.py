@@ -25,18 +25,23 @@ class Fault(NamedTuple):
         times: how often, unless told.
         piece: how many of them a process does with one seed.
         controls: arguments of `run` with which it must go wrong.
+        run: the name of `run` there, where there are several.
     """
 
     module: str
     times: int
     piece: int
     controls: tuple[str, ...] = ()
+    run: str = "run"
 
 
 FAULTS = {
     "power-cuts": Fault("tests.faults.power_cuts", 100_000, 50, ("normal", "off")),
     "disk": Fault("tests.faults.disk_faults", 10_000, 20),
     "kills": Fault("tests.faults.kills", 1_000, 20),
+    "locked-power-cuts": Fault("tests.faults.power_cuts", 100_000, 50, ("normal", "off"), "run_locked"),
+    "locked-kills": Fault("tests.faults.kills", 1_000, 20, run="run_locked"),
+    "rotation": Fault("tests.faults.rotation", 200, 25),
     "damage": Fault("tests.store.damage", 480, 48),
     "phantoms": Fault("tests.faults.phantoms", 1_000, 100),
     "promises": Fault("tests.unit.promise_lives", 4_000, 400),
@@ -60,7 +65,7 @@ def main() -> int:
     began = time.monotonic()
     outcome = together(fault, given.seed, given.times or fault.times, show=not given.json)
     seconds = time.monotonic() - began
-    controls = {control: piece(fault.module, given.seed, CONTROLS, control) for control in fault.controls}
+    controls = {control: piece(fault, given.seed, CONTROLS, control) for control in fault.controls}
     result = {
         "name": given.name,
         "seed": given.seed,
@@ -87,16 +92,16 @@ def together(fault: Fault, seed: int, times: int, *, show: bool) -> Outcome:
         ProcessPoolExecutor(cores(), mp_context=get_context("spawn")) as pool,
     ):
         bar = progress.add_task("", total=pieces)
-        for done in pool.map(piece, repeat(fault.module), seeds, repeat(min(times, fault.piece))):
+        for done in pool.map(piece, repeat(fault), seeds, repeat(min(times, fault.piece))):
             outcome += done
             progress.update(bar, advance=1, description=f"{outcome.times}, wrong: {sum(outcome.wrong.values())}")
     return outcome
 
 
-def piece(module: str, seed: int, times: int, *control: str) -> Outcome:
+def piece(fault: Fault, seed: int, times: int, *control: str) -> Outcome:
     """A number of faults from one seed."""
     logging.disable(logging.CRITICAL)  # the store says what it meets, which is what was ordered
-    return importlib.import_module(module).run(seed, times, *control)
+    return getattr(importlib.import_module(fault.module), fault.run)(seed, times, *control)
 
 
 def told(result: dict[str, Any]) -> str:

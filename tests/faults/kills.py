@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.faults.outcome import Outcome, trial
 from tests.faults.power_cuts import moving, never_salvaged
-from tests.faults.workload import Facts, Step, Workload, after, faults, found, lost, opened, perform
+from tests.faults.workload import KEY, Facts, Step, Workload, after, faults, found, lost, opened, perform
 from voiced.core.errors import StoreFailed
 
 KILLS_A_FILE = 20
@@ -25,16 +25,21 @@ _server = multiprocessing.get_context("forkserver")
 _server.set_forkserver_preload([__name__])
 
 
-def run(seed: int, times: int = KILLS_A_FILE) -> Outcome:
+def run_locked(seed: int, times: int = KILLS_A_FILE) -> Outcome:
+    """The same with an encrypted file."""
+    return run(seed, times, KEY)
+
+
+def run(seed: int, times: int = KILLS_A_FILE, key: bytes | None = None) -> Outcome:
     """Lets one process after the other work on a file, and kills each."""
     chance = random.Random(f"kills {seed}")
     outcome, facts = Outcome(), Facts()
     with tempfile.TemporaryDirectory() as folder, never_salvaged():
         for number in range(times):
-            known, under_way = kill(Path(folder), seed + number, facts, chance)
+            known, under_way = kill(Path(folder), seed + number, facts, chance, key)
             problems = list[str]()
             try:
-                facts, problems = asyncio.run(look(Path(folder), known, under_way))
+                facts, problems = asyncio.run(look(Path(folder), known, under_way, key))
             except StoreFailed as error:
                 problems = [error.message]
             outcome += trial(f"seed {seed}, kill {number}", wrong=problems)
@@ -43,10 +48,12 @@ def run(seed: int, times: int = KILLS_A_FILE) -> Outcome:
     return outcome
 
 
-def kill(folder: Path, seed: int, facts: Facts, chance: random.Random) -> tuple[Facts, list[Step]]:
+def kill(
+    folder: Path, seed: int, facts: Facts, chance: random.Random, key: bytes | None = None
+) -> tuple[Facts, list[Step]]:
     """Starts a process and kills it; gives what was acknowledged and what was under way."""
     ours, theirs = _server.Pipe(duplex=False)
-    process = _server.Process(target=work, args=(folder, seed, facts, theirs), daemon=True)
+    process = _server.Process(target=work, args=(folder, seed, facts, theirs, key), daemon=True)
     process.start()
     theirs.close()
     words, wanted = list[str](), chance.choice((0, chance.randint(1, 60), chance.randint(1, 60)))
@@ -83,16 +90,16 @@ def told(words: list[str], seed: int, facts: Facts) -> tuple[Facts, list[Step]]:
     return facts, list(under_way.values())
 
 
-def work(folder: Path, seed: int, facts: Facts, pipe: Connection) -> None:
+def work(folder: Path, seed: int, facts: Facts, pipe: Connection, key: bytes | None) -> None:
     """What the process does until it is killed."""
     with moving(pages=30):
-        asyncio.run(_work(folder, seed, facts, pipe))
+        asyncio.run(_work(folder, seed, facts, pipe, key))
 
 
-async def _work(folder: Path, seed: int, facts: Facts, pipe: Connection) -> None:
+async def _work(folder: Path, seed: int, facts: Facts, pipe: Connection, key: bytes | None) -> None:
     workload = Workload(seed)
     pipe.send_bytes(b"open")
-    async with opened(folder) as store:
+    async with opened(folder, key=key) as store:
         while True:
             steps = workload.round(facts)
             pipe.send_bytes(b"begin")
@@ -100,8 +107,10 @@ async def _work(folder: Path, seed: int, facts: Facts, pipe: Connection) -> None
             facts = after(facts, *steps)
 
 
-async def look(folder: Path, acknowledged: Facts, under_way: list[Step]) -> tuple[Facts, list[str]]:
+async def look(
+    folder: Path, acknowledged: Facts, under_way: list[Step], key: bytes | None = None
+) -> tuple[Facts, list[str]]:
     """Opens the file; gives what is in it, and what is wrong with that."""
-    async with opened(folder) as store:
+    async with opened(folder, key=key) as store:
         there = await store.database.read(found)
         return there, await store.database.read(faults) + lost(there, acknowledged, under_way)

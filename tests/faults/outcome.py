@@ -47,7 +47,7 @@ def trial(where: str, **problems: list[str]) -> Outcome:
 
 
 @contextmanager
-def replaced(where: object, name: str, what: float | Callable[..., object]) -> Generator[None]:
+def replaced(where: object, name: str, what: float | str | Callable[..., object]) -> Generator[None]:
     """For a while, something of a module is something else."""
     before = getattr(where, name)
     setattr(where, name, what)

@@ -12,13 +12,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-import apsw
-
 from tests.faults.disk import Disk
 from tests.faults.outcome import Outcome, replaced, trial
 from tests.faults.tape import Mark, Platter, Record
-from tests.faults.workload import NOON, Facts, Step, Workload, after, faults, found, lost, opened, perform
+from tests.faults.workload import KEY, NOON, Facts, Step, Workload, after, faults, found, lost, opened, perform
 from voiced.core.errors import StoreDamaged, StoreFailed
+from voiced.store import connection as connect
 from voiced.store import keeper, salvage
 from voiced.store.migrations import scripts
 
@@ -40,24 +39,29 @@ class Recording(NamedTuple):
     tape: list[Record]
 
 
-def run(seed: int, times: int = CUTS_A_TAPE, synchronous: Synchronous = "full") -> Outcome:
+def run_locked(seed: int, times: int = CUTS_A_TAPE, synchronous: Synchronous = "full") -> Outcome:
+    """The same with an encrypted file."""
+    return run(seed, times, synchronous, KEY)
+
+
+def run(seed: int, times: int = CUTS_A_TAPE, synchronous: Synchronous = "full", key: bytes | None = None) -> Outcome:
     """Records the work of a seed, and cuts it."""
     with ExitStack() as stack:
         stack.enter_context(never_salvaged())
         with weakened(synchronous):
-            recording = asyncio.run(record(seed))
-        return asyncio.run(cut(recording, seed, times))
+            recording = asyncio.run(record(seed, key))
+        return asyncio.run(cut(recording, seed, times, key))
 
 
-async def record(seed: int) -> Recording:
+async def record(seed: int, key: bytes | None = None) -> Recording:
     """Does the work of a seed: on an empty disk, or on a file of any version."""
     chance = random.Random(seed)
     version = chance.randint(0, len(scripts()))
-    files, facts = older(version, chance) if version else ({}, {})
+    files, facts = older(version, chance, key) if version else ({}, {})
     before, workload = facts, Workload(seed)
     with Disk(files) as disk, moving(pages=chance.choice((3, 30, 1_000, 1_000))):
         for rounds in (10, 5):
-            async with opened(disk.folder, disk.vfs) as store:
+            async with opened(disk.folder, disk.vfs, key) as store:
                 for _ in range(rounds):
                     steps = workload.round(facts)
                     disk.mark(("begun", steps))
@@ -67,10 +71,10 @@ async def record(seed: int) -> Recording:
         return Recording(files, before, disk.tape)
 
 
-def older(version: int, chance: random.Random) -> tuple[dict[str, bytes], Facts]:
+def older(version: int, chance: random.Random, key: bytes | None = None) -> tuple[dict[str, bytes], Facts]:
     """A file of a version, with something in it."""
     with Disk() as disk:
-        connection = apsw.Connection(str(disk.path), vfs=disk.vfs)
+        connection = connect.draft(disk.path, disk.vfs, key)
         connection.pragma("journal_mode", "wal")
         for number, script in enumerate(scripts()[:version], 1):
             with connection:
@@ -93,7 +97,7 @@ def older(version: int, chance: random.Random) -> tuple[dict[str, bytes], Facts]
         return disk.files, facts
 
 
-async def cut(recording: Recording, seed: int, cuts: int) -> Outcome:
+async def cut(recording: Recording, seed: int, cuts: int, key: bytes | None = None) -> Outcome:
     """Cuts the power at places by chance, in the order of the tape."""
     chance = random.Random(f"cuts {seed}")
     platter, at = Platter(recording.files), 0
@@ -109,7 +113,8 @@ async def cut(recording: Recording, seed: int, cuts: int) -> Outcome:
                 under_way = [other for other in under_way if other.changes is not step.changes]
                 acknowledged = after(acknowledged, step)
         at = place
-        outcome += await look(platter.survivors(chance), acknowledged, under_way, chance, f"seed {seed}, place {place}")
+        where = f"seed {seed}, place {place}"
+        outcome += await look(platter.survivors(chance), acknowledged, under_way, chance, where, key)
     return outcome
 
 
@@ -119,13 +124,18 @@ def marks(tape: Iterable[Record]) -> Iterable[tuple[str, list[Step]]]:
 
 
 async def look(
-    files: Mapping[str, bytes], acknowledged: Facts, under_way: list[Step], chance: random.Random, where: str
+    files: Mapping[str, bytes],
+    acknowledged: Facts,
+    under_way: list[Step],
+    chance: random.Random,
+    where: str,
+    key: bytes | None = None,
 ) -> Outcome:
     """Opens what a cut has left, perhaps cuts that too, and compares."""
     damaged, missing = list[str](), list[str]()
     try:
         with Disk(files) as disk:
-            async with opened(disk.folder, disk.vfs) as store:
+            async with opened(disk.folder, disk.vfs, key) as store:
                 damaged = await store.database.read(faults)
                 missing = lost(await store.database.read(found), acknowledged, under_way)
     except StoreDamaged as error:
@@ -138,37 +148,22 @@ async def look(
         place = chance.randint(0, len(disk.tape))
         platter.play(disk.tape[:place])
         where = f"{where}, then {place}"
-        outcome += await look(platter.survivors(chance), acknowledged, under_way, chance, where)
+        outcome += await look(platter.survivors(chance), acknowledged, under_way, chance, where, key)
     return outcome
 
 
 @contextmanager
 def weakened(synchronous: Synchronous) -> Generator[None]:
-    """Lets each connection that is opened keep a weaker promise than the store asks for."""
-    if synchronous == "full":
+    """Lets each connection that writes keep a weaker promise than the store asks for."""
+    with replaced(connect, "SYNCHRONOUS", synchronous):
         yield
-        return
-
-    def hook(connection: apsw.Connection) -> None:
-        connection.pragma("synchronous", synchronous)
-        connection.authorizer = ignore
-
-    def ignore(action: int, name: str | None, *_: str | None) -> int:
-        ignored = action == apsw.SQLITE_PRAGMA and name == "synchronous"
-        return apsw.SQLITE_IGNORE if ignored else apsw.SQLITE_OK
-
-    apsw.connection_hooks.append(hook)
-    try:
-        yield
-    finally:
-        apsw.connection_hooks.remove(hook)
 
 
 @contextmanager
 def never_salvaged() -> Generator[None]:
     """Damage is no reason to save what can be read: there must be none."""
 
-    def refuse(path: Path, *, vfs: str | None = None) -> None:  # noqa: ARG001 (as the real one)
+    def refuse(path: Path, *, vfs: str | None = None, key: bytes | None = None) -> None:  # noqa: ARG001 (as the real one)
         raise StoreDamaged(f"{path} would have to be salvaged")
 
     with replaced(salvage, "salvage", refuse):

@@ -1,11 +1,14 @@
 """R2 in short; the long run is `scripts/faults kills`."""
 
-from tests.faults.kills import run, told
+import pytest
+
+from tests.faults.kills import run, run_locked, told
 from tests.faults.outcome import Outcome
 from tests.faults.workload import Workload, after, lost
 
 
-def test_nothing_acknowledged_is_lost_when_the_process_is_killed():
+@pytest.mark.parametrize("run", [run, run_locked], ids=["plain", "locked"])
+def test_nothing_acknowledged_is_lost_when_the_process_is_killed(run):
     outcome = sum((run(seed, 10) for seed in (0, 1_000)), Outcome())
     assert outcome.wrong == {"wrong": 0}, outcome.problems
     assert outcome.times == 20

@@ -7,7 +7,7 @@ import pytest
 
 from tests.faults.disk import NAME, Disk
 from tests.faults.outcome import Outcome
-from tests.faults.power_cuts import run
+from tests.faults.power_cuts import run, run_locked
 from tests.faults.tape import Entry, Platter, Sync, SyncFolder, Truncate, Write
 
 CHANCES = 200
@@ -19,14 +19,16 @@ def survivors(tape, files=None) -> list[dict[str, bytes]]:
     return [platter.survivors(random.Random(seed)) for seed in range(CHANCES)]
 
 
-def test_nothing_acknowledged_is_lost_and_nothing_is_damaged_wherever_the_power_is_cut():
+@pytest.mark.parametrize("run", [run, run_locked], ids=["plain", "locked"])
+def test_nothing_acknowledged_is_lost_and_nothing_is_damaged_wherever_the_power_is_cut(run):
     outcome = sum((run(seed, 40) for seed in range(8)), Outcome())
     assert outcome.times >= 320
     assert outcome.wrong == {"corrupt": 0, "lost": 0}, outcome.problems
 
 
+@pytest.mark.parametrize("run", [run, run_locked], ids=["plain", "locked"])
 @pytest.mark.parametrize(("synchronous", "way"), [("normal", "lost"), ("off", "corrupt"), ("off", "lost")])
-def test_the_same_work_with_a_weaker_promise_does_not_survive(synchronous, way):
+def test_the_same_work_with_a_weaker_promise_does_not_survive(run, synchronous, way):
     outcome = sum((run(seed, 40, synchronous) for seed in range(4)), Outcome())
     assert outcome.wrong[way] > 0
 

@@ -19,7 +19,8 @@ import numpy as np
 from voiced.core.history import Change, Message, NewConversation, Status
 from voiced.core.memories import NewMemory
 from voiced.core.promises import Promise
-from voiced.store import vectors
+from voiced.core.secret import Secret
+from voiced.store import crypto, vectors
 from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
 from voiced.store.memories import StoredMemories
@@ -35,6 +36,9 @@ STATUSES: tuple[Status, ...] = ("active", "archived", "closed", "deleted")
 NOON = 1_800_000_000.0
 SIZES = {"small": 12, "large": 384}
 MODELS = tuple(SIZES)
+SECRET = Secret("keyfile", b"nobody guesses this. " * 3)
+KEY = bytes(range(32))
+"""Of stores that are encrypted."""
 
 
 class Store(NamedTuple):
@@ -54,9 +58,11 @@ class Step(NamedTuple):
 
 
 @asynccontextmanager
-async def opened(folder: Path, vfs: str | None = None) -> AsyncGenerator[Store]:
-    """The store in a folder, until the end of the block."""
-    database = await Database.open(folder, patience_s=0, vfs=vfs)
+async def opened(folder: Path, vfs: str | None = None, key: bytes | None = None) -> AsyncGenerator[Store]:
+    """The store in a folder, until the end of the block; an encrypted one with its key."""
+    if key and not (folder / crypto.NAME).exists():
+        crypto.wrap(folder / crypto.NAME, [crypto.DataKey("key", 0.0, key)], SECRET)
+    database = await Database.open(folder, patience_s=0, vfs=vfs, secret=SECRET if key else None)
     try:
         yield store_in(database)
     finally:

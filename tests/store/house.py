@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
+import os
 import zipfile
 from collections.abc import Callable
 from contextlib import asynccontextmanager
@@ -17,9 +18,12 @@ from hypothesis import strategies as st
 from voiced.core.history import LONGEST_BATCH, Conversation, Message, NewConversation, Source
 from voiced.core.memories import NewMemory
 from voiced.core.promises import Promise, Schedule
-from voiced.store.connection import search_vectors
+from voiced.core.secret import Secret
+from voiced.store import connection as connect
 from voiced.store.conversations import StoredConversations
+from voiced.store.crypto import fitting, key_file, unwrapped
 from voiced.store.db import Database
+from voiced.store.locked import state
 from voiced.store.memories import StoredMemories
 from voiced.store.promises import StoredPromises
 from voiced.store.upkeep import FileUpkeep
@@ -27,6 +31,9 @@ from voiced.store.upkeep import FileUpkeep
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 DAILY = Schedule("07:00", days=(0, 1, 2))
+LOCKED = "VOICED_TEST_LOCKED"
+"""Set while the stores of a test are encrypted: its child processes see it, too."""
+SECRET = Secret("keyfile", b"nobody guesses this. " * 3)
 ADD = "INSERT INTO promises (id, kind, state, made_at, changed_at) VALUES (?, 'timer', 'active', 0, 0)"
 
 
@@ -47,6 +54,19 @@ class StillClock:
         self.slept.append(seconds)
         self.time += seconds
         await asyncio.sleep(0)
+
+
+def lock() -> Secret | None:
+    """What unlocks the stores of this test: see the fixture `either_way`."""
+    return SECRET if os.environ.get(LOCKED) else None
+
+
+def raw(path: Path) -> apsw.Connection:
+    """A database or a backup of a test, as SQLite sees it."""
+    if state(path) in {"empty", "plain"}:
+        return connect.draft(path)
+    home = path.parent if path.parent.name != "backups" else path.parent.parent
+    return connect.draft(path, key=fitting(path, [key.value for key in unwrapped(key_file(home / "x"), SECRET)]))
 
 
 class House:
@@ -78,7 +98,7 @@ class House:
 
 @asynccontextmanager
 async def house(folder: Path, keep: int = 7):
-    database = await Database.open(folder)
+    database = await Database.open(folder, secret=lock())
     try:
         yield House(database, keep)
     finally:
@@ -135,8 +155,7 @@ async def embed(home, model: str = "m") -> None:
 
 def edit(path: Path, script: str, *, rules: bool = True) -> None:
     """Does to a file what nobody should do."""
-    with contextlib.closing(apsw.Connection(str(path))) as connection:
-        search_vectors(connection)
+    with contextlib.closing(raw(path)) as connection:
         if not rules:
             connection.execute("PRAGMA writable_schema = ON; PRAGMA ignore_check_constraints = ON")
         connection.execute(script)
@@ -161,7 +180,7 @@ def ids(connection: apsw.Connection) -> list[str]:
 
 def with_database(folder: Path, use, **options):
     async def run():
-        database = await Database.open(folder, **options)
+        database = await Database.open(folder, secret=lock(), **options)
         try:
             return await use(database)
         finally:

@@ -33,6 +33,8 @@ from voiced.store import exports, lines, markdown
 from voiced.store.imports import append
 from voiced.store.promises import settled
 
+pytestmark = pytest.mark.usefixtures("either_way")
+
 
 async def keep(home, conversation, its_messages):
     """Writes rows as they are, with all their fields."""

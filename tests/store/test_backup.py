@@ -7,12 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import apsw
 import pytest
 
-from tests.store.house import edit, fill, messages, quiet, run, unfinished
+from tests.store.house import edit, fill, messages, quiet, raw, run, unfinished
 from voiced.core.errors import StoreBroken, StoreDamaged, StoreFull
 from voiced.store import backups
+
+pytestmark = pytest.mark.usefixtures("either_way")
 
 
 def test_a_backup_is_the_file_as_it_is(tmp_path):
@@ -29,7 +30,7 @@ def test_a_backup_is_the_file_as_it_is(tmp_path):
     assert path.name == "voiced-2026-11-25T12-00-00Z.db"
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     assert made.bytes == path.stat().st_size
-    with contextlib.closing(apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)) as copy:
+    with contextlib.closing(raw(path)) as copy:
         rows = [
             row
             for table in ("conversations", "messages", "promises", "memories")
@@ -64,7 +65,7 @@ def test_a_backup_made_while_writes_go_on_is_one_moment_of_them(tmp_path):
     made, written = run(job, tmp_path)
     seen = []
     for each in made:
-        with contextlib.closing(apsw.Connection(each.path, flags=apsw.SQLITE_OPEN_READONLY)) as copy:
+        with contextlib.closing(raw(Path(each.path))) as copy:
             assert copy.execute("PRAGMA integrity_check").get == "ok"
             pairs, messages_kept = copy.execute(
                 "SELECT count(*), (SELECT messages FROM conversations) FROM messages WHERE id LIKE 'pair%'"

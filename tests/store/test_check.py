@@ -10,6 +10,8 @@ from voiced.core.history import Source
 from voiced.core.memories import NewMemory
 from voiced.store.migrations import scripts
 
+pytestmark = pytest.mark.usefixtures("either_way")
+
 
 def test_a_good_file_has_no_problems(tmp_path):
     async def job(home):

@@ -11,13 +11,15 @@ from pathlib import Path
 import apsw
 import pytest
 
-from tests.store.house import BERLIN, edit, embed, fill, messages, quiet, run, unfinished
+from tests.store.house import BERLIN, edit, embed, fill, messages, quiet, raw, run, unfinished
 from voiced.core.errors import InputInvalid, StoreNewer
 from voiced.core.memories import NewMemory, Scope
 from voiced.core.promises import Promise, Schedule
 from voiced.store import restore
 from voiced.store.backups import Backups
 from voiced.store.migrations import scripts
+
+pytestmark = pytest.mark.usefixtures("either_way")
 
 
 def test_a_restored_file_is_all_that_it_was_and_work_goes_on(tmp_path):
@@ -228,7 +230,7 @@ def test_what_is_kept_while_a_restore_is_under_way_is_in_the_backup_of_before_or
             patch.setattr(*((restore, "fetch") if moment == "fetched" else (Backups, "make")), and_then)
             before = await home.upkeep.restore(source, quiet)
         assert done.is_set()
-        with contextlib.closing(apsw.Connection(before.path, flags=apsw.SQLITE_OPEN_READONLY)) as copy:
+        with contextlib.closing(raw(Path(before.path))) as copy:
             kept = copy.execute("SELECT count(*) FROM promises WHERE id = 'mine'").get
         return kept, await home.promises.active(), await home.upkeep.backups(), before
 

@@ -15,6 +15,7 @@ from voiced.cli.output import line, people, table
 from voiced.core.errors import InputInvalid
 from voiced.core.ports.upkeep import Backup, Checked
 from voiced.core.speech import counted
+from voiced.setup.secret import handed, typed
 
 if TYPE_CHECKING:
     from voiced.core.ports.kept import Kept
@@ -39,6 +40,8 @@ def export(
     *,
     conversation: Annotated[list[str], Parameter(negative=())] | None = None,
     force: Switch = False,
+    passphrase: Switch = False,
+    passphrase_fd: int | None = None,
     options: Options | None = None,
 ) -> None:
     """Write everything that is kept into an archive: JSON Lines and Markdown in a ZIP file.
@@ -47,14 +50,17 @@ def export(
         file: The archive.
         conversation: Only the conversation of this id, or its beginning; may be repeated.
         force: The file may be there already, and is replaced.
+        passphrase: Seal it with a passphrase, which is asked for.
+        passphrase_fd: Seal it with the one that is read from this open file descriptor.
         options: What every verb understands.
     """
     options = options or Options()
+    sealing = _sealing(passphrase_fd, new=True, ask=passphrase)
 
     async def work(kept: "Kept") -> None:
         with written(file, force=force) as part, progress("exporting", options) as report:
             chosen = [await conversation_id(kept, each) for each in conversation] if conversation else None
-            await kept.upkeep.export(part, report, chosen)
+            await kept.upkeep.export(part, report, chosen, sealing)
 
     using(options, work)
     if options.json:
@@ -63,18 +69,28 @@ def export(
         people.print(Text(f"{file}: {size(file.stat().st_size)}"), soft_wrap=True)
 
 
-def import_(file: Path, /, *, options: Options | None = None) -> None:
+def import_(
+    file: Path,
+    /,
+    *,
+    passphrase: Switch = False,
+    passphrase_fd: int | None = None,
+    options: Options | None = None,
+) -> None:
     """Take in an archive. What is known already stays as it is: twice is as good as once.
 
     Args:
         file: The archive, or one conversation as JSON Lines.
+        passphrase: It is sealed with a passphrase, which is asked for.
+        passphrase_fd: The same, but read from this open file descriptor.
         options: What every verb understands.
     """
     options = options or Options()
     readable(file)
+    sealing = _sealing(passphrase_fd, new=False, ask=passphrase)
 
     with progress("importing", options) as report:
-        brought = using(options, lambda kept: kept.upkeep.take_in(file, report))
+        brought = using(options, lambda kept: kept.upkeep.take_in(file, report, sealing))
     if options.json:
         line(brought)
     else:
@@ -155,6 +171,13 @@ def check(*, options: Options | None = None) -> int:
     else:
         _show(found)
     return 1 if found.problems else 0
+
+
+def _sealing(descriptor: int | None, *, new: bool, ask: bool) -> bytes | None:
+    """What an archive is sealed with."""
+    if descriptor is not None:
+        return handed(descriptor, new=new)
+    return typed("Passphrase of the archive", new=new) if ask else None
 
 
 def _show(found: Checked) -> None:

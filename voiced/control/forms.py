@@ -15,6 +15,9 @@ Limit = Annotated[int, Meta(ge=1, le=1000)]
 Hits = Annotated[int, Meta(ge=1, le=100)]
 Words = Annotated[str, Meta(min_length=1, max_length=10_000)]
 
+SEALED = "voiced-passphrase"
+"""The header with what an archive is sealed with, in Base64."""
+
 
 class Part(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Which messages of a conversation are asked for.

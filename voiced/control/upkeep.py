@@ -1,5 +1,6 @@
 """Routes that look after the file in which everything is kept."""
 
+from base64 import b64decode
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,11 +9,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
 from litestar.response import Stream
 
-from voiced.control.forms import OwnBackup
+from voiced.control.forms import SEALED, OwnBackup
 from voiced.control.progress import working
-from voiced.control.requests import ADMIN, AnyRequest, Steered, small_body
+from voiced.control.requests import ADMIN, CORRECT, AnyRequest, Steered, small_body
 from voiced.control.transfers import LARGEST_FILE, Transfers, remove, sent
-from voiced.core.errors import NotFound
+from voiced.core.errors import InputInvalid, NotFound
 from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.ports.agent import Agent
 from voiced.core.ports.upkeep import Backup, Imported, Progress
@@ -65,17 +66,19 @@ async def restore(agent: Steered, transfers: Desk, request: AnyRequest) -> Strea
 async def export(agent: Steered, transfers: Desk, request: AnyRequest) -> Stream:
     """Gives everything as an archive, or the conversations that are named."""
     chosen = request.query_params.getall("conversation", None)
-    return await transfers.send(lambda path: agent.upkeep.export(path, _unheard, chosen))
+    passphrase = _passphrase(request)
+    return await transfers.send(lambda path: agent.upkeep.export(path, _unheard, chosen, passphrase))
 
 
 @post("/db/import", opt=ADMIN, status_code=200, request_max_body_size=LARGEST_FILE)
 async def take_in(agent: Steered, transfers: Desk, request: AnyRequest) -> Stream:
     """Takes in an archive."""
+    passphrase = _passphrase(request)
     path = await transfers.receive(request)
 
     async def work(report: Progress) -> Imported:
         try:
-            return await agent.upkeep.take_in(path, report)
+            return await agent.upkeep.take_in(path, report, passphrase)
         finally:
             await remove(path)
 
@@ -93,6 +96,19 @@ async def _own(agent: Agent, name: str) -> Backup:
         if Path(each.path).name == name:
             return each
     raise NotFound(f"there is no backup {name}")
+
+
+def _passphrase(request: AnyRequest) -> bytes | None:
+    """What an archive is sealed with.
+
+    Raises:
+        InputInvalid: it is no Base64.
+    """
+    given = request.headers.get(SEALED)
+    try:
+        return b64decode(given, validate=True) if given else None
+    except ValueError as error:
+        raise InputInvalid(f"{SEALED}: {error}", hint=CORRECT) from error
 
 
 def _unheard(_done: int, _total: int) -> None:

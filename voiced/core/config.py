@@ -273,6 +273,20 @@ class StoreConfig(_Section, frozen=True, kw_only=True):
     folder: Annotated[
         str, Meta(description="The folder of the file and its backups; empty: /var/lib/voiced, or the user's own.")
     ] = ""
+    encryption: Annotated[
+        str,
+        Meta(
+            pattern="^(off|credential|keyfile|passphrase)$",
+            description="Where the key of the file comes from: off (it is plain), credential, keyfile or passphrase.",
+        ),
+    ] = "off"
+    key_file: Annotated[
+        str, Meta(description="For keyfile: at least 32 random bytes that only voiced can read, not beside the file.")
+    ] = ""
+    passphrase_fd: Annotated[
+        int,
+        Meta(ge=-1, le=1023, description="The passphrase comes from this open file; -1: systemd or the terminal."),
+    ] = -1
     space: Annotated[
         str, Meta(min_length=1, max_length=200, description="Where this box stands: what is said belongs to it.")
     ] = "home"

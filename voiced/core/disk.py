@@ -10,6 +10,7 @@ from voiced.core.errors import StoreBroken, StoreFull
 
 SPARE = 64 * 1024 * 1024
 """Bytes that a file on its way in or out leaves free."""
+PIECE = 1024 * 1024
 
 
 def leave_room(place: Path | int, size: int, spare: int = SPARE) -> None:
@@ -52,3 +53,31 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def put(path: Path, content: bytes) -> None:
+    """Writes a small file for its owner alone: whole and on the disk, or as it was before."""
+    part = path.with_name(f"{path.name}.part")
+    descriptor = os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(descriptor)
+    part.rename(path)
+    sync(path.parent)
+
+
+def shred(path: Path) -> None:
+    """Writes zeros over a file, and removes it. What a memory card has put elsewhere meanwhile it does not reach."""
+    try:
+        file = path.open("r+b")
+    except FileNotFoundError:
+        return
+    with file:
+        left = os.fstat(file.fileno()).st_size
+        while left > 0:
+            left -= file.write(bytes(min(PIECE, left)))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
+    sync(path.parent)

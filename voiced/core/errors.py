@@ -145,6 +145,27 @@ class StoreForeign(StoreFailed):
     hint = "Choose another place with store.folder, or move the file away."
 
 
+class StoreLocked(StoreFailed):
+    """The file is encrypted, and its key is not at hand."""
+
+    code = "store-locked"
+    hint = "Say with store.encryption where its key comes from; `voiced encryption status` shows what it needs."
+
+
+class StoreKeyWrong(StoreFailed):
+    """A key, a passphrase or a key file that is not the one of the file: nothing was touched."""
+
+    code = "store-key-wrong"
+    hint = "Try the passphrase again, or bring the right key. Nothing was changed."
+
+
+class StorePlain(StoreFailed):
+    """The file is not encrypted, though it is to be."""
+
+    code = "store-plain"
+    hint = "Run `voiced encryption on`, or set store.encryption to off."
+
+
 class StoreHeld(StoreFailed):
     """Another process of voiced uses the file."""
 

@@ -1,6 +1,7 @@
 """The archive: a ZIP file of JSON Lines and Markdown, with a manifest that vouches for each of its members."""
 
 import hashlib
+import io
 import os
 import re
 import struct
@@ -16,6 +17,7 @@ from msgspec import Struct
 
 from voiced.core.errors import InputInvalid
 from voiced.store.lines import LONGEST_LINE
+from voiced.store.sealed import MARK, Unsealed
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -194,17 +196,23 @@ class Single:
 
 
 @contextmanager
-def opened(path: Path) -> Generator[Reader | Single]:
+def opened(path: Path, passphrase: bytes | None = None) -> Generator[Reader | Single]:
     """Opens an archive, or one conversation as JSON Lines; nothing of it is ever put on the disk.
 
+    Args:
+        path: the file.
+        passphrase: what it was sealed with, if it was.
+
     Raises:
-        InputInvalid: it is neither, or a newer version's, or larger than its size makes likely.
+        InputInvalid: it is neither, or sealed with another passphrase, or a newer version's, or larger than its size
+            makes likely.
     """
     if not path.is_file():
         raise InputInvalid(f"there is no file {path}", hint=HINT)
     with _vouched(path.name):
         file = path.open("rb")
     with file:
+        file = _unsealed(file, path.name, passphrase)
         start = file.read(2)
         if start[:1] == b"{":
             yield Single(file, path.name)
@@ -212,6 +220,18 @@ def opened(path: Path) -> Generator[Reader | Single]:
             yield _archive(file, path.name)
         else:
             raise InputInvalid(f"{path.name} is neither an archive nor a conversation as JSON Lines", hint=HINT)
+
+
+def _unsealed(file: IO[bytes], name: str, passphrase: bytes | None) -> IO[bytes]:
+    """What is in a sealed file; any other as it is."""
+    sealed = file.read(len(MARK)) == MARK
+    file.seek(0)
+    if not sealed:
+        return file
+    if passphrase is None:
+        hint = "Add --passphrase, and type the one that it was sealed with."
+        raise InputInvalid(f"{name} is sealed with a passphrase", code="archive-locked", hint=hint)
+    return io.BufferedReader(Unsealed(file, passphrase), CHUNK)
 
 
 def _archive(file: IO[bytes], name: str) -> Reader:

@@ -53,7 +53,14 @@ class Backups:
                     found.append((at, int(parts[2] or 1), path))
             return [_backup(path, at) for at, _, path in sorted(found, reverse=True)]
 
-    def make(self, connection: apsw.Connection, now: float, tell: Tell, spared: Path | None = None) -> Backup:
+    def make(
+        self,
+        connection: apsw.Connection,
+        now: float,
+        tell: Tell,
+        spared: Path | None = None,
+        key: bytes | None = None,
+    ) -> Backup:
         """Copies the file as it is now, and removes the oldest copies once the new one is proven good.
 
         Args:
@@ -61,6 +68,7 @@ class Backups:
             now: the time that the copy bears.
             tell: told bytes.
             spared: a copy that stays, however old it is.
+            key: of the file, and so of its copy.
 
         Raises:
             StoreFull: there is no room; the copies that there are stay.
@@ -70,7 +78,7 @@ class Backups:
         with translated():
             try:
                 _copy_compact(connection, part, tell)
-                prove(part, tell)
+                prove(part, tell, key)
                 path = self._publish(part, now)
             finally:
                 discard(part)
@@ -148,14 +156,14 @@ def discard(part: Path) -> None:
             part.with_name(part.name + ending).unlink(missing_ok=True)
 
 
-def prove(path: Path, tell: Tell) -> None:
+def prove(path: Path, tell: Tell, key: bytes | None = None) -> None:
     """Looks whether a copy is whole and ours.
 
     Raises:
         StoreDamaged: it is not.
     """
     with translated():
-        connection = onlooker(path)
+        connection = onlooker(path, key=key)
         try:
             tell.watch(connection)
             if version(connection) != len(scripts()):

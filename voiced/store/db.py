@@ -4,7 +4,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
@@ -14,6 +14,7 @@ from typing import TypeVar
 import apsw
 
 from voiced.core.errors import StoreDamaged, StoreFailed
+from voiced.core.secret import Secret
 from voiced.core.tasks import vital
 from voiced.store.start import NAME, Started, note_of_damage, start
 from voiced.store.threads import DamageListener, Listener, Threads
@@ -39,18 +40,30 @@ class Database:
         patience_s: see above.
         check_s: how long the check at the start may take; what is left of it follows in the background.
         vfs: SQLite's name of another way to the disk.
+        secret: unlocks the file; None: it is plain.
 
     Attributes:
         path: the file.
         vfs: see above.
+        keys: of the file once it is open, the one that it is written with first; none for a plain one.
     """
 
-    def __init__(self, folder: Path, *, patience_s: float = 10.0, check_s: float = 1.0, vfs: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        patience_s: float = 10.0,
+        check_s: float = 1.0,
+        vfs: str | None = None,
+        secret: Secret | None = None,
+    ) -> None:
         self.path = folder / NAME
         self._folder = folder
         self._patience_s = patience_s
         self._check_s = check_s
         self.vfs = vfs
+        self.keys: Sequence[bytes] = ()
+        self._secret = secret
         self._loop = asyncio.get_running_loop()
         self._listeners: list[Listener] = []
         self._damage_listeners: list[DamageListener] = []
@@ -62,14 +75,20 @@ class Database:
 
     @classmethod
     async def open(
-        cls, folder: Path, *, patience_s: float = 10.0, check_s: float = 1.0, vfs: str | None = None
+        cls,
+        folder: Path,
+        *,
+        patience_s: float = 10.0,
+        check_s: float = 1.0,
+        vfs: str | None = None,
+        secret: Secret | None = None,
     ) -> "Database":
         """Opens the file and waits for it.
 
         Raises:
             StoreFailed: as `opened` does; it is then closed.
         """
-        database = cls(folder, patience_s=patience_s, check_s=check_s, vfs=vfs)
+        database = cls(folder, patience_s=patience_s, check_s=check_s, vfs=vfs, secret=secret)
         try:
             await database.opened()
         except BaseException:
@@ -81,7 +100,7 @@ class Database:
         """Waits until the file is open.
 
         Raises:
-            StoreNewer, StoreForeign: it is left as it is.
+            StoreNewer, StoreForeign, StoreLocked, StoreKeyWrong, StorePlain: it is left as it is.
             StoreFailed: it cannot be opened within `patience_s`, or another process has it so long; a retriable one is
                 tried again in the background.
         """
@@ -166,7 +185,7 @@ class Database:
     async def _attempt(self) -> Threads:
         """One attempt, in a thread of its own: the disk may hang. A cancelled one lets go of what it took."""
         attempt: Future[Started] = Future()
-        work = partial(start, self._folder, self._check_s, self.vfs)
+        work = partial(start, self._folder, self._check_s, self.vfs, self._secret)
         thread = threading.Thread(target=_attempt, args=(attempt, work), name="store start", daemon=True)
         thread.start()
         try:
@@ -176,6 +195,7 @@ class Database:
             if not attempt.cancelled() and not attempt.exception():
                 attempt.result().held.close()
             raise
+        self.keys = started.keys
         return Threads(self.path, started, self.vfs, self._tell, self._found_damage)
 
     def _fail(self, error: StoreFailed) -> None:

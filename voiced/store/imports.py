@@ -60,13 +60,13 @@ class Import:
         self._zone = zone
         self._done = self._total = 0
 
-    def run(self, path: Path) -> Imported:
-        """Reads all of it, then takes it in.
+    def run(self, path: Path, passphrase: bytes | None = None) -> Imported:
+        """Reads all of it, then takes it in; a sealed one with its passphrase.
 
         Raises:
             InputInvalid: it cannot be used; nothing of it is taken in.
         """
-        with opened(path) as source:
+        with opened(path, passphrase) as source:
             found = self._check(source)
             self._done = found.messages
             brought = self._take_in(source)

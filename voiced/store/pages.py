@@ -11,12 +11,12 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from voiced.store.locked import MAGIC, RESERVED, unlocked
 from voiced.store.records import Value, record, varint
 from voiced.store.wal import Bytes, Log, read_log
 
-MAGIC = b"SQLite format 3\0"
 PAGE = 4096
-"""Bytes in a page, where nothing tells."""
+"""Bytes in a page, where nothing tells; and always in a file under a key."""
 SIZES = tuple(1 << power for power in range(9, 17))
 SAMPLE = 1 << 24
 """Bytes of a file by which the size of its pages is told."""
@@ -86,32 +86,53 @@ class Pages:
 
     Args:
         file: the database file.
-        wal: its write-ahead log.
+        wal: its write-ahead log, whose sums are those of pages as they lie there.
+        key: under which they were written; one that was not is as if it were empty.
     """
 
-    def __init__(self, file: Bytes, wal: Bytes = b"") -> None:
-        self._file, self._wal = file, wal
-        self.size = page_size(file, wal)
-        self._log: Log = read_log(wal, self.size)
-        self.count = self._log.count or -(-len(file) // self.size)
+    def __init__(self, file: Bytes, wal: Bytes = b"", key: bytes | None = None) -> None:
+        self._file, self._wal, self._key = file, wal, key
+        self._whole = page_size(file, wal, locked=key is not None)
+        self.size = self._whole - (RESERVED if key else 0)
+        self._log: Log = read_log(wal, self._whole)
+        self.count = self._log.count or -(-len(file) // self._whole)
 
     def page(self, number: int) -> bytes:
         """A page as the last commit left it; what is cut off is zero."""
-        place = self._log.pages.get(number)
-        if place is None:
-            data = self._file[(number - 1) * self.size : number * self.size]
-        else:
-            data = self._wal[place : place + self.size]
-        return data if len(data) == self.size else data.ljust(self.size, b"\0")
+        return self._opened(number, self._lying(number))
+
+    def authentic(self, number: int) -> bool:
+        """Whether a page was written under the key."""
+        return self._key is not None and unlocked(self._key, number, self._lying(number)) is not None
 
     def doubtful(self) -> Iterator[tuple[int, bytes]]:
         """Newer states of pages, of which some bytes are damaged."""
         for number, place in self._log.doubtful.items():
-            yield number, self._wal[place : place + self.size].ljust(self.size, b"\0")
+            yield number, self._opened(number, self._wal[place : place + self._whole].ljust(self._whole, b"\0"))
+
+    def _lying(self, number: int) -> bytes:
+        """A page as it lies on the disk."""
+        place = self._log.pages.get(number)
+        if place is None:
+            data = self._file[(number - 1) * self._whole : number * self._whole]
+        else:
+            data = self._wal[place : place + self._whole]
+        return data if len(data) == self._whole else data.ljust(self._whole, b"\0")
+
+    def _opened(self, number: int, data: bytes) -> bytes:
+        return data if self._key is None else unlocked(self._key, number, data) or bytes(self.size)
 
 
-def page_size(file: Bytes, wal: Bytes) -> int:
-    """Bytes in a page: the size with which most leaves make sense, and of equals that which the headers name."""
+def page_size(file: Bytes, wal: Bytes, *, locked: bool = False) -> int:
+    """Bytes in a page: the size with which most leaves make sense, and of equals that which the headers name.
+
+    Args:
+        file: the database file.
+        wal: its write-ahead log.
+        locked: nothing makes sense without its key, and all of them have pages of one size.
+    """
+    if locked:
+        return PAGE
     header = read_header(file[0:HEAD])
     (named,) = struct.unpack(">I", wal[8:12].ljust(4, b"\0"))
     hints = [header.page] * bool(header) if header else []

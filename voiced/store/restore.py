@@ -3,26 +3,26 @@
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 
 import apsw
 
 from voiced.core.disk import leave_room
 from voiced.core.errors import InputInvalid, StoreDamaged, StoreFailed, StoreForeign
 from voiced.core.promises import Promise
+from voiced.store import connection as connect
 from voiced.store import vectors
 from voiced.store.backups import SPARE, prove
 from voiced.store.beside import Tell
-from voiced.store.connection import search_vectors
+from voiced.store.crypto import fitting
 from voiced.store.faults import ours, translated
 from voiced.store.keys import Revocations, revoke_again
 from voiced.store.lines import promise_row
+from voiced.store.locked import state
 from voiced.store.migrations import migrate
 from voiced.store.promises import FIELDS, row_of, save
 
 PAGES = 500
 """Pages that are copied between two looks whether to go on."""
-_MAGIC = b"SQLite format 3\0"
 _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name"
 _HINT = "Choose another one: `voiced restore` without a name shows what there is."
 
@@ -34,6 +34,8 @@ def fetch(
     settle: Callable[[Promise], Promise],
     revoked: Revocations,
     tell: Tell,
+    *,
+    keys: Sequence[bytes] = (),
 ) -> None:
     """Copies a source to a place of ours, and makes of it a file of the newest version, proven good.
 
@@ -44,35 +46,41 @@ def fetch(
         settle: a promise as it was to the promise as it is to be now.
         revoked: keys that open nothing any more, and are not to open anything again.
         tell: told pages.
+        keys: of the file that it is to replace: the source may have any of them or none, the copy has the first.
 
     Raises:
-        InputInvalid: the source is no whole file of ours.
+        InputInvalid: the source is no whole file of ours, or has another key.
         StoreNewer: it was written by a newer version.
     """
     if not source.is_file():
         raise InputInvalid(f"there is no file {source}", hint=_HINT)
-    _look_at_header(source)
+    theirs, key = _key_of(source, keys), keys[0] if keys else None
     leave_room(part.parent, source.stat().st_size, SPARE)
-    with closing(apsw.Connection(str(part))) as copy:
-        try:
-            with closing(_open(source)) as connection:
-                _copy(connection, copy, tell)
-            _bring_up(copy, page_size, tell)
-            _settle(copy, source, settle)
-            revoke_again(copy, revoked)
-        except apsw.Error as error:
-            raise _invalid(source, ours(error)) from error
-        except (StoreForeign, StoreDamaged) as error:
-            raise _invalid(source, error) from error
     try:
-        prove(part, tell)
+        with closing(connect.still(source, theirs)) as connection:
+            alike = (theirs is None) == (key is None)
+            if not alike:
+                tell.watch(connection)
+                connect.copy_into(connection, part, key)
+            with closing(connect.draft(part, key=key)) as copy:
+                if alike:
+                    _copy(connection, copy, tell)
+                _bring_up(copy, page_size, tell)
+                _settle(copy, source, settle)
+                revoke_again(copy, revoked)
+    except apsw.Error as error:
+        raise _invalid(source, ours(error)) from error
+    except (StoreForeign, StoreDamaged) as error:
+        raise _invalid(source, error) from error
+    try:
+        prove(part, tell, key)
     except StoreDamaged as error:
         raise _invalid(source, error) from error
 
 
-def put(connection: apsw.Connection, part: Path, tell: Tell) -> None:
+def put(connection: apsw.Connection, part: Path, tell: Tell, key: bytes | None = None) -> None:
     """Puts a file in the place of all that a connection holds: all of it or, on any failure, nothing."""
-    with closing(apsw.Connection(str(part), flags=apsw.SQLITE_OPEN_READONLY)) as source:
+    with closing(connect.still(part, key)) as source:
         _copy(source, connection, tell)
 
 
@@ -83,20 +91,13 @@ def _copy(source: apsw.Connection, target: apsw.Connection, tell: Tell) -> None:
             tell(backup.page_count - backup.remaining, backup.page_count)
 
 
-def _look_at_header(source: Path) -> None:
-    with translated(), source.open("rb") as file:
-        start = file.read(len(_MAGIC))
-    if start != _MAGIC:
-        raise InputInvalid(f"{source} is no database, or one that is locked with a key", hint=_HINT)
-
-
-def _open(source: Path) -> apsw.Connection:
-    """Opens a file to read, without leaving anything beside it."""
-    log = source.with_name(f"{source.name}-wal")
-    # What was copied while it was in use brings its log; what has none is as it is, also on a disk for reading only.
-    how = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
-    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
-    return apsw.Connection(f"file:{quote(str(source.absolute()))}?{how}", flags=flags)
+def _key_of(source: Path, keys: Sequence[bytes]) -> bytes | None:
+    with translated():
+        key = None if (kind := state(source)) == "plain" else fitting(source, keys)
+    if kind != "plain" and key is None:
+        words = "is locked with another key" if kind == "locked" else "is no database, or one that is locked with a key"
+        raise InputInvalid(f"{source} {words}", hint=_HINT)
+    return key
 
 
 def _bring_up(copy: apsw.Connection, page_size: int, tell: Tell) -> None:
@@ -106,7 +107,6 @@ def _bring_up(copy: apsw.Connection, page_size: int, tell: Tell) -> None:
     problem = copy.execute("PRAGMA integrity_check(1)").get
     if problem != "ok":
         raise StoreDamaged(problem)
-    search_vectors(copy)
     if migrate(copy) == 0:
         raise StoreForeign("it is empty")
     # They are made anew: how they lie in the file is another library's matter, and changes with its version.

@@ -1,7 +1,5 @@
 """What can be read of a damaged file, saved into a new one; the original is kept beside it."""
 
-import errno
-import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,15 +10,16 @@ from msgspec import Struct
 from voiced.core.disk import sync
 from voiced.core.errors import StoreForeign, StoreNewer
 from voiced.core.ids import new_id
+from voiced.store import connection as connect
 from voiced.store import vectors
 from voiced.store.connection import APPLICATION_ID
 from voiced.store.faults import translated
 from voiced.store.migrations import migrate, scripts
 from voiced.store.pages import Header, Pages, Row, Source, page_size, read_header, rows
+from voiced.store.rawfile import Disk
 from voiced.store.refill import Table
 from voiced.store.wal import read_log
 
-BLOCK = 4096
 CACHE_KIB = 16_384
 RECOVERED = "Recovered"
 """The title of a conversation that is lost, but not its messages."""
@@ -59,35 +58,7 @@ class Salvaged(Struct, frozen=True):
     original: str
 
 
-class Disk:
-    """A file that is sliced like bytes, and read piece by piece; what the disk does not give is zero."""
-
-    def __init__(self, path: Path) -> None:
-        try:
-            self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            self._file = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
-        self._size = os.fstat(self._file).st_size
-
-    def __len__(self) -> int:
-        return self._size
-
-    def __getitem__(self, part: slice) -> bytes:
-        start, end, _ = part.indices(self._size)
-        length = max(0, end - start)
-        try:
-            return os.pread(self._file, length, start)
-        except OSError as error:
-            if error.errno != errno.EIO or length <= BLOCK:
-                return bytes(length)
-        return b"".join(self[place : min(place + BLOCK, end)] for place in range(start, end, BLOCK))
-
-    def close(self) -> None:
-        """Lets go of the file."""
-        os.close(self._file)
-
-
-def salvage(path: Path, *, vfs: str | None = None) -> Salvaged:
+def salvage(path: Path, *, vfs: str | None = None, key: bytes | None = None) -> Salvaged:
     """Saves what can be read of a damaged file into a new one that takes its place.
 
     A power cut leaves either the original, or what `finish` makes whole. Nobody may have the file open.
@@ -95,6 +66,7 @@ def salvage(path: Path, *, vfs: str | None = None) -> Salvaged:
     Args:
         path: the file; its log lies beside it.
         vfs: SQLite's name of another way to the disk, for the new file.
+        key: of both files; pages that were not written under it are lost.
 
     Raises:
         StoreForeign, StoreNewer: it is no file of ours, or of a newer version; it is left as it is.
@@ -107,7 +79,7 @@ def salvage(path: Path, *, vfs: str | None = None) -> Salvaged:
         draft.touch(0o600)
         file, wal = Disk(path), Disk(_beside(path, "-wal"))
         try:
-            saved = _fill(draft, Pages(file, wal), vfs)
+            saved = _fill(draft, Pages(file, wal, key), vfs, key)
             sync(draft)
         except BaseException:
             draft.unlink(missing_ok=True)
@@ -138,7 +110,7 @@ def finish(path: Path) -> None:
         sync(path.parent)
 
 
-def cut(path: Path) -> bool:
+def cut(path: Path, *, locked: bool = False) -> bool:
     """Whether commits follow damage in the log. SQLite takes that for the log's end, and says nothing.
 
     To be asked before the file is opened, which throws the rest away. Reads all of the log: 15 ms a MB.
@@ -146,7 +118,7 @@ def cut(path: Path) -> bool:
     with translated():
         file, wal = Disk(path), Disk(_beside(path, "-wal"))
         try:
-            return bool(len(wal)) and read_log(wal, page_size(file, wal)).cut
+            return bool(len(wal)) and read_log(wal, page_size(file, wal, locked=locked)).cut
         finally:
             file.close()
             wal.close()
@@ -158,10 +130,10 @@ def originals(path: Path) -> list[Path]:
     return sorted((each for each in kept if not each.name.endswith(("-wal", "-journal"))), reverse=True)
 
 
-def _fill(draft: Path, pages: Source, vfs: str | None) -> tuple[dict[str, int], int, int]:
+def _fill(draft: Path, pages: Source, vfs: str | None, key: bytes | None) -> tuple[dict[str, int], int, int]:
     """Makes the new file: the rows of each table, conversations made, rows lost."""
     # Nobody else sees the file before it is whole: it needs no journal that outlives a power cut, and one sync.
-    connection = apsw.Connection(str(draft), vfs=vfs)
+    connection = connect.draft(draft, vfs, key)
     try:
         connection.pragma("journal_mode", "memory")
         connection.pragma("synchronous", "off")

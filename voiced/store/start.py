@@ -4,19 +4,22 @@ import fcntl
 import logging
 import os
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import apsw
 
 from voiced.core.errors import StoreDamaged, StoreHeld
+from voiced.core.secret import Secret
 from voiced.store import connection as connect
 from voiced.store import salvage
+from voiced.store.crypto import keys_of
 from voiced.store.faults import translated
 from voiced.store.keeper import LOOKS, quick_check
 from voiced.store.migrations import migrate
+from voiced.store.replacing import tidy
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +36,7 @@ class Started(NamedTuple):
         keeper: one that may write too.
         readers: those that read.
         checked: whether all of the file was checked.
+        keys: of the file; see `crypto.keys_of`.
     """
 
     held: ExitStack
@@ -40,6 +44,7 @@ class Started(NamedTuple):
     keeper: apsw.Connection
     readers: Sequence[apsw.Connection]
     checked: bool
+    keys: Sequence[bytes]
 
 
 def note_of_damage(path: Path) -> Path:
@@ -47,45 +52,61 @@ def note_of_damage(path: Path) -> Path:
     return path.with_suffix(".damaged")
 
 
-def start(folder: Path, check_s: float, vfs: str | None) -> Started:
-    """Opens the file in a folder, making both where there is none. Blocks.
+@contextmanager
+def hold(folder: Path) -> Generator[None]:
+    """Keeps other processes of voiced from a folder, which is made where there is none.
 
     Raises:
-        StoreHeld: another process has it open.
-        StoreNewer, StoreForeign: it is left as it is.
-        StoreFailed: it cannot be opened.
+        StoreHeld: another one has it.
     """
-    path = folder / NAME
-    with ExitStack() as held, translated():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = os.open(folder / "voiced.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        held.callback(os.close, lock)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = os.open(folder / "voiced.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise StoreHeld(f"another process of voiced uses {folder}") from error
-        writer, checked = _open(path, check_s, vfs)
+        yield
+    finally:
+        os.close(lock)
+
+
+def start(folder: Path, check_s: float, vfs: str | None, secret: Secret | None = None) -> Started:
+    """Opens the file in a folder, making both where there is none. Blocks.
+
+    Raises:
+        StoreHeld: another process has it open.
+        StoreNewer, StoreForeign, StoreLocked, StoreKeyWrong, StorePlain: it is left as it is.
+        StoreFailed: it cannot be opened.
+    """
+    path = folder / NAME
+    with ExitStack() as held, translated():
+        held.enter_context(hold(folder))
+        keys = keys_of(path, secret)
+        tidy(folder)
+        key = keys[0] if keys else None
+        writer, checked = opened(path, check_s, vfs, key)
         held.enter_context(closing(writer))
-        keeper = held.enter_context(closing(connect.writer(path, vfs)))
-        readers = [held.enter_context(closing(connect.reader(path, vfs))) for _ in range(READERS)]
-        return Started(held.pop_all(), writer, keeper, readers, checked)
+        keeper = held.enter_context(closing(connect.writer(path, vfs, key)))
+        readers = [held.enter_context(closing(connect.reader(path, vfs, key))) for _ in range(READERS)]
+        return Started(held.pop_all(), writer, keeper, readers, checked, keys)
 
 
-def _open(path: Path, check_s: float, vfs: str | None) -> tuple[apsw.Connection, bool]:
-    """The connection that writes, to a good file; and whether all of it was checked."""
+def opened(path: Path, check_s: float, vfs: str | None, key: bytes | None) -> tuple[apsw.Connection, bool]:
+    """The connection that writes, to a good file that nobody else has; and whether all of it was checked."""
     salvage.finish(path)
     if not path.exists():
         _make(path)
-    if not note_of_damage(path).exists() and not salvage.cut(path):
+    if not note_of_damage(path).exists() and not salvage.cut(path, locked=key is not None):
         for _ in range(LOOKS):
             try:
-                return _checked(path, check_s, vfs)
+                return _checked(path, check_s, vfs, key)
             except StoreDamaged as error:
                 log.warning("%s: %s", path, error.message)
-    saved = salvage.salvage(path, vfs=vfs)
+    saved = salvage.salvage(path, vfs=vfs, key=key)
     log.warning("%s was damaged: %s were saved, the original is kept as %s", path, saved.rows, saved.original)
     note_of_damage(path).unlink(missing_ok=True)
-    return _checked(path, check_s, vfs)
+    return _checked(path, check_s, vfs, key)
 
 
 def _make(path: Path) -> None:
@@ -95,9 +116,9 @@ def _make(path: Path) -> None:
         log.warning("%s was not there; `voiced restore %s` brings back the newest backup", path, backups[-1].name)
 
 
-def _checked(path: Path, check_s: float, vfs: str | None) -> tuple[apsw.Connection, bool]:
+def _checked(path: Path, check_s: float, vfs: str | None, key: bytes | None) -> tuple[apsw.Connection, bool]:
     until = time.monotonic() + check_s
-    writer = connect.writer(path, vfs)
+    writer = connect.writer(path, vfs, key)
     try:
         with translated():
             # The log of a damaged file is not moved into it: the original is kept as it was found.

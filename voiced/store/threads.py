@@ -36,7 +36,7 @@ class Threads:
         damaged: DamageListener,
     ) -> None:
         self._held = started.held
-        opened = partial(connect.onlooker, path, vfs)
+        opened = partial(connect.onlooker, path, vfs, started.keys[0] if started.keys else None)
         self.keeper = Keeper(started.keeper, started.writer, opened, damaged, check=not started.checked)
         self.readers = Readers(started.readers)
         self.writer = Writer(started.writer, told)

@@ -103,21 +103,28 @@ class FileUpkeep:
             settle = partial(settled, now=self._now(), zone=self._zone)
             try:
                 size = await self._database.read(lambda connection: int(connection.pragma("page_size")))
-                revoked = await self._database.read(revocations)
-                await beside(lambda tell: restore.fetch(source, part, size, settle, revoked, tell), progress)
+                keys, revoked = self._database.keys, await self._database.read(revocations)
+                await beside(lambda tell: restore.fetch(source, part, size, settle, revoked, tell, keys=keys), progress)
                 return await self._replace(part, source, progress)
             finally:
                 await asyncio.to_thread(discard, part)
 
-    async def export(self, target: Path, progress: Progress, conversations: Sequence[str] | None = None) -> None:
+    async def export(
+        self,
+        target: Path,
+        progress: Progress,
+        conversations: Sequence[str] | None = None,
+        passphrase: bytes | None = None,
+    ) -> None:
         """See `Upkeep`."""
         from voiced.store.exports import Export, published  # noqa: PLC0415 (hardly ever needed, and large)
+        from voiced.store.sealed import sealing  # noqa: PLC0415 (the same)
 
         now = self._now()
 
         def work(connection: apsw.Connection, tell: Tell) -> None:
-            with published(target) as file:
-                Export(connection, file, self._zone, tell).run(conversations, now)
+            with published(target) as file, sealing(file, passphrase) as out:
+                Export(connection, out, self._zone, tell).run(conversations, now)
 
         async with self._alone:
             await self._read(work, progress)
@@ -132,7 +139,7 @@ class FileUpkeep:
             yield page.go_on(messages)
             after = messages[-1].number
 
-    async def take_in(self, source: Path, progress: Progress) -> Imported:
+    async def take_in(self, source: Path, progress: Progress, passphrase: bytes | None = None) -> Imported:
         """See `Upkeep`."""
         from voiced.store.imports import Import  # noqa: PLC0415 (the same)
 
@@ -143,7 +150,7 @@ class FileUpkeep:
 
         async with self._alone:
             try:
-                return await beside(lambda tell: Import(put, tell, now, self._zone).run(source), progress)
+                return await beside(lambda tell: Import(put, tell, now, self._zone).run(source, passphrase), progress)
             finally:
                 await self._replaced()
 
@@ -155,6 +162,8 @@ class FileUpkeep:
             if found.nothing:
                 return found
             await self._replaced()
+            # An index of words may leave some of them in the unused parts of its pages: the file is written anew.
+            await self._database.exclusive(lambda connection: connection.execute("VACUUM"))
             await self._database.empty_log()
             await asyncio.to_thread(self._empty_caches)
             return replace(found, backups=await self._renew_backups())
@@ -185,6 +194,10 @@ class FileUpkeep:
             with translated(), suppress(FileNotFoundError):
                 shutil.rmtree(folder)
 
+    @property
+    def _key(self) -> bytes | None:
+        return self._database.keys[0] if self._database.keys else None
+
     def _now(self) -> float:
         return self._clock.now().timestamp()
 
@@ -192,12 +205,12 @@ class FileUpkeep:
         self,
         work: Callable[[apsw.Connection, Tell], T],
         progress: Progress,
-        connected: Callable[[Path, str | None], apsw.Connection] = connect.reader,
+        connected: Callable[[Path, str | None, bytes | None], apsw.Connection] = connect.reader,
     ) -> T:
         """Runs work on a connection of its own, beside all other."""
 
         def run(tell: Tell) -> T:
-            connection = connected(self._database.path, self._database.vfs)
+            connection = connected(self._database.path, self._database.vfs, self._key)
             with translated(), closing(connection):
                 return work(connection, tell)
 
@@ -206,7 +219,11 @@ class FileUpkeep:
 
     async def _back_up(self, progress: Progress, spared: Path | None = None) -> Backup:
         now = self._now()
-        return await self._read(lambda connection, tell: self._backups.make(connection, now, tell, spared), progress)
+
+        def work(connection: apsw.Connection, tell: Tell) -> Backup:
+            return self._backups.make(connection, now, tell, spared, self._key)
+
+        return await self._read(work, progress)
 
     async def _replace(self, part: Path, source: Path, progress: Progress) -> Backup:
         """Puts a file in the place of everything; gives the backup of all that was there."""
@@ -216,8 +233,8 @@ class FileUpkeep:
         def put(connection: apsw.Connection) -> Backup:
             # What was written since the backup began would be lost: now nobody writes.
             moved = connection.total_changes() != changes
-            made = self._backups.make(connection, now, tell, source) if moved else before
-            restore.put(connection, part, tell)
+            made = self._backups.make(connection, now, tell, source, self._key) if moved else before
+            restore.put(connection, part, tell, self._key)
             return made
 
         try:

@@ -22,6 +22,8 @@ PATIENCE_S = 60.0
 CHUNK = 1024 * 1024
 JSON = "application/json"
 Query = Mapping[str, Any]
+Headers = Mapping[str, str]
+_NONE: Headers = {}
 T = TypeVar("T")
 
 
@@ -66,7 +68,14 @@ class Connection:
             return cast("T", None) if kind is type(None) else msgspec.json.decode(response.content, type=kind)
 
     async def work(
-        self, path: str, kind: type[T], progress: Progress, *, body: object = None, file: Path | None = None
+        self,
+        path: str,
+        kind: type[T],
+        progress: Progress,
+        *,
+        body: object = None,
+        file: Path | None = None,
+        headers: Headers = _NONE,
     ) -> T:
         """Lets the daemon do something that takes a while.
 
@@ -76,15 +85,16 @@ class Connection:
             progress: told how far it is: first how much of the file is sent, then the daemon's own words.
             body: sent as JSON.
             file: sent instead.
+            headers: sent, too.
         """
         if file:
             size = file.stat().st_size  # noqa: ASYNC240 (a look at a name)
             content = _contents(file, size, progress)
             # A file that is too large is then refused at once.
-            headers = {"content-type": "application/octet-stream", "content-length": str(size)}
+            own = {"content-type": "application/octet-stream", "content-length": str(size)}
         else:
-            content, headers = (None, {}) if body is None else (_encoded(body), {"content-type": JSON})
-        async with self._stream("POST", path, content=content, headers=headers) as response:
+            content, own = (None, {}) if body is None else (_encoded(body), {"content-type": JSON})
+        async with self._stream("POST", path, content=content, headers={**headers, **own}) as response:
             async for line in response.aiter_lines():
                 step = msgspec.json.decode(line, type=Step)
                 if step.problem:
@@ -94,10 +104,12 @@ class Connection:
                 progress(step.done, step.total)
             raise httpx.RemoteProtocolError("peer closed the connection before it was done")
 
-    async def download(self, path: str, target: Path, progress: Progress, *, query: Query | None = None) -> None:
+    async def download(
+        self, path: str, target: Path, progress: Progress, *, query: Query | None = None, headers: Headers = _NONE
+    ) -> None:
         """Writes what the daemon gives into a file."""
         # It may take long to be made: until then nothing comes.
-        async with self._stream("GET", path, params=query, timeout=None) as response:
+        async with self._stream("GET", path, params=query, headers=headers, timeout=None) as response:
             total, done = int(response.headers.get("content-length", 0)), 0
             with target.open("wb") as file:
                 async for chunk in response.aiter_bytes(CHUNK):

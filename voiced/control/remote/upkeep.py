@@ -1,10 +1,11 @@
 """The file's upkeep over the socket: paths are on this side of it. Implements `core.ports.upkeep.Upkeep`."""
 
+from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-from voiced.control.forms import OwnBackup, Written
-from voiced.control.remote.connection import Connection, part
+from voiced.control.forms import SEALED, OwnBackup, Written
+from voiced.control.remote.connection import Connection, Headers, part
 from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.ports.upkeep import Backup, Checked, Form, Imported, Progress
 
@@ -42,10 +43,16 @@ class RemoteUpkeep:
             return await self._connection.work("db/restore", Backup, progress, body=OwnBackup(source.name))
         return await self._connection.work("db/restore", Backup, progress, file=source)
 
-    async def export(self, target: Path, progress: Progress, conversations: Sequence[str] | None = None) -> None:
+    async def export(
+        self,
+        target: Path,
+        progress: Progress,
+        conversations: Sequence[str] | None = None,
+        passphrase: bytes | None = None,
+    ) -> None:
         """See `Upkeep`."""
         query = {"conversation": list(conversations)} if conversations else None
-        await self._connection.download("db/export", target, progress, query=query)
+        await self._connection.download("db/export", target, progress, query=query, headers=_sealing(passphrase))
 
     def conversation(self, conversation: str, form: Form) -> AsyncIterator[bytes]:
         """See `Upkeep`."""
@@ -55,6 +62,12 @@ class RemoteUpkeep:
         """See `Upkeep`."""
         return await self._connection.ask("POST", "forget", Forgotten, body=what)
 
-    async def take_in(self, source: Path, progress: Progress) -> Imported:
+    async def take_in(self, source: Path, progress: Progress, passphrase: bytes | None = None) -> Imported:
         """See `Upkeep`."""
-        return await self._connection.work("db/import", Imported, progress, file=source)
+        headers = _sealing(passphrase)
+        return await self._connection.work("db/import", Imported, progress, file=source, headers=headers)
+
+
+def _sealing(passphrase: bytes | None) -> Headers:
+    """A passphrase goes in a header: what stands in an address may be written down."""
+    return {SEALED: b64encode(passphrase).decode()} if passphrase else {}

@@ -102,8 +102,20 @@ class Upkeep(Protocol):
         """
         ...
 
-    async def export(self, target: Path, progress: Progress, conversations: Sequence[str] | None = None) -> None:
+    async def export(
+        self,
+        target: Path,
+        progress: Progress,
+        conversations: Sequence[str] | None = None,
+        passphrase: bytes | None = None,
+    ) -> None:
         """Writes an archive of everything, or of some conversations: JSON Lines and Markdown in a ZIP file.
+
+        Args:
+            target: the file, which is not there yet.
+            progress: told how far it is.
+            conversations: their ids; None for everything.
+            passphrase: seals the archive; None: anybody can read it.
 
         Raises:
             InputInvalid: the target is there already, or its folder is not.
@@ -130,10 +142,15 @@ class Upkeep(Protocol):
         """
         ...
 
-    async def take_in(self, source: Path, progress: Progress) -> Imported:
+    async def take_in(self, source: Path, progress: Progress, passphrase: bytes | None = None) -> Imported:
         """Takes in an archive, or one conversation as JSON Lines. What is known already stays as it is.
 
+        Args:
+            source: the file.
+            progress: told how far it is.
+            passphrase: what the archive was sealed with, if it was.
+
         Raises:
-            InputInvalid: the source is neither, or a damaged one; nothing of it is taken in.
+            InputInvalid: the source is neither, or a damaged one, or has another passphrase; nothing of it is taken in.
         """
         ...

@@ -1,0 +1,88 @@
+"""The encryption of what is kept, for the command line: while no daemon has the file."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from voiced.core.config import Config
+from voiced.core.disk import on_disk, shred
+from voiced.core.errors import StoreLocked
+from voiced.core.ports.encryption import Encryption
+from voiced.core.ports.upkeep import Progress
+from voiced.core.secret import Secret
+from voiced.kept import look_at_owner
+from voiced.setup.places import state_folder
+from voiced.setup.secret import secret
+from voiced.store import encryption
+from voiced.store.beside import Tell, beside
+
+CACHE = "cache"
+"""Spoken phrases and evaluated prompts: what a locked box does not write, and what it wrote before it was locked."""
+T = TypeVar("T")
+
+
+def status(config: Config) -> Encryption:
+    """How things stand; also while the daemon runs."""
+    return encryption.status(_folder(config))
+
+
+async def encrypt(config: Config, progress: Progress) -> None:
+    """Encrypts everything that is there.
+
+    Raises:
+        VoicedError: it cannot be done now; what is there opens as before, or as it will.
+    """
+    folder = _folder(config)
+    there = bool(encryption.status(folder).keys)
+    given = _needed(secret(config, new=not there))
+    await beside(lambda tell: encryption.encrypt(folder, given, tell), progress)
+    with on_disk():
+        clear(folder / CACHE)
+
+
+async def decrypt(config: Config, progress: Progress) -> None:
+    """Decrypts everything."""
+    await _with_secret(config, encryption.decrypt, progress)
+
+
+async def rotate(config: Config, progress: Progress) -> None:
+    """Gives everything a new key."""
+    await _with_secret(config, encryption.rotate, progress)
+
+
+def rewrap(config: Config, new: Config) -> None:
+    """Puts the key under another secret, or another kind of one.
+
+    Args:
+        config: tells where the present one comes from.
+        new: tells where the one to be comes from.
+    """
+    folder = _folder(config)
+    encryption.rewrap(folder, _needed(secret(config)), _needed(secret(new, new=True)))
+
+
+def clear(folder: Path) -> None:
+    """Overwrites and removes a folder of files."""
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            shred(path)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _with_secret(config: Config, work: Callable[[Path, Secret, Tell], T], progress: Progress) -> T:
+    folder, given = _folder(config), _needed(secret(config))
+    return await beside(lambda tell: work(folder, given, tell), progress)
+
+
+def _needed(given: Secret | None) -> Secret:
+    if given is None:
+        hint = 'Set store.encryption = "keyfile", "credential" or "passphrase" in the configuration first.'
+        raise StoreLocked("store.encryption is off", code="encryption-off", hint=hint)
+    return given
+
+
+def _folder(config: Config) -> Path:
+    folder = state_folder(config)
+    look_at_owner(folder)
+    return folder
