@@ -1,20 +1,16 @@
 """The verbs about what is remembered: the same through a daemon as from the file itself."""
 
-import asyncio
 import io
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.contract import test_kept_verbs as verbs
+from tests.contract.test_kept_verbs import lines, one, pytestmark  # noqa: F401 (the last is pytest's)
 from tests.fakes.agent import ScriptedAgent
 from tests.rigs.pdf import pdf
-from voiced.core.history import Message
 
 Verb = Callable[..., str]
-call, agent, voiced, pytestmark = verbs.call, verbs.agent, verbs.voiced, verbs.pytestmark
-lines, one = verbs.lines, verbs.one
 
 
 def test_a_note_is_remembered_found_listed_and_forgotten(voiced: Verb):
@@ -33,7 +29,7 @@ def test_a_note_is_remembered_found_listed_and_forgotten(voiced: Verb):
     assert [each["space"] for each in lines(voiced("memory", "list", "--json"))] == ["office", "home"]
     assert "#a #b" in voiced("memory", "list", "--space", "home")
     assert "--yes" in voiced("forget", bike["id"], code=2)
-    assert one(voiced("forget", bike["id"], "--yes", "--json")) == {"ids": [bike["id"]], "removed": 1}
+    assert one(voiced("forget", bike["id"], "--yes", "--json"))["memories"] == 1
     assert "not-found" in voiced("forget", bike["id"], "--yes", code=1)
     assert len(lines(voiced("memory", "list", "--json"))) == 1
     state = one(voiced("memory", "--json"))
@@ -62,7 +58,7 @@ def test_files_are_remembered_replaced_and_forgotten(voiced: Verb, tmp_path: Pat
     assert "1 piece remembered, 2 of before forgotten" in voiced("remember", house)
     assert len(lines(voiced("memory", "list", "--kind", "document", "--json"))) == 3
     told = one(voiced("forget", manual, "--yes", "--json"))
-    assert told["removed"] == len(told["ids"]) == 2
+    assert told["memories"] == 2
     assert "manual.pdf" not in voiced("memory", "list")
 
 
@@ -80,7 +76,8 @@ def test_files_are_remembered_replaced_and_forgotten(voiced: Verb, tmp_path: Pat
         (("recall",), 2),
         (("recall", ""), 2),
         (("recall", "x", "--limit", "1000"), 65),
-        (("forget",), 2),
+        (("forget",), 65),
+        (("forget", "x", "--everything", "--yes"), 2),
         (("forget", "", "--yes"), 2),
     ],
 )
@@ -95,14 +92,29 @@ def test_the_beginning_of_an_id_is_enough(voiced: Verb):
     ids = [one(voiced("remember", "bike", "--json"))["id"] for _ in range(2)]
     start = ids[0][: next(place for place, (a, b) in enumerate(zip(*ids, strict=True)) if a != b)]
     assert "2 ids" in voiced("forget", start, "--yes", code=2)
-    assert one(voiced("forget", ids[0][: len(start) + 1], "--yes", "--json"))["ids"] == ids[:1]
+    assert one(voiced("forget", ids[0][: len(start) + 1], "--yes", "--json"))["memories"] == 1
+    assert [each["id"] for each in lines(voiced("memory", "list", "--json"))] == ids[1:]
 
 
-def test_what_was_said_is_found_but_forgotten_with_its_conversation(call: Verb, agent: ScriptedAgent):
-    asyncio.run(agent.conversations.add([Message(id="said-1", role="user", content="the pump is blue", at=1e9)]))
-    (hit,) = lines(call("recall", "pump", "--json"))
-    assert (hit["memory"]["kind"], hit["memory"]["role"]) == ("message", "user")
-    assert "conversations purge" in call("forget", "said-1", "--yes", code=65)
+def test_what_is_remembered_about_something_is_shown_and_forgotten(voiced: Verb):
+    voiced("remember", "the bike is in the shed")
+    voiced("remember", "bins go out on Friday")
+    assert "--yes" in voiced("forget", "--about", "bike", code=2)
+    assert "the bike is in the shed" in voiced("forget", "--about", "bike", "--yes")
+    assert [each["text"] for each in lines(voiced("memory", "list", "--json"))] == ["bins go out on Friday"]
+    assert "not-found" in voiced("forget", "--about", "bike", "--yes", code=1)
+
+
+def test_what_was_said_is_forgotten_by_all_that_tells_it(call: Verb):
+    for way in (
+        ("--turn", "t"),
+        ("--since", "yesterday"),
+        ("--space", "home"),
+        ("--kind", "message"),
+        ("--everything",),
+    ):
+        assert "--yes" in call("forget", *way, code=2)
+        assert one(call("forget", *way, "--yes", "--json"))["messages"] == 0
 
 
 def test_lists_go_on_where_they_ended(voiced: Verb):

@@ -41,6 +41,7 @@ class ScriptedAgent:
         self.asked_with: list[str | None] = []
         self.folder = folder or Path(gettempdir())
         self.upkeep = FakeUpkeep(self.folder / "backups", self.conversations)
+        self.upkeep.memories = self.memories
 
     def status(self) -> Status:
         return Status(

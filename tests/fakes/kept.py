@@ -23,6 +23,7 @@ from voiced.core.history import (
     Wanted,
 )
 from voiced.core.ids import new_id
+from voiced.core.ports.memories import Memories
 from voiced.core.ports.upkeep import Backup, Checked, Form, Imported, Progress
 from voiced.core.promises import Kind, Promise, Schedule
 
@@ -213,6 +214,7 @@ class FakeUpkeep:
         self.problems: list[str] = []
         self.passphrase: bytes | None = None
         self.hold: Callable[[str], None] = lambda _: None
+        self.memories: Memories | None = None
 
     async def check(self, progress: Progress) -> Checked:
         await self._work("check", progress)
@@ -256,7 +258,9 @@ class FakeUpkeep:
 
     async def forget(self, what: Forget) -> Forgotten:
         what.check()
-        assert what.conversation, "the fake forgets conversations only"
+        if what.ids and self.memories:
+            return Forgotten(memories=await self.memories.remove(what.ids))
+        assert what.conversation, "the fake forgets conversations and memories only"
         count = (await self._conversations.get(what.conversation)).messages
         await self._conversations.purge(what.conversation)
         return Forgotten(messages=count, conversations=1)

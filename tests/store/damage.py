@@ -212,6 +212,8 @@ def places(file: bytes, wal: bytes, rows: dict[str, dict[str, Row]]) -> Iterator
             found = reader._cell(source, page, int.from_bytes(page[at : at + 2]))
             assert found
             table = tables.get(len(found[1]))
+            if table == "keys" and found[1][2] in ("note", "document"):
+                table = "memories"
             if table:
                 yield (table, numbers[table, found[0]]), [source.extent(each) for each in source.read]
 

@@ -220,8 +220,8 @@ def test_what_is_kept_while_a_restore_is_under_way_is_in_the_backup_of_before_or
         original = restore.fetch if moment == "fetched" else Backups.make
         loop = asyncio.get_running_loop()
 
-        def and_then(*arguments):
-            result = original(*arguments)
+        def and_then(*arguments, **options):
+            result = original(*arguments, **options)
             if not calls:
                 calls.append(asyncio.run_coroutine_threadsafe(say(), loop).result())
             return result

@@ -59,14 +59,14 @@ def recall(
     question = " ".join(words)
     if not question.strip():
         raise WrongCall("there is nothing to look for", hint="Give some words.")
-    first, end = _days(since, until, options)
+    first, end = days(since, until, options)
     scope = Scope(kinds=kind or [], space=space, tag=tag, since=first, until=end)
     found = using(options, lambda kept: kept.knowledge.search(question, scope, limit))
     for hit in found:
         if options.json:
             line(hit)
         else:
-            _show(hit, options.zone)
+            show(hit, options.zone)
     if not found and not options.json:
         people.print(Text("I remember nothing like that.", "dim"))
     return 0 if found else 1
@@ -109,7 +109,7 @@ def list_(  # noqa: PLR0913 (each is a filter)
         options: What every verb understands.
     """
     options = options or Options()
-    first, end = _days(since, until, options)
+    first, end = days(since, until, options)
     scope = Scope(kinds=kind or ["note", "document"], space=space, tag=tag, since=first, until=end)
 
     async def work(kept: "Kept") -> Page[Memory]:
@@ -135,7 +135,7 @@ def list_(  # noqa: PLR0913 (each is a filter)
         people.print(Text(f"There are more: --cursor {page.next}.", "dim"), soft_wrap=True)
 
 
-def _days(since: str | None, until: str | None, options: Options) -> tuple[float | None, float | None]:
+def days(since: str | None, until: str | None, options: Options) -> tuple[float | None, float | None]:
     """The moments from which, and before which."""
 
     def start(typed: str, after: int = 0) -> float:
@@ -145,7 +145,8 @@ def _days(since: str | None, until: str | None, options: Options) -> tuple[float
     return start(since) if since else None, start(until, 1) if until else None
 
 
-def _show(hit: Recalled, zone: tzinfo) -> None:
+def show(hit: Recalled, zone: tzinfo) -> None:
+    """Prints what was found: where it comes from, and its words."""
     memory = hit.memory
     source = source_of(memory)
     place = source.title if memory.kind == "document" else memory.title
