@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.store.house import messages, run
+from voiced.core.forgetting import Forget
 from voiced.core.history import NewConversation
 from voiced.core.memories import NewMemory
 from voiced.store import vectors as vectors_of
@@ -96,3 +97,13 @@ def test_vectors_of_a_model_that_is_not_used_any_more_leave_no_byte(tmp_path):
 
     pieces = run(job, tmp_path)
     assert left(tmp_path, pieces) > almost(len(pieces))
+
+
+def test_what_is_forgotten_leaves_no_word_in_the_index(tmp_path):
+    async def use(home):
+        await fill(home)
+        assert b"quagga" in b"".join(path.read_bytes() for path in tmp_path.glob("voiced.db*"))
+        assert (await home.upkeep.forget(Forget(conversation="c"))).messages == COUNT
+        return [path.name for path in tmp_path.rglob("*") if path.is_file() and b"quagga" in path.read_bytes()]
+
+    assert run(use, tmp_path) == []

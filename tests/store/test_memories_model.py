@@ -143,17 +143,20 @@ class Memory(RuleBasedStateMachine):
         fitting = {name: found for name, found in self.visible().items() if self.fits(name, scope)}
         told = {name for name, (_, text) in fitting.items() if by != "meaning" and holds(text, wanted)}
         near = {name for name in fitting if asked is not None and name in self.embedded[self.used]}
-        assert len(hits) == min(limit, len(told | near)) or len(told) > 50 or len(near) > 50
+        texts = {name: " ".join(fitting[name][1].split("\n")[-1].casefold().split()) for name in told | near}
+        assert len(hits) == min(limit, len(set(texts.values()))) or len(told) > 50 or len(near) > 50
+        assert len({texts[hit.memory.id] for hit in hits}) == len(hits)
         cosines = {name: float(vector(fitting[name][1].split("\n")[-1], self.used) @ asked) for name in near}
         for hit in hits:
             name = hit.memory.id
-            assert ("words" in hit.by) == (name in told) or len(told) > 50
+            assert name in told or "words" not in hit.by
+            assert name in near or "meaning" not in hit.by
             if name in near:
                 assert hit.similarity == pytest.approx(cosines[name], abs=2e-3)
             assert hit.score <= len(hit.by) / (RANK + 1)
         assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
         if by == "meaning":
-            best = sorted(cosines.values(), reverse=True)[:limit]
+            best = sorted({texts[name]: cosine for name, cosine in cosines.items()}.values(), reverse=True)[:limit]
             assert [hit.similarity for hit in hits] == pytest.approx(best, abs=2e-3)
 
     @invariant()
