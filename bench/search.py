@@ -20,11 +20,10 @@ import sysconfig
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import faiss
-import hnswlib
 import numpy as np
 from embedding import embedded
 from pairs import share, spread
@@ -34,6 +33,8 @@ from voiced.core.memories import NewMemory, Scope
 from voiced.store.db import Database
 from voiced.store.memories import StoredMemories
 
+# Of the group `bench`: uv sync --inexact --group bench.
+faiss, hnswlib = import_module("faiss"), import_module("hnswlib")
 SIZES, QUICK_SIZES = (1_000, 3_000, 10_000, 30_000, 100_000), (300, 1_000)
 QUESTIONS = 200
 HITS = 10
