@@ -27,8 +27,15 @@ OURS: tuple[tuple[tuple[type[apsw.Error], ...], type[StoreFailed], str], ...] = 
     ((apsw.ConstraintError, apsw.MismatchError, apsw.TooBigError, apsw.RangeError), StoreRefused, "a rule forbids it"),
 )
 """Source: https://sqlite.org/rescode.html"""
-_DAMAGED_INDEX = ("invalid fts5 file format", "vtable constructor failed")
-"""The full-text index says so as if the statement were wrong."""
+_TOLD: tuple[tuple[str, type[StoreFailed]], ...] = (
+    ("database or disk is full", StoreFull),
+    ("disk I/O error", StoreBroken),
+    ("database is locked", StoreBusy),
+    ("database disk image is malformed", StoreDamaged),
+    ("invalid fts5 file format", StoreDamaged),
+    ("vtable constructor failed", StoreDamaged),
+)
+"""What the indexes of words and of vectors say as if the statement were wrong."""
 
 
 def ours(error: apsw.Error) -> StoreFailed:
@@ -36,10 +43,9 @@ def ours(error: apsw.Error) -> StoreFailed:
     if getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_SHMSIZE:
         # The index of the log cannot grow: SQLite has no word of its own for a disk that is full just then.
         return StoreFull(f"there is no room left: {error}")
-    if isinstance(error, apsw.SQLError) and any(words in str(error) for words in _DAMAGED_INDEX):
-        return StoreDamaged(f"the file is damaged: {error}")
+    told = next((kind for words, kind in _TOLD if words in str(error)), None) if type(error) is apsw.SQLError else None
     for theirs, kind, words in OURS:
-        if isinstance(error, theirs):
+        if kind is told or isinstance(error, theirs):
             return kind(f"{words}: {error}")
     return StoreFailed(f"{type(error).__name__}: {error}")
 
