@@ -11,12 +11,12 @@ from contextlib import asynccontextmanager
 from msgspec.structs import replace
 
 from voiced import __version__, wiring
-from voiced.children import Engines
+from voiced.children import Engines, is_far
 from voiced.control.tally import Tally
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.commands import Ask, Say, Stop
-from voiced.core.config import Config
+from voiced.core.config import Config, chain
 from voiced.core.errors import AudioFailed, first
 from voiced.core.events import Muted, Signal, VolumeChanged
 from voiced.core.history import Privacy
@@ -130,15 +130,22 @@ class Voiced:
         caches = [database.path.parent / CACHE]
         self.upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, self._replaced, caches)
         self.folder = database.path.parent
-        self._remembering = Remembering(config, StoredMemories(database), engines.embed, clock, bus, activity)
+        memories = StoredMemories(database)
+        self._remembering = Remembering(
+            config, memories, engines.embed, clock, bus, activity, privacy_of=self.privacy_of
+        )
         self.knowledge = self._remembering.knowledge
         record = Record(self.conversations, config.store.space, config.store.continue_s, self.usage)
         self._breakdowns = Breakdowns(self.bus, self._at)
         told = self._breakdowns.of
         llm, model = config.engines.llm, wiring.model(config, engines.llm, told("llm"))
         prompts = Prompts(config.language, llm.prompt, llm.max_tokens, llm.budget_s, self.privacy_of)
+        far = any(is_far(config, name) for name in chain(llm.engine))
+        may_tell = self._may_tell if far else None
         recall = self._remembering.search
-        self._thinking = Thinking(model, prompts, record, clock, self.usage, recall) if model else None
+        self._thinking = (
+            Thinking(model, prompts, record, clock, self.usage, recall, may_tell=may_tell) if model else None
+        )
         self._remote_words = wiring.remote_words(config, told("wake"))
         self._controls = EarControls(hears_speaker=live)
         self._progress = Progress(self._rules.completeness, patience)
@@ -160,7 +167,7 @@ class Voiced:
                 lambda: self.tally.last_answer,
                 lambda: self._volume,
                 self.set_volume,
-                wiring.memory_skills(config, self._remembering, self.conversations, clock),
+                wiring.memory_skills(config, self._remembering, self.conversations, clock, self.upkeep),
             ),
             earcons=sounds if config.audio.earcons else {},
             bus=self.bus,
@@ -310,6 +317,9 @@ class Voiced:
     def privacy_of(self, text: str) -> Privacy:
         """See `Agent`."""
         return self._classify(text).privacy
+
+    def _may_tell(self, privacy: Privacy) -> bool:
+        return allowed(self._config.privacy, privacy, "remote")
 
     def _may_cache(self, text: str) -> bool:
         return allowed(self._config.privacy, self.privacy_of(text), "cache")

@@ -71,6 +71,13 @@ def remote(config: Config, name: str) -> RemoteConfig:
     return config.engines.remote.get(name) or RemoteConfig(url=name)
 
 
+def is_far(config: Config, name: str) -> bool:
+    """Tells whether what an engine is given leaves this machine."""
+    from voiced.engines.remote import is_here  # noqa: PLC0415 (loaded where there is such an engine)
+
+    return is_remote(config, name) and not is_here(remote(config, name).url)
+
+
 @asynccontextmanager
 async def started(*stages: Sequence[Child]) -> AsyncGenerator[None]:
     """Starts the children of some stages side by side, and ends them with the block.

@@ -1,12 +1,11 @@
 """The encryption of what is kept, for the command line: while no daemon has the file."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from voiced.core.config import Config
-from voiced.core.disk import on_disk, shred
+from voiced.core.disk import clear, on_disk
 from voiced.core.errors import StoreLocked
 from voiced.core.ports.encryption import Encryption
 from voiced.core.ports.upkeep import Progress
@@ -60,14 +59,6 @@ def rewrap(config: Config, new: Config) -> None:
     """
     folder = _folder(config)
     encryption.rewrap(folder, _needed(secret(config)), _needed(secret(new, new=True)))
-
-
-def clear(folder: Path) -> None:
-    """Overwrites and removes a folder of files."""
-    for path in folder.rglob("*"):
-        if path.is_file() and not path.is_symlink():
-            shred(path)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _with_secret(config: Config, work: Callable[[Path, Secret, Tell], T], progress: Progress) -> T:

@@ -15,11 +15,13 @@ from voiced.control.client import Client
 from voiced.control.remote import remote
 from voiced.core.config import Config
 from voiced.core.errors import StoreFailed, VoicedError
+from voiced.core.history import Privacy
 from voiced.core.ports.agenda import NewPromise, Pending
 from voiced.core.ports.kept import Kept
 from voiced.core.ports.promises import PromiseStore
 from voiced.core.promises import Kind
 from voiced.setup.places import CACHE, socket_path, state_folder
+from voiced.setup.privacy import classifier
 from voiced.setup.secret import secret
 
 
@@ -79,7 +81,14 @@ async def _file(config: Config) -> AsyncGenerator[Kept]:
         upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, replaced, [folder / CACHE])
         # Vectors are the daemon's work; what it has made already is searched, with a model that is loaded for it.
         embed = children_of(config, "embed", lazy=True)
-        remembering = Remembering(config, StoredMemories(database), embed, clock, Bus(), Activity())
+        classify = classifier(config)
+
+        def privacy_of(text: str) -> Privacy:
+            return classify(text).privacy
+
+        remembering = Remembering(
+            config, StoredMemories(database), embed, clock, Bus(), Activity(), privacy_of=privacy_of
+        )
         await remembering.indexer.look()
         async with started(embed):
             try:

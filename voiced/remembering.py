@@ -1,18 +1,17 @@
 """Memory, wired: the store, the model that makes vectors, and the search. Light to import: verbs use it, too."""
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from voiced.children import HASHING, is_remote, remote
+from voiced.children import HASHING, is_far, remote
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
-from voiced.core.config import Config, RemoteConfig, chain
+from voiced.core.config import Config, RemoteConfig
 from voiced.core.history import Privacy
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.embedder import Embedder
 from voiced.core.ports.memories import Memories
-from voiced.core.privacy import Use, allowed
+from voiced.core.privacy import allowed
 from voiced.engines.child import Child
 from voiced.engines.hashing import HashingEmbedder
 from voiced.engines.hosted_embedder import HostedEmbedder
@@ -35,6 +34,7 @@ class Remembering:
         clock: the time.
         bus: tells when a turn is in progress.
         activity: who computes right now.
+        privacy_of: tells how private a text is.
 
     Attributes:
         embedder: makes vectors; let go of it in the end.
@@ -51,30 +51,30 @@ class Remembering:
         clock: Clock,
         bus: Bus,
         activity: Activity,
+        *,
+        privacy_of: Callable[[str], Privacy],
     ) -> None:
         self.embedder = embedder(config, children)
-        may_embed = partial(_may_embed, config)
+        far = is_far(config, config.engines.embed.engine)
+
+        def may_embed(privacy: Privacy) -> bool:
+            return allowed(config.privacy, privacy, "embed") and (not far or allowed(config.privacy, privacy, "remote"))
+
+        def may_ask(words: str) -> bool:
+            return not far or allowed(config.privacy, privacy_of(words), "remote")
+
         self.indexer = Indexer(memories, self.embedder, clock, Lull(bus, activity).wait, may_embed)
         bus.watch(self.indexer.watch)
         # Hashing is always there: its vectors are searched until those of a model take their place.
         embedders = [self.embedder, HashingEmbedder()]
         by_meaning = config.engines.embed.engine != HASHING
-        may_recall = partial(_may_recall, config)
-        in_use = lambda: self.indexer.in_use  # noqa: E731 (as short as it gets)
-        self.search = Search(memories, embedders, in_use, config.memory, may_recall, by_meaning=by_meaning)
-        self.knowledge = OwnKnowledge(memories, self.search, lambda: self.indexer.status, self.indexer.wake)
 
+        def in_use() -> str:
+            return self.indexer.in_use
 
-def _may_embed(config: Config, privacy: Privacy) -> bool:
-    """Tells whether what is so private may have a vector, from which much of its text could be guessed."""
-    uses: list[Use] = ["embed", "remote"] if is_remote(config, config.engines.embed.engine) else ["embed"]
-    return all(allowed(config.privacy, privacy, use) for use in uses)
-
-
-def _may_recall(config: Config, privacy: Privacy) -> bool:
-    """Tells whether a language model may be reminded of it: one of them may be on another machine."""
-    far = any(is_remote(config, name) for name in chain(config.engines.llm.engine))
-    return not far or allowed(config.privacy, privacy, "remote")
+        self.search = Search(memories, embedders, in_use, config.memory, may_ask, by_meaning=by_meaning)
+        status, wake = lambda: self.indexer.status, self.indexer.wake
+        self.knowledge = OwnKnowledge(memories, self.search, status, wake, privacy_of)
 
 
 def embedder(config: Config, children: Sequence[Child]) -> Embedder:

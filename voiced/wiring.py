@@ -11,6 +11,7 @@ import msgspec
 from voiced.children import is_remote, remote
 from voiced.core.config import Config, RemoteConfig, WakeConfig, chain
 from voiced.core.errors import VoicedError, WakeFailed
+from voiced.core.forgetting import Forget
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.conversations import Conversations
 from voiced.core.ports.llm import Llm
@@ -18,6 +19,7 @@ from voiced.core.ports.promises import Promises
 from voiced.core.ports.skill import Skill
 from voiced.core.ports.stt import Stt
 from voiced.core.ports.tts import Tts
+from voiced.core.ports.upkeep import Upkeep
 from voiced.core.ports.wake import RemoteWakeWord
 from voiced.core.status import EngineStatus
 from voiced.ear.cascade import Cascade
@@ -275,11 +277,17 @@ def skills(
     return {intent: skill for skill in all_skills for intent in skill.intents}
 
 
-def memory_skills(config: Config, remembering: Remembering, conversations: Conversations, clock: Clock) -> list[Skill]:
+def memory_skills(
+    config: Config, remembering: Remembering, conversations: Conversations, clock: Clock, upkeep: Upkeep
+) -> list[Skill]:
     """The skills about what is remembered."""
     knowledge, space = remembering.knowledge, config.store.space
+
+    async def forget(ids: Sequence[str]) -> int:
+        return (await upkeep.forget(Forget(ids=list(ids)), lambda _, __: None)).memories
+
     return [
-        MemorySkill(knowledge, remembering.search, clock.now, space),
+        MemorySkill(knowledge, remembering.search, clock.now, space, forget),
         SourcesSkill(conversations, knowledge, clock.now, space),
     ]
 

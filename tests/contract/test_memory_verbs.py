@@ -1,6 +1,8 @@
 """The verbs about what is remembered: the same through a daemon as from the file itself."""
 
+import asyncio
 import io
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +11,10 @@ import pytest
 from tests.contract.test_kept_verbs import lines, one, pytestmark  # noqa: F401 (the last is pytest's)
 from tests.fakes.agent import ScriptedAgent
 from tests.rigs.pdf import pdf
+from voiced.core.forgetting import Forget
+from voiced.core.history import Message
+from voiced.store.conversations import StoredConversations
+from voiced.store.db import Database
 
 Verb = Callable[..., str]
 
@@ -77,7 +83,7 @@ def test_files_are_remembered_replaced_and_forgotten(voiced: Verb, tmp_path: Pat
         (("recall", ""), 2),
         (("recall", "x", "--limit", "1000"), 65),
         (("forget",), 65),
-        (("forget", "x", "--everything", "--yes"), 2),
+        (("forget", "x", "--everything", "--yes"), 65),
         (("forget", "", "--yes"), 2),
     ],
 )
@@ -105,16 +111,45 @@ def test_what_is_remembered_about_something_is_shown_and_forgotten(voiced: Verb)
     assert "not-found" in voiced("forget", "--about", "bike", "--yes", code=1)
 
 
-def test_what_was_said_is_forgotten_by_all_that_tells_it(call: Verb):
-    for way in (
-        ("--turn", "t"),
-        ("--since", "yesterday"),
-        ("--space", "home"),
-        ("--kind", "message"),
-        ("--everything",),
-    ):
-        assert "--yes" in call("forget", *way, code=2)
-        assert one(call("forget", *way, "--yes", "--json"))["messages"] == 0
+def test_only_what_fits_is_forgotten(voiced: Verb):
+    voiced("remember", "the boat is in the shed", "--space", "office")
+    voiced("remember", "the boat is red")
+    assert "not-found" in voiced("forget", "--about", "boat", "--until", "2020-01-01", "--yes", code=1)
+    assert one(voiced("forget", "--about", "boat", "--space", "office", "--yes", "--json"))["memories"] == 1
+    assert [each["text"] for each in lines(voiced("memory", "list", "--json"))] == ["the boat is red"]
+
+
+def test_the_daemon_is_asked_to_forget_what_was_meant(call: Verb, agent: ScriptedAgent):
+    call("forget", "--turn", "t", "--yes")
+    call("forget", "--space", "hall", "--kind", "note", "--yes")
+    call("forget", "--everything", "--yes")
+    assert agent.upkeep.forgot == [
+        Forget(turn="t"),
+        Forget(space="hall", kinds=["note"]),
+        Forget(everything=True),
+    ]
+
+
+async def kept_anew(folder: Path, said: list[Message]) -> None:
+    database = await Database.open(folder)
+    conversations = StoredConversations(database, 300.0)
+    for message, space in zip(said, ("hall", "home"), strict=True):
+        await conversations.add([message], space=space)
+    await database.close()
+
+
+def test_what_was_said_is_forgotten_by_all_that_tells_it(call: Verb, tmp_path: Path):
+    ways = {"--turn": "t1", "--until": "2020-01-01", "--space": "hall"}
+    for number, (option, value) in enumerate(ways.items()):
+        said = [
+            Message(id=f"a{number}", role="user", content="open the gate", at=1.5e9, turn="t1"),
+            Message(id=f"b{number}", role="user", content="is it raining", at=time.time(), turn="t2"),
+        ]
+        asyncio.run(kept_anew(tmp_path / "state", said))
+        assert "--yes" in call("forget", option, value, code=2)
+        assert one(call("forget", option, value, "--yes", "--json"))["messages"] == 1
+        assert [each["id"] for each in lines(call("history", "--json"))] == [f"b{number}"]
+        call("forget", "--everything", "--yes")
 
 
 def test_lists_go_on_where_they_ended(voiced: Verb):

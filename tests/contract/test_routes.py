@@ -128,7 +128,7 @@ def test_memories_are_added_found_listed_and_forgotten(http: httpx.Client):
     assert hit["memory"] == bike
     assert http.post("/memory/search", json={"words": "bike", "scope": {"kinds": ["note"]}}).json() == [hit]
     assert http.get("/memory/state").json()["memories"]["note"] == 2
-    assert http.post("/memory/forget", json={"ids": [tea["id"], "none"]}).json() == {"removed": 1}
+    assert http.post("/memory/remove", json={"ids": [tea["id"], "none"]}).json() == {"removed": 1}
     assert http.delete(f"/memory/{bike['id']}").status_code == 204
     assert http.delete(f"/memory/{bike['id']}").status_code == 404
 
@@ -183,7 +183,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("GET", "/memory/search?q=x&limit=1000", None, "limit"),
     ("POST", "/memory/search", {"words": ""}, "words"),
     ("POST", "/memory/search", {"words": "x", "scope": {"colour": "red"}}, "colour"),
-    ("POST", "/memory/forget", {"ids": []}, "ids"),
+    ("POST", "/memory/remove", {"ids": []}, "ids"),
     ("POST", "/db/restore", {"backup": ""}, "backup"),
     ("POST", "/db/restore", ["x"], "object"),
 ]

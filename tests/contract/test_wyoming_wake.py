@@ -1,5 +1,6 @@
 """Wake words that another machine hears: what goes there, what comes back, and what goes wrong."""
 
+import gc
 import threading
 from collections.abc import Iterator
 
@@ -35,6 +36,8 @@ def _hurry(monkeypatch):
     monkeypatch.setattr("voiced.engines.wyoming.CONNECT_S", 0.5)
     monkeypatch.setattr("voiced.engines.wyoming_stretch.STALLED_S", 0.5)
     monkeypatch.setattr("voiced.engines.wyoming_wake.RETRY_S", (0.01,))
+    yield
+    gc.collect()  # A connection that was forgotten is closed in its own test.
 
 
 def numbered(frame: int) -> bytes:

@@ -215,6 +215,7 @@ class FakeUpkeep:
         self.passphrase: bytes | None = None
         self.hold: Callable[[str], None] = lambda _: None
         self.memories: Memories | None = None
+        self.forgot: list[Forget] = []
 
     async def check(self, progress: Progress) -> Checked:
         await self._work("check", progress)
@@ -256,11 +257,14 @@ class FakeUpkeep:
         for message in (await self._conversations.messages(conversation)).items:
             yield f"{message.content}\n".encode()
 
-    async def forget(self, what: Forget) -> Forgotten:
+    async def forget(self, what: Forget, progress: Progress) -> Forgotten:
         what.check()
+        await self._work("forget", progress)
+        self.forgot.append(what)
         if what.ids and self.memories:
             return Forgotten(memories=await self.memories.remove(what.ids))
-        assert what.conversation, "the fake forgets conversations and memories only"
+        if what.conversation is None:
+            return Forgotten()
         count = (await self._conversations.get(what.conversation)).messages
         await self._conversations.purge(what.conversation)
         return Forgotten(messages=count, conversations=1)

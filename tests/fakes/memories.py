@@ -100,11 +100,16 @@ class FakeMemories:
         missing = [each for each in self._within(Scope()) if (model, self._key(each)) not in self._vectors]
         return [Unembedded(self._key(each), each.text, each.privacy) for each in missing[:limit]]
 
-    async def embed(self, model: str, keys: Sequence[int], vectors: NDArray[np.float32]) -> None:
+    async def embed(
+        self, model: str, keys: Sequence[int], vectors: NDArray[np.float32], texts: Sequence[str] | None = None
+    ) -> None:
         self._look()
         assert vectors.shape[0] == len(keys)
-        there = {self._key(each) for each in self._all()}
-        self._vectors |= {(model, key): row for key, row in zip(keys, vectors, strict=True) if key in there}
+        there = {self._key(each): each.text for each in self._all()}
+        said = texts or [there.get(key, "") for key in keys]
+        for key, row, text in zip(keys, vectors, said, strict=True):
+            if there.get(key) == text:
+                self._vectors[model, key] = row
 
     async def use(self, model: str) -> None:
         self._look()

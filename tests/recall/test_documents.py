@@ -139,7 +139,7 @@ def test_what_is_not_there_is_told(tmp_path: Path):
 def test_a_file_that_changed_takes_the_place_of_what_it_was(tmp_path: Path):
     memories = FakeMemories()
     search = Search(memories, [], lambda: "", MemoryConfig())
-    knowledge = OwnKnowledge(memories, search, MemoryStatus, lambda: None)
+    knowledge = OwnKnowledge(memories, search, MemoryStatus, lambda: None, lambda _: "public")
     path = tmp_path / "house.md"
 
     async def remember(text: str) -> tuple[int, int, set[str]]:

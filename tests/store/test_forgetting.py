@@ -59,7 +59,7 @@ def test_what_is_forgotten_is_in_no_byte(tmp_path, what, forgotten):
     async def use(home):
         await talk(home)
         assert found(tmp_path)
-        assert await home.upkeep.forget(what) == forgotten
+        assert await home.upkeep.forget(what, quiet) == forgotten
         assert home.replaced == 1
         assert found(tmp_path) == set()
         assert len(await home.upkeep.backups()) == 1
@@ -72,9 +72,9 @@ def test_a_conversation_is_forgotten_whole_and_the_others_stay(tmp_path):
     async def use(home):
         await talk(home)
         (first, second) = (await home.conversations.recent()).items[-1].conversation, "none"
-        assert await home.upkeep.forget(Forget(conversation=first)) == Forgotten(4, 1, 1, backups=1)
+        assert await home.upkeep.forget(Forget(conversation=first), quiet) == Forgotten(4, 1, 1, backups=1)
         with pytest.raises(NotFound):
-            await home.upkeep.forget(Forget(conversation=second))
+            await home.upkeep.forget(Forget(conversation=second), quiet)
         assert [each.id for each in (await home.conversations.recent()).items] == ["t3-a", "t3-q"]
 
     run(use, tmp_path)
@@ -83,7 +83,7 @@ def test_a_conversation_is_forgotten_whole_and_the_others_stay(tmp_path):
 def test_a_name_that_somebody_gave_stays_and_one_of_forgotten_words_does_not(tmp_path):
     async def use(home):
         await talk(home)
-        await home.upkeep.forget(Forget(turn="t1"))
+        await home.upkeep.forget(Forget(turn="t1"), quiet)
         (kitchen, hall) = [each.conversation for each in (await home.conversations.recent()).items[1::2]]
         titles = [(await home.conversations.get(each)).title for each in (kitchen, hall)]
         assert titles == ["is it raining", "what time is it"]
@@ -99,7 +99,7 @@ def test_damaged_originals_and_caches_are_forgotten_too(tmp_path):
         cache = tmp_path / "cache" / "phrases"
         cache.mkdir(parents=True)
         (cache / "x.phrase").write_text(CANARY)
-        assert (await home.upkeep.forget(Forget(turn="t1"))).backups == 2
+        assert (await home.upkeep.forget(Forget(turn="t1"), quiet)).backups == 2
         assert found(tmp_path) == set()
 
     run(use, tmp_path)
@@ -109,7 +109,7 @@ def test_what_is_not_there_changes_nothing(tmp_path):
     async def use(home):
         await talk(home)
         backups = await home.upkeep.backups()
-        assert (await home.upkeep.forget(Forget(turn="none"))).nothing
+        assert (await home.upkeep.forget(Forget(turn="none"), quiet)).nothing
         assert await home.upkeep.backups() == backups
 
     run(use, tmp_path)
@@ -128,7 +128,7 @@ def test_what_says_nothing_or_two_things_is_refused(tmp_path, what):
     async def use(home):
         await talk(home)
         with pytest.raises(InputInvalid):
-            await home.upkeep.forget(what)
+            await home.upkeep.forget(what, quiet)
         assert (await home.conversations.statistics()).messages == 6
 
     run(use, tmp_path)

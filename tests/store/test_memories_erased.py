@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.store.house import messages, run
+from tests.store.house import messages, quiet, run
 from voiced.core.forgetting import Forget
 from voiced.core.history import NewConversation
 from voiced.core.memories import NewMemory
@@ -103,7 +103,7 @@ def test_what_is_forgotten_leaves_no_word_in_the_index(tmp_path):
     async def use(home):
         await fill(home)
         assert b"quagga" in b"".join(path.read_bytes() for path in tmp_path.glob("voiced.db*"))
-        assert (await home.upkeep.forget(Forget(conversation="c"))).messages == COUNT
+        assert (await home.upkeep.forget(Forget(conversation="c"), quiet)).messages == COUNT
         return [path.name for path in tmp_path.rglob("*") if path.is_file() and b"quagga" in path.read_bytes()]
 
     assert run(use, tmp_path) == []

@@ -11,12 +11,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from voiced.core.commonwords import COMMON
 from voiced.core.history import Change, Message, NewConversation
 from voiced.core.memories import NewMemory, Scope
 from voiced.store import vectors as vectors_of
 from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
-from voiced.store.fulltext import EMPTY
 from voiced.store.memories import RANK, StoredMemories
 from voiced.store.vectors import CANDIDATES
 
@@ -56,7 +56,7 @@ def vector(text: str, model: str) -> np.ndarray:
 
 def holds(text: str, wanted: str) -> bool:
     asked = {word for word in wanted.split() if word.isalpha()}
-    return bool((asked - EMPTY or asked) & set(text.split()))
+    return bool((asked - COMMON or asked) & set(text.split()))
 
 
 class Memory(RuleBasedStateMachine):

@@ -35,8 +35,8 @@ class Person:
         self.conversations = FakeConversations()
         self.memories = FakeMemories(self.conversations)
         search = Search(self.memories, [], lambda: "", MemoryConfig(deadline_s=10))
-        self.knowledge = OwnKnowledge(self.memories, search, MemoryStatus, lambda: None)
-        memory = MemorySkill(self.knowledge, search, lambda: self.now, "home")
+        self.knowledge = OwnKnowledge(self.memories, search, MemoryStatus, lambda: None, lambda _: "public")
+        memory = MemorySkill(self.knowledge, search, lambda: self.now, "home", self.knowledge.remove)
         sources = SourcesSkill(self.conversations, self.knowledge, lambda: self.now, "home")
         self.skills = {intent: skill for skill in (memory, sources) for intent in skill.intents}
 
@@ -129,7 +129,7 @@ def test_forget_that_takes_back_the_last_note_of_just_now_and_no_other():
         await one.asks("remember that the door code is 5")
         one.waits(minutes=1)
         await one.asks("remember that the cat is old")
-        assert await one.hears("forget that") == "Forgotten: the cat is old."
+        assert await one.hears("forget that") == "Forgotten."
         assert await one.notes() == {"the door code is 5"}
         one.waits(days=1)
         assert await one.hears("forget that") == ""

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from voiced.cli.chosen import conversation
 from voiced.cli.conversations import conversations, tell_of
-from voiced.cli.kept import confirm, using
+from voiced.cli.kept import confirm, progress, using
 from voiced.cli.options import Options
 from voiced.cli.output import complaints, line, people, plain
 from voiced.core.forgetting import Forget
@@ -86,7 +86,8 @@ def purge(id_: str, /, *, yes: Switch = False, options: Options | None = None) -
     what = f"“{plain(found.title)}” ({found.id})" if found.title else found.id
     with_all = counted(found.messages, "message") or "no message"
     confirm(f"Remove {what} with {with_all} for ever?", options, yes=yes)
-    using(options, lambda kept: kept.upkeep.forget(Forget(conversation=found.id)))
+    with progress("forgetting", options) as report:
+        using(options, lambda kept: kept.upkeep.forget(Forget(conversation=found.id), report))
     if options.json:
         line({"id": found.id, "purged": True})
     else:

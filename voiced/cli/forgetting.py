@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 from rich.text import Text
 
 from voiced.cli.chosen import conversation as chosen
-from voiced.cli.kept import confirm, using
+from voiced.cli.kept import confirm, progress, using
 from voiced.cli.memory import days, show
 from voiced.cli.moments import PastDay
 from voiced.cli.options import Options
 from voiced.cli.output import WrongCall, line, people
 from voiced.core.errors import NotFound
 from voiced.core.forgetting import Forget, Forgotten
-from voiced.core.memories import Memory, MemoryKind, Scope
+from voiced.core.memories import Memory, MemoryKind, Scope, mentions
 from voiced.core.speech import counted
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ Switch = Annotated[bool, Parameter(negative=())]
 Kinds = Annotated[list[MemoryKind], Parameter(negative=())]
 PAGE = 200
 SHORTEST_ID = 4
-FOUND = 20
-"""Memories about something that are offered to be forgotten."""
+SHOWN = 20
+"""Memories about something that are shown before they are forgotten."""
 ONE = {"memories": "memory"}
 EVERYTHING = "everything: all talk, all that is remembered, all timers, alarms and reminders"
 
@@ -55,7 +55,7 @@ def forget(  # noqa: PLR0913 (each is another way to say what)
 
     Args:
         which: Notes, documents or messages, by their ids or the beginnings of them; or files that were remembered.
-        about: What is remembered about this, after it was shown.
+        about: What has all these words, after it was shown; the options below narrow it.
         turn: What was said in this turn.
         conversation: This conversation, by its id or the beginning of it.
         since: What was said or learned on this day and later: 2026-11-25, today or yesterday.
@@ -67,39 +67,48 @@ def forget(  # noqa: PLR0913 (each is another way to say what)
         options: What every verb understands.
     """
     options = options or Options()
-    if sum(map(bool, (which, about, conversation))) > 1 or (everything and (which or about or conversation)):
-        raise WrongCall("that says two things at once", hint="Forget one, then the other.")
-    if which or about:
-        ids, words = _about(about, options) if about else _named(which, options)
-        what = Forget(ids=ids)
-    elif conversation:
-        found = using(options, lambda kept: chosen(kept, conversation))
-        what, words = Forget(conversation=found.id), f"the conversation {found.title or found.id}"
-    else:
-        first, end = days(since, until, options)
-        what = Forget(turn=turn, since=first, until=end, space=space, kinds=kind or [], everything=everything)
-        words = EVERYTHING if everything else "all that fits"
+    first, end = days(since, until, options)
+    scope = Scope(kinds=kind or [], space=space, conversation=conversation, since=first, until=end)
+    if about and which:
+        raise WrongCall("names, and what they are about", hint="Forget one, then the other.")
+
+    what = Forget(ids=[*which, *filter(None, [about])], turn=turn, everything=everything)
+    if not about:
+        what = replace(what, since=first, until=end, space=space, kinds=scope.kinds, conversation=conversation)
     what.check()
-    confirm(f"Forget {words} for ever?", options, yes=yes)
-    _tell(using(options, lambda kept: kept.upkeep.forget(what)), options)
+
+    async def work(kept: "Kept") -> Forgotten:
+        # All at once: the file may be locked with a passphrase that can be had only once.
+        words, meant = EVERYTHING if everything else "all that fits", what
+        if what.ids:
+            ids, words = await (_about(kept, about, scope, options) if about else _named(kept, which))
+            meant = replace(what, ids=ids)
+        elif conversation:
+            named = await chosen(kept, conversation)
+            meant, words = replace(what, conversation=named.id), f"the conversation {named.title or named.id}"
+        confirm(f"Forget {words} for ever?", options, yes=yes)
+        with progress("forgetting", options) as report:
+            return await kept.upkeep.forget(meant, report)
+
+    _tell(using(options, work), options)
 
 
-def _named(which: Sequence[str], options: Options) -> tuple[list[str], str]:
-    async def look(kept: "Kept") -> list[str]:
-        return sorted({name for each in which for name in await _meant(kept, each)})
-
-    ids = using(options, look)
+async def _named(kept: "Kept", which: Sequence[str]) -> tuple[list[str], str]:
+    ids = sorted({name for each in which for name in await _meant(kept, each)})
     return ids, ", ".join(which) + (f", {len(ids)} pieces," if len(ids) > len(which) else "")
 
 
-def _about(about: str, options: Options) -> tuple[list[str], str]:
-    found = using(options, lambda kept: kept.knowledge.search(about, Scope(), FOUND))
+async def _about(kept: "Kept", about: str, scope: Scope, options: Options) -> tuple[list[str], str]:
+    """All that has every word: what only means about the same stays."""
+    found = [each async for each in _all(kept, scope) if mentions(each, about)]
     if not found:
         raise NotFound(f"nothing is remembered about {about!r}")
     if not options.json:
-        for hit in found:
-            show(hit, options.zone)
-    return [hit.memory.id for hit in found], f"these {len(found)}"
+        for memory in found[:SHOWN]:
+            show(memory, options.zone)
+        if len(found) > SHOWN:
+            people.print(Text(f"… and {len(found) - SHOWN} more.", "dim"))
+    return [memory.id for memory in found], f"these {len(found)}"
 
 
 def _tell(found: Forgotten, options: Options) -> None:
@@ -121,7 +130,11 @@ async def _meant(kept: "Kept", typed: str) -> list[str]:
         return sorted(pieces)
     with suppress(NotFound):
         return [(await kept.knowledge.get(typed)).id]
-    begun = [each.id async for each in _all(kept) if each.id.startswith(typed)] if len(typed) >= SHORTEST_ID else []
+    begun = (
+        [each.id async for each in _all(kept, Scope()) if each.id.startswith(typed)]
+        if len(typed) >= SHORTEST_ID
+        else []
+    )
     if not begun:
         raise NotFound(f"nothing is remembered under the name {typed!r}")
     if len(begun) > 1:
@@ -129,10 +142,10 @@ async def _meant(kept: "Kept", typed: str) -> list[str]:
     return begun
 
 
-async def _all(kept: "Kept") -> AsyncGenerator[Memory]:
+async def _all(kept: "Kept", scope: Scope) -> AsyncGenerator[Memory]:
     cursor: str | None = None
     while True:
-        page = await kept.knowledge.find(Scope(kinds=["note", "document"]), PAGE, cursor)
+        page = await kept.knowledge.find(scope, PAGE, cursor)
         for each in page.items:
             yield each
         if (cursor := page.next) is None:

@@ -1,5 +1,6 @@
 """Verbs that find what is remembered: notes, documents, and all that was said."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ from voiced.cli.options import Options
 from voiced.cli.output import WrongCall, line, people, plain, table
 from voiced.core.citations import source_of
 from voiced.core.history import Page
-from voiced.core.memories import Memory, MemoryKind, Recalled, Scope
+from voiced.core.memories import Memory, MemoryKind, Scope
 from voiced.core.ports.knowledge import KnowledgeState
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def recall(
         if options.json:
             line(hit)
         else:
-            show(hit, options.zone)
+            show(hit.memory, options.zone, hit.by)
     if not found and not options.json:
         people.print(Text("I remember nothing like that.", "dim"))
     return 0 if found else 1
@@ -145,12 +146,11 @@ def days(since: str | None, until: str | None, options: Options) -> tuple[float 
     return start(since) if since else None, start(until, 1) if until else None
 
 
-def show(hit: Recalled, zone: tzinfo) -> None:
-    """Prints what was found: where it comes from, and its words."""
-    memory = hit.memory
+def show(memory: Memory, zone: tzinfo, by: Sequence[str] = ()) -> None:
+    """Prints a memory: where it comes from, what found it, and its words."""
     source = source_of(memory)
     place = source.title if memory.kind == "document" else memory.title
-    head = "  ".join(filter(None, (moment(memory.at, zone), memory.kind, plain(place), " + ".join(hit.by))))
+    head = "  ".join(filter(None, (moment(memory.at, zone), memory.kind, plain(place), " + ".join(by))))
     people.print(Text.assemble((f"{memory.id}  {head}", "dim")), soft_wrap=True)
     people.print(Text(plain(_short(memory.text))), soft_wrap=True)
 

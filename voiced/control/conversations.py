@@ -7,6 +7,7 @@ from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
 from voiced.control.forms import Part, Removal, Whole, Written
+from voiced.control.gate import allow
 from voiced.control.requests import AnyRequest, Steered, asked
 from voiced.core.forgetting import Forget
 from voiced.core.history import Change, Conversation, NewConversation, Page, Statistics, Wanted
@@ -53,11 +54,16 @@ async def unarchive(agent: Steered, conversation: FromPath[str]) -> Conversation
     return await agent.conversations.change(conversation, Change(status="active"))
 
 
+def _unheard(_done: int, _total: int) -> None:
+    """Whoever wants to know how far it is asks for `/forget`."""
+
+
 @delete("/conversations/{conversation:str}")
 async def remove(agent: Steered, request: AnyRequest, conversation: FromPath[str]) -> None:
     """Hides one until it is brought back, or removes it for ever."""
     if asked(request, Removal).purge:
-        await agent.upkeep.forget(Forget(conversation=conversation))
+        allow(request, "admin")
+        await agent.upkeep.forget(Forget(conversation=conversation), _unheard)
     else:
         await agent.conversations.change(conversation, Change(status="deleted"))
 

@@ -104,7 +104,7 @@ class Sought(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limit: Hits = 10
 
 
-class Forgotten(Struct, frozen=True, forbid_unknown_fields=True):
+class Chosen(Struct, frozen=True, forbid_unknown_fields=True):
     """Which memories are to be forgotten."""
 
     ids: Annotated[list[str], Meta(min_length=1, max_length=LONGEST_MEMORIES)]

@@ -3,6 +3,7 @@
 Whoever may use the Unix socket may do everything. Whoever shows a key as well may do what the key is for.
 """
 
+import re
 from typing import Any
 
 from litestar.enums import ScopeType
@@ -18,6 +19,8 @@ from voiced.core.ports.agent import Agent
 
 LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 _KEY = "voiced_key"
+_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+_PROVEN = "voiced_proven_key"
 _ROOT = "/api/v1"
 
 
@@ -48,13 +51,13 @@ class Gate(ASGIMiddleware):
             if key:
                 who = f"key:{key.id}"
                 check_scope(key, _wanted(scope))
-                scope["state"][_KEY] = key.id
+                scope["state"] |= {_KEY: key.id, _PROVEN: key}
             await next_app(scope, receive, passing)
         except VoicedError as error:
             result = str(problem(error, scope["path"]).status)
             raise
         finally:
-            if _method(scope) not in LOOKING:
+            if _wanted(scope) != "read" and _method(scope) not in LOOKING:
                 self._agent.audit.note(who, f"{_method(scope)} {_path(scope)}", _subject(scope), result)
 
     async def _key(self, scope: Scope) -> Key | None:
@@ -72,6 +75,16 @@ def key_of(request: AnyRequest) -> str | None:
     return request.scope["state"].get(_KEY)
 
 
+def allow(request: AnyRequest, wanted: keys.Scope) -> None:
+    """Looks whether the key with which something is asked, if any, is for that as well.
+
+    Raises:
+        ScopeMissing: it is not.
+    """
+    if key := request.scope["state"].get(_PROVEN):
+        check_scope(key, wanted)
+
+
 def _method(scope: Any) -> str:  # noqa: ANN401 (one of HTTP)
     return scope["method"]
 
@@ -82,7 +95,9 @@ def _path(scope: Any) -> str:  # noqa: ANN401 (the same)
 
 
 def _subject(scope: Scope) -> str:
-    return ", ".join(map(str, scope["path_params"].values()))
+    """The ids of what is named; what has not the form of one may be anybody's words."""
+    named = [str(each) for each in scope["path_params"].values()]
+    return ", ".join(each if _ID.fullmatch(each) else "?" for each in named)
 
 
 def _peer(scope: Scope) -> str:

@@ -3,9 +3,10 @@
 from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
-from voiced.control.forms import Asked, Forgotten, Listed, Removed, Sought
-from voiced.control.requests import AnyRequest, Steered, asked, made
+from voiced.control.forms import Asked, Chosen, Listed, Removed, Sought
+from voiced.control.requests import ADMIN, READ, AnyRequest, Steered, asked, made
 from voiced.core.errors import NotFound
+from voiced.core.forgetting import Forget
 from voiced.core.history import Page
 from voiced.core.memories import Memory, MemoryKind, NewMemory, Recalled, Scope
 from voiced.core.ports.knowledge import KnowledgeState
@@ -34,7 +35,7 @@ async def search(agent: Steered, request: AnyRequest) -> list[Recalled]:
     return await agent.knowledge.search(sought.q, _scope(sought), sought.limit)
 
 
-@post("/memory/search", status_code=200)
+@post("/memory/search", status_code=200, opt=READ)
 async def seek(agent: Steered, data: JSONBody[Sought]) -> list[Recalled]:
     """The same, for a long question."""
     return await agent.knowledge.search(data.words, data.scope, data.limit)
@@ -46,9 +47,9 @@ async def state(agent: Steered) -> KnowledgeState:
     return await agent.knowledge.state()
 
 
-@post("/memory/forget", status_code=200)
-async def forget(agent: Steered, data: JSONBody[Forgotten]) -> Removed:
-    """Removes several for ever."""
+@post("/memory/remove", status_code=200)
+async def remove(agent: Steered, data: JSONBody[Chosen]) -> Removed:
+    """Removes several, such as what a newer file replaces. Backups keep them; `/forget` leaves nothing."""
     return Removed(await agent.knowledge.remove(data.ids))
 
 
@@ -58,11 +59,12 @@ async def show(agent: Steered, memory: FromPath[str]) -> Memory:
     return await agent.knowledge.get(memory)
 
 
-@delete("/memory/{memory:str}")
-async def remove(agent: Steered, memory: FromPath[str]) -> None:
-    """Removes one for ever."""
-    if not await agent.knowledge.remove([memory]):
-        raise NotFound(f"there is no note and no document {memory}")
+@delete("/memory/{memory:str}", opt=ADMIN)
+async def forget(agent: Steered, memory: FromPath[str]) -> None:
+    """Forgets one for ever."""
+    if (await agent.knowledge.get(memory)).kind == "message":
+        raise NotFound(f"there is no note and no document {memory}", hint="`/forget` forgets what was said, too.")
+    await agent.upkeep.forget(Forget(ids=[memory]), lambda _, __: None)
 
 
 def _scope(listed: Listed) -> Scope:
@@ -79,4 +81,4 @@ def _scope(listed: Listed) -> Scope:
     )
 
 
-ROUTES = [add, find, search, seek, state, forget, show, remove]
+ROUTES = [add, find, search, seek, state, remove, show, forget]

@@ -12,7 +12,7 @@ from voiced.core.errors import InputInvalid
 from voiced.core.ports.agent import Agent
 
 BODY_LIMIT = 64 * 1024
-ADMIN, TALK = {"scope": "admin"}, {"scope": "talk"}
+ADMIN, READ, TALK = {"scope": "admin"}, {"scope": "read"}, {"scope": "talk"}
 """Options of routes: what a key must be for; without them, one looks with `read`, and changes with `control`."""
 CORRECT = "Correct what is named, and send it again."
 AnyRequest = Request[Any, Any, Any]

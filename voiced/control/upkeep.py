@@ -14,7 +14,7 @@ from voiced.control.progress import working
 from voiced.control.requests import ADMIN, CORRECT, AnyRequest, Steered, small_body
 from voiced.control.transfers import LARGEST_FILE, Transfers, remove, sent
 from voiced.core.errors import InputInvalid, NotFound
-from voiced.core.forgetting import Forget, Forgotten
+from voiced.core.forgetting import Forget
 from voiced.core.ports.agent import Agent
 from voiced.core.ports.upkeep import Backup, Imported, Progress
 
@@ -85,10 +85,11 @@ async def take_in(agent: Steered, transfers: Desk, request: AnyRequest) -> Strea
     return working("import", work)
 
 
-@post("/forget", status_code=200)
-async def forget(agent: Steered, data: JSONBody[Forget]) -> Forgotten:
+@post("/forget", status_code=200, opt=ADMIN)
+async def forget(agent: Steered, data: JSONBody[Forget]) -> Stream:
     """Removes what is to be forgotten for ever, with the backups that hold it."""
-    return await agent.upkeep.forget(data)
+    data.check()
+    return working("forget", lambda report: agent.upkeep.forget(data, report))
 
 
 async def _own(agent: Agent, name: str) -> Backup:

@@ -10,6 +10,6 @@ _WORDS = """
     einem einen einer es euch für hab habe haben hast hat hatte ich ihm ihn ihr ihre im in ist ja kann kannst kein
     keine man mein meine meinem meinen meiner mich mir mit nach nicht noch nun nur ob oder sag sein seine sich sie sind
     so über um und uns unser unsere vom von vor war waren warum was weil weißt welche welcher welches wem wen wenn wer
-    werden wie wieso wir wird wo woher wohin zu zum zur
+    werden wie wieso wir wird wo woher wohin zu zum zur may
 """
 COMMON = frozenset(_WORDS.split())

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,3 +82,11 @@ def shred(path: Path) -> None:
         os.fsync(file.fileno())
     path.unlink()
     sync(path.parent)
+
+
+def clear(folder: Path) -> None:
+    """Overwrites and removes a folder of files, whatever comes and goes in it meanwhile."""
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            shred(path)
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,5 +1,6 @@
 """What is remembered and can be found by meaning: notes, documents, and all that was said."""
 
+import re
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
@@ -8,6 +9,7 @@ from voiced.core.history import Content, Count, Id, Moment, Name, Privacy, Role,
 
 MemoryKind = Literal["note", "document", "message"]
 """What somebody asked to remember; a piece of a file; what was said in a conversation."""
+_WORD = re.compile(r"\w+")
 LONGEST_MEMORIES = 1_000
 """Memories in a call: more at a time would keep others waiting."""
 
@@ -138,3 +140,12 @@ class MemoryState(Struct, frozen=True):
     model: str
     embedded: Count
     waiting: Count
+
+
+def mentions(memory: Memory, topic: str) -> bool:
+    """Tells whether a memory has every word of a topic."""
+    return _words(topic) <= _words(f"{memory.title} {memory.text}")
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.casefold()))

@@ -140,7 +140,8 @@ class Indexer:
         self._in_use = model
 
     async def _keep(self, embedded: Sequence[Unembedded], vectors: NDArray[np.float32]) -> None:
-        await self._memories.embed(self._embedder.model, [each.key for each in embedded], vectors)
+        keys, texts = [each.key for each in embedded], [each.text for each in embedded]
+        await self._memories.embed(self._embedder.model, keys, vectors, texts)
         self._waiting = max(0, self._waiting - len(embedded))
 
     async def _vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -1,14 +1,16 @@
 """All that is remembered, as others see it."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from voiced.core.errors import InputInvalid
-from voiced.core.history import Page
+from voiced.core.history import Page, Privacy
 from voiced.core.memories import LONGEST_MEMORIES, Memory, NewMemory, Recalled, Scope
 from voiced.core.ports.knowledge import KnowledgeState
 from voiced.core.ports.memories import Memories
+from voiced.core.privacy import most_private
 from voiced.core.status import MemoryStatus
 from voiced.recall.search import Search
 
@@ -21,15 +23,22 @@ class OwnKnowledge:
         search: finds them.
         status: how far their vectors are.
         added: called when there are new ones.
+        privacy_of: tells how private a text is; what is told to be more private stays so.
     """
 
     def __init__(
-        self, memories: Memories, search: Search, status: Callable[[], MemoryStatus], added: Callable[[], None]
+        self,
+        memories: Memories,
+        search: Search,
+        status: Callable[[], MemoryStatus],
+        added: Callable[[], None],
+        privacy_of: Callable[[str], Privacy],
     ) -> None:
         self._memories = memories
         self._search = search
         self._status = status
         self._added = added
+        self._privacy_of = privacy_of
 
     async def add(self, memories: Sequence[NewMemory]) -> list[Memory]:
         """See `Knowledge`."""
@@ -38,9 +47,12 @@ class OwnKnowledge:
             raise InputInvalid(f"{len(memories)} memories at a time", hint=hint)
         if any(not memory.text.strip() for memory in memories):
             raise InputInvalid("there is nothing to remember: a text is empty", hint="Give it some words.")
-        kept = await self._memories.add(memories)
+        kept = await self._memories.add(await asyncio.to_thread(self._classified, memories))
         self._added()
         return kept
+
+    def _classified(self, memories: Sequence[NewMemory]) -> list[NewMemory]:
+        return [replace(each, privacy=most_private((each.privacy, self._privacy_of(each.text)))) for each in memories]
 
     async def get(self, memory: str) -> Memory:
         """See `Knowledge`."""

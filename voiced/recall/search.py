@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from voiced.core.config import MemoryConfig
 from voiced.core.errors import VoicedError
-from voiced.core.history import Privacy
 from voiced.core.memories import Recalled, Scope
 from voiced.core.ports.embedder import Embedder
 from voiced.core.ports.memories import Memories
@@ -37,7 +36,7 @@ class Search:
         embedders: those that can make vectors: the one of the model in use is asked.
         in_use: the model whose vectors are searched; empty: none.
         config: what a prompt gets.
-        may_recall: tells whether a prompt may hold what is so private.
+        may_ask: tells whether the model of the embeddings may see some words: it may be on another machine.
         by_meaning: what is alike means about the same: not so where vectors know words alone.
     """
 
@@ -47,7 +46,7 @@ class Search:
         embedders: Sequence[Embedder],
         in_use: Callable[[], str],
         config: MemoryConfig,
-        may_recall: Callable[[Privacy], bool] = lambda _: True,
+        may_ask: Callable[[str], bool] = lambda _: True,
         *,
         by_meaning: bool = True,
     ) -> None:
@@ -55,7 +54,7 @@ class Search:
         self._embedders = embedders
         self._in_use = in_use
         self._config = config
-        self._may_recall = may_recall
+        self._may_ask = may_ask
         self._likeness = config.similarity if by_meaning else math.inf
 
     async def search(self, words: str, scope: Scope, limit: int = 10, patience_s: float = PATIENCE_S) -> list[Recalled]:
@@ -81,13 +80,12 @@ class Search:
         except (VoicedError, TimeoutError) as error:
             log.debug("nothing is remembered in time: %s", error)
             return []
-        found = [each for each in found if self._may_recall(each.memory.privacy)]
         return chosen(found, question, self._likeness, config.prompt_tokens * TOKEN)
 
     async def _vector(self, words: str, patience_s: float) -> NDArray[np.float32] | None:
         """The vector of some words; None where nobody makes one in time, or they have none."""
         embedder = next((each for each in self._embedders if each.model == self._in_use()), None)
-        if embedder is None:
+        if embedder is None or not self._may_ask(words):
             return None
         try:
             async with asyncio.timeout(patience_s):

@@ -1,12 +1,12 @@
 """What is remembered: take a note, find what was said, forget it again."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from voiced.core.citations import source_of
 from voiced.core.errors import SkillFailed, StoreFailed
-from voiced.core.memories import Memory, NewMemory, Scope
+from voiced.core.memories import Memory, NewMemory, Scope, mentions
 from voiced.core.ports.knowledge import Knowledge
 from voiced.core.ports.recall import Recall
 from voiced.core.ports.skill import Reply
@@ -36,15 +36,24 @@ class MemorySkill:
         recall: finds what belongs to a topic.
         now: local time.
         space: where this box stands.
+        forget: removes notes for ever, by their ids; returns how many.
     """
 
     intents = ("VoicedRemember", "VoicedRecall", "VoicedForgetLast", "VoicedForgetAbout", "VoicedForgetFound")
 
-    def __init__(self, knowledge: Knowledge, recall: Recall, now: Callable[[], datetime], space: str) -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        recall: Recall,
+        now: Callable[[], datetime],
+        space: str,
+        forget: Callable[[Sequence[str]], Awaitable[int]],
+    ) -> None:
         self._knowledge = knowledge
         self._recall = recall
         self._now = now
         self._space = space
+        self._forget = forget
         self._found: list[str] = []
         self._asked_at = now()
 
@@ -94,13 +103,13 @@ class MemorySkill:
         notes = (await self._knowledge.find(Scope(kinds=["note"], space=self._space, since=since), 1)).items
         if not notes:
             return Reply("")  # "Forget that" is what people say instead of "never mind", too.
-        await self._knowledge.remove([notes[0].id])
-        return Reply(f"Forgotten: {_said(notes[0].text)}")
+        await self._forget([notes[0].id])
+        return Reply("Forgotten.")  # Its words would be kept again, as an answer.
 
     async def _look_for(self, topic: str) -> Reply:
         """What is to be forgotten has every word of the topic: what only means about the same stays."""
         found = await self._knowledge.search(topic, Scope(kinds=["note"]), CANDIDATES)
-        notes = [hit.memory for hit in found if _words(topic) <= _words(f"{hit.memory.title} {hit.memory.text}")]
+        notes = [hit.memory for hit in found if mentions(hit.memory, topic)]
         self._found, self._asked_at = [note.id for note in notes], self._now()
         if not notes:
             return Reply(f"I have no note about {turned(topic)}.")
@@ -110,7 +119,7 @@ class MemorySkill:
         found, self._found = self._found, []
         if not found or self._now() - self._asked_at > ANSWER_WITHIN:
             return Reply("There is nothing to forget: tell me first what it is about.")
-        return Reply(f"{counted(await self._knowledge.remove(found), 'note') or 'Nothing'} forgotten.")
+        return Reply(f"{counted(await self._forget(found), 'note') or 'Nothing'} forgotten.")
 
 
 def own_words(understood: Understanding) -> str:
@@ -140,7 +149,3 @@ def _short(text: str) -> str:
     text = " ".join(text.split())
     text = text if len(text) <= LONGEST else f"{text[:LONGEST].rsplit(' ', 1)[0]} …"
     return text if text[-1:] in (".", "!", "?", "…") else f"{text}."
-
-
-def _words(text: str) -> set[str]:
-    return set(_WORD.findall(text.casefold()))

@@ -231,7 +231,10 @@ def _unsealed(file: IO[bytes], name: str, passphrase: bytes | None) -> IO[bytes]
     if passphrase is None:
         hint = "Add --passphrase, and type the one that it was sealed with."
         raise InputInvalid(f"{name} is sealed with a passphrase", code="archive-locked", hint=hint)
-    return io.BufferedReader(Unsealed(file, passphrase), CHUNK)
+    try:
+        return io.BufferedReader(Unsealed(file, passphrase), CHUNK)
+    except ValueError as error:  # Numbers that no export has written.
+        raise InputInvalid(f"{name} is sealed in a way that cannot be opened: {error}", hint=HINT) from error
 
 
 def _archive(file: IO[bytes], name: str) -> Reader:

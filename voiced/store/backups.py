@@ -8,7 +8,7 @@ from pathlib import Path
 
 import apsw
 
-from voiced.core.disk import leave_room, sync
+from voiced.core.disk import leave_room, on_disk, shred, sync
 from voiced.core.errors import NotFound, StoreDamaged
 from voiced.core.ports.upkeep import Backup
 from voiced.store.beside import Tell
@@ -17,6 +17,8 @@ from voiced.store.faults import translated
 from voiced.store.migrations import scripts, version
 
 UNFINISHED = ".part"
+BESIDE = ("", "-journal", "-wal", "-shm")
+"""Endings of a file, and of what SQLite may have beside it."""
 PIECE = 1024 * 1024
 SPARE = 16 * 1024 * 1024
 """Bytes that a backup leaves free: what is said meanwhile is to be kept too."""
@@ -128,9 +130,11 @@ class Backups:
                 discard(part)
 
     def drop(self, paths: Iterable[Path]) -> None:
-        """Removes copies."""
-        for path in paths:
-            discard(path)
+        """Overwrites and removes copies."""
+        with on_disk():
+            for path in paths:
+                for ending in BESIDE:
+                    shred(path.with_name(path.name + ending))
 
     def _publish(self, part: Path, now: float) -> Path:
         stem = f"voiced-{datetime.fromtimestamp(now, UTC):{_TIME}}"
@@ -152,7 +156,7 @@ class Backups:
 def discard(part: Path) -> None:
     """Removes an unfinished file, and what SQLite may have beside it."""
     with translated():
-        for ending in ("", "-journal", "-wal", "-shm"):
+        for ending in BESIDE:
             part.with_name(part.name + ending).unlink(missing_ok=True)
 
 

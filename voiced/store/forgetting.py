@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import apsw
+from msgspec import json
 from msgspec.structs import asdict
 
 from voiced.core.forgetting import Forget, Forgotten
@@ -30,7 +31,13 @@ def forget(connection: apsw.Connection, what: Forget) -> Forgotten:
     Raises:
         NotFound: there is no such conversation.
     """
-    connection.execute("DELETE FROM answers")  # What they rest on is not known.
+    gone = _forget(connection, what)
+    if not gone.nothing:
+        connection.execute("DELETE FROM answers")  # What they rest on is not known.
+    return gone
+
+
+def _forget(connection: apsw.Connection, what: Forget) -> Forgotten:
     if what.everything:
         return Forgotten(**{name: _removed(connection, name, "TRUE", ()) for name in EVERYTHING})
     messages, values = _messages(connection, what)
@@ -48,7 +55,8 @@ def forget(connection: apsw.Connection, what: Forget) -> Forgotten:
             connection.execute("UPDATE conversations SET title = ? WHERE number = ?", (title_of(beginning), number))
     memories = _removed(connection, "memories", *_memories(what))
     # A note says what the message said that asked for it.
-    memories += sum(_removed(connection, "memories", "source ->> 'reference' = ?", (id_,)) for _, id_ in gone)
+    asked = json.encode([id_ for _, id_ in gone]).decode()
+    memories += _removed(connection, "memories", "source ->> 'reference' IN (SELECT value FROM json_each(?))", (asked,))
     return Forgotten(len(gone), sum(not beginning for beginning in left.values()), memories)
 
 
@@ -68,9 +76,8 @@ def total(parts: Iterable[Forgotten]) -> Forgotten:
 
 
 def _removed(connection: apsw.Connection, table: str, rule: str, values: Sequence[Any]) -> int:
-    count: Any = connection.execute(f"SELECT count(*) FROM {table} WHERE {rule}", values).get  # noqa: S608 (names of our own)
-    connection.execute(f"DELETE FROM {table} WHERE {rule}", values)  # noqa: S608
-    return int(count)
+    connection.execute(f"DELETE FROM {table} WHERE {rule}", values)  # noqa: S608 (names of our own)
+    return connection.changes()
 
 
 def _messages(connection: apsw.Connection, what: Forget) -> tuple[str, Sequence[Any]]:

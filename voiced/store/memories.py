@@ -129,10 +129,12 @@ class StoredMemories:
         limit = bounded(limit)
         return await self._database.read(lambda connection: vectors_of.missing(connection, model, limit))
 
-    async def embed(self, model: str, keys: Sequence[int], vectors: NDArray[np.float32]) -> None:
+    async def embed(
+        self, model: str, keys: Sequence[int], vectors: NDArray[np.float32], texts: Sequence[str] | None = None
+    ) -> None:
         """See `Memories`."""
         _look_at_vectors(model, keys, vectors)
-        await self._database.write(lambda connection: vectors_of.put(connection, model, keys, vectors))
+        await self._database.write(lambda connection: vectors_of.put(connection, model, keys, vectors, texts))
 
     async def use(self, model: str) -> None:
         """See `Memories`."""

@@ -2,9 +2,8 @@
 
 import asyncio
 import logging
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
@@ -14,6 +13,7 @@ import apsw
 from msgspec.structs import replace
 
 from voiced.core.config import RetentionConfig
+from voiced.core.disk import clear, on_disk, put
 from voiced.core.errors import StoreDamaged, StoreFailed
 from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.ports.clock import Clock
@@ -35,6 +35,8 @@ from voiced.store.transcripts import Page, following, head
 log = logging.getLogger(__name__)
 
 FOLDER = "backups"
+OWED = "voiced.forgetting"
+"""Is there while something was forgotten and is not yet gone from everywhere."""
 FIRST_S = 600.0
 """The first backup after a start: what a start has to do is done by then."""
 EXPIRING_S = 3600.0
@@ -70,6 +72,7 @@ class FileUpkeep:
         self._clock = clock
         self._replaced = replaced
         self._caches = caches
+        self._owed = database.path.with_name(OWED)
         self._alone = asyncio.Lock()
 
     async def check(self, progress: Progress) -> Checked:
@@ -154,28 +157,53 @@ class FileUpkeep:
             finally:
                 await self._replaced()
 
-    async def forget(self, what: Forget) -> Forgotten:
+    async def forget(self, what: Forget, progress: Progress) -> Forgotten:
         """See `Upkeep`."""
         what.check()
         async with self._alone:
+            owed = self._owed.exists()
+            # Before the rows are gone: whatever happens then, what they have left elsewhere is still to be removed.
+            await asyncio.to_thread(self._owe)
             found = await self._database.write(partial(forget, what=what))
-            if found.nothing:
+            if found.nothing and not owed:
+                await asyncio.to_thread(self._owed.unlink)
                 return found
-            await self._replaced()
-            # An index of words may leave some of them in the unused parts of its pages: the file is written anew.
-            await self._database.exclusive(lambda connection: connection.execute("VACUUM"))
-            await self._database.empty_log()
-            await asyncio.to_thread(self._empty_caches)
-            return replace(found, backups=await self._renew_backups())
+            return replace(found, backups=await self._clean(progress))
 
-    async def _renew_backups(self) -> int:
-        """Puts one new backup in the place of all; returns how many older copies of the file are gone."""
-        before = [Path(each.path) for each in await self.backups()]
-        if before:
-            await self._back_up(lambda _, __: None)
-        damaged = originals(self._database.path)
-        await asyncio.to_thread(self._backups.drop, [*before, *damaged])
-        return len(before) + len(damaged)
+    async def finish_forgetting(self) -> None:
+        """Removes what a `forget` that was cut short has left."""
+        if self._owed.exists():
+            async with self._alone:
+                await self._clean(lambda _, __: None)
+
+    async def _clean(self, progress: Progress) -> int:
+        """Leaves nothing of rows that are gone; returns how many older copies of the file went."""
+        await self._replaced()
+        before = [*(Path(each.path) for each in await self.backups()), *originals(self._database.path)]
+        tell, now = Tell(progress), self._now()
+
+        def anew(connection: apsw.Connection) -> Path:
+            # Removed words stay in an index as borders between others, and pieces of rows in the unused parts of pages.
+            connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
+            made = Path(self._backups.make(connection, now, tell, None, self._key).path)
+            restore.put(connection, made, tell, self._key)
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            return made
+
+        made = await to_its_end(self._database.exclusive(anew), tell)
+        await asyncio.to_thread(self._sweep, before or [made])
+        return len(before)
+
+    def _sweep(self, copies: Sequence[Path]) -> None:
+        """Removes copies, and files that can be made again; after that, nothing is owed."""
+        self._backups.drop(copies)
+        self._empty_caches()
+        self._owed.unlink(missing_ok=True)
+
+    def _empty_caches(self) -> None:
+        with on_disk():
+            for folder in self._caches:
+                clear(folder)
 
     async def expire(self, limits: RetentionConfig) -> Forgotten:
         """Forgets what is kept no longer; backups made before keep it until they are rotated out."""
@@ -186,13 +214,12 @@ class FileUpkeep:
             if not found.nothing:
                 await self._replaced()
                 await self._database.empty_log()
+                await asyncio.to_thread(self._empty_caches)
             return found
 
-    def _empty_caches(self) -> None:
-        """What was spoken and evaluated is made again when it is needed."""
-        for folder in self._caches:
-            with translated(), suppress(FileNotFoundError):
-                shutil.rmtree(folder)
+    def _owe(self) -> None:
+        with on_disk():
+            put(self._owed, b"")
 
     @property
     def _key(self) -> bytes | None:
@@ -244,14 +271,15 @@ class FileUpkeep:
 
 
 async def keep_expiring(upkeep: FileUpkeep, limits: RetentionConfig, clock: Clock) -> None:
-    """Forgets again and again, for ever, what is kept no longer."""
+    """Forgets again and again, for ever, what is kept no longer, and finishes what was cut short."""
+    await clock.sleep(FIRST_S)
     while True:
-        await clock.sleep(FIRST_S)
         try:
+            await upkeep.finish_forgetting()
             if not (found := await upkeep.expire(limits)).nothing:
                 log.info("kept long enough and forgotten: %s", found)
         except StoreFailed as error:
-            log.warning("what was kept long enough is not forgotten yet: %s (%s)", error.message, error.hint)
+            log.warning("what is to be forgotten is still there: %s (%s)", error.message, error.hint)
         await clock.sleep(EXPIRING_S)
 
 

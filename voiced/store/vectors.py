@@ -75,21 +75,29 @@ def used(connection: apsw.Connection) -> Model | None:
     return next(_models(connection, "used"), None)
 
 
-def put(connection: apsw.Connection, name: str, keys: Sequence[int], vectors: NDArray[np.float32]) -> None:
-    """Keeps vectors of what is there and has none; rows of zeros say that there will be none.
+def put(
+    connection: apsw.Connection,
+    name: str,
+    keys: Sequence[int],
+    vectors: NDArray[np.float32],
+    texts: Sequence[str] | None = None,
+) -> None:
+    """Keeps vectors of what is there, says still what it said, and has none; zeros say that there will be none.
 
     Raises:
         InputInvalid: they are not of the model's size.
     """
     number = _with_tables(connection, name, vectors.shape[1]).number
     insert = f"""
-        INSERT INTO vectors_{number} SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM texts WHERE key = ?1)
+        INSERT INTO vectors_{number}
+        SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM texts WHERE key = ?1 AND text = ifnull(?3, text))
         ON CONFLICT DO NOTHING RETURNING vector != x''
     """  # noqa: S608 (numbers of our own)
     insert_bits = f"INSERT INTO vector_bits_{number} (rowid, bits) VALUES (?, vec_bit(?))"  # noqa: S608
-    for key, vector, bits in zip(keys, vectors.astype(np.float16), _bits(vectors), strict=True):
+    said = texts or [None] * len(keys)
+    for key, vector, bits, text in zip(keys, vectors.astype(np.float16), _bits(vectors), said, strict=True):
         blob = vector.tobytes() if vector.any() else b""
-        if connection.execute(insert, (key, blob)).get:
+        if connection.execute(insert, (key, blob, text)).get:
             connection.execute(insert_bits, (key, bits.tobytes()))
 
 

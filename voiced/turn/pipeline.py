@@ -81,6 +81,8 @@ async def answer(turn: Turn, text: str, parts: Parts, begun: Voice | None = None
     turn.ask(text)
     turn.mark("routed")
     understood = chosen.understood
+    if begun is None:
+        turn.rest_on(())  # Another answer may have been begun, and thrown away.
     if chosen.tier == MODEL and parts.thinking:
         return await think(turn, text, parts.thinking, begun)
     if chosen.tier == NONE or understood is None:
@@ -108,8 +110,8 @@ async def think(turn: Turn, text: str, thinking: Thinking, begun: Voice | None) 
     turn.emit(Routed(MODEL, "", {}, at=turn.at, turn=turn.id))
     if begun:
         turn.mark("answered")
-    answer = thinking.answer(text, turn.id, turn.use, turn.key, turn.rest_on)
-    await turn.speak(begun or turn.voice(turn.answered(answer)))
+    voice = begun or turn.voice(turn.answered(thinking.answer(text, turn.id, turn.use, turn.key, turn.rest_on)))
+    await turn.speak(voice)
     if not turn.answer.strip():
         return await not_understood(turn, "the language model said nothing")
     return turn.answer
@@ -117,7 +119,7 @@ async def think(turn: Turn, text: str, thinking: Thinking, begun: Voice | None) 
 
 def think_ahead(turn: Turn, question: str, parts: Parts) -> Voice | None:
     """Begins a language model's answer to what may be the whole question; None for what others answer."""
-    if parts.thinking is None or choose(question, parts).tier != MODEL:
+    if parts.thinking is None or not parts.thinking.ahead or choose(question, parts).tier != MODEL:
         return None
     voice = turn.voice(parts.thinking.answer(question, turn.id, turn.use, turn.key, turn.rest_on))
     voice.begin()

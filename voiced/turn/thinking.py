@@ -10,12 +10,13 @@ from msgspec.structs import replace
 from voiced.core.chat import ChatEnd
 from voiced.core.citations import source_of
 from voiced.core.errors import VoicedError
-from voiced.core.history import Message, Source
+from voiced.core.history import Message, Privacy, Source
 from voiced.core.memories import Recalled
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.llm import Llm
 from voiced.core.ports.recall import Recall
 from voiced.core.ports.usage import Meter
+from voiced.core.privacy import most_private
 from voiced.core.tasks import vital
 from voiced.turn.prompt import MESSAGES, Prompts
 from voiced.turn.record import Record
@@ -33,6 +34,11 @@ class Thinking:
         clock: the time.
         meter: knows what may be spent; None: everything.
         recall: finds what belongs to a question; None: nothing is remembered but the conversation.
+        may_tell: tells whether a model may be reminded of what is so private; None: all of them are on this machine.
+
+    Attributes:
+        ahead: an answer may be begun before the question is over. What it begins with may be less private than all of
+            it: not where a model is on another machine.
     """
 
     def __init__(
@@ -43,6 +49,8 @@ class Thinking:
         clock: Clock,
         meter: Meter | None = None,
         recall: Recall | None = None,
+        *,
+        may_tell: Callable[[Privacy], bool] | None = None,
     ) -> None:
         self._model = model
         self._prompts = prompts
@@ -50,6 +58,8 @@ class Thinking:
         self._clock = clock
         self._meter = meter
         self._recall = recall
+        self._may_tell = may_tell
+        self.ahead = may_tell is None or may_tell("secret")
         self._expecting: asyncio.Task[None] | None = None
 
     def expect(self) -> None:
@@ -64,7 +74,7 @@ class Thinking:
         turn: str,
         done: Callable[[ChatEnd], None] = lambda _: None,
         key: str | None = None,
-        rests_on: Callable[[Sequence[Source]], None] = lambda _: None,
+        rests_on: Callable[[Sequence[Source], Privacy], None] = lambda _, __: None,
     ) -> AsyncGenerator[str]:
         """The answer, piece by piece, as it is made.
 
@@ -73,7 +83,7 @@ class Thinking:
             turn: the turn it is asked in.
             done: told how the answer ended.
             key: the id of the API key with which it was asked.
-            rests_on: told what the model was reminded of.
+            rests_on: told what the model was reminded of, and how private that is.
 
         Raises:
             BudgetSpent: it may not be asked.
@@ -84,7 +94,7 @@ class Thinking:
         await self.close()  # The model does one thing after the other.
         talk, recalled = await self._remembered(question)
         said = [message for message in talk if message.turn != turn]
-        rests_on([source_of(each.memory) for each in recalled])
+        rests_on([source_of(each.memory) for each in recalled], most_private(each.memory.privacy for each in recalled))
         prompt = self._prompts.ask(question, said, self._clock.now(), recalled)
         waited, since = 0.0, self._clock.monotonic()
         async with aclosing(self._model.chat(prompt)) as items:
@@ -109,7 +119,8 @@ class Thinking:
             return await said, []
         talk, found = await asyncio.gather(said, self._recall.recall(question))
         known = {message.id for message in talk}
-        return talk, [each for each in found if each.memory.id not in known]
+        new = [each for each in found if each.memory.id not in known]
+        return talk, [each for each in new if self._may_tell is None or self._may_tell(each.memory.privacy)]
 
     async def _take_in(self) -> None:
         await self._record.settled()

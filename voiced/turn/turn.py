@@ -72,6 +72,7 @@ class Turn:
         self.stopped_by = "stop"
         self.usage: ChatEnd | None = None
         self.sources: Sequence[Source] = ()
+        self._rests_on: Privacy = "public"
         self.utterance: Utterance | None = None
         self.heard_out = False
         self._parts = parts
@@ -163,7 +164,9 @@ class Turn:
             tokens_out=used.tokens_out if used else None,
             latency_ms=None if asked else self.latency_ms,
             spoken=self.spoken,
-            privacy=most_private((self._privacy, self._parts.privacy_of(content))),
+            privacy=most_private(
+                (self._privacy, "public" if asked else self._rests_on, self._parts.privacy_of(content))
+            ),
             sources=[] if asked else list(self.sources),
             metadata=self.notes,
         )
@@ -250,9 +253,9 @@ class Turn:
         """Takes in what a language model needed."""
         self.usage = used
 
-    def rest_on(self, sources: Sequence[Source]) -> None:
-        """Takes in what the answer rests on."""
-        self.sources = sources
+    def rest_on(self, sources: Sequence[Source], privacy: Privacy = "public") -> None:
+        """Takes in what the answer rests on, and how private that is."""
+        self.sources, self._rests_on = sources, privacy
 
     async def speak(self, voice: Voice) -> None:
         """Speaks; the `spoken` event tells what was really said, also of an answer that was cut short."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import asdict
 
-from voiced.control.forms import Forgotten, Listed, Removed, Sought
+from voiced.control.forms import Chosen, Listed, Removed, Sought
 from voiced.control.remote.connection import Connection, part
 from voiced.core.errors import InputInvalid
 from voiced.core.history import Page
@@ -46,8 +46,8 @@ class RemoteKnowledge:
 
     async def remove(self, memories: Sequence[str]) -> int:
         """See `Knowledge`."""
-        body = Forgotten(list(memories))
-        return (await self._connection.ask("POST", "memory/forget", Removed, body=body)).removed
+        body = Chosen(list(memories))
+        return (await self._connection.ask("POST", "memory/remove", Removed, body=body)).removed
 
     async def state(self) -> KnowledgeState:
         """See `Knowledge`."""

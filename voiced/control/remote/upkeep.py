@@ -58,9 +58,9 @@ class RemoteUpkeep:
         """See `Upkeep`."""
         return self._connection.read(f"conversations/{part(conversation)}/export", Written(form))
 
-    async def forget(self, what: Forget) -> Forgotten:
+    async def forget(self, what: Forget, progress: Progress) -> Forgotten:
         """See `Upkeep`."""
-        return await self._connection.ask("POST", "forget", Forgotten, body=what)
+        return await self._connection.work("forget", Forgotten, progress, body=what)
 
     async def take_in(self, source: Path, progress: Progress, passphrase: bytes | None = None) -> Imported:
         """See `Upkeep`."""

@@ -50,8 +50,17 @@ class Memories(Protocol):
         """Memories without a vector of a model, the newest first."""
         ...
 
-    async def embed(self, model: str, keys: Sequence[int], vectors: NDArray[np.float32]) -> None:
-        """Keeps vectors: (len(keys), size), unit length; rows of zeros for what has none. What is gone is left out."""
+    async def embed(
+        self, model: str, keys: Sequence[int], vectors: NDArray[np.float32], texts: Sequence[str] | None = None
+    ) -> None:
+        """Keeps vectors: (len(keys), size), unit length; rows of zeros for what has none. What is gone is left out.
+
+        Args:
+            model: whose they are.
+            keys: of `Unembedded`.
+            vectors: see above.
+            texts: of the same: what says something else by now is left out, too.
+        """
         ...
 
     async def use(self, model: str) -> None:

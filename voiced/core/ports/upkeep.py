@@ -131,10 +131,11 @@ class Upkeep(Protocol):
         """
         ...
 
-    async def forget(self, what: Forget) -> Forgotten:
+    async def forget(self, what: Forget, progress: Progress) -> Forgotten:
         """Removes what is to be forgotten for ever: no byte of it is left, in the file or beside it.
 
-        Backups made before hold it still: they are removed, and a new one is made. Caches are emptied.
+        Backups made before hold it still: they are removed, and a new one is made. Caches are emptied. What fails or is
+        cut short after the rows are gone is finished by the next one, or by the daemon.
 
         Raises:
             InputInvalid: it says nothing, or two things at once.
