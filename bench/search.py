@@ -4,9 +4,9 @@
 
 Real sentences (read speech of the test recordings' transcripts, and the documentation of the Python packages that are
 installed) with real vectors: MiniLM's, in its child, kept between runs. Ours is the whole way of the store's port, from
-the event loop to a reader's thread and back, with the memories themselves; the peers hold bare vectors in memory:
-FAISS's exact search and hnswlib, one thread each. All take turns with the same questions, sentences that are not among
-those kept. The truth is FAISS's exact search.
+the event loop to a reader's thread and back, with the memories themselves, in a plain and in an encrypted file; the
+peers hold bare vectors in memory: FAISS's exact search and hnswlib, one thread each. All take turns with the same
+questions, sentences that are not among those kept. The truth is FAISS's exact search.
 """
 
 import argparse
@@ -30,6 +30,7 @@ from pairs import share, spread
 
 from tests.conftest import recordings_folder
 from voiced.core.memories import NewMemory, Scope
+from voiced.core.secret import Secret
 from voiced.store.db import Database
 from voiced.store.memories import StoredMemories
 
@@ -40,6 +41,7 @@ QUESTIONS = 200
 HITS = 10
 TOGETHER = 1_000
 MODEL = "minilm"
+SECRET = Secret("keyfile", b"a bench has no secrets. " * 2)
 WORDS = range(4, 61)
 """Words in a sentence."""
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
@@ -119,9 +121,11 @@ async def keep(memories: StoredMemories, texts: list[str], vectors: np.ndarray, 
             await memories.embed(MODEL, [each.key for each in waiting], rows)
 
 
-async def look(memories: StoredMemories, peers: Peers, texts: list[str], vectors: np.ndarray) -> dict[str, Any]:
+async def look(
+    memories: StoredMemories, locked: StoredMemories, peers: Peers, texts: list[str], vectors: np.ndarray
+) -> dict[str, Any]:
     """All questions, by everybody in turns."""
-    times: dict[str, list[float]] = {"ours": [], "hybrid": [], "faiss": [], "hnswlib": []}
+    times: dict[str, list[float]] = {"ours": [], "locked": [], "hybrid": [], "faiss": [], "hnswlib": []}
     hits = {"ours": 0, "hnswlib": 0}
 
     def timed(name: str, began: float) -> None:
@@ -131,6 +135,9 @@ async def look(memories: StoredMemories, peers: Peers, texts: list[str], vectors
         began = time.perf_counter()
         ours = await memories.search("", vector, Scope(), HITS)
         timed("ours", began)
+        began = time.perf_counter()
+        await locked.search("", vector, Scope(), HITS)
+        timed("locked", began)
         began = time.perf_counter()
         truth = peers.search_exact(vector)
         timed("faiss", began)
@@ -146,6 +153,7 @@ async def look(memories: StoredMemories, peers: Peers, texts: list[str], vectors
         **{f"{name}_ms": spread(values, 1000) for name, values in times.items()},
         "recall": hits["ours"] / (HITS * len(texts)),
         "hnswlib_recall": hits["hnswlib"] / (HITS * len(texts)),
+        "locked_by_plain": share(times["locked"], times["ours"]),
         "by_faiss": share(times["ours"], times["faiss"]),
         "by_hnswlib": share(times["ours"], times["hnswlib"]),
     }
@@ -158,17 +166,24 @@ async def measure(sizes: tuple[int, ...]) -> dict[str, Any]:
     asked, asked_vectors = texts[:QUESTIONS], vectors[:QUESTIONS]
     texts, vectors = texts[QUESTIONS:], vectors[QUESTIONS:]
     results: dict[str, Any] = {}
+    peers, before = Peers(vectors.shape[1]), 0
     with tempfile.TemporaryDirectory() as folder:
-        database = await Database.open(Path(folder))
-        memories, peers, before = StoredMemories(database), Peers(vectors.shape[1]), 0
-        await memories.use(MODEL)
+        files = [
+            await Database.open(Path(folder) / "plain"),
+            await Database.open(Path(folder) / "locked", secret=SECRET),
+        ]
+        plain, locked = both = [StoredMemories(database) for database in files]
+        for each in both:
+            await each.use(MODEL)
         for size in sizes:
-            await keep(memories, texts[before:size], vectors[before:size], before)
+            for each in both:
+                await keep(each, texts[before:size], vectors[before:size], before)
             peers.add(vectors[before:size])
-            await look(memories, peers, asked[:10], asked_vectors[:10])
-            results[f"n{size}"] = await look(memories, peers, asked, asked_vectors)
+            await look(plain, locked, peers, asked[:10], asked_vectors[:10])
+            results[f"n{size}"] = await look(plain, locked, peers, asked, asked_vectors)
             before = size
-        await database.close()
+        for database in files:
+            await database.close()
     return results
 
 

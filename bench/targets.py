@@ -84,6 +84,8 @@ TARGETS = (
     Target("P14", "faster than sqlite3 as usual", "messages", "reads.faster.bad_end", 1.0, "×", least=True),
     Target("P15", "search by meaning among 10,000, p50", "search", "n10000.ours_ms.p50", 2, sanity=True),
     Target("P15", "search by meaning among 100,000, p50", "search", "n100000.ours_ms.p50", 15, sanity=True),
+    Target("P15", "the same, encrypted", "search", "n100000.locked_ms.p50", 15, sanity=True),
+    Target("P15", "of the true ten nearest of 10,000", "search", "n10000.recall", 0.99, "share", least=True),
     Target("P15", "of the true ten nearest of 100,000", "search", "n100000.recall", 0.99, "share", least=True),
     Target("", "a household's answers, MiniLM", "household", "minilm_both.recall_at_5", 0.9, "share", least=True),
     Target("P16", "1,000 messages, full text and vectors", "size", "with_vectors_mb", 2.5, "MB"),

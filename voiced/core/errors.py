@@ -87,6 +87,20 @@ class SkillFailed(VoicedError):
     code = "skill-failed"
 
 
+class HomeFailed(VoicedError):
+    """The home could not be asked, or did not do what it was asked."""
+
+    code = "home-failed"
+
+
+class HomeUnreachable(HomeFailed):
+    """The broker or Home Assistant cannot be reached."""
+
+    code = "home-unreachable"
+    hint = "`voiced home status` tells what voiced is connected to, and why not."
+    retriable = True
+
+
 class TtsFailed(VoicedError):
     """Text could not be spoken."""
 

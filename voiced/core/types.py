@@ -142,11 +142,13 @@ class Understanding(Struct, frozen=True):
         intent: the intent's name.
         slots: slot name to value, as the intents define them (text or number).
         text: the sentence.
+        confirmed: the user was asked whether it is really meant, and said yes. Nothing else sets it.
     """
 
     intent: str
     slots: dict[str, str | int | float] = field(default_factory=dict[str, str | int | float])
     text: str = ""
+    confirmed: bool = False
 
 
 class Timeline(Struct, frozen=True, omit_defaults=True):

@@ -8,16 +8,30 @@ from voiced.core.history import Source
 from voiced.core.types import Understanding
 
 
+class Asks(Struct, frozen=True):
+    """What an answer asks back: what the next words would mean.
+
+    Attributes:
+        choices: words that are an answer ("kitchen", "bedroom") to what is then done; matched as a whole or within.
+        yes: what a "yes" means, which is then confirmed; None if nothing is to be confirmed.
+    """
+
+    choices: dict[str, Understanding] = {}
+    yes: Understanding | None = None
+
+
 class Reply(Struct, frozen=True):
     """A skill's answer.
 
     Attributes:
         text: what is said; empty for a silent answer.
         sources: what it rests on.
+        asks: what is asked back: the microphone opens for the answer. None: nothing.
     """
 
     text: str
     sources: tuple[Source, ...] = ()
+    asks: Asks | None = None
 
 
 class Skill(Protocol):
