@@ -47,6 +47,7 @@ FAULTS = {
     "promises": Fault("tests.unit.promise_lives", 4_000, 400),
     "engines": Fault("tests.faults.engine_faults", 1_000, 25),
     "daemon-kills": Fault("tests.faults.daemon_kills", 100, 25),
+    "locked-daemon-kills": Fault("tests.faults.daemon_kills", 100, 25, run="run_locked"),
 }
 CONTROLS = 200
 STRIDE = 1_000

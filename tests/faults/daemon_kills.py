@@ -24,9 +24,9 @@ TALKERS = 4
 
 
 class Life:
-    """One daemon after the other in one home."""
+    """One daemon after the other in one home, with a plain file or an encrypted one."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, locked: bool = False) -> None:
         self.socket = folder / "voiced.sock"
         self.acknowledged: set[str] = set()
         self.environment = {
@@ -38,7 +38,11 @@ class Life:
             "VOICED_CONTROL_SOCKET": str(self.socket),
             "VOICED_LOG_LEVEL": "error",
         }
-        (folder / "config.toml").touch()
+        secret = folder / "secret"
+        secret.write_bytes(os.urandom(32))
+        secret.chmod(0o400)
+        content = f'[store]\nencryption = "keyfile"\nkey_file = "{secret}"\n' if locked else ""
+        (folder / "config.toml").write_text(content)
         (folder / ".asoundrc").write_text("# no device at all\n")
 
     def start(self) -> tuple[subprocess.Popen[bytes], float]:
@@ -84,11 +88,16 @@ class Life:
         return httpx.Client(transport=transport, base_url="http://voiced/api/v1", timeout=PATIENCE_S)
 
 
-def run(seed: int, times: int) -> Outcome:
+def run_locked(seed: int, times: int) -> Outcome:
+    """The same with an encrypted file."""
+    return run(seed, times, locked=True)
+
+
+def run(seed: int, times: int, *, locked: bool = False) -> Outcome:
     """Kills so many daemons."""
     chance, outcome = random.Random(f"daemon kills {seed}"), Outcome()
     with tempfile.TemporaryDirectory() as folder:
-        life = Life(Path(folder))
+        life = Life(Path(folder), locked=locked)
         for number in range(times + 1):
             process, seconds = life.start()
             lost = sorted(life.acknowledged - life.known())

@@ -1,80 +1,13 @@
 """Encryption as its owner meets it: the verbs, the daemon with its key and without, and every byte that it writes."""
 
-import json
 import os
-import subprocess
-import sys
-import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.faults.daemon_kills import kill
+from tests.rigs.box import Box
 
 CANARY = "xylophone quicksilver"
-COMMAND = [sys.executable, "-m", "voiced.cli.main"]
-PATIENCE_S = 60
-
-
-class Box:
-    """A home of its own, with a configuration and a secret."""
-
-    def __init__(self, home: Path) -> None:
-        self.home, self.kept = home, home / "state" / "voiced"
-        self.environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(home),
-            "VOICED_CONFIG": str(home / "config.toml"),
-            "XDG_RUNTIME_DIR": str(home),
-            "XDG_STATE_HOME": str(home / "state"),
-        }
-        (home / ".asoundrc").write_text("# no device at all\n")
-        self.secret(os.urandom(32))
-        self.configure("keyfile")
-
-    def secret(self, content: bytes) -> None:
-        (self.home / "secret").unlink(missing_ok=True)
-        (self.home / "secret").write_bytes(content)
-        (self.home / "secret").chmod(0o400)
-
-    def configure(self, way: str) -> None:
-        content = f'[store]\nencryption = "{way}"\nkey_file = "{self.home / "secret"}"\n'
-        (self.home / "config.toml").write_text(content)
-
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*COMMAND, *words],
-            env=self.environment,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
-            check=False,
-        )
-
-    def __call__(self, *words: str, code: int = 0) -> list[dict]:
-        """Runs a verb; gives what it printed."""
-        done = self.run(*words, "--json")
-        assert done.returncode == code, done.stdout + done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
-    @contextmanager
-    def daemon(self) -> Generator[None]:
-        process = subprocess.Popen([*COMMAND, "run"], env=self.environment, cwd=ROOT, stderr=subprocess.DEVNULL)
-        try:
-            until = time.monotonic() + PATIENCE_S
-            while self.run("status").returncode:
-                assert time.monotonic() < until, "the daemon does not get ready"
-            yield
-        finally:
-            kill(process)
-
-    def files(self) -> dict[Path, bytes]:
-        return {path: path.read_bytes() for path in self.kept.rglob("*") if path.is_file()}
 
 
 @pytest.fixture
@@ -85,7 +18,7 @@ def box(tmp_path: Path) -> Box:
 def in_clear(box: Box) -> list[str]:
     """The files that tell."""
     assert box.kept / "voiced.db" in box.files()
-    return [path.name for path in box.home.rglob("*") if path.is_file() and CANARY.encode() in path.read_bytes()]
+    return box.telling(CANARY)
 
 
 def test_what_a_daemon_is_told_is_in_clear_in_no_byte_that_it_writes(box: Box):

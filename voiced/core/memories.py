@@ -143,8 +143,9 @@ class MemoryState(Struct, frozen=True):
 
 
 def mentions(memory: Memory, topic: str) -> bool:
-    """Tells whether a memory has every word of a topic."""
-    return _words(topic) <= _words(f"{memory.title} {memory.text}")
+    """Tells whether a memory has every word of a topic. The title of a conversation says nothing about its messages."""
+    title = "" if memory.kind == "message" else memory.title
+    return _words(topic) <= _words(f"{title} {memory.text}")
 
 
 def _words(text: str) -> set[str]:
