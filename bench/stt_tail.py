@@ -23,7 +23,9 @@ from pywhispercpp.model import Model
 from sounds import AUDIO, VOCABULARY, frames, pcm, read
 
 from scripts.stub_models.whisper import write_model
+from voiced.core.config import EndpointConfig
 from voiced.core.types import FRAME_SAMPLES, RATE, SpeechChunk
+from voiced.ear.voice import Voice
 from voiced.engines.child import Child, Upkeep
 from voiced.engines.hosted import HostedStt
 from voiced.engines.silero import Silero
@@ -36,6 +38,7 @@ BEFORE_S, SILENCE_S, SHORTEST_S, LONGEST_S = 0.25, 0.35, 1.0, 5.0
 MISSES = {3, 6, 9}
 """Of every ten."""
 ROOM_LEVEL = 8.0
+SPEECH = EndpointConfig().speech_threshold
 QUICK_PAIRS = 10
 
 
@@ -57,16 +60,20 @@ def clips(count: int) -> list[tuple[np.ndarray, bool]]:
 
 async def ours(stt: HostedStt, samples: np.ndarray) -> float:
     """Seconds from the end of the sound to its transcript."""
-    sound, ended, vad = pcm(samples), 0.0, Silero()
+    sound, ended, vad, voice = pcm(samples), 0.0, Silero(), Voice(SPEECH, 0)
     # The daemon's ear does this in a thread of its own.
-    activity = [*(vad.speech(frame.samples) for frame in frames(sound)), 0.0]
+    speech_ends: list[int] = []
+    for frame in frames(sound):
+        voice.hear(vad.speech(frame.samples), frame.start)
+        speech_ends.append(voice.speech_end)
+    speech_ends.append(voice.speech_end)
 
     async def speech() -> AsyncGenerator[SpeechChunk]:
         nonlocal ended
         began = time.monotonic()
-        for at, active in zip(range(0, len(samples), FRAME_SAMPLES), activity, strict=False):
+        for at, speech_end in zip(range(0, len(samples), FRAME_SAMPLES), speech_ends, strict=False):
             await asyncio.sleep(max(0.0, began + min(at + FRAME_SAMPLES, len(samples)) / RATE - time.monotonic()))
-            yield SpeechChunk("tail", sound[2 * at : 2 * (at + FRAME_SAMPLES)], at, activity=active)
+            yield SpeechChunk("tail", sound[2 * at : 2 * (at + FRAME_SAMPLES)], at, speech_end=speech_end)
         ended = time.monotonic()
 
     heard = await stt.transcribe(speech())

@@ -89,6 +89,22 @@ def test_partial_transcripts_come_while_speech_comes_and_tell_how_far_they_are(r
     assert last.final
 
 
+@pytest.mark.parametrize(("speech_end", "text"), [(RATE, COMMAND), (0, "")])
+def test_whisper_believes_the_ear_where_speech_ended(recordings: Path, tmp_path: Path, speech_end: int, text: str):
+    settings = {"language": "en", "threads": 1, "intents": INTENTS, "intents_language": "en"}
+    model = scripted_file(recordings, tmp_path, "What time is it?")
+
+    async def at_once() -> AsyncGenerator[SpeechChunk]:
+        sound = b"".join([chunk.samples async for chunk in command()])
+        yield SpeechChunk("t", sound, 0, speech_end=speech_end)
+
+    async def run():
+        async with started("whisper", {"model": str(model), **settings}) as (stt, _):
+            return await stt.transcribe(at_once())
+
+    assert asyncio.run(run()).text == text
+
+
 @pytest.mark.parametrize("purpose", list(Purpose))
 def test_noise_is_no_command(recognising: Recognising, purpose):
     async def run():

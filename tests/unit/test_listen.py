@@ -127,7 +127,21 @@ def test_the_wake_words_end_alone_is_nothing_said() -> None:
 def test_a_short_command_right_after_the_wake_word_counts(known: Completeness) -> None:
     signals = hear("." * 20 + "wwwwwwwwwW" + "s" * 13 + "." * 60, World(known=known))
     assert kinds(signals) == ["Woke", "SpeechStarted", "SpeechChunk", "Utterance"]
-    assert utterances(signals)[0].reason is EndReason.COMPLETE
+    (utterance,) = utterances(signals)
+    assert utterance.reason is EndReason.COMPLETE
+    # It comes at once, when a silence followed already: what of it is speech is told with it.
+    first = chunks(signals)[0]
+    assert first.start < first.speech_end == utterance.speech_end < first.start + len(first.samples) // 2
+
+
+def test_the_recogniser_is_told_where_the_last_speech_ended_by_the_configured_threshold() -> None:
+    config = EndpointConfig(speech_threshold=0.95)
+    assert chunks(hear(WAKE + "s" * 20 + "." * 60, config=config)) == []
+    signals = hear(WAKE + "s" * 20 + "." * 10 + "s" * 20 + "." * 60)
+    ends = [part.speech_end // FRAME_SAMPLES for part in chunks(signals)]
+    assert [*dict.fromkeys(ends)] == [*range(43, 61), *range(72, 91)]
+    assert ends.count(60) == 12
+    assert ends[-1] * FRAME_SAMPLES == utterances(signals)[0].speech_end
 
 
 def test_nothing_said_takes_four_seconds() -> None:

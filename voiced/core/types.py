@@ -89,14 +89,15 @@ class SpeechChunk(Struct, frozen=True, tag=True, gc=False):
         samples: s16le, mono, 16 kHz, any number of samples; chunks of a turn follow each other without a gap.
         start: the position of the first sample.
         purpose: what it is listened to for.
-        activity: how likely its end is speech, 0 to 1, as the voice activity detector hears it; 1 where none does.
+        speech_end: the position where the last speech so far ended, as the voice activity detector hears it; None where
+            none does: all of it may be speech.
     """
 
     turn: str
     samples: bytes
     start: int
     purpose: Purpose = Purpose.COMMAND
-    activity: float = 1.0
+    speech_end: int | None = None
 
 
 class Utterance(Struct, frozen=True, tag=True):

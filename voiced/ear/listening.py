@@ -84,7 +84,7 @@ class Listening:
         if self.spoken and not self._held_back(end):
             if not self._told:
                 yield self._begin()
-            yield self._send(ring, end, activity, earcons)
+            yield self._send(ring, end, earcons)
         reason = self._ending(end, progress)
         if reason:
             yield self.close(end, reason)
@@ -101,7 +101,7 @@ class Listening:
         self._start = self._sent = max(self._start, onset - _PRE_ROLL)
         return SpeechStarted(at=onset / RATE, turn=self.turn)
 
-    def _send(self, ring: Ring, end: int, activity: float, earcons: Sequence[tuple[int, int]]) -> SpeechChunk:
+    def _send(self, ring: Ring, end: int, earcons: Sequence[tuple[int, int]]) -> SpeechChunk:
         start, self._sent = self._sent, end
         samples = bytearray(ring.read(start, end))
         for begin, finish in earcons:
@@ -110,7 +110,7 @@ class Listening:
                 low, high = max(begin, start) - start, min(finish, end) - start
                 if low < high:
                     samples[low * SAMPLE_BYTES : high * SAMPLE_BYTES] = bytes((high - low) * SAMPLE_BYTES)
-        return SpeechChunk(self.turn, bytes(samples), start, self.purpose, activity)
+        return SpeechChunk(self.turn, bytes(samples), start, self.purpose, self._voice.speech_end)
 
     def _ending(self, end: int, progress: Progress) -> EndReason | None:
         elapsed = (end - self._start) / RATE

@@ -54,7 +54,7 @@ class HostedStt:
         async for chunk in speech:
             # The user may take any time to speak; the recogniser may not take any time to listen.
             exchange.expect(self._deadline_s)
-            data = {**FORMAT, "start": chunk.start, "activity": chunk.activity}
+            data = {**FORMAT, "start": chunk.start, "speech_end": chunk.speech_end}
             await exchange.send("audio-chunk", data, chunk.samples)
             exchange.expect(None)
         exchange.expect(self._deadline_s)

@@ -64,7 +64,7 @@ class Listener:
         self._utterances.clear()
 
     def _hear(self, utterance: Utterance, message: Message, link: Link) -> None:
-        utterance.add(message.payload, message.data["start"], message.data.get("activity", 1.0))
+        utterance.add(message.payload, message.data["start"], message.data.get("speech_end"))
         # A run that begins while frames wait would be late for them: the end of the utterance may be among them.
         run = not link.waiting() and utterance.due(self._transcriber.cost_s(utterance))
         if run:

@@ -11,15 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voiced.core.types import SAMPLE_BYTES, Purpose
-from voiced.engines.loudness import STEP_BYTES, STEP_S, levels, loud_steps
+from voiced.engines.loudness import STEP_BYTES, STEP_S, STEP_SAMPLES, levels, loud_steps
 
 QUIET_S = 0.1
 """A silence so long may be the end."""
 QUIET = round(QUIET_S / STEP_S)
-LONG_QUIET = 2 * QUIET
-SILENT, SPEAKS = 0.35, 0.9
-"""Voice activity below which nobody speaks, however loud it is; and from which somebody still does, however quiet it
-is: within a consonant it may be as quiet as at an end, but not for twice as long."""
+LONG_QUIET = round(0.16 / STEP_S)
+"""The same while the detector hears speech still: a consonant may be as quiet as an end, but not for so long."""
 PARTIAL_S = 0.5
 """So much new sound is worth a run in mid-speech, if it is over before a silence could be told: in `QUIET_S`."""
 LEAST_SPEECH_S = 0.1
@@ -63,24 +61,24 @@ class Utterance:
         self._levels = np.empty(0, np.float32)
         self._speech: tuple[int, int] | None = None
         self._known = 0
-        self._activity = 1.0
-        self._silent = np.empty(0, np.bool_)
+        self._speaks = False
 
-    def add(self, samples: bytes, start: int, activity: float = 1.0) -> None:
+    def add(self, samples: bytes, start: int, speech_end: int | None) -> None:
         """Takes in sound.
 
         Args:
             samples: s16le, mono, 16 kHz.
             start: the position of the first sample.
-            activity: see `SpeechChunk`.
+            speech_end: see `SpeechChunk`; after it nobody speaks, however loud it is.
         """
-        self._activity = activity
         self._sound += samples
         self.until = start + len(samples) // SAMPLE_BYTES
         self._levels = np.append(self._levels, levels(self._sound[len(self._levels) * STEP_BYTES :]))
-        self._silent = np.append(self._silent, np.full(len(self._levels) - len(self._silent), activity < SILENT))
+        self._speaks = speech_end is None or speech_end >= self.until
         loud = loud_steps(self._levels)
-        loud = loud[~self._silent[loud]]
+        if speech_end is not None:
+            began = self.until - len(self._sound) // SAMPLE_BYTES
+            loud = loud[loud * STEP_SAMPLES < speech_end - began]
         spoken = len(loud) * STEP_S >= LEAST_SPEECH_S and float(self._levels.max()) >= LEAST_LEVEL
         self._speech = (int(loud[0]), int(loud[-1]) + 1) if spoken else None
 
@@ -92,7 +90,7 @@ class Utterance:
     @property
     def paused(self) -> bool:
         """Whether a silence follows the speech that may be its end."""
-        quiet = LONG_QUIET if self._activity >= SPEAKS else QUIET
+        quiet = LONG_QUIET if self._speaks else QUIET
         return self._speech is not None and len(self._levels) >= self._speech[1] + quiet
 
     @property
