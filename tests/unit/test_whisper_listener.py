@@ -206,6 +206,82 @@ def test_who_is_unsure_looks_again_with_the_vocabulary_and_the_surer_words_count
     assert [request.prompt for request in model.requests] == ["", "", "rubbish, trash"]
 
 
+def unsure(*, run_s: float = 0.3, loops_below: int = 0, language: str = "en") -> Talk:
+    """Somebody has said something that is understood better by who knows the vocabulary."""
+    texts = ["take the ruby shout", "take the rubbish out"]
+    model = ScriptedModel(*texts, sure=0.5, loops_below=loops_below)
+    model.told = 0.6
+    talk = Talk(model, prompt="rubbish, trash", run_s=run_s, language=language)
+    talk.start()
+    talk.hear(0.25, ROOM)
+    talk.hear(1.0, VOICE)
+    return talk
+
+
+def test_what_was_heard_first_is_told_before_the_second_look() -> None:
+    talk = unsure()
+    talk.hear(0.5, ROOM)
+    assert talk.link.texts == ["", "take the ruby shout", "take the rubbish out"]
+    assert talk.stop() == "take the rubbish out"
+    assert talk.model.runs == 2
+
+
+def test_a_second_look_waits_until_nothing_else_waits() -> None:
+    talk = unsure()
+    talk.hear(0.128, ROOM)
+    talk.link.behind = True
+    talk.hear(0.5, ROOM)
+    assert talk.model.runs == 1
+    talk.link.behind = False
+    assert talk.stop() == "take the rubbish out"
+
+
+def test_there_is_no_second_look_while_something_else_waits() -> None:
+    talk = unsure()
+    talk.link.behind = True
+    assert talk.stop() == "take the ruby shout"
+    assert talk.model.runs == 1
+
+
+@pytest.mark.parametrize(("run_s", "runs"), [(0.45, 2), (0.55, 1)])
+def test_there_is_no_second_look_that_takes_long(run_s: float, runs: int) -> None:
+    talk = unsure(run_s=run_s)
+    talk.stop()
+    assert talk.model.runs == runs
+
+
+def test_who_looped_gets_no_third_run() -> None:
+    talk = unsure(loops_below=1500)
+    assert talk.stop() == "take the ruby shout"
+    assert [request.prompt for request in talk.model.requests] == ["", "", ""]
+
+
+def test_a_second_look_that_fails_leaves_the_first_words() -> None:
+    talk = unsure()
+
+    def fail() -> None:
+        if talk.model.requests[-1].prompt:
+            raise SttFailed("the script says so")
+
+    talk.model.during = fail
+    assert talk.stop() == "take the ruby shout"
+    assert talk.model.runs == 2
+
+
+def test_a_second_look_that_is_cancelled_leaves_the_first_words() -> None:
+    talk = unsure()
+    talk.hear(0.128, ROOM)
+    talk.model.during = lambda: talk.link.gone.add(7)
+    talk.hear(0.032, ROOM)
+    assert (talk.model.runs, talk.link.texts[-1]) == (2, "take the ruby shout")
+
+
+def test_a_second_look_listens_in_the_language_of_the_first() -> None:
+    talk = unsure(language="auto")
+    talk.stop()
+    assert [request.language for request in talk.model.requests[1:]] == ["auto", "en"]
+
+
 def test_who_is_sure_needs_no_vocabulary() -> None:
     talk = Talk(ScriptedModel("take the rubbish out", sure=0.8), prompt="rubbish, trash", run_s=0.3)
     assert talk.say() == "take the rubbish out"

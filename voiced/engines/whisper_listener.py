@@ -10,7 +10,7 @@ from voiced.core.types import Completeness, Purpose
 from voiced.core.wire import Message
 from voiced.engines.host import Link
 from voiced.engines.whisper_transcriber import Transcriber
-from voiced.engines.whisper_utterance import Heard, Utterance
+from voiced.engines.whisper_utterance import Utterance
 
 
 class Orders:
@@ -66,24 +66,38 @@ class Listener:
     def _hear(self, utterance: Utterance, message: Message, link: Link) -> None:
         utterance.add(message.payload, message.data["start"], message.data.get("speech_end"))
         # A run that begins while frames wait would be late for them: the end of the utterance may be among them.
-        run = not link.waiting() and utterance.due(self._transcriber.cost_s(utterance))
-        if run:
-            self._run(utterance, message.request, link, patient=utterance.paused)
-        if run or utterance.settled:
-            data = {"text": utterance.heard.text, "until": utterance.until}
+        ran = not link.waiting() and self._run(utterance, message.request, link)
+        if ran or utterance.settled:
+            data = {"text": self._text(utterance), "until": utterance.until}
             link.send(Message("transcript-chunk", data, request=message.request))
+
+    def _run(self, utterance: Utterance, request: int, link: Link) -> bool:
+        """Runs if it is worth it now; tells whether it did."""
+        if utterance.due(self._transcriber.cost_s(utterance)):
+            self._transcribe(utterance, request, link, patient=utterance.paused)
+            return True
+        return utterance.settled and self._reconsider(utterance, request, link)
 
     def _finish(self, utterance: Utterance, request: int, link: Link) -> None:
         if not utterance.settled:
-            self._run(utterance, request, link, patient=True)
-        heard = utterance.heard if utterance.speech_s else Heard()
-        data = {"text": heard.text, "confidence": heard.confidence, "until": utterance.until}
+            self._transcribe(utterance, request, link, patient=True)
+        if not link.waiting():
+            self._reconsider(utterance, request, link)
+        data = {"text": self._text(utterance), "confidence": utterance.heard.confidence, "until": utterance.until}
         link.send(Message("transcript", data, request=request))
 
-    def _run(self, utterance: Utterance, request: int, link: Link, *, patient: bool) -> None:
+    def _transcribe(self, utterance: Utterance, request: int, link: Link, *, patient: bool) -> None:
         heard = self._transcriber.transcribe(utterance, lambda: link.cancelled(request), patient=patient)
-        if heard is None:
-            return
-        if utterance.purpose is Purpose.INTERRUPTION and not self._orders.allow(heard.text):
-            heard = heard._replace(text="")
-        utterance.learn(heard)
+        if heard:
+            utterance.learn(heard)
+
+    def _reconsider(self, utterance: Utterance, request: int, link: Link) -> bool:
+        worth = self._transcriber.worth_another_run(utterance)
+        if worth:
+            utterance.learn(self._transcriber.reconsider(utterance, lambda: link.cancelled(request)))
+        return worth
+
+    def _text(self, utterance: Utterance) -> str:
+        """The words that are any of voiced's business."""
+        text = utterance.heard.text
+        return "" if utterance.purpose is Purpose.INTERRUPTION and not self._orders.allow(text) else text

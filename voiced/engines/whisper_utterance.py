@@ -34,12 +34,16 @@ class Heard(NamedTuple):
     Attributes:
         text: normalised; empty where nothing was understood.
         confidence: 0 to 1.
-        language: two letters; empty where none was detected.
+        language: two letters.
+        speech_s: seconds of speech that it is made of.
+        doubtful: a run that is told the vocabulary may make more of it.
     """
 
     text: str = ""
     confidence: float = 0.0
     language: str = ""
+    speech_s: float = 0.0
+    doubtful: bool = False
 
 
 class Utterance:
@@ -49,17 +53,16 @@ class Utterance:
         purpose: what it is listened to for.
 
     Attributes:
-        heard: what the last run made of it.
         until: the position of its end.
     """
 
     def __init__(self, purpose: Purpose) -> None:
         self.purpose = purpose
-        self.heard = Heard()
         self.until = 0
         self._sound = bytearray()
         self._levels = np.empty(0, np.float32)
         self._speech: tuple[int, int] | None = None
+        self._heard = Heard()
         self._known = 0
         self._speaks = False
 
@@ -81,6 +84,11 @@ class Utterance:
             loud = loud[loud * STEP_SAMPLES < speech_end - began]
         spoken = len(loud) * STEP_S >= LEAST_SPEECH_S and float(self._levels.max()) >= LEAST_LEVEL
         self._speech = (int(loud[0]), int(loud[-1]) + 1) if spoken else None
+
+    @property
+    def heard(self) -> Heard:
+        """What the last run made of it; nothing where nobody spoke."""
+        return self._heard if self._speech else Heard()
 
     @property
     def speech_s(self) -> float:
@@ -113,7 +121,7 @@ class Utterance:
 
     def learn(self, heard: Heard) -> None:
         """Takes in what a run made of all sound so far."""
-        self.heard, self._known = heard, len(self._levels)
+        self._heard, self._known = heard, len(self._levels)
 
     def speech(self) -> NDArray[np.float32]:
         """The sound from a little before the speech to a little after it, -1 to 1; empty where nobody spoke."""
