@@ -94,12 +94,16 @@ class Silent:
 
 
 def play(
-    first: Mapping[int, float], second: Mapping[int, float], count: int = 150, made: Word | None = None
+    first: Mapping[int, float],
+    second: Mapping[int, float],
+    count: int = 150,
+    made: Word | None = None,
+    refractory_s: float = 1.0,
 ) -> tuple[list[Detection | Miss], Scores]:
     """Lets a cascade of one word hear frames that tell their number."""
     made = made or Word(name="mine", candidate=0.1, threshold=0.5, certain=0.9, doubtful=0.01)
     verifier = Scores(second)
-    cascade = Cascade([made], Scores(first), verifier, Gate(Silent()))
+    cascade = Cascade([made], Scores(first), verifier, Gate(Silent()), refractory_s=refractory_s)
     frames = (
         Frame(np.full(FRAME_SAMPLES, number, "<i2").tobytes(), number * FRAME_SAMPLES) for number in range(1, count)
     )
@@ -178,6 +182,13 @@ def test_a_word_that_the_second_stage_still_has_in_its_window_is_not_heard_again
 def test_the_second_stage_sleeps_again() -> None:
     _, second = play({50: 0.2}, {}, count=1_000)
     assert second.heard < (20 + 2 + 2 * RATE // FRAME_SAMPLES) * FRAME_SAMPLES
+
+
+def test_the_second_stage_sleeps_soon_after_a_word_however_long_it_is_not_to_be_heard_again() -> None:
+    said = dict.fromkeys([50, 150, 215], 1.0)
+    found, second = play(said, said, count=250, refractory_s=5.0)
+    assert [at_frame(each) for each in found] == [50, 215]
+    assert second.heard <= 2 * (20 + RATE // FRAME_SAMPLES + 1) * FRAME_SAMPLES
 
 
 class Server:

@@ -21,7 +21,10 @@ class Episode:
     def __init__(self, word: Word, refractory: int, near: float) -> None:
         self.word = word
         self._refractory, self._near = refractory, near
-        self._until = self._deaf_until = 0
+        self._until = 0
+        """The position up to which the word is followed and its second stage asked: soon after the last sign of it."""
+        self._deaf_until = 0
+        """The position up to which the word is not heard again."""
         self._score, self._scored_at = 0.0, 0
         self._behind = 0
         self._sure_at = 0
@@ -76,7 +79,8 @@ class Episode:
         if self._heard or deaf or not (certain or score >= self.word.threshold):
             return None
         self._heard = True
-        self._until = self._deaf_until = position + self._refractory
+        self._deaf_until = position + self._refractory
+        self._until = min(self._deaf_until, position + _HOLD)
         score = max(score, sure) if certain else score
         end = position - self._behind - round(self.word.lag_s * RATE)
         return Detection(self.word.name, score, position, end)
