@@ -5,6 +5,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 import sys
@@ -134,4 +135,5 @@ async def _usable(database: "Database") -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    # At once: Python, as it takes itself apart, breaks off the ear inside ONNX Runtime, and that aborts the process.
+    os._exit(main(sys.argv[1:]))

@@ -240,13 +240,18 @@ def test_what_was_said_is_kept_whatever_becomes_of_the_daemon(tmp_path: Path):
     assert rows[1] == ("assistant", "Volume 30 percent.")
 
 
-def test_a_file_of_a_newer_version_ends_the_daemon_with_what_to_do(tmp_path: Path):
+def test_a_file_of_a_newer_version_ends_the_daemon_with_what_to_do_whatever_its_ear_is_at(tmp_path: Path):
     folder = tmp_path / "state" / "voiced"
     folder.mkdir(parents=True)
     with closing(apsw.Connection(str(folder / "voiced.db"))) as file:
         file.pragma("application_id", 0x766F6963)
         file.pragma("user_version", 999)
-    environment = {"PATH": os.environ["PATH"], "XDG_RUNTIME_DIR": str(tmp_path), "XDG_STATE_HOME": str(folder.parent)}
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT / "tests" / "fakes" / "busy_ear"),
+        "XDG_RUNTIME_DIR": str(tmp_path),
+        "XDG_STATE_HOME": str(folder.parent),
+    }
     done = subprocess.run(
         [*COMMAND, "run"], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
