@@ -7,7 +7,8 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import NoReturn
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NoReturn
 
 from msgspec.structs import asdict
 
@@ -20,14 +21,22 @@ from voiced.core.ports.agenda import NewPromise, Pending
 from voiced.core.ports.kept import Kept
 from voiced.core.ports.promises import PromiseStore
 from voiced.core.promises import Kind
+from voiced.core.secret import Secret
 from voiced.setup.places import CACHE, socket_path, state_folder
 from voiced.setup.privacy import classifier
 from voiced.setup.secret import secret
 
+if TYPE_CHECKING:
+    from voiced.store.db import Database
+
 
 @asynccontextmanager
-async def kept(config: Config) -> AsyncGenerator[Kept]:
+async def kept(config: Config, *, making: bool = False) -> AsyncGenerator[Kept]:
     """All that is kept.
+
+    Args:
+        config: the configuration.
+        making: something is to be kept. Else, where nothing ever was, nothing is made either.
 
     Raises:
         VoicedError: a daemon runs, but cannot be used.
@@ -36,7 +45,7 @@ async def kept(config: Config) -> AsyncGenerator[Kept]:
     path = socket_path(config)
     with Client(path) as client:
         daemons = await asyncio.to_thread(_daemons, client, config)
-    async with remote(path) if daemons else _file(config) as found:
+    async with remote(path) if daemons else _file(config, making=making) as found:
         yield found
 
 
@@ -50,7 +59,7 @@ def _daemons(client: Client, config: Config) -> bool:
 
 
 @asynccontextmanager
-async def _file(config: Config) -> AsyncGenerator[Kept]:
+async def _file(config: Config, *, making: bool) -> AsyncGenerator[Kept]:
     from voiced.children import children_of, started  # noqa: PLC0415 (not needed while a daemon runs, nor is the rest)
     from voiced.core.activity import Activity  # noqa: PLC0415
     from voiced.core.bus import Bus  # noqa: PLC0415
@@ -60,7 +69,6 @@ async def _file(config: Config) -> AsyncGenerator[Kept]:
     from voiced.store.answers import StoredAnswers  # noqa: PLC0415
     from voiced.store.audit import StoredAudit  # noqa: PLC0415
     from voiced.store.conversations import StoredConversations  # noqa: PLC0415
-    from voiced.store.db import Database  # noqa: PLC0415
     from voiced.store.keys import StoredKeys  # noqa: PLC0415
     from voiced.store.memories import StoredMemories  # noqa: PLC0415
     from voiced.store.promises import StoredPromises  # noqa: PLC0415
@@ -69,9 +77,7 @@ async def _file(config: Config) -> AsyncGenerator[Kept]:
 
     folder = state_folder(config)
     look_at_owner(folder)
-    given = secret(config)
-    database = await Database.open(folder, patience_s=0, check_s=config.store.check_s, secret=given)
-    try:
+    async with _database(config, folder, making=making) as database:
         clock = SystemClock(LocalZone(config.promises.timezone))
         conversations = StoredConversations(database, config.store.continue_s, clock.zone)
 
@@ -104,8 +110,37 @@ async def _file(config: Config) -> AsyncGenerator[Kept]:
                 )
             finally:
                 await remembering.embedder.close()
+
+
+@asynccontextmanager
+async def _database(config: Config, folder: Path, *, making: bool) -> AsyncGenerator["Database"]:
+    from voiced.store.db import Database  # noqa: PLC0415 (see `_file`)
+    from voiced.store.start import begun  # noqa: PLC0415 (the same)
+
+    if not making and not begun(folder):
+        async with passing_database() as database:
+            yield database
+        return
+    given = secret(config)
+    database = await Database.open(folder, patience_s=0, check_s=config.store.check_s, secret=given)
+    try:
+        yield database
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def passing_database(*, locked: bool = False) -> AsyncGenerator["Database"]:
+    """An empty file that is nobody's history, and gone in the end. Its key, if it has one, is never known again."""
+    from voiced.store.db import Database  # noqa: PLC0415 (see `_file`)
+
+    passing = Secret("keyfile", os.urandom(32)) if locked else None
+    with TemporaryDirectory(prefix="voiced-") as folder:
+        database = await Database.open(Path(folder), secret=passing)
+        try:
+            yield database
+        finally:
+            await database.close()
 
 
 def look_at_owner(folder: Path) -> None:

@@ -1,11 +1,9 @@
 """The same parts without a daemon: a recording replayed, one question, single stages."""
 
-import os
 import re
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from msgspec import Struct
@@ -22,7 +20,6 @@ from voiced.core.events import AnyEvent
 from voiced.core.ports.clock import SystemClock
 from voiced.core.ports.stt import Stt
 from voiced.core.promises import Promise
-from voiced.core.secret import Secret
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Clip, SpeechChunk, Understanding
 from voiced.core.zone import LocalZone
 from voiced.ear.detections import detections
@@ -31,6 +28,7 @@ from voiced.engines import files
 from voiced.engines.host import find
 from voiced.engines.silero import Silero
 from voiced.engines.soundcard import Device, SoundCard, devices
+from voiced.kept import passing_database
 from voiced.setup.places import intents_folder, state_folder
 from voiced.setup.privacy import classifier
 from voiced.setup.secret import secret
@@ -105,18 +103,6 @@ async def replay(config: Config, path: Path, show: Callable[[AnyEvent], None], *
             await audio.close()
     if out:
         files.write(out, audio.result(), files.OUTPUT_RATE)
-
-
-@asynccontextmanager
-async def passing_database(*, locked: bool = False) -> AsyncGenerator[Database]:
-    """A file for what a recording says: it is nobody's history. Its key, if it is to have one, is never known again."""
-    passing = Secret("keyfile", os.urandom(32)) if locked else None
-    with TemporaryDirectory(prefix="voiced-") as folder:
-        database = await Database.open(Path(folder), secret=passing)
-        try:
-            yield database
-        finally:
-            await database.close()
 
 
 @asynccontextmanager

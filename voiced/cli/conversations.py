@@ -128,7 +128,7 @@ def new(
     """
     options = options or Options()
     begun = NewConversation(title=title, space=space, user=user, tags=tag or [])
-    tell_of(using(options, lambda kept: kept.conversations.open(begun)), options)
+    tell_of(using(options, lambda kept: kept.conversations.open(begun), making=True), options)
 
 
 def export(

@@ -21,12 +21,18 @@ Limit = Annotated[int, Parameter(validator=validators.Number(gte=1))]
 T = TypeVar("T")
 
 
-def using(options: Options, work: "Callable[[Kept], Awaitable[T]]") -> T:
-    """Does something with what is kept, through the daemon or without one; returns what it gives back."""
+def using(options: Options, work: "Callable[[Kept], Awaitable[T]]", *, making: bool = False) -> T:
+    """Does something with what is kept, through the daemon or without one; returns what it gives back.
+
+    Args:
+        options: what every verb understands.
+        work: what to do.
+        making: something is to be kept, also where nothing was before.
+    """
     from voiced.kept import kept  # noqa: PLC0415 (the other verbs start faster without it)
 
     async def run() -> T:
-        async with kept(options.loaded()) as found:
+        async with kept(options.loaded(), making=making) as found:
             return await work(found)
 
     return asyncio.run(run())

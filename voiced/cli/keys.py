@@ -68,7 +68,7 @@ def add(
         raise WrongCall("a key has a label", hint="Say whose it is, or what for.")
     expires_at = time.time() + expires_in if expires_in else None
     new = NewKey(label=label, scopes=scope or ["read"], expires_at=expires_at, tokens_per_day=tokens_per_day)
-    made = using(options, lambda kept: kept.keys.add(new))
+    made = using(options, lambda kept: kept.keys.add(new), making=True)
     if options.json:
         line(made)
         return

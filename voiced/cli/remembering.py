@@ -47,7 +47,7 @@ def remember(*what: Words, space: str = "home", tag: Tags | None = None, options
     if not text.strip():
         raise WrongCall("there is nothing to remember", hint="Give a text, a file, or - and a text that comes in.")
     new = NewMemory(text=text.strip(), space=space, tags=tag or [])
-    (kept,) = using(options, lambda kept: kept.knowledge.add([new]))
+    (kept,) = using(options, lambda kept: kept.knowledge.add([new]), making=True)
     if options.json:
         line(kept)
     else:
@@ -82,7 +82,7 @@ def _take(path: Path, space: str, tags: list[str], options: Options) -> None:
     with progress(f"reading {path.name}", options) as report:
         made = pieces(path, read(path, report), space, tags)
     with progress(f"remembering {path.name}", options) as report:
-        taken = using(options, lambda kept: take(kept.knowledge, path, made, report))
+        taken = using(options, lambda kept: take(kept.knowledge, path, made, report), making=True)
     if options.json:
         line({"file": str(path), "pieces": taken.pieces, "removed": taken.removed})
     else:

@@ -90,7 +90,7 @@ def import_(
     sealing = _sealing(passphrase_fd, new=False, ask=passphrase)
 
     with progress("importing", options) as report:
-        brought = using(options, lambda kept: kept.upkeep.take_in(file, report, sealing))
+        brought = using(options, lambda kept: kept.upkeep.take_in(file, report, sealing), making=True)
     if options.json:
         line(brought)
     else:
@@ -121,7 +121,7 @@ def backup(*, out: Path | None = None, force: Switch = False, options: Options |
                 await kept.upkeep.fetch(made, part, report)
         return made
 
-    made = using(options, work)
+    made = using(options, work, making=True)
     if options.json:
         line(made)
     else:
@@ -149,7 +149,7 @@ def restore(source: str | None = None, /, *, yes: Switch = False, options: Optio
         with progress("restoring", options) as report:
             return await kept.upkeep.restore(path, report)
 
-    before = using(options, work)
+    before = using(options, work, making=True)
     if options.json:
         line({"restored": source, "before": before})
     else:
@@ -184,7 +184,7 @@ def _show(found: Checked) -> None:
     for problem in found.problems:
         people.print(Text(problem, "red"), soft_wrap=True)
     if not found.problems:
-        people.print(Text("The file is good.", "green"))
+        people.print(Text("The file is good." if any(found.rows.values()) else "Nothing is kept yet.", "green"))
     rows = [[name, str(count)] for name, count in found.rows.items()]
     table(["", ""], [["version", str(found.version)], ["size", size(found.bytes)], *rows])
     for path in found.salvaged:

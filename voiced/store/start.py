@@ -24,6 +24,7 @@ from voiced.store.replacing import tidy
 log = logging.getLogger(__name__)
 
 NAME = "voiced.db"
+LOCK = "voiced.lock"
 READERS = 2
 
 
@@ -52,6 +53,12 @@ def note_of_damage(path: Path) -> Path:
     return path.with_suffix(".damaged")
 
 
+def begun(folder: Path) -> bool:
+    """Whether anything was ever kept in a folder: the file, its key, a backup, or what is left of a damaged one."""
+    around = any(path.name != LOCK for path in folder.glob("voiced.*"))
+    return around or any((folder / "backups").glob("*"))
+
+
 @contextmanager
 def hold(folder: Path) -> Generator[None]:
     """Keeps other processes of voiced from a folder, which is made where there is none.
@@ -60,7 +67,7 @@ def hold(folder: Path) -> Generator[None]:
         StoreHeld: another one has it.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = os.open(folder / "voiced.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    lock = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
