@@ -4,6 +4,7 @@ import pytest
 
 from voiced.control.server import hold
 from voiced.core.errors import DaemonRunning, VoicedError
+from voiced.store import start
 
 
 def test_the_socket_is_for_the_owner_and_the_group_and_goes_with_the_daemon(tmp_path):
@@ -27,6 +28,11 @@ def test_one_daemon_at_a_time(tmp_path):
         pass
     with hold(path):
         pass
+
+
+def test_the_socket_may_lie_where_everything_is_kept(tmp_path):
+    with hold(tmp_path / "voiced.sock"), start.hold(tmp_path):
+        assert (tmp_path / "voiced.sock").is_socket()
 
 
 def test_a_socket_that_a_killed_daemon_left_behind_is_taken_over(tmp_path):

@@ -32,7 +32,7 @@ def hold(path: Path) -> Generator[socket.socket]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
-        lock = os.open(path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        lock = os.open(path.with_name(f"{path.name}.lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except OSError as error:
         hint = "Run as the user `voiced`, or choose another place: --set control.socket=PATH"
         message = f"the socket's folder {path.parent} cannot be used: {error}"
