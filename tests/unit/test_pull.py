@@ -234,7 +234,7 @@ def test_a_hub_that_does_not_answer_is_told(box: Box):
     with pytest.raises(HubFailed) as raised:
         Box(box.home, config).pull(entry("noise"))
     assert raised.value.code == "hub-failed"
-    assert "--from" in raised.value.hint
+    assert "`voiced models pull noise --from FOLDER`" in raised.value.hint
 
 
 def test_no_room_is_told_before_anything_is_fetched(hub: HubMirror, box: Box, monkeypatch: pytest.MonkeyPatch):

@@ -54,8 +54,9 @@ def test_a_key_file_of_another_size_is_refused(tmp_path, content):
 
 
 def test_a_key_file_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(StoreLocked, match="cannot be read"):
+    with pytest.raises(StoreLocked, match="cannot be read") as raised:
         secret(config(encryption="keyfile", key_file=str(tmp_path / "none")))
+    assert f"> {tmp_path / 'none'})" in raised.value.hint
     with pytest.raises(ConfigInvalid, match="names none"):
         secret(config(encryption="keyfile"))
 

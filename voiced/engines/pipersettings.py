@@ -59,7 +59,9 @@ def read(model: Path) -> dict[str, Any]:
         settings = msgspec.json.decode(text, type=_Settings)
         raw = msgspec.json.decode(text)
     except OSError as error:
-        hint = f"A voice is two files: put {path.name} beside {model.name}, or bring both: `voiced models pull NAME`."
+        hint = (
+            f"A voice is two files: put {path.name} beside {model.name}, or bring both again with `voiced models pull`."
+        )
         raise ModelBroken(f"the settings of the voice, {path}, cannot be read: {error}", hint=hint) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ModelBroken(f"{path} is damaged, or no Piper voice's settings: {error}") from error

@@ -32,7 +32,7 @@ class HubFailed(VoicedError):
     """The Hub does not give what is asked for."""
 
     code = "hub-failed"
-    hint = "Check the network; or bring the files from elsewhere: `voiced models pull NAME --from DIR`."
+    hint = "Check the network, and models.mirror."
     retriable = True
 
 
@@ -57,9 +57,11 @@ class Hub:
 
     Args:
         mirror: the address of a mirror; empty for the Hub itself.
+        model: what is to be fetched, for whoever has to bring it another way.
     """
 
-    def __init__(self, mirror: str = "") -> None:
+    def __init__(self, mirror: str, model: str) -> None:
+        self._by_hand = f"`voiced models pull {model} --from FOLDER`"
         self._endpoint = (mirror or _HUB).rstrip("/")
         self._library = _library()
 
@@ -117,10 +119,11 @@ class Hub:
             hint = "It was moved or renamed there, or models.mirror does not have it."
             return HubFailed(f"{self._endpoint} does not have {what}", code="hub-missing", hint=hint)
         if status in _DENIED:
-            hint = "Only who signed in there gets it: download it by hand, then `voiced models pull NAME --from DIR`."
+            hint = f"Only who signed in there gets it: download it by hand, then {self._by_hand}."
             return HubFailed(f"{self._endpoint} does not give out {what}", code="hub-denied", hint=hint)
         words = str(error).strip().splitlines() or [type(error).__name__]
-        return HubFailed(f"{what} did not come from {self._endpoint}: {words[0]}")
+        hint = f"Check the network; or bring the files from elsewhere: {self._by_hand}."
+        return HubFailed(f"{what} did not come from {self._endpoint}: {words[0]}", hint=hint)
 
 
 class _Counted(io.BufferedWriter):

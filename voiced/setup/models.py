@@ -101,7 +101,7 @@ def read_lock(folder: Path) -> Lock:
         ModelBroken: the lock file cannot be used.
     """
     path = folder / LOCK
-    hint = f"Move {path} away, and bring the models again: `voiced models pull NAME`."
+    hint = f"Move {path} away, and bring the models again with `voiced models pull`."
     try:
         return msgspec.json.decode(path.read_bytes(), type=Lock)
     except FileNotFoundError:

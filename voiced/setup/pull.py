@@ -62,7 +62,7 @@ def pull(config: Config, entry: Entry, tell: Tell, source: Path | None = None) -
         if before and (kept := work.whole(before)):
             note(folder, {entry.name: kept})  # Its times may have changed: it was copied, or restored.
             return _pulled(folder, entry.name, kept, new=False)
-        brought = work.copied(source) if source else work.fetched(Hub(config.models.mirror))
+        brought = work.copied(source) if source else work.fetched(Hub(config.models.mirror, entry.name))
     return _pulled(folder, entry.name, brought, new=True)
 
 

@@ -15,7 +15,6 @@ CREDENTIALS = {"key": "voiced.key", "passphrase": "voiced.passphrase"}
 SHORTEST_KEY, LONGEST = 32, 4096
 """Bytes."""
 SHORTEST_PASSPHRASE = 8
-_KEY_HINT = "Make one: (umask 377; head -c 32 /dev/urandom > FILE)."
 
 
 def secret(config: Config, environment: Mapping[str, str] = os.environ, *, new: bool = False) -> Secret | None:
@@ -99,12 +98,14 @@ def _credential(name: str, environment: Mapping[str, str]) -> Path | None:
 
 def _key_file(name: str) -> bytes:
     if not name:
-        raise ConfigInvalid("store.encryption is keyfile, and store.key_file names none", hint=_KEY_HINT)
+        hint = "docs/encryption.md tells how to make one, and where to keep it."
+        raise ConfigInvalid("store.encryption is keyfile, and store.key_file names none", hint=hint)
     path = Path(name).expanduser()
     try:
         state = path.stat()
     except OSError as error:
-        raise StoreLocked(f"the key file {path} cannot be read: {error}", hint=f"Bring it back. {_KEY_HINT}") from error
+        hint = f"Bring it back. If there never was one: (umask 377; head -c 32 /dev/urandom > {path})."
+        raise StoreLocked(f"the key file {path} cannot be read: {error}", hint=hint) from error
     if state.st_mode & 0o077 or state.st_uid not in {0, os.geteuid()}:
         raise ConfigInvalid(f"others can read the key file {path}", hint=f"chown it to voiced, and: chmod 400 {path}")
     return _key(path, f"the key file {path}")
@@ -113,7 +114,8 @@ def _key_file(name: str) -> bytes:
 def _key(path: Path, what: str) -> bytes:
     content = _content(path, what)
     if not SHORTEST_KEY <= len(content) <= LONGEST:
-        raise ConfigInvalid(f"{what} has {len(content)} bytes, not {SHORTEST_KEY} to {LONGEST}", hint=_KEY_HINT)
+        hint = "Is it the right one? docs/encryption.md tells how one is made."
+        raise ConfigInvalid(f"{what} has {len(content)} bytes, not {SHORTEST_KEY} to {LONGEST}", hint=hint)
     return content
 
 
