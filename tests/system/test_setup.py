@@ -27,10 +27,10 @@ def voiced(tmp_path: Path) -> Callable[..., tuple[int, list[dict]]]:
         "XDG_RUNTIME_DIR": str(tmp_path / "run"),
     }
 
-    def run(*words: object) -> tuple[int, list[dict]]:
+    def run(*words: object, **more: str) -> tuple[int, list[dict]]:
         command = [sys.executable, "-m", "voiced.cli.main", *map(str, words), "--json"]
         done = subprocess.run(
-            command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False
+            command, env={**environment, **more}, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False
         )
         assert "Traceback" not in done.stderr
         return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
@@ -109,6 +109,20 @@ def test_what_is_put_to_use_afterwards_counts(voiced, stubs: Path):
     assert used[-1]["overridden"] == {}
     shown = voiced("config", "show")[1]
     assert "small.en" in str(shown)
+
+
+def test_an_engine_that_is_not_installed_is_left_out_and_how_to_install_it_is_told(voiced, tmp_path: Path):
+    (tmp_path / "stick").mkdir()
+    missing = {"PYTHONPATH": str(ROOT / "tests/fakes/missing_packages"), "MISSING_PACKAGES": "pywhispercpp llama_cpp"}
+    _, told = voiced("setup", "--yes", "--profile", "x86", "--from", tmp_path / "stick", **missing)
+    event(told, "proposed")
+    engines = {each["engine"]: each for each in told if each.get("event") == "left-out" and "engine" in each}
+    assert set(engines) == {"whisper", "llama"}
+    assert {each["code"] for each in engines.values()} == {"engine-missing"}
+    assert "--locked --inexact --extra whisper`" in engines["whisper"]["hint"]
+    models = {each["model"]: each for each in told if each.get("event") == "left-out" and "model" in each}
+    assert models
+    assert all(each["hint"] for each in models.values())
 
 
 def test_without_a_yes_nothing_is_done(voiced, tmp_path: Path):

@@ -14,7 +14,8 @@ from voiced.cli.models import tell_set
 from voiced.cli.options import Options
 from voiced.cli.output import complaints, line, people, table
 from voiced.cli.pulling import steps, tell_licence
-from voiced.core.errors import VoicedError
+from voiced.core.errors import EngineMissing, VoicedError
+from voiced.core.extras import install
 from voiced.setup.models import ENGINES, read_lock
 from voiced.setup.places import models_folder, profiles_folder, state_folder
 
@@ -102,9 +103,17 @@ def _show(choice: "Choice | None", models: "list[Entry]", absent: "set[str]", op
             for each in models
         ]
         table(["model", "engine", "size", "memory", "licence"], rows)
-    for engine in sorted(absent) if not options.json else ():
-        words = f"{engine} is left out: `uv pip install 'voiced[{ENGINES[engine].extra}]'` installs it."
-        complaints.print(Text(words, "yellow"), soft_wrap=True)
+    for engine in sorted(absent):
+        command = install(ENGINES[engine].extra)
+        hint = f"`{command}` installs it; then run `voiced setup` again."
+        _tell_left_out("engine", engine, EngineMissing("it is not installed", hint=hint), options)
+
+
+def _tell_left_out(kind: str, name: str, error: VoicedError, options: Options) -> None:
+    if options.json:
+        line({"event": "left-out", kind: name, "code": error.code, "message": error.message, "hint": error.hint})
+    else:
+        complaints.print(Text(f"{name} is left out: {error.message}. {error.hint}", "yellow"), soft_wrap=True)
 
 
 def _brought(entry: "Entry", source: Path | None, options: Options) -> bool:
@@ -117,12 +126,7 @@ def _brought(entry: "Entry", source: Path | None, options: Options) -> bool:
     except VoicedError as error:
         if error.code == HELD:
             raise  # It passes: nothing that works is to be taken back for it.
-        if options.json:
-            line({"event": "left-out", "model": entry.name, "code": error.code, "message": error.message})
-        else:
-            complaints.print(
-                Text(f"{entry.name} did not come: {error.message}. {error.hint}", "yellow"), soft_wrap=True
-            )
+        _tell_left_out("model", entry.name, error, options)
         return False
     if options.json:
         line(pulled)

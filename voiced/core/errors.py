@@ -227,7 +227,7 @@ class EngineMissing(ConfigInvalid):
     """An engine's package is not installed, or cannot be loaded."""
 
     code = "engine-missing"
-    hint = "Install voiced with the extra of that name."
+    hint = "`voiced doctor` tells how to install it."
 
 
 class LlmFailed(VoicedError):
@@ -255,14 +255,14 @@ class ModelMissing(VoicedError):
     """An engine's model is not on this machine."""
 
     code = "model-missing"
-    hint = "`voiced models list` shows what there is, `voiced models pull NAME` brings it."
+    hint = "`voiced models list` shows what there is, and `voiced models pull` brings it."
 
 
 class ModelBroken(VoicedError):
     """A model file is damaged, or not what it is taken for."""
 
     code = "model-broken"
-    hint = "Bring it again: `voiced models pull NAME`."
+    hint = "Bring it again with `voiced models pull`: `voiced models list` tells its name."
 
 
 class RemoteUnreachable(VoicedError):

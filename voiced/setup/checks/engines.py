@@ -1,6 +1,7 @@
 """Are the configured engines there: their packages, their models, the machines they run on?"""
 
 from voiced.core.errors import VoicedError
+from voiced.core.extras import install
 from voiced.setup.doctor import Finding, Health
 
 
@@ -15,7 +16,7 @@ def package(engine: str, extra: str, *, installed: bool) -> Finding:
     check = f"{engine} package"
     if installed:
         return Finding(check, Health.GOOD, "installed")
-    hint = f"Install it: `uv pip install 'voiced[{extra}]'`; or take {engine} out of the configuration."
+    hint = f"Install it: `{install(extra)}`; or take {engine} out of the configuration."
     return Finding(check, Health.BAD, f"{engine} is configured, but not installed", hint)
 
 
