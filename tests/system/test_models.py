@@ -118,6 +118,12 @@ def test_a_pull_that_is_killed_goes_on_where_it_ended(
     hub.stall_after = None
     hub.go_on.set()
     assert not list(tmp_path.glob("state/**/models.lock.json"))
+    (part,) = (each for each in lines(voiced("list", "--json")) if each["fetched"])
+    assert part["name"] == "noise"
+    assert 3 * MEGABYTE <= part["fetched"] < len(DATA)
+    told = voiced("list")
+    assert "voiced models pull noise" in told
+    assert "voiced models remove noise" in told
 
     hub.served.clear()
     *steps, pulled = lines(voiced("pull", "noise", "--yes", "--json"))
@@ -127,6 +133,23 @@ def test_a_pull_that_is_killed_goes_on_where_it_ended(
     again = [each for each in hub.served if each.first]
     assert [each.sent for each in again] == [len(DATA) - again[0].first]
     assert again[0].first >= 3 * MEGABYTE
+    assert "in part" not in voiced("list")
+
+
+def test_what_is_left_of_a_model_that_nobody_lists_any_more_can_be_removed(voiced: Callable[..., str], tmp_path: Path):
+    left = tmp_path / "state/voiced/models/.part/gone/main"
+    left.mkdir(parents=True)
+    (left / "gone.gguf").write_bytes(bytes(2_000_000))
+    told = voiced("list")
+    assert "gone came in part (2.0 MB): `voiced models remove gone`" in told
+    voiced("remove", "gone")
+    assert "gone" not in voiced("list")
+
+
+def test_where_no_model_is_there_is_nothing_to_verify(voiced: Callable[..., str], tmp_path: Path):
+    assert "nothing to verify" in voiced("verify")
+    assert voiced("verify", "--json") == ""
+    assert not (tmp_path / "state").exists()
 
 
 def test_nobody_is_waited_for_who_cannot_answer(voiced: Callable[..., str], hub: HubMirror):

@@ -46,13 +46,18 @@ def list_(
 
     options = options or Options()
     found = listed(options.loaded(), options.config)
-    shown = [each for each in found if all_ or each.state or fits(each)]
+    shown = [each for each in found if all_ or each.state or each.fetched or fits(each)]
     if options.json:
         for each in shown:
             line(each)
         return
     columns = ["model", "engine", "languages", "size", "memory", "licence", "suits", "state"]
     table(columns, [_row(each) for each in shown])
+    for each in shown:
+        if each.fetched:
+            goes_on = f"`voiced models pull {each.name}` goes on, " if each.engine else ""
+            words = f"{each.name} came in part ({size(each.fetched)}): {goes_on}"
+            people.print(Text(f"{words}`voiced models remove {each.name}` removes that.", "yellow"), soft_wrap=True)
     if hidden := len(found) - len(shown):
         people.print(
             Text(f"{hidden} more need more memory than there is here: --all lists them.", "dim"), soft_wrap=True
@@ -69,10 +74,10 @@ def verify(*names: str, options: Options | None = None) -> int:
     from voiced.setup.verify import verify as look  # noqa: PLC0415 (the other verbs start faster without it)
 
     options = options or Options()
-    bad = 0
+    bad = seen = 0
     with steps(options) as tell:
         for found in look(options.loaded(), names, tell):
-            bad += not found.good
+            seen, bad = seen + 1, bad + (not found.good)
             if options.json:
                 line(found)
                 continue
@@ -80,6 +85,8 @@ def verify(*names: str, options: Options | None = None) -> int:
             people.print(Text.assemble(mark, " ", (found.model, "bold"), f"  {found.problem}"), soft_wrap=True)
             if found.hint:
                 people.print(Text(f"  {found.hint}", "dim"), soft_wrap=True)
+    if not (seen or options.json):
+        people.print(Text("There is nothing to verify: no model is here.", "dim"))
     return 1 if bad else 0
 
 

@@ -9,6 +9,7 @@ from voiced.core.config import Config
 from voiced.core.errors import ModelBroken, ModelMissing
 from voiced.setup.catalogue import catalogue
 from voiced.setup.models import ENGINES, Installed, in_use, path_of, read_lock
+from voiced.setup.modelstore import begun
 from voiced.setup.places import models_folder
 
 
@@ -27,6 +28,7 @@ class Listed(Struct, frozen=True, kw_only=True):
         suits: machines on which it should be fast enough.
         state: in use, installed, damaged (it is here, but not as it was brought), missing (it is set, but not here);
             empty if it can be brought.
+        fetched: bytes of it that a pull left behind which did not end; the next one goes on from there.
         path: the file that its engine loads; None if it is not here and whole.
     """
 
@@ -40,6 +42,7 @@ class Listed(Struct, frozen=True, kw_only=True):
     note: str = ""
     suits: list[str] = []
     state: str = ""
+    fetched: int = 0
     path: str | None = None
 
 
@@ -54,7 +57,8 @@ def listed(config: Config, file: Path | None) -> list[Listed]:
         ConfigInvalid: the catalogue cannot be used.
         ModelBroken: the lock file cannot be used.
     """
-    here = read_lock(models_folder(config)).models
+    folder = models_folder(config)
+    here, parts = read_lock(folder).models, begun(folder)
     found: dict[str, Listed] = {}
     for entry in catalogue(file).values():
         state, path = _state(config, entry.name, here.get(entry.name))
@@ -69,6 +73,7 @@ def listed(config: Config, file: Path | None) -> list[Listed]:
             note=entry.note,
             suits=list(entry.suits),
             state=state,
+            fetched=parts.pop(entry.name, 0),
             path=path,
         )
     for name, model in here.items():
@@ -76,8 +81,17 @@ def listed(config: Config, file: Path | None) -> list[Listed]:
             state, path = _state(config, name, model)
             size = sum(file.size for file in model.files)
             found[name] = Listed(
-                name=name, engine=model.engine, bytes=size, licence=model.licence, state=state, path=path
+                name=name,
+                engine=model.engine,
+                bytes=size,
+                licence=model.licence,
+                state=state,
+                fetched=parts.pop(name, 0),
+                path=path,
             )
+    for name, count in parts.items():  # The catalogue does not have them any more.
+        if count:
+            found[name] = Listed(name=name, engine="", licence="", fetched=count)
     order = list(ENGINES)
     return sorted(found.values(), key=lambda each: order.index(each.engine) if each.engine in order else len(order))
 

@@ -124,9 +124,12 @@ def remove(folder: Path, name: str) -> None:
         discard(place)
 
 
-def begun(folder: Path) -> set[str]:
-    """The models of which something was fetched, and not all."""
-    return {place.name for place in entries(folder / PARTS, "*")}
+def begun(folder: Path) -> dict[str, int]:
+    """The models of which something was fetched, and not all: the bytes of each."""
+    return {
+        place.name: sum(part.stat().st_size for part in entries(place, "*/*") if part.is_file())
+        for place in entries(folder / PARTS, "*")
+    }
 
 
 def staging(folder: Path, name: str, key: str) -> Path:

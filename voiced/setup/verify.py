@@ -42,6 +42,8 @@ def verify(config: Config, names: Sequence[str], tell: Tell) -> Iterator[Verifie
         ModelsFailed: another command changes them.
     """
     folder = models_folder(config)
+    if not names and not read_lock(folder).models:
+        return
     with held(folder):
         here = read_lock(folder).models
         for name in names or here:
