@@ -216,6 +216,25 @@ def test_a_hit_by_words_alone_is_compared_too(kept: Run):
     assert violin.similarity == pytest.approx(-1, abs=0.01)
 
 
+def test_a_question_comes_after_what_answers_it(kept: Run):
+    kept.say("where is the violin", "the violin is in the loft")
+    kept.embed_all()
+    found = texts(kept.search("where is the violin", vector("where is the violin"), Scope()))
+    assert found == ["the violin is in the loft", "where is the violin"]
+
+
+def test_what_is_said_all_the_time_comes_after_what_was_told_once(kept: Run):
+    kept.add([NewMemory(text=f"volume to {number}") for number in range(20)] + [NewMemory(text="told once")])
+    parts = np.eye(SIZE, dtype=np.float32)
+    for each in kept.unembedded("m", 100):
+        often = 0.7 * parts[0] + 0.7 * parts[1] + 0.1 * parts[each.key % 9 + 3]
+        near = 0.65 * parts[0] + 0.76 * parts[2] if each.text == "told once" else often
+        kept.embed("m", [each.key], (near / np.linalg.norm(near))[np.newaxis])
+    kept.use("m")
+    assert texts(kept.search("how loud is it", parts[0], Scope(), 1)) == ["told once"]
+    assert texts(kept.search("", parts[0], Scope(), 21))[-1] == "told once", "by the vector alone it is the farthest"
+
+
 SCOPES = {
     "kind": (Scope(kinds=["document"]), {"piece"}),
     "kinds": (Scope(kinds=["document", "message"]), {"piece", "spoken", "other"}),

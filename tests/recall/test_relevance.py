@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from voiced.core.memories import Memory, Recalled
 from voiced.recall.relevance import MOST, chosen, content_words, excerpt
@@ -42,6 +43,13 @@ def test_what_means_the_same_needs_no_word_in_common():
 def test_a_question_tells_nothing_about_itself():
     question = "what did I say about the wifi"
     assert texts(question, hit("What did I say about the wifi?", 1.0), hit("do you know the wifi", 0.9)) == []
+
+
+def test_a_question_that_was_asked_tells_nothing_about_another():
+    asked = hit("Has the bike in the shed a new bell?", 0.9)
+    said = replace(asked, memory=replace(asked.memory, kind="message", role="user"))
+    assert texts("where is the bike", said) == []
+    assert texts("where is the bike", asked), "a note or a document may well put it so"
 
 
 def test_the_same_is_quoted_once():

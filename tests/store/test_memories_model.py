@@ -17,7 +17,8 @@ from voiced.core.memories import NewMemory, Scope
 from voiced.store import vectors as vectors_of
 from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
-from voiced.store.memories import RANK, StoredMemories
+from voiced.store.memories import StoredMemories
+from voiced.store.ranking import RANK
 from voiced.store.vectors import CANDIDATES
 
 few = st.sampled_from

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from voiced.core.commonwords import COMMON
 from voiced.core.memories import Memory, Recalled
+from voiced.core.questions import asked
 
 MOST = 5
 """Memories that are quoted."""
@@ -56,7 +57,7 @@ def chosen(found: Sequence[Recalled], question: str, likeness: float, characters
 
 def belongs(hit: Recalled, wanted: frozenset[str], likeness: float) -> bool:
     """Tells whether a memory has to do with what is asked, and more to say than that: not so an earlier question."""
-    if content_words(hit.memory.text) <= wanted:
+    if asked(hit.memory) or content_words(hit.memory.text) <= wanted:
         return False
     # It is like it, or has half of its words.
     if hit.similarity is not None and hit.similarity >= likeness:

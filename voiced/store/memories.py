@@ -1,11 +1,10 @@
 """What is remembered, in the file. Implements `core.ports.memories.Memories`."""
 
 import time
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Literal
+from typing import Any
 
 import apsw
 import msgspec
@@ -25,7 +24,7 @@ from voiced.core.memories import (
     Scope,
     Unembedded,
 )
-from voiced.store import fulltext
+from voiced.store import fulltext, ranking
 from voiced.store import vectors as vectors_of
 from voiced.store.db import Database
 from voiced.store.lists import bounded, moment
@@ -38,11 +37,6 @@ REPEATS = 4
 """How often the same words are said: so many times more hits are looked at."""
 UNIT = 0.01
 """A vector of unit length is so near to it."""
-RANK = 10
-"""What a rank counts less, the larger it is. Cormack et al., Reciprocal Rank Fusion (2009), take 60 for lists of a
-thousand; for lists of fifty, that would put whatever is in both of them before the best of each."""
-WEIGHT = {"words": 0.5, "meaning": 1.0}
-"""Who asks in other words is misled by those that are the same."""
 MEMORY = "key, id, kind, text, at, title, space, user, tags, source, reference, privacy, role"
 _INSERT = """
 INSERT INTO memories (id, kind, text, at, title, space, user, tags, source, privacy)
@@ -50,8 +44,6 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING 1
 """
 _source = msgspec.json.Decoder(Source)
 _tags = msgspec.json.Decoder(list[str])
-By = Literal["words", "meaning"]
-Hit = tuple[float, list[By]]
 
 
 class StoredMemories:
@@ -104,11 +96,12 @@ class StoredMemories:
 
         def job(connection: apsw.Connection) -> list[Recalled]:
             by_words = _by_words(connection, words, scope, depth)
-            near = {} if vector is None else vectors_of.nearest(connection, vector, scope, REPEATS * depth)
-            by_meaning = _once(connection, near.items(), depth)
-            best = _distinct(connection, _merged(by_words, by_meaning), limit)
-            cosines = {} if vector is None else vectors_of.cosines(connection, vector, list(best))
-            return [Recalled(memory, *hit, cosines.get(key)) for key, (memory, hit) in best.items()]
+            by_meaning = [] if vector is None else _by_meaning(connection, vector, scope, depth)
+            if words and vector is not None:
+                by_meaning = vectors_of.standing_out(connection, vector, by_meaning)
+            hits = ranking.merged(_memories(connection, {*by_words, *by_meaning}), by_words, by_meaning)[:limit]
+            cosines = {} if vector is None else vectors_of.cosines(connection, vector, [hit.key for hit in hits])
+            return [Recalled(hit.memory, hit.score, hit.by, cosines.get(hit.key)) for hit in hits]
 
         return await self._database.read(job)
 
@@ -230,6 +223,17 @@ def _by_words(connection: apsw.Connection, words: str, scope: Scope, depth: int)
     return _once(connection, rows, depth)
 
 
+def _by_meaning(connection: apsw.Connection, vector: NDArray[np.float32], scope: Scope, depth: int) -> list[int]:
+    """The keys of the best hits by meaning, the closest first; more are looked at where the same was said often."""
+    found: list[int] = []
+    for count in (depth, REPEATS * depth):
+        near = vectors_of.nearest(connection, vector, scope, count)
+        found = _once(connection, near.items(), depth)
+        if len(found) == depth or len(near) < count:
+            break
+    return found
+
+
 def _once(connection: apsw.Connection, hits: Iterable[tuple[int, float]], depth: int) -> list[int]:
     """The keys of hits, the best first; of those that say the same in the same words, and so score the same, one."""
     found: list[int] = []
@@ -246,33 +250,9 @@ def _said(connection: apsw.Connection, key: int) -> str:
     return " ".join(words.casefold().split())
 
 
-def _merged(by_words: Sequence[int], by_meaning: Sequence[int]) -> dict[int, Hit]:
-    """Merges two rankings by reciprocal rank: the keys with their scores, the best first; of equals the newest."""
-    scores: defaultdict[int, float] = defaultdict(float)
-    by: defaultdict[int, list[By]] = defaultdict(list[By])
-    ways: tuple[tuple[By, Sequence[int]], ...] = (("words", by_words), ("meaning", by_meaning))
-    for way, keys in ways:
-        for rank, key in enumerate(keys, 1):
-            scores[key] += WEIGHT[way] / (RANK + rank)
-            by[key].append(way)
-    best = sorted(scores, key=lambda key: (scores[key], key), reverse=True)
-    return {key: (scores[key], by[key]) for key in best}
-
-
-def _distinct(connection: apsw.Connection, hits: dict[int, Hit], limit: int) -> dict[int, tuple[Memory, Hit]]:
-    """Looks the best up; what was said several times in the same words is found once, where it was said best."""
+def _memories(connection: apsw.Connection, keys: Iterable[int]) -> dict[int, Memory]:
     query = f"SELECT {MEMORY} FROM remembered WHERE key = ?"  # noqa: S608 (names of our own)
-    best: dict[int, tuple[Memory, Hit]] = {}
-    said: set[str] = set()
-    for key, hit in hits.items():
-        memory = memory_of(next(connection.execute(query, (key,))))
-        words = " ".join(memory.text.casefold().split())
-        if words not in said:
-            said.add(words)
-            best[key] = memory, hit
-        if len(best) == limit:
-            break
-    return best
+    return {key: memory_of(next(connection.execute(query, (key,)))) for key in keys}
 
 
 def _look_at_count(count: int) -> None:

@@ -34,8 +34,10 @@ class Memories(Protocol):
     ) -> list[Recalled]:
         """Finds by words (BM25) and by meaning, both merged by reciprocal rank.
 
+        With words, what is alike in meaning to much else comes later, and last what was itself asked in a conversation.
+
         Args:
-            words: what is looked for; any text.
+            words: what is looked for; any text. Empty: whatever lies closest to the vector, exactly.
             vector: of these words, unit length, by the model whose vectors are searched; None: by words alone.
             scope: only these.
             limit: at most so many, the best first.
