@@ -46,10 +46,13 @@ def here(engine: Callable[[dict[str, str]], WakeWord], _folder: Path) -> Generat
 @contextmanager
 def remote(folder: Path) -> Generator[WakeWord]:
     pytest.importorskip("wyoming", reason="the server is made with the wyoming package (group dev)")
-    from tests.rigs.wake import heard_by  # noqa: PLC0415 (only where there is that package)
+    from tests.rigs.background import PATIENCE_S  # noqa: PLC0415 (only where there is that package)
+    from tests.rigs.wake import heard_by  # noqa: PLC0415 (the same)
     from tests.rigs.wyoming import WakeServer  # noqa: PLC0415 (the same)
 
-    with heard_by(WakeServer(listener, [*WORDS.values()]), WORDS, folder) as (heard, _):
+    server = WakeServer(listener, [*WORDS.values()])
+    with pytest.MonkeyPatch.context() as patch, heard_by(server, WORDS, folder) as (heard, _):
+        patch.setattr("voiced.engines.wyoming_wake.IDLE_S", PATIENCE_S)  # No sound comes while the server loads.
         yield heard
 
 
