@@ -271,12 +271,14 @@ def wake_test(
         start += len(samples) // SAMPLE_BYTES + APART_S * RATE
 
 
-def check(config: Config) -> None:
-    """Checks all that a configuration names.
+async def check(config: Config) -> None:
+    """Checks all that a configuration names and the daemon does not start without: see `inspection.missing`, too.
 
     Raises:
         VoicedError: something of it cannot be used.
     """
+    if config.store.encryption == "keyfile":
+        secret(config)  # Another secret is systemd's to hand over, or is typed at the start.
     LocalZone(config.promises.timezone)
     for kind in ("stt", "tts", "llm", "embed"):
         for name in chain(getattr(config.engines, kind).engine):
@@ -288,6 +290,8 @@ def check(config: Config) -> None:
                 raise ConfigInvalid(f"engines.{kind}.engine: {name!r} is no address", hint=ADDRESSES)
     Rules(intents_folder(config), config.language)
     classifier(config)
+    for _, _, make in wiring.servers(config):
+        await make().close()
     wiring.cascade(config.wake, wiring.remote_words(config)).close()
 
 

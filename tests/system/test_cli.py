@@ -210,6 +210,44 @@ def test_the_configuration_is_shown_with_its_origins(voiced, tmp_path):
     assert "good" in voiced("config", "check")
 
 
+@pytest.mark.parametrize(
+    ("settings", "absent"),
+    [
+        ('[store]\nencryption = "keyfile"\nkey_file = "{home}/none"', "{home}/none"),
+        (
+            '[engines.llm]\nengine = "box"\n[engines.remote.box]\nurl = "https://x/v1"\ntoken_file = "{home}/none"',
+            "/none",
+        ),
+        ('[engines.stt]\nengine = "box"\n[engines.remote.box]\nurl = "tls://x:1"\nca_file = "{home}/none"', "/none"),
+        ('[wake.words.jarvis]\nopenwake = "{home}/none.tflite"', "{home}/none.tflite"),
+    ],
+)
+def test_what_the_daemon_does_not_start_without_is_an_error(voiced, tmp_path, settings, absent):
+    (tmp_path / "config.toml").write_text(settings.format(home=tmp_path))
+    told = [voiced(*verb, code=code) for verb, code in ((("config", "check"), 78), (("run",), 1))]
+    assert all(absent.format(home=tmp_path) in each for each in told)
+
+
+def test_what_the_daemon_does_without_is_told(voiced, tmp_path):
+    (tmp_path / "config.toml").write_text('[engines.stt]\nengine = ["whisper", "pocketsphinx"]')
+    told = voiced("config", "check")
+    assert "good" in told
+    assert "voiced models pull base.en" in told
+    (absent,) = json.loads(voiced("config", "check", "--json"))["missing"]
+    assert "base.en" in absent["found"]
+    assert "voiced models pull base.en" in absent["hint"]
+    assert json.loads(voiced("config", "check", "--set", "engines.stt.engine=pocketsphinx", "--json"))["missing"] == []
+
+
+def test_the_files_that_are_read_are_named_in_their_order(voiced, tmp_path):
+    (tmp_path / "config.d").mkdir()
+    (tmp_path / "config.d" / "10-mine.toml").touch()
+    names = ["profile.toml", "config.toml", "config.d/10-mine.toml"]
+    found = lines(voiced("config", "path", "--json"))
+    assert [each["file"] for each in found] == [str(tmp_path / name) for name in names]
+    assert [each["state"] for each in found] == ["not there", "read", "read"]
+
+
 def test_a_wrong_call_is_told(voiced):
     assert "replay" in voiced("replai", code=2)
 
@@ -285,7 +323,7 @@ def test_a_wrong_call_with_brackets_is_told_as_it_is(voiced):
         ("engines.stt.engine=sphinx", "pocketsphinx"),
         ("engines.stt.engine=portaudio", "pocketsphinx"),
         ("engines.tts.engine=pocketsphinx", "espeak"),
-        ("engines.tts.engine=no_such_module:Engine", "extra"),
+        ("engines.tts.engine=no_such_module:Engine", "voiced doctor"),
     ],
 )
 def test_an_engine_that_cannot_do_its_part_is_told(voiced, setting, known):

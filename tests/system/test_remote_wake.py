@@ -21,7 +21,7 @@ from voiced.core.bus import Bus
 from voiced.core.config import Config
 from voiced.core.status import ALL_SOUND
 from voiced.engines.files import FileAudio
-from voiced.offline import passing_database
+from voiced.kept import passing_database
 from voiced.wiring import servers
 
 pytest.importorskip("wyoming", reason="the server is made with the wyoming package (group dev)")

@@ -53,11 +53,11 @@ def test_a_server_is_seen_in_the_status():
 )
 def test_a_server_that_cannot_be_one_is_a_clear_error(name, remote):
     with pytest.raises(ConfigInvalid):
-        check(config({"jarvis": {"remote": name}}, {name: remote} if remote else None))
+        asyncio.run(check(config({"jarvis": {"remote": name}}, {name: remote} if remote else None)))
 
 
 def test_a_configuration_with_a_server_is_good_while_the_server_is_off():
-    check(config({"jarvis": {"remote": BOX}}))
+    asyncio.run(check(config({"jarvis": {"remote": BOX}})))
 
 
 def test_a_recording_is_heard_by_the_words_here_only(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import ROOT
 from voiced.core.config import Config, WakeWordConfig
 from voiced.core.errors import ConfigInvalid
-from voiced.setup.settings import keys, load
+from voiced.setup.settings import config_file, ignored, keys, load
 from voiced.setup.template import render
 
 
@@ -147,3 +147,28 @@ def test_every_setting_says_what_it_is():
     for section in schema.values():
         for name, field in section["properties"].items():
             assert "description" in field or "$ref" in field or "anyOf" in field or "allOf" in field, name
+
+
+SYSTEM = Path("/etc/voiced/config.toml")
+
+
+@pytest.mark.parametrize(
+    ("user", "environment", "file"),
+    [
+        (0, {}, SYSTEM),
+        (1000, {}, "home/.config/voiced/config.toml"),
+        (0, {"XDG_CONFIG_HOME": "{}/own"}, "own/voiced/config.toml"),
+        (1000, {"XDG_CONFIG_HOME": "{}/own"}, "own/voiced/config.toml"),
+        (1000, {"CONFIGURATION_DIRECTORY": "{}/unit:{}/other"}, "unit/config.toml"),
+        (0, {"VOICED_CONFIG": "{}/mine.toml"}, "mine.toml"),
+    ],
+)
+def test_root_has_the_system_s_file_and_anybody_else_his_own(tmp_path, monkeypatch, user, environment, file):
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    variables = {name: value.replace("{}", str(tmp_path)) for name, value in environment.items()}
+    assert config_file(variables) == tmp_path / file
+    own = tmp_path / "home/.config/voiced/config.toml"
+    own.parent.mkdir(parents=True)
+    own.touch()
+    assert ignored(variables) == (own if file == SYSTEM else None)

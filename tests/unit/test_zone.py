@@ -1,5 +1,6 @@
 """The zone of local time."""
 
+import asyncio
 import logging
 from datetime import datetime, timedelta
 
@@ -15,7 +16,7 @@ SUMMER = datetime(2026, 7, 1)  # noqa: DTZ001 (local time is what is asked for)
 
 @pytest.mark.parametrize("name", ["Mars/Olympus", "../etc/passwd", "Europe", "\0"])
 def test_a_zone_that_is_none_is_refused_with_a_hint(name):
-    for use in (LocalZone, lambda zone: check(Config(promises=PromisesConfig(timezone=zone)))):
+    for use in (LocalZone, lambda zone: asyncio.run(check(Config(promises=PromisesConfig(timezone=zone))))):
         with pytest.raises(ConfigInvalid) as refused:
             use(name)
         assert "promises.timezone" in refused.value.hint

@@ -1,5 +1,6 @@
 """Verbs about the configuration."""
 
+import asyncio
 from typing import Annotated
 
 import msgspec
@@ -8,7 +9,8 @@ from rich.text import Text
 
 from voiced.cli.options import Options
 from voiced.cli.output import line, people, table
-from voiced.setup.settings import config_file
+from voiced.core.errors import ConfigInvalid, VoicedError
+from voiced.setup.settings import config_file, files, ignored
 from voiced.setup.template import render
 
 Switch = Annotated[bool, Parameter(negative=())]
@@ -19,6 +21,7 @@ def add_to(app: App) -> None:
     """Adds the verbs."""
     config.command(show)
     config.command(check)
+    config.command(path)
     app.command(config)
 
 
@@ -46,19 +49,52 @@ def show(*, origin: Switch = False, template: Switch = False, options: Options |
 
 
 def check(*, options: Options | None = None) -> None:
-    """Check the configuration, with everything it names: models, templates, words."""
+    """Check the configuration, with everything it names: engines, models, keys, templates, words.
+
+    What the daemon does not start without is an error; what it does without, such as a model, is told.
+    """
     from voiced.offline import check as check_config  # noqa: PLC0415 (the other verbs start faster without it)
+    from voiced.setup.inspection import missing  # noqa: PLC0415 (the same)
 
     options = options or Options()
     settings = options.settings()
-    check_config(settings.config)
-    sources = sorted(set(settings.origins.values()))
+    try:
+        asyncio.run(check_config(settings.config))
+    except VoicedError as error:
+        raise ConfigInvalid(error.message, code=error.code, hint=error.hint) from error
+    sources, absent = sorted(set(settings.origins.values())), missing(settings.config)
     if options.json:
-        line({"valid": True, "sources": sources})
+        line({"valid": True, "sources": sources, "missing": absent})
+        return
+    people.print(Text("The configuration is good.", "green"))
+    people.print(Text(", ".join(sources) or f"All defaults: there is no {config_file()}.", "dim"), soft_wrap=True)
+    for each in absent:
+        people.print(Text(f"{each.found}: the daemon starts without it.", "yellow"), soft_wrap=True)
+        people.print(Text(each.hint, "dim"), soft_wrap=True)
+    _tell_ignored(options)
+
+
+def path(*, options: Options | None = None) -> None:
+    """Show which files are read, in their order: each overrides those before it."""
+    options = options or Options()
+    for each in files(options.config):
+        state = "read" if each.is_file() else "not there"
+        if options.json:
+            line({"file": str(each), "state": state})
+        else:
+            people.print(Text.assemble(f"{each}  ", (state, "green" if state == "read" else "dim")), soft_wrap=True)
+    _tell_ignored(options)
+
+
+def _tell_ignored(options: Options) -> None:
+    """Root may have put a file where anybody else's is."""
+    if options.config or not (own := ignored()):
+        return
+    if options.json:
+        line({"file": str(own), "state": "ignored"})
     else:
-        people.print(Text("The configuration is good.", "green"))
-        named = ", ".join(sources) or f"All defaults: there is no {config_file()}."
-        people.print(Text(named, "dim"), soft_wrap=True)
+        words = f"{own} is not read: root's daemon is the system's, and its file is {config_file()}."
+        people.print(Text(words, "yellow"), soft_wrap=True)
 
 
 def _flat(values: dict[str, object], prefix: str) -> list[tuple[str, object]]:

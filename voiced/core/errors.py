@@ -227,7 +227,7 @@ class EngineMissing(ConfigInvalid):
     """An engine's package is not installed, or cannot be loaded."""
 
     code = "engine-missing"
-    hint = "`voiced doctor` tells how to install it."
+    hint = "Install the package that brings it; for one of voiced's own, `voiced doctor` tells the command."
 
 
 class LlmFailed(VoicedError):

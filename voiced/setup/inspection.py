@@ -41,6 +41,11 @@ def inspect(config: Config, file: Path | None, *, running: bool) -> Iterator[Fin
     yield from (finding for finding in checks if finding is not None)
 
 
+def missing(config: Config) -> list[Finding]:
+    """What the configured engines need and do not have: the daemon starts all the same, and does without them."""
+    return [finding for finding in _engines(config) if finding and finding.health is not Health.GOOD]
+
+
 def _machine(config: Config, file: Path | None, found: Hardware, *, running: bool) -> Iterator[Finding | None]:
     bits = struct.calcsize("P") * 8
     yield machine.python(sys.version_info[:2], bits, platform.machine())

@@ -1,7 +1,8 @@
 """Where the configuration comes from: each place overrides those before it.
 
-Defaults, what `voiced setup` chose for the machine, a file, its drop-ins, variables, flags. System: profile.toml,
-config.toml and config.d/*.toml in /etc/voiced. User: the same in $XDG_CONFIG_HOME/voiced.
+Defaults, what `voiced setup` chose for the machine, a file, its drop-ins, variables, flags. Root, whose daemon is the
+system's, has profile.toml, config.toml and config.d/*.toml in /etc/voiced; anybody else, and root if XDG_CONFIG_HOME is
+set, in $XDG_CONFIG_HOME/voiced (~/.config/voiced). `voiced config path` tells.
 Variables are named after the field: VOICED_AUDIO_VOLUME. Flags name it: --set audio.volume=40.
 Wake words are merged field by field; a word that is none of the default ones replaces those that nobody names.
 """
@@ -22,6 +23,8 @@ from voiced.core.errors import ConfigInvalid
 
 FILE_VARIABLE = "VOICED_CONFIG"
 """Where the file is: the one variable that is no field."""
+SYSTEM_FOLDER = Path("/etc/voiced")
+_NAME = "config.toml"
 _PREFIX = "VOICED_"
 _UNKNOWN = re.compile(r"unknown field `(?P<key>[^`]+)`(?: - at `\$\.?(?P<at>[^`]*)`)?")
 _WRONG = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<at>[^`]*)`$")
@@ -77,9 +80,32 @@ def config_file(environment: Mapping[str, str] = os.environ) -> Path:
     """Where the configuration file is, or would be."""
     if named := environment.get(FILE_VARIABLE):
         return Path(named)
-    if os.geteuid() == 0 or environment.get("CONFIGURATION_DIRECTORY"):
-        return Path(environment.get("CONFIGURATION_DIRECTORY", "/etc/voiced")) / "config.toml"
-    return Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "voiced" / "config.toml"
+    if given := environment.get("CONFIGURATION_DIRECTORY"):
+        return Path(given.split(":")[0]) / _NAME
+    if os.geteuid() == 0 and "XDG_CONFIG_HOME" not in environment:
+        return SYSTEM_FOLDER / _NAME
+    return _own_file(environment)
+
+
+def files(file: Path | None = None, environment: Mapping[str, str] = os.environ) -> list[Path]:
+    """The files that are read if they are there: each overrides those before it.
+
+    Args:
+        file: the configuration file, instead of the usual one.
+        environment: the variables.
+    """
+    main = file or config_file(environment)
+    return [profile_file(main), main, *sorted((main.parent / "config.d").glob("*.toml"))]
+
+
+def ignored(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """A configuration file in root's home: it is not read, because root's daemon is the system's."""
+    own = _own_file(environment)
+    return own if own.is_file() and config_file(environment) == SYSTEM_FOLDER / _NAME else None
+
+
+def _own_file(environment: Mapping[str, str]) -> Path:
+    return Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "voiced" / _NAME
 
 
 def profile_file(main: Path) -> Path:
@@ -105,13 +131,10 @@ def _keys(struct: Any, prefix: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN40
 
 def _sources(file: Path | None, flags: Iterable[str], environment: Mapping[str, str]) -> Iterator[Source]:
     main = file or config_file(environment)
-    if (profile := profile_file(main)).is_file():
-        yield _read(profile)
-    if file is not None or environment.get(FILE_VARIABLE) or main.is_file():
-        yield _read(main)
-    folder = main.parent / "config.d"
-    for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
-        yield _read(path)
+    named = file is not None or bool(environment.get(FILE_VARIABLE))
+    for path in files(main):
+        if path.is_file() or (named and path == main):
+            yield _read(path)
     yield from _variables(environment)
     for flag in flags:
         key, separator, value = flag.partition("=")

@@ -11,7 +11,8 @@ from voiced.core.config import Config, KeepConfig, PriceConfig, RemoteConfig, ta
 
 HEAD = """\
 # The settings of voiced, with their defaults. Uncomment what you change.
-# Put this file at /etc/voiced/config.toml, or ~/.config/voiced/config.toml for a daemon of your own.
+# Root, whose daemon is the system's, puts this file at /etc/voiced/config.toml, anybody else at
+# ~/.config/voiced/config.toml: `voiced config path` tells.
 # This file is made from voiced/core/config.py: `voiced config show --template` prints it.
 """
 
