@@ -1,5 +1,7 @@
 """Stand-ins for engines inside a child process, and for their link to the daemon."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 from voiced.core.errors import SttFailed
@@ -16,6 +18,23 @@ class FailingStt:
     def handle(self, message: Message, link: Link) -> None:  # noqa: ARG002 (the port's own arguments)
         if message.type != "cancel":
             raise SttFailed("the script says so")
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+class ForgetfulStt:
+    """Hears the next line of the file $FAKE_SPEECH, and takes it off: the next of its kind hears the line after it."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self.settings = settings
+
+    def handle(self, message: Message, link: Link) -> None:
+        if message.type == "audio-stop":
+            script = Path(os.environ["FAKE_SPEECH"])
+            text, _, left = script.read_text().partition("\n")
+            script.write_text(left)
+            link.send(Message("transcript", {"text": text, "confidence": 0.9, "until": 0}, request=message.request))
 
     def close(self) -> None:
         """There is nothing to let go of."""

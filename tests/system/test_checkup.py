@@ -10,7 +10,7 @@ from tests.rigs.control import answering, replying
 from voiced.checkup import checkup
 from voiced.control import client as client_module
 from voiced.control.client import Client
-from voiced.core.config import Config
+from voiced.core.config import Config, EnginesConfig, SttConfig
 from voiced.core.status import AudioStatus
 from voiced.setup.doctor import Finding, Health
 
@@ -25,9 +25,9 @@ def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "script"
 
 
-def found(client: Client) -> dict[str, Finding]:
+def found(client: Client, config: Config | None = None) -> dict[str, Finding]:
     async def run() -> list[Finding]:
-        return [finding async for finding in checkup(Config(), client)]
+        return [finding async for finding in checkup(config or Config(), client)]
 
     return {finding.check: finding for finding in asyncio.run(run())}
 
@@ -78,3 +78,26 @@ def test_a_daemon_that_hangs_is_a_finding_and_keeps_its_devices(
     assert {findings[check].health for check in ("microphone", "speaker")} == {Health.BAD}
     assert findings["recogniser"].health is not Health.BAD
     assert not card.exists()
+
+
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <socket.socket:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    ("heard", "health", "told"),
+    [
+        (["", "what time is it"], Health.GOOD, "real-time factor"),
+        (["", ""], Health.WARNING, "and it understood nothing"),
+        (["what tie is it", "what tide is it"], Health.WARNING, "it took it for “what tie is it”"),
+    ],
+)
+def test_a_recogniser_that_mishears_once_is_asked_again(
+    card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, heard: list[str], health: Health, told: str
+):
+    card.write_text("fine")
+    (tmp_path / "speech").write_text("\n".join(heard))
+    monkeypatch.setenv("FAKE_SPEECH", str(tmp_path / "speech"))
+    stt = SttConfig(engine="tests.fakes.hosted:ForgetfulStt")
+    with Client(tmp_path / "voiced.sock") as client:
+        recogniser = found(client, Config(engines=EnginesConfig(stt=stt)))["recogniser"]
+    assert recogniser.health is health
+    assert told in recogniser.found
+    assert (tmp_path / "speech").read_text() == ""

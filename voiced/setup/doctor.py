@@ -29,6 +29,9 @@ class Health(Enum):
     BAD = "bad"
 
 
+_ORDER = [Health.GOOD, Health.WARNING, Health.BAD]
+
+
 class Finding(Struct, frozen=True):
     """The result of one check.
 
@@ -120,5 +123,9 @@ def speed(check: str, seconds: float, sound_seconds: float, engine: str) -> Find
 
 def worst(findings: Sequence[Finding]) -> Health:
     """The worst of all findings."""
-    order = [Health.GOOD, Health.WARNING, Health.BAD]
-    return max((finding.health for finding in findings), key=order.index, default=Health.GOOD)
+    return max((finding.health for finding in findings), key=_ORDER.index, default=Health.GOOD)
+
+
+def better(first: Finding, second: Finding) -> Finding:
+    """The better one of two: what goes wrong once may be the fault of whatever else the machine was at."""
+    return min(first, second, key=lambda finding: _ORDER.index(finding.health))
