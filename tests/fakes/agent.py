@@ -7,9 +7,9 @@ from tests.fakes.kept import FakeConversations, FakePromises, FakeUpkeep
 from tests.fakes.ledger import FakeAnswers, FakeAudit, FakeKeys, FakeUsage
 from tests.fakes.memories import FakeMemories
 from voiced.core.bus import Bus
-from voiced.core.config import MemoryConfig
 from voiced.core.errors import AudioFailed
 from voiced.core.history import Privacy
+from voiced.core.keeping import MemoryConfig
 from voiced.core.status import AudioStatus, MemoryStatus, Status, StoreStatus
 from voiced.recall.knowledge import OwnKnowledge
 from voiced.recall.search import Search

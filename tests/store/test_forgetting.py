@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from tests.store.house import NOON, quiet, run
-from voiced.core.config import KeepConfig, RetentionConfig
 from voiced.core.errors import InputInvalid, NotFound
 from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.history import Message, Source
+from voiced.core.keeping import KeepConfig, RetentionConfig
 from voiced.core.memories import NewMemory
 from voiced.store.answers import StoredAnswers
 

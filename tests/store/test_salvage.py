@@ -2,31 +2,27 @@
 
 import errno
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import apsw
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-import damage
-
+from tests.store import damage
+from tests.store.undamaged import Good, build
 from voiced.core.errors import StoreBroken, StoreForeign, StoreFull, StoreNewer
 from voiced.store.pages import Pages, rows
 from voiced.store.salvage import Disk, cut, finish, originals, salvage
 from voiced.store.start import start as open_file
 
-sys.path.pop(0)
-
 
 @pytest.fixture(scope="module")
-def good(tmp_path_factory) -> damage.Good:
-    return damage.build(tmp_path_factory.mktemp("good"), seed=5, messages=1500)
+def good(tmp_path_factory) -> Good:
+    return build(tmp_path_factory.mktemp("good"), seed=5, messages=1500)
 
 
 @pytest.fixture
-def path(good: damage.Good, tmp_path: Path) -> Path:
+def path(good: Good, tmp_path: Path) -> Path:
     """A good database, part of it in its log."""
     path = tmp_path / "voiced.db"
     path.write_bytes(good.file)

@@ -1,16 +1,22 @@
-"""The configuration: one tree of structs. A field's bounds, unit and description stand here and nowhere else.
+"""The configuration: one tree of structs. A field's bounds, unit and description stand with it and nowhere else.
 
-`config/voiced.toml` is generated from this file; `setup.settings` reads TOML, drop-ins, variables and flags into it.
+`core.keeping` has the sections about what is kept. `config/voiced.toml` is generated from both; `setup.settings` reads
+TOML, drop-ins, variables and flags into them.
 """
 
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 from msgspec import Meta, Struct, field
 
-from voiced.core.history import Privacy
+from voiced.core.keeping import (
+    MemoryConfig,
+    PrivacyConfig,
+    RetentionConfig,
+    StoreConfig,
+    UsageConfig,
+)
+from voiced.core.section import Seconds, Section, Share
 
-Seconds = Annotated[float, Meta(gt=0, le=600)]
-Share = Annotated[float, Meta(ge=0, le=1)]
 REMOTE_ADDRESS = "^((tcp|tls|https?)://[^/]|unix:///)"
 """What the address of an engine on another machine begins with."""
 
@@ -27,11 +33,7 @@ def table_of(annotation: Any) -> type[Struct] | None:  # noqa: ANN401 (any annot
     return made_of if isinstance(made_of, type) and issubclass(made_of, Struct) else None
 
 
-class _Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
-
-
-class AudioConfig(_Section, frozen=True, kw_only=True):
+class AudioConfig(Section, frozen=True, kw_only=True):
     """The microphone and the speaker."""
 
     input: Annotated[
@@ -45,7 +47,7 @@ class AudioConfig(_Section, frozen=True, kw_only=True):
     earcons: Annotated[bool, Meta(description="Short sounds when it woke, is done, or failed.")] = True
 
 
-class WakeWordConfig(_Section, frozen=True, kw_only=True):
+class WakeWordConfig(Section, frozen=True, kw_only=True):
     """One wake word: the name of the table is what events and `voiced wake test` call it."""
 
     micro: Annotated[
@@ -74,7 +76,7 @@ class WakeWordConfig(_Section, frozen=True, kw_only=True):
     ] = ""
 
 
-class WakeConfig(_Section, frozen=True, kw_only=True):
+class WakeConfig(Section, frozen=True, kw_only=True):
     """What it listens for."""
 
     refractory_s: Annotated[
@@ -88,7 +90,7 @@ class WakeConfig(_Section, frozen=True, kw_only=True):
     )
 
 
-class EndpointConfig(_Section, frozen=True, kw_only=True):
+class EndpointConfig(Section, frozen=True, kw_only=True):
     """When a command ends."""
 
     speech_threshold: Annotated[Share, Meta(description="Voice activity from which a frame is speech.")] = 0.5
@@ -110,7 +112,7 @@ Chain = Annotated[
 Threads = Annotated[int, Meta(ge=0, le=256, description="Threads it computes with; 0: as many as suit the machine.")]
 
 
-class StageConfig(_Section, frozen=True, kw_only=True):
+class StageConfig(Section, frozen=True, kw_only=True):
     """The processes of a stage."""
 
     idle_s: Annotated[
@@ -171,7 +173,7 @@ class EmbedConfig(StageConfig, frozen=True, kw_only=True):
     deadline_s: Annotated[Seconds, Meta(description="A text takes no longer.")] = 20.0
 
 
-class WhisperConfig(_Section, frozen=True, kw_only=True):
+class WhisperConfig(Section, frozen=True, kw_only=True):
     """The Whisper recogniser (extra `whisper`)."""
 
     model: Annotated[str, Meta(description="A model's name (see `voiced models list`), or a ggml file.")] = "base.en"
@@ -181,7 +183,7 @@ class WhisperConfig(_Section, frozen=True, kw_only=True):
     threads: Threads = 0
 
 
-class LlamaConfig(_Section, frozen=True, kw_only=True):
+class LlamaConfig(Section, frozen=True, kw_only=True):
     """The local language model (extra `llama`)."""
 
     model: Annotated[str, Meta(description="A model's name (see `voiced models list`), or a GGUF file.")] = (
@@ -193,7 +195,7 @@ class LlamaConfig(_Section, frozen=True, kw_only=True):
     gpu_layers: Annotated[int, Meta(ge=-1, le=1000, description="Layers on the graphics card; -1: all.")] = 0
 
 
-class PiperConfig(_Section, frozen=True, kw_only=True):
+class PiperConfig(Section, frozen=True, kw_only=True):
     """The Piper voice (extra `piper`)."""
 
     model: Annotated[
@@ -202,7 +204,7 @@ class PiperConfig(_Section, frozen=True, kw_only=True):
     speaker: Annotated[int, Meta(ge=0, le=10_000, description="Which speaker, of a voice that has several.")] = 0
 
 
-class MiniLmConfig(_Section, frozen=True, kw_only=True):
+class MiniLmConfig(Section, frozen=True, kw_only=True):
     """The MiniLM embeddings (extra `llama`)."""
 
     model: Annotated[str, Meta(description="A model's name (see `voiced models list`), or a GGUF file.")] = (
@@ -211,7 +213,7 @@ class MiniLmConfig(_Section, frozen=True, kw_only=True):
     threads: Threads = 0
 
 
-class RemoteConfig(_Section, frozen=True, kw_only=True):
+class RemoteConfig(Section, frozen=True, kw_only=True):
     """An engine on another machine. The name of the table is what `engine`, or a wake word's `remote`, calls it."""
 
     url: Annotated[
@@ -231,7 +233,7 @@ class RemoteConfig(_Section, frozen=True, kw_only=True):
     ] = ""
 
 
-class EnginesConfig(_Section, frozen=True, kw_only=True):
+class EnginesConfig(Section, frozen=True, kw_only=True):
     """What does the work; each local engine runs in a child process of its own."""
 
     stt: SttConfig = field(default_factory=SttConfig)
@@ -247,7 +249,7 @@ class EnginesConfig(_Section, frozen=True, kw_only=True):
     )
 
 
-class ModelsConfig(_Section, frozen=True, kw_only=True):
+class ModelsConfig(Section, frozen=True, kw_only=True):
     """The models that engines load."""
 
     folder: Annotated[
@@ -259,7 +261,7 @@ class ModelsConfig(_Section, frozen=True, kw_only=True):
     ] = ""
 
 
-class IntentsConfig(_Section, frozen=True, kw_only=True):
+class IntentsConfig(Section, frozen=True, kw_only=True):
     """What can be said."""
 
     folder: Annotated[
@@ -267,108 +269,7 @@ class IntentsConfig(_Section, frozen=True, kw_only=True):
     ] = ""
 
 
-class StoreConfig(_Section, frozen=True, kw_only=True):
-    """What is kept: conversations, timers, alarms and reminders, in one file."""
-
-    folder: Annotated[
-        str, Meta(description="The folder of the file and its backups; empty: /var/lib/voiced, or the user's own.")
-    ] = ""
-    encryption: Annotated[
-        str,
-        Meta(
-            pattern="^(off|credential|keyfile|passphrase)$",
-            description="Where the key of the file comes from: off (it is plain), credential, keyfile or passphrase.",
-        ),
-    ] = "off"
-    key_file: Annotated[
-        str, Meta(description="For keyfile: at least 32 random bytes that only voiced can read, not beside the file.")
-    ] = ""
-    passphrase_fd: Annotated[
-        int,
-        Meta(ge=-1, le=1023, description="The passphrase comes from this open file; -1: systemd or the terminal."),
-    ] = -1
-    space: Annotated[
-        str, Meta(min_length=1, max_length=200, description="Where this box stands: what is said belongs to it.")
-    ] = "home"
-    patience_s: Annotated[
-        float, Meta(ge=0, le=600, description="A file that cannot be opened at the start is tried again for so long.")
-    ] = 10.0
-    check_s: Annotated[
-        float,
-        Meta(ge=0, le=60, description="The check at the start takes no longer; the rest follows later."),
-    ] = 1.0
-    backup_hours: Annotated[
-        float, Meta(ge=0, le=8760, description="Hours between backups; 0: only when asked to (`voiced backup`).")
-    ] = 24.0
-    backups: Annotated[int, Meta(ge=1, le=1000, description="Backups that are kept; the oldest go first.")] = 7
-    continue_s: Annotated[
-        float, Meta(ge=0, le=86_400, description="Talk after a shorter pause belongs to the conversation before it.")
-    ] = 300.0
-    answers_mb: Annotated[
-        int, Meta(ge=0, le=100_000, description="Room for answers of models and searches that are kept for a while.")
-    ] = 20
-    audit_days: Annotated[
-        int, Meta(ge=1, le=36_500, description="Days for which the audit log is kept (`voiced audit`).")
-    ] = 365
-
-
-class PriceConfig(_Section, frozen=True, kw_only=True):
-    """What a model costs, in any currency. The name of the table is the model's."""
-
-    tokens_in: Annotated[float, Meta(ge=0, le=1e6, description="A million tokens of prompts.")]
-    tokens_out: Annotated[float, Meta(ge=0, le=1e6, description="A million tokens of answers.")]
-
-
-class UsageConfig(_Section, frozen=True, kw_only=True):
-    """What may be spent: where a budget is spent, no language model is asked until it begins anew."""
-
-    cost_per_day: Annotated[
-        float, Meta(ge=0, le=1e9, description="Cost a local day, in the currency of the prices; 0: no limit.")
-    ] = 0.0
-    cost_per_month: Annotated[float, Meta(ge=0, le=1e9, description="The same a month; 0: no limit.")] = 0.0
-    tokens_per_day: Annotated[
-        int, Meta(ge=0, le=10**15, description="Tokens of prompts and answers a local day; 0: no limit.")
-    ] = 0
-    prices: Annotated[dict[str, PriceConfig], Meta(description="What models cost; others cost nothing.")] = field(
-        default_factory=dict[str, PriceConfig]
-    )
-
-
-Days = Annotated[float, Meta(ge=0, le=36_500)]
-
-
-class KeepConfig(_Section, frozen=True, kw_only=True):
-    """How long things are kept in one space."""
-
-    message_days: Annotated[Days, Meta(description="What was said is forgotten after so many days; 0: never.")] = 0.0
-    note_days: Annotated[Days, Meta(description="What was to be remembered, likewise.")] = 0.0
-    document_days: Annotated[Days, Meta(description="Documents, likewise.")] = 0.0
-
-
-class RetentionConfig(KeepConfig, frozen=True, kw_only=True):
-    """How long things are kept. Backups made before keep them until they are rotated out."""
-
-    spaces: Annotated[
-        dict[str, KeepConfig], Meta(description="For what belongs to one space, instead of all of the above.")
-    ] = field(default_factory=dict[str, KeepConfig])
-
-
-class MemoryConfig(_Section, frozen=True, kw_only=True):
-    """What is remembered: notes, documents, and all that was said."""
-
-    prompt_tokens: Annotated[
-        int,
-        Meta(ge=0, le=100_000, description="Memories take no more tokens of a prompt, by estimate; 0: there are none."),
-    ] = 200
-    deadline_s: Annotated[
-        float, Meta(gt=0, le=10, description="To find them for a prompt takes no longer: what is late is left out.")
-    ] = 0.15
-    similarity: Annotated[
-        Share, Meta(description="From this likeness to a question upwards, a memory belongs to it whatever its words.")
-    ] = 0.35
-
-
-class PromisesConfig(_Section, frozen=True, kw_only=True):
+class PromisesConfig(Section, frozen=True, kw_only=True):
     """Timers, alarms and reminders."""
 
     timezone: Annotated[
@@ -378,35 +279,13 @@ class PromisesConfig(_Section, frozen=True, kw_only=True):
     ring_s: Annotated[float, Meta(ge=10, le=7200, description="A ring that nobody stops ends after so long.")] = 900.0
 
 
-Limit = Privacy | Literal["none"]
-
-
-class PrivacyConfig(_Section, frozen=True, kw_only=True):
-    """What may be done with text, by how private it is: none, public, personal, sensitive, or secret and so any."""
-
-    log: Annotated[Limit, Meta(description="The most private text that may be written into a log.")] = "personal"
-    cache: Annotated[
-        Limit, Meta(description="The most private answer whose sound is kept, to be spoken again from the disk.")
-    ] = "personal"
-    embed: Annotated[
-        Limit, Meta(description="The most private text that is turned into a vector, to be found by its meaning.")
-    ] = "sensitive"
-    remote: Annotated[
-        Limit, Meta(description="The most private text that a language model on another machine may see.")
-    ] = "public"
-    search: Annotated[Limit, Meta(description="The most private text that may be looked up on the web.")] = "public"
-    folder: Annotated[
-        str, Meta(description="A folder with rules of your own; empty: the folder privacy beside the configuration.")
-    ] = ""
-
-
-class ControlConfig(_Section, frozen=True, kw_only=True):
+class ControlConfig(Section, frozen=True, kw_only=True):
     """How others reach the daemon."""
 
     socket: Annotated[str, Meta(description="The Unix socket; empty: /run/voiced/voiced.sock, or the user's own.")] = ""
 
 
-class LogConfig(_Section, frozen=True, kw_only=True):
+class LogConfig(Section, frozen=True, kw_only=True):
     """What it writes about itself."""
 
     level: Annotated[
@@ -414,7 +293,7 @@ class LogConfig(_Section, frozen=True, kw_only=True):
     ] = "info"
 
 
-class Config(_Section, frozen=True, kw_only=True):
+class Config(Section, frozen=True, kw_only=True):
     """Everything that can be set."""
 
     language: Annotated[str, Meta(pattern="^[a-z]{2}$", description="The language it speaks and understands.")] = "en"
