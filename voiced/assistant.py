@@ -17,6 +17,7 @@ from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.commands import Ask, Say, Stop
 from voiced.core.config import Config, chain
+from voiced.core.disk import clear
 from voiced.core.errors import AudioFailed, first
 from voiced.core.events import Muted, Signal, VolumeChanged
 from voiced.core.history import Privacy
@@ -32,6 +33,7 @@ from voiced.core.privacy import allowed
 from voiced.core.status import PromiseStatus, Status
 from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.listen import listen
+from voiced.engines.phrasefiles import PhraseFiles
 from voiced.engines.silero import Silero
 from voiced.remembering import Remembering
 from voiced.setup.places import CACHE, intents_folder
@@ -127,9 +129,11 @@ class Voiced:
             at=self._at,
             config=config.promises,
         )
-        caches = [database.path.parent / CACHE]
-        self.upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, self._replaced, caches)
         self.folder = database.path.parent
+        self._phrases = PhraseFiles(self.folder / CACHE / "phrases", config.engines.tts.cache_mb * 1_000_000)
+        self.upkeep = FileUpkeep(
+            database, config.store.backups, clock.zone(), clock, self._replaced, self._clear_caches
+        )
         memories = StoredMemories(database)
         self._remembering = Remembering(
             config, memories, engines.embed, clock, bus, activity, privacy_of=self.privacy_of
@@ -150,8 +154,8 @@ class Voiced:
         self._controls = EarControls(hears_speaker=live)
         self._progress = Progress(self._rules.completeness, patience)
         # What was said is not to lie on the disk in clear, not even as sound.
-        kept = live and config.store.encryption == "off"
-        phrases = self.folder / CACHE / "phrases" if kept else None
+        kept = live and config.store.encryption == "off" and config.engines.tts.cache_mb
+        phrases = self._phrases if kept else None
         stt = wiring.recogniser(config, engines.stt, told("stt"))
         tts = wiring.voice(config, engines.tts, told("tts"), phrases=phrases, may_keep=self._may_cache)
         self._ports: list[Stt | Tts | Llm | Embedder] = [stt, tts, self._remembering.embedder]
@@ -257,6 +261,11 @@ class Voiced:
         self.keys.forget()
         self._remembering.indexer.wake()
         await self.promises.reload()
+
+    def _clear_caches(self) -> None:
+        """What was spoken and evaluated is made again when it is needed."""
+        self._phrases.clear()
+        clear(self.folder / CACHE / "llm")
 
     async def settled(self) -> None:
         """Waits until all that came in has been dealt with, and nobody computes."""

@@ -118,7 +118,8 @@ def _settings(config: Config, kind: Stage, name: str) -> dict[str, Any]:
     if kind == "tts":
         settings |= {"voice": config.engines.tts.voice, "words_per_minute": config.engines.tts.words_per_minute}
     if kind == "llm":
-        # Evaluated prompts hold what was said: beside a locked file there are none on the disk.
+        # Evaluated prompts hold what the model is told first, in its owner's words, and nothing that was said. Beside
+        # a locked file there are none on the disk.
         plain = config.store.encryption == "off"
         settings |= {"cache": str(state_folder(config) / CACHE / "llm") if plain else ""}
     own = getattr(config.engines, name, None)

@@ -11,13 +11,11 @@ from voiced.core.ports.encryption import Encryption
 from voiced.core.ports.upkeep import Progress
 from voiced.core.secret import Secret
 from voiced.kept import look_at_owner
-from voiced.setup.places import state_folder
+from voiced.setup.places import CACHE, state_folder
 from voiced.setup.secret import secret
 from voiced.store import encryption
 from voiced.store.beside import Tell, beside
 
-CACHE = "cache"
-"""Spoken phrases and evaluated prompts: what a locked box does not write, and what it wrote before it was locked."""
 T = TypeVar("T")
 
 

@@ -6,6 +6,7 @@ import pwd
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
@@ -15,6 +16,7 @@ from msgspec.structs import asdict
 from voiced.control.client import Client
 from voiced.control.remote import remote
 from voiced.core.config import Config
+from voiced.core.disk import clear
 from voiced.core.errors import StoreFailed, VoicedError
 from voiced.core.history import Privacy
 from voiced.core.ports.agenda import NewPromise, Pending
@@ -84,7 +86,9 @@ async def _file(config: Config, *, making: bool) -> AsyncGenerator[Kept]:
         async def replaced() -> None:
             conversations.forget()
 
-        upkeep = FileUpkeep(database, config.store.backups, clock.zone(), clock, replaced, [folder / CACHE])
+        upkeep = FileUpkeep(
+            database, config.store.backups, clock.zone(), clock, replaced, partial(clear, folder / CACHE)
+        )
         # Vectors are the daemon's work; what it has made already is searched, with a model that is loaded for it.
         embed = children_of(config, "embed", lazy=True)
         classify = classifier(config)

@@ -139,7 +139,7 @@ def voice(
     children: Sequence[Child],
     told: Told = nobody,
     *,
-    phrases: Path | None = None,
+    phrases: PhraseFiles | None = None,
     may_keep: Callable[[str], bool] = lambda _: True,
 ) -> Tts:
     """What turns text into speech, likewise.
@@ -148,25 +148,24 @@ def voice(
         config: the configuration.
         children: those of the stage.
         told: see `Choice`.
-        phrases: a folder for what was spoken before; None: nothing is kept.
+        phrases: where what was spoken before is kept; None: nothing is.
         may_keep: tells whether the sound of a text may be kept there.
     """
     tts = config.engines.tts
-    files = PhraseFiles(phrases, tts.cache_mb * 1_000_000) if phrases and tts.cache_mb else None
 
     def near(child: Child) -> Tts:
         voice = HostedTts(child, tts.deadline_s)
-        if files is None or child.engine == "espeak":  # It speaks as fast as a disk reads.
+        if phrases is None or child.engine == "espeak":  # It speaks as fast as a disk reads.
             return voice
         return PhraseCache(
-            voice, files, may_keep, lambda: _sounds_so(child.engine, child.given) if child.given else None
+            voice, phrases, may_keep, lambda: _sounds_so(child.engine, child.given) if child.given else None
         )
 
     def far(server: RemoteConfig) -> Tts:
         voice = _far_tts(config, server)
-        if files is None or not server.model:  # What the server speaks with is not known, and may change.
+        if phrases is None or not server.model:  # What the server speaks with is not known, and may change.
             return voice
-        return PhraseCache(voice, files, may_keep, partial(_sounds_so, server.url, server.model))
+        return PhraseCache(voice, phrases, may_keep, partial(_sounds_so, server.url, server.model))
 
     return FallbackTts(_engines(config, tts.engine, children, near, far), told)
 

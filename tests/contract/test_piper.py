@@ -17,6 +17,7 @@ from voiced.core.wire import Message
 from voiced.engines import onnxfile
 from voiced.engines.child import Child
 from voiced.engines.hosted import HostedTts
+from voiced.engines.phrasefiles import PhraseFiles
 
 pytest.importorskip("piper", reason="the extra `piper` is not installed")
 from voiced.engines.piper import FULL, Piper
@@ -148,7 +149,7 @@ def test_phrases_of_a_voice_whose_file_was_replaced_are_not_heard_again(tmp_path
         engines = EnginesConfig(tts=TtsConfig(engine="piper"), piper=PiperConfig(model=str(path)))
         config = Config(engines=engines)
         children = children_of(config, "tts")
-        tts = wiring.voice(config, children, phrases=phrases)
+        tts = wiring.voice(config, children, phrases=PhraseFiles(phrases, 1_000_000))
         async with started(children), aclosing(tts.synthesize("Yes.")) as clips:
             heard = {clip.rate async for clip in clips}
             await tts.close()

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ import apsw
 import numpy as np
 from hypothesis import strategies as st
 
+from voiced.core.disk import clear
 from voiced.core.history import LONGEST_BATCH, Conversation, Message, NewConversation, Source
 from voiced.core.memories import NewMemory
 from voiced.core.promises import Promise, Schedule
@@ -79,8 +81,8 @@ class House:
         self.memories = StoredMemories(database)
         self.clock = StillClock()
         self.replaced = 0
-        caches = [database.path.parent / "cache"]
-        self.upkeep = FileUpkeep(database, keep, BERLIN, self.clock, self._note, caches)
+        clear_caches = partial(clear, database.path.parent / "cache")
+        self.upkeep = FileUpkeep(database, keep, BERLIN, self.clock, self._note, clear_caches)
 
     async def _note(self) -> None:
         self.replaced += 1

@@ -194,7 +194,7 @@ def test_a_truncated_file_is_made_anew(tmp_path, share):
 def test_a_changed_byte_is_noticed(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("phrases")
     store = PhraseFiles(folder, 10_000)
-    store.write("a", Clip(b"\1\2" * 100, 16_000))
+    store.write("a", Clip(b"\1\2" * 100, 16_000), 0)
     (file,) = files(folder)
     content = bytearray(file.read_bytes())
     at = data.draw(st.integers(0, len(content) - 1))
@@ -208,19 +208,19 @@ def test_a_changed_byte_is_noticed(tmp_path_factory, data):
 def test_the_least_recently_used_goes_first(tmp_path):
     store = PhraseFiles(tmp_path, 3 * 216)
     for name in "abc":
-        store.write(name, Clip(b"\1\2" * 100, 16_000))
+        store.write(name, Clip(b"\1\2" * 100, 16_000), 0)
     assert store.read("a")
-    store.write("d", Clip(b"\1\2" * 100, 16_000))
+    store.write("d", Clip(b"\1\2" * 100, 16_000), 0)
     assert [file.stem for file in files(tmp_path)] == ["a", "c", "d"]
 
 
 def test_the_order_of_use_outlives_a_restart(tmp_path):
     store = PhraseFiles(tmp_path, 3 * 216)
     for age, name in enumerate("abc"):
-        store.write(name, Clip(b"\1\2" * 100, 16_000))
+        store.write(name, Clip(b"\1\2" * 100, 16_000), 0)
         os.utime(tmp_path / f"{name}.phrase", (1e9 - age, 1e9 - age))
     assert PhraseFiles(tmp_path, 3 * 216).read("c")
-    PhraseFiles(tmp_path, 3 * 216).write("d", Clip(b"\1\2" * 100, 16_000))
+    PhraseFiles(tmp_path, 3 * 216).write("d", Clip(b"\1\2" * 100, 16_000), 0)
     assert [file.stem for file in files(tmp_path)] == ["a", "c", "d"]
 
 
@@ -229,9 +229,46 @@ def test_the_files_are_never_larger_than_allowed(tmp_path_factory, writes):
     folder, cap = tmp_path_factory.mktemp("phrases"), 1_000
     store = PhraseFiles(folder, cap)
     for name, samples in writes:
-        store.write(name, Clip(b"\1\2" * samples, 16_000))
+        store.write(name, Clip(b"\1\2" * samples, 16_000), 0)
         assert sum(file.stat().st_size for file in files(folder)) <= cap
         assert (store.read(name) is not None) == (samples * 2 + 16 <= cap)
+
+
+def test_what_was_begun_before_all_was_removed_is_not_kept_and_what_is_said_later_is(tmp_path):
+    folder = tmp_path / "phrases"
+
+    async def main():
+        store = PhraseFiles(folder, CAP)
+        cache = PhraseCache(AskedTts(), store, lambda _: True, lambda: "fake")
+        await said(cache, "it is 10 o'clock")
+        await cache._settled()
+        async with aclosing(cache.synthesize(PHRASE)) as sound:
+            await anext(sound)
+            store.clear()
+            async for _clip in sound:
+                pass
+        await cache._settled()
+        assert list(tmp_path.rglob("*")) == []
+        await said(cache)
+        await cache.close()
+
+    asyncio.run(main())
+    assert len(files(folder)) == 1
+
+
+def test_what_waits_to_be_written_while_all_is_removed_is_not_kept(tmp_path):
+    store, clip = PhraseFiles(tmp_path / "phrases", 1_000), Clip(b"\1\2" * 100, 16_000)
+    store.write("a", clip, store.cleared)
+    begun = store.cleared
+    (tmp_path / "phrases.cleared").mkdir()
+    (tmp_path / "phrases.cleared" / "old.phrase").write_bytes(b"a clear that was cut short left it")
+    store.clear()
+    store.write("a", clip, begun)
+    assert list(tmp_path.rglob("*")) == []
+    for name in "abcdefgh":
+        store.write(name, clip, store.cleared)
+    assert [store.read(name) for name in "gh"] == [clip, clip]
+    assert sum(file.stat().st_size for file in files(tmp_path / "phrases")) <= 1_000
 
 
 def test_a_phrase_left_half_written_is_removed(tmp_path):

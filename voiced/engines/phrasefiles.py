@@ -11,8 +11,9 @@ import zlib
 from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
-from threading import Lock, get_ident
+from threading import Lock
 
+from voiced.core.disk import clear
 from voiced.core.types import SAMPLE_BYTES, Clip
 
 _HEADER = struct.Struct("<4sIII")
@@ -30,11 +31,16 @@ class PhraseFiles:
     Args:
         folder: made when the first phrase is kept, for its owner only.
         cap_bytes: the files together are no larger.
+
+    Attributes:
+        cleared: how often they were removed all at once.
     """
 
     def __init__(self, folder: Path, cap_bytes: int) -> None:
         self._folder = folder
         self._cap = cap_bytes
+        self.cleared = 0
+        self._writing = Lock()
         self._lock = Lock()
         self._sizes: OrderedDict[str, int] | None = None
         self._total = 0
@@ -63,8 +69,13 @@ class PhraseFiles:
                     os.utime(path)
         return clip
 
-    def write(self, name: str, clip: Clip) -> None:
+    def write(self, name: str, clip: Clip, cleared: int) -> None:
         """Keeps a phrase, and removes those that were not used for longest beyond the size.
+
+        Args:
+            name: its file's, without an ending.
+            clip: its sound.
+            cleared: what it was when the phrase was begun: one that is older than `clear` is not kept.
 
         Raises:
             OSError: the disk does not do what it is asked.
@@ -72,17 +83,35 @@ class PhraseFiles:
         content = _encode(clip)
         if len(content) > self._cap:
             return
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._lock:
-            self._known()  # It removes what is unfinished: before there is anything of ours.
-        unfinished = self._folder / f"{name}.{get_ident()}{_UNFINISHED}"
-        try:
-            with open(unfinished, "wb", opener=_private) as file:
-                file.write(content)
-            self._take_in(unfinished, name, len(content))
-        except OSError:
-            unfinished.unlink(missing_ok=True)
-            raise
+        with self._writing:
+            if cleared != self.cleared:
+                return
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with self._lock:
+                self._known()  # It removes what is unfinished: before there is anything of ours.
+            unfinished = self._folder / f"{name}{_UNFINISHED}"
+            try:
+                with open(unfinished, "wb", opener=_private) as file:
+                    file.write(content)
+                self._take_in(unfinished, name, len(content))
+            except OSError:
+                unfinished.unlink(missing_ok=True)
+                raise
+
+    def clear(self) -> None:
+        """Overwrites and removes all phrases, and those that are on their way will not be kept.
+
+        Raises:
+            OSError: the disk does not do what it is asked.
+        """
+        away = self._folder.with_name(f"{self._folder.name}.cleared")
+        clear(away)  # What one that was cut short has left.
+        # To overwrite takes long, and whoever speaks does not wait for it.
+        with self._writing, self._lock, suppress(FileNotFoundError):
+            self.cleared += 1
+            self._sizes = None
+            self._folder.rename(away)
+        clear(away)
 
     def _take_in(self, unfinished: Path, name: str, size: int) -> None:
         with self._lock:

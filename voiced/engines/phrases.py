@@ -52,7 +52,7 @@ class PhraseCache:
 
     async def synthesize(self, text: str) -> AsyncGenerator[Clip]:
         """See `Tts`. What may not be kept, fails, or is not heard to its end, is not kept."""
-        name = self._name(text)
+        name, cleared = self._name(text), self._files.cleared
         if name and (known := await self._read(name)):
             for piece in _pieces(known):
                 yield piece
@@ -63,7 +63,7 @@ class PhraseCache:
                 made.append(clip)
                 yield clip
         if made and name and name == self._name(text) and len(self._writing) < WRITING:
-            task = asyncio.create_task(self._write(name, made), name="a phrase to the disk")
+            task = asyncio.create_task(self._write(name, made, cleared), name="a phrase to the disk")
             self._writing.add(task)
             task.add_done_callback(self._writing.discard)
 
@@ -85,12 +85,12 @@ class PhraseCache:
             self._fails(error)
             return None
 
-    async def _write(self, name: str, made: list[Clip]) -> None:
+    async def _write(self, name: str, made: list[Clip], cleared: int) -> None:
         if len({clip.rate for clip in made}) > 1:
             return
         whole = Clip(b"".join(clip.samples for clip in made), made[0].rate)
         try:
-            await asyncio.get_running_loop().run_in_executor(self._threads, self._files.write, name, whole)
+            await asyncio.get_running_loop().run_in_executor(self._threads, self._files.write, name, whole, cleared)
             self._works = True
         except OSError as error:
             self._fails(error)

@@ -12,7 +12,7 @@ from typing import TypeVar
 import apsw
 from msgspec.structs import replace
 
-from voiced.core.disk import clear, on_disk, put
+from voiced.core.disk import on_disk, put
 from voiced.core.errors import StoreDamaged, StoreFailed
 from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.keeping import RetentionConfig
@@ -54,7 +54,7 @@ class FileUpkeep:
         zone: of the times in Markdown, and of schedules.
         clock: the time.
         replaced: called when rows were replaced, added or removed past those who keep them: copies, the scheduler.
-        caches: folders of files that may hold what is to be forgotten.
+        clear_caches: overwrites files that can be made again and may hold what is to be forgotten.
     """
 
     def __init__(
@@ -64,14 +64,14 @@ class FileUpkeep:
         zone: tzinfo,
         clock: Clock,
         replaced: Callable[[], Awaitable[None]],
-        caches: Sequence[Path] = (),
+        clear_caches: Callable[[], None],
     ) -> None:
         self._database = database
         self._backups = Backups(database.path.parent / FOLDER, keep)
         self._zone = zone
         self._clock = clock
         self._replaced = replaced
-        self._caches = caches
+        self._clear_caches = clear_caches
         self._owed = database.path.with_name(OWED)
         self._alone = asyncio.Lock()
 
@@ -202,8 +202,7 @@ class FileUpkeep:
 
     def _empty_caches(self) -> None:
         with on_disk():
-            for folder in self._caches:
-                clear(folder)
+            self._clear_caches()
 
     async def expire(self, limits: RetentionConfig) -> Forgotten:
         """Forgets what is kept no longer; backups made before keep it until they are rotated out."""
