@@ -6,7 +6,7 @@ Sound goes through `FileAudio` as fast as it can, so audio time is the only time
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -121,6 +121,7 @@ class Play:
         length: float = 1.0,
         llm: ScriptedLlm | None = None,
         recall: Recall | None = None,
+        may_tell: Callable[[Privacy], bool] | None = None,
     ) -> None:
         self.bus = Bus()
         self.events: list[AnyEvent] = []
@@ -152,7 +153,15 @@ class Play:
             activity=self.activity,
             record=record,
             privacy_of=privacy_of,
-            thinking=Thinking(llm, Prompts("en", "", 50, 30.0, privacy_of), record, self.audio, self.usage, recall)
+            thinking=Thinking(
+                llm,
+                Prompts("en", "", 50, 30.0, privacy_of),
+                record,
+                self.audio,
+                self.usage,
+                recall,
+                may_tell=may_tell,
+            )
             if llm
             else None,
         )

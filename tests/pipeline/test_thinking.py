@@ -17,11 +17,11 @@ def only(events, kind):
     return [event for event in events if isinstance(event, kind)]
 
 
-def plays(*script, llm, stt=None, until=20.0):
+def plays(*script, llm, stt=None, until=20.0, may_tell=None):
     """Plays a script; returns the events, and what was kept."""
 
     async def run():
-        played = Play(stt or ScriptedStt("how far is the moon"), length=until, llm=llm)
+        played = Play(stt or ScriptedStt("how far is the moon"), length=until, llm=llm, may_tell=may_tell)
         events = await played.run(script, until)
         return events, played
 
@@ -101,6 +101,14 @@ def test_an_answer_to_half_a_question_is_thrown_away():
     assert [event.text for event in only(events, Spoken)] == [ANSWER]
     assert (llm.open, played.tts.open) == (0, 0)
     assert [message.content for message in played.heap.messages] == ["how far is the moon", ANSWER]
+
+
+def test_a_model_on_another_machine_is_asked_when_the_whole_question_is_known():
+    stt = ScriptedStt("how far is the moon", partials=3, early="how far")
+    llm = ScriptedLlm(ANSWER)
+    events, _ = plays(wakes(0.5), speaks(0.8, 1.8), llm=llm, stt=stt, may_tell=lambda privacy: privacy == "public")
+    assert [prompt.messages[-1].content.split("\n")[-1] for prompt in llm.asked] == ["how far is the moon"]
+    assert only(events, TurnEnded)[0].timeline.answered >= only(events, TurnEnded)[0].timeline.routed
 
 
 def test_a_begun_answer_ends_with_its_turn():

@@ -98,6 +98,15 @@ def test_another_machine_is_told_only_what_was_said_since():
     assert told.stable == (ABOUT,)
 
 
+def test_what_a_tool_found_is_not_told_without_its_question():
+    far = DiscreetLlm(llm := ScriptedLlm("far"), PrivacyConfig())
+    question = ChatMessage("user", "which pills are mine", "sensitive")
+    for messages in ((question, ChatMessage("tool", "the red ones")), (ChatMessage("tool", "the red ones"),)):
+        with pytest.raises(TooPrivate):
+            asyncio.run(asked(far, Prompt((ABOUT,), messages)))
+    assert llm.asked == []
+
+
 def test_an_owner_may_trust_another_machine():
     far = DiscreetLlm(ScriptedLlm("far"), PrivacyConfig(remote="sensitive"))
     assert asyncio.run(asked(far, prompt(("my pills", "sensitive")))) == "far"

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from tests.store.house import NOON, quiet, run
-from voiced.core.errors import InputInvalid, NotFound
+from tests.store.house import NOON, StillClock, quiet, run
+from voiced.core.errors import InputInvalid, NotFound, StoreFull
 from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.history import Message, Source
 from voiced.core.keeping import KeepConfig, RetentionConfig
-from voiced.core.memories import NewMemory
+from voiced.core.memories import NewMemory, Scope
 from voiced.store.answers import StoredAnswers
+from voiced.store.upkeep import OWED, keep_expiring
 
 CANARY = "walrusword"
 AT = NOON.timestamp()
@@ -132,6 +133,87 @@ def test_what_says_nothing_or_two_things_is_refused(tmp_path, what):
         assert (await home.conversations.statistics()).messages == 6
 
     run(use, tmp_path)
+
+
+class Killed(BaseException):
+    """The process ends here, and does nothing of what would follow."""
+
+
+def dies(*_: object) -> None:
+    raise Killed
+
+
+async def when_the_rows_are_gone(home) -> None:
+    home.upkeep._replaced = dies
+    await home.upkeep.forget(Forget(turn="t1"), quiet)
+
+
+async def while_the_file_is_made_anew(home) -> None:
+    def full(*_: object) -> None:
+        raise StoreFull("there is no room")
+
+    home.upkeep._backups.make = full
+    await home.upkeep.forget(Forget(turn="t1"), quiet)
+
+
+async def before_the_caches_are_empty(home) -> None:
+    home.upkeep._clear_caches = dies
+    await home.upkeep.forget(Forget(turn="t1"), quiet)
+
+
+class OneHour(StillClock):
+    """A clock that stands still for ever after its first sleep."""
+
+    async def sleep(self, seconds: float) -> None:
+        if self.slept:
+            raise Killed
+        await super().sleep(seconds)
+
+
+@pytest.mark.parametrize("killed", [when_the_rows_are_gone, while_the_file_is_made_anew, before_the_caches_are_empty])
+def test_what_was_cut_short_is_marked_and_finished_after_the_next_start(tmp_path, killed):
+    async def begin(home):
+        await talk(home)
+        (tmp_path / "cache").mkdir()
+        (tmp_path / "cache" / "x.phrase").write_text(CANARY)
+        with pytest.raises((Killed, StoreFull)):
+            await killed(home)
+
+    async def again(home):
+        assert (await home.conversations.statistics()).messages == 4
+        assert found(tmp_path)
+        assert (tmp_path / OWED).exists()
+        with pytest.raises(Killed):
+            await keep_expiring(home.upkeep, RetentionConfig(), OneHour())
+        assert found(tmp_path) == set()
+        assert not (tmp_path / OWED).exists()
+        assert (await home.conversations.statistics()).messages == 4
+
+    run(begin, tmp_path)
+    run(again, tmp_path)
+    assert found(tmp_path) == set()
+
+
+def test_a_code_that_was_said_is_in_no_byte_whatever_else_was_said_like_it(tmp_path):
+    code = "483920"
+
+    async def use(home):
+        for number in range(483_900, 483_940):
+            await home.conversations.add(said(f"t{number}", f"the code of the gate is {number}", at=AT + number))
+        note = NewMemory(text=f"The gate: {code}", id="n", title=f"Code {code}", source=Source("message", f"t{code}-q"))
+        await home.memories.add([note])
+        await home.upkeep.backup(quiet)
+        (tmp_path / "cache").mkdir()
+        (tmp_path / "cache" / "x.phrase").write_text(code)
+        assert len(found(tmp_path, code)) >= 3
+        assert await home.upkeep.forget(Forget(turn=f"t{code}"), quiet) == Forgotten(2, memories=1, backups=1)
+        assert found(tmp_path, code) == set()
+        assert found(tmp_path, "483921")
+        assert [hit.memory.text for hit in await home.memories.search("483921", None, Scope(), 1)]
+        assert await home.memories.search(code, None, Scope()) == []
+
+    run(use, tmp_path)
+    assert found(tmp_path, code) == set()
 
 
 def test_what_was_kept_long_enough_is_forgotten_each_space_as_it_likes(tmp_path):

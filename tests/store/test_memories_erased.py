@@ -99,6 +99,25 @@ def test_vectors_of_a_model_that_is_not_used_any_more_leave_no_byte(tmp_path):
     assert left(tmp_path, pieces) > almost(len(pieces))
 
 
+def test_a_vector_that_comes_late_does_not_go_to_what_took_the_place_of_its_text(tmp_path):
+    async def job(home):
+        await home.conversations.open(NewConversation(id="c"))
+        await home.conversations.add(messages(2, "old", "the wine is in the cellar"), "c")
+        (old, stays) = await home.memories.unembedded("m", 10)
+        await home.upkeep.forget(Forget(ids=["old1"]), quiet)
+        await home.conversations.add(messages(1, "new", "the bike is in the shed"), "c")
+        (new, _) = await home.memories.unembedded("m", 10)
+        assert new.key == old.key
+        vector = rows(1, 1)
+        await home.memories.embed("m", [old.key], vector, [old.text])
+        assert await home.memories.unembedded("m", 10) == [new, stays]
+        await home.memories.embed("m", [new.key], vector, [new.text])
+        assert await home.memories.unembedded("m", 10) == [stays]
+        return traces(vector[0])
+
+    assert left(tmp_path, run(job, tmp_path)) > 0
+
+
 def test_what_is_forgotten_leaves_no_word_in_the_index(tmp_path):
     async def use(home):
         await fill(home)

@@ -48,7 +48,9 @@ class DiscreetLlm:
 
     def _tellable(self, prompt: Prompt) -> Prompt:
         since = tuple(takewhile(self._may_leave, reversed(prompt.messages)))[::-1]
-        if (prompt.messages and not since) or not all(map(self._may_leave, prompt.stable)):
+        # What follows a question, such as what a tool found, tells of it.
+        asked = not prompt.messages or any(message.role == "user" for message in since)
+        if not asked or not all(map(self._may_leave, prompt.stable)):
             raise TooPrivate("that is too private to be sent to another machine")
         return replace(prompt, messages=since)
 

@@ -43,8 +43,9 @@ PR_SET_PDEATHSIG = 1
 OOM_SHARE = 200
 """Added to the score by which the kernel chooses what to end when memory is short: a child before the daemon."""
 
-NICE = {"llm": 10, "embed": 15}
-"""Who thinks makes way for who listens and who speaks, where they want the same cores. See nice(2)."""
+NICE = {"llm": 10, "embed": 10}
+"""Who thinks makes way for who listens and who speaks, where they want the same cores. See nice(2). The vector of a
+question is waited for: nicer than a busy model, it took four times as long."""
 
 
 class Link(Protocol):
