@@ -4,8 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from voiced.core.config import Config
-from voiced.core.disk import clear, on_disk
+from voiced.core.disk import TRANSFERS, clear, on_disk
 from voiced.core.errors import StoreLocked
 from voiced.core.ports.encryption import Encryption
 from voiced.core.ports.upkeep import Progress
@@ -16,12 +18,17 @@ from voiced.setup.secret import secret
 from voiced.store import encryption
 from voiced.store.beside import Tell, beside
 
+BESIDE = (CACHE, TRANSFERS)
+"""Folders of files in the clear, which an encrypted box does not keep."""
 T = TypeVar("T")
 
 
 def status(config: Config) -> Encryption:
     """How things stand; also while the daemon runs."""
-    return encryption.status(_folder(config))
+    folder = _folder(config)
+    found = encryption.status(folder)
+    left = [str(path) for each in BESIDE for path in (folder / each).rglob("*") if path.is_file()] if found.keys else []
+    return replace(found, plain=sorted([*found.plain, *left]))
 
 
 async def encrypt(config: Config, progress: Progress) -> None:
@@ -35,7 +42,8 @@ async def encrypt(config: Config, progress: Progress) -> None:
     given = _needed(secret(config, new=not there))
     await beside(lambda tell: encryption.encrypt(folder, given, tell), progress)
     with on_disk():
-        clear(folder / CACHE)
+        for each in BESIDE:
+            clear(folder / each)
 
 
 async def decrypt(config: Config, progress: Progress) -> None:

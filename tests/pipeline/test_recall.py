@@ -108,13 +108,15 @@ def test_the_conversation_is_not_told_twice():
     assert quotes == ["> 2023-11-14, the user's note: “the moon is 384,000 km away”"]
 
 
-def test_a_skills_sources_are_kept():
+def test_a_skills_sources_are_kept_and_it_knows_the_message_that_asked():
     source = Source("note", "n", "a note")
+    asked: list[str] = []
 
     class Knows:
         intents = ("answer",)
 
         async def answer(self, understood: Understanding) -> Reply:
+            asked.append(understood.message)
             return Reply(str(understood.slots["text"]), (source,))
 
     async def run():
@@ -122,5 +124,6 @@ def test_a_skills_sources_are_kept():
         await play.run([wakes(0.5), speaks(0.8, 1.8)], 8.0)
         return play.heap.messages
 
-    _, answer = asyncio.run(run())
+    question, answer = asyncio.run(run())
+    assert asked == [question.id]
     assert (answer.content, answer.sources) == ("it is noon", [source])

@@ -106,6 +106,17 @@ def test_damaged_originals_and_caches_are_forgotten_too(tmp_path):
     run(use, tmp_path)
 
 
+def test_what_a_process_that_was_killed_left_unfinished_is_forgotten_too(tmp_path):
+    async def use(home):
+        await talk(home)
+        for name in ("backups/restored.part", "backups/restored.part-journal", "voiced.db.salvaging"):
+            (tmp_path / name).write_text(CANARY)
+        await home.upkeep.forget(Forget(turn="t1"), quiet)
+        assert found(tmp_path) == set()
+
+    run(use, tmp_path)
+
+
 def test_what_is_not_there_changes_nothing(tmp_path):
     async def use(home):
         await talk(home)
@@ -225,7 +236,10 @@ def test_what_was_kept_long_enough_is_forgotten_each_space_as_it_likes(tmp_path)
                 await home.conversations.add(
                     said(f"{space}-{days}", "what time is it", at=AT - days * 86_400), space=space
                 )
+        note = NewMemory(text="Bins go out on Friday.", space="hall", source=Source("message", "hall-40-q"))
+        await home.memories.add([note])
         forgotten = await home.upkeep.expire(limits)
+        assert (await home.memories.state()).memories["note"] == 1, "it has a time of its own"
         left = (await home.conversations.recent()).items
         assert {each.turn for each in left} == {
             "hall-0.5",

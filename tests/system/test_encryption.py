@@ -60,9 +60,10 @@ def test_a_daemon_without_its_key_says_so_and_touches_nothing(box: Box):
 def test_what_is_there_is_encrypted_its_secret_is_changed_and_it_is_decrypted(box: Box):
     box.configure("off")
     box("conversations", "new", "--title", CANARY)
-    cached = box.kept / "cache" / "phrases"
-    cached.mkdir(parents=True)
-    (cached / "a.phrase").write_text(CANARY)
+    left = ("cache/phrases/a.phrase", "transfers/b", "backups/restored.part", "voiced.db.salvaging")
+    for name in left:
+        (box.kept / name).parent.mkdir(parents=True, exist_ok=True)
+        (box.kept / name).write_text(CANARY)
     assert in_clear(box)
     (error,) = box("encryption", "on", code=1)
     assert error["code"] == "encryption-off"
@@ -71,6 +72,13 @@ def test_what_is_there_is_encrypted_its_secret_is_changed_and_it_is_decrypted(bo
     assert error["code"] == "store-plain"
     box("encryption", "on")
     assert in_clear(box) == []
+    for name in left:
+        (box.kept / name).parent.mkdir(parents=True, exist_ok=True)
+        (box.kept / name).write_text(CANARY)
+    assert box("encryption", "status")[0]["found"]["plain"] == sorted(str(box.kept / name) for name in left)
+    box("encryption", "on")
+    assert in_clear(box) == []
+    assert box("encryption", "status")[0]["found"]["plain"] == []
     (box.home / "other").write_bytes(os.urandom(40))
     (box.home / "other").chmod(0o400)
     box("encryption", "passphrase", "--key-file", str(box.home / "other"))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.fakes.kept import FakeConversations
 from tests.fakes.memories import FakeMemories
@@ -81,6 +82,17 @@ def test_what_is_to_be_remembered_is_kept_in_its_own_words(said: str, kept: str)
     async def play(one: Person) -> None:
         assert (await one.hears(said)).startswith("I will remember: ")
         assert await one.notes() == {kept}
+
+    person(play)
+
+
+def test_a_note_names_the_message_that_asked_for_it():
+    async def play(one: Person) -> None:
+        understood = RULES.understand("remember that my bike is in the shed")
+        assert understood is not None
+        await one.skills[understood.intent].answer(replace(understood, message="m1"))
+        (note,) = (await one.knowledge.find(NOTES)).items
+        assert note.source == Source("message", "m1")
 
     person(play)
 

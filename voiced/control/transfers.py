@@ -10,7 +10,7 @@ from typing import BinaryIO
 from litestar.response import Stream
 
 from voiced.control.requests import AnyRequest
-from voiced.core.disk import leave_room, on_disk
+from voiced.core.disk import TRANSFERS, leave_room, on_disk, shred
 from voiced.core.ids import new_id
 from voiced.core.tasks import shielded
 
@@ -27,15 +27,15 @@ class Transfers:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder / "transfers"
+        self._folder = folder / TRANSFERS
         self._mine = new_id()
 
     def clean(self) -> None:
-        """Removes what a crash has left. Blocks."""
+        """Overwrites and removes what a crash has left. Blocks."""
         with suppress(OSError):
             for path in self._folder.iterdir():
                 if not path.name.startswith(self._mine):
-                    path.unlink(missing_ok=True)
+                    shred(path)
 
     async def receive(self, request: AnyRequest) -> Path:
         """Takes in the body of a request as a file, which is the caller's to remove.

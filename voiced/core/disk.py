@@ -12,6 +12,8 @@ from voiced.core.errors import StoreBroken, StoreFull
 SPARE = 64 * 1024 * 1024
 """Bytes that a file on its way in or out leaves free."""
 PIECE = 1024 * 1024
+TRANSFERS = "transfers"
+"""Of everything that is kept, the folder of files on their way through the socket."""
 
 
 def leave_room(place: Path | int, size: int, spare: int = SPARE) -> None:

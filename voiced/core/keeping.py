@@ -87,7 +87,7 @@ class KeepConfig(Section, frozen=True, kw_only=True):
 
 
 class RetentionConfig(KeepConfig, frozen=True, kw_only=True):
-    """How long things are kept. Backups made before keep them until they are rotated out."""
+    """How long things are kept. Words of them may stay in unused parts of the file and in backups: see `forget`."""
 
     spaces: Annotated[
         dict[str, KeepConfig], Meta(description="For what belongs to one space, instead of all of the above.")

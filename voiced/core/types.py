@@ -144,12 +144,14 @@ class Understanding(Struct, frozen=True):
         slots: slot name to value, as the intents define them (text or number).
         text: the sentence.
         confirmed: the user was asked whether it is really meant, and said yes. Nothing else sets it.
+        message: the id of the message that said it; empty: there is none.
     """
 
     intent: str
     slots: dict[str, str | int | float] = field(default_factory=dict[str, str | int | float])
     text: str = ""
     confirmed: bool = False
+    message: str = ""
 
 
 class Timeline(Struct, frozen=True, omit_defaults=True):

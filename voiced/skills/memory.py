@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from voiced.core.citations import source_of
 from voiced.core.errors import SkillFailed, StoreFailed
+from voiced.core.history import Source
 from voiced.core.memories import Memory, NewMemory, Scope, mentions
 from voiced.core.ports.knowledge import Knowledge
 from voiced.core.ports.recall import Recall
@@ -63,7 +64,7 @@ class MemorySkill:
         try:
             match understood.intent:
                 case "VoicedRemember":
-                    return await self._remember(own_words(understood))
+                    return await self._remember(own_words(understood), understood.message)
                 case "VoicedRecall":
                     return await self._tell(topic, mine=understood.slots.get("whose") == "mine")
                 case "VoicedForgetLast":
@@ -75,8 +76,10 @@ class MemorySkill:
         except StoreFailed as error:
             raise SkillFailed(UNREACHABLE) from error
 
-    async def _remember(self, text: str) -> Reply:
-        new = NewMemory(text=text, at=self._now().timestamp(), space=self._space)
+    async def _remember(self, text: str, message: str) -> Reply:
+        # Who forgets what was said forgets the note, too.
+        source = Source("message", message) if message else None
+        new = NewMemory(text=text, at=self._now().timestamp(), space=self._space, source=source)
         await self._knowledge.add([new])
         return Reply(f"I will remember: {_said(text)}")
 

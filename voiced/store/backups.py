@@ -124,10 +124,10 @@ class Backups:
         return part
 
     def clean(self) -> None:
-        """Removes what a process that was killed left unfinished."""
-        with translated():
-            for part in self.folder.glob(f"*{UNFINISHED}"):
-                discard(part)
+        """Overwrites and removes what a process that was killed left unfinished."""
+        with on_disk():
+            for part in self.folder.glob(f"*{UNFINISHED}*"):
+                shred(part)
 
     def drop(self, paths: Iterable[Path]) -> None:
         """Overwrites and removes copies."""

@@ -21,12 +21,13 @@ from voiced.core.ports.encryption import Encryption, KeyInfo
 from voiced.core.secret import Secret
 from voiced.store import connection as connect
 from voiced.store import crypto
-from voiced.store.backups import SPARE
+from voiced.store.backups import SPARE, UNFINISHED
 from voiced.store.beside import Tell
 from voiced.store.faults import translated
 from voiced.store.locked import state
 from voiced.store.migrations import version
 from voiced.store.replacing import PART, replace, tidy
+from voiced.store.salvage import drafts
 from voiced.store.start import NAME, hold, opened
 
 log = logging.getLogger(__name__)
@@ -45,9 +46,9 @@ def status(folder: Path) -> Encryption:
         there = crypto.key_file(path).exists()
         wrapped = crypto.wrapped_keys(crypto.key_file(path)) if there else []
         backups = {each: state(each) for each in _backups(folder)}
-        others = [each for each in folder.glob(f"{NAME}.*") if state(each) == "plain"]
-        found = state(path)
-    plain = [each for each, kind in backups.items() if kind == "plain"] + others
+        others = {each for each in folder.glob(f"{NAME}.*") if state(each) == "plain"}
+        left, found = [each for each in _left(folder) if state(each) in {"plain", "unknown"}], state(path)
+    plain = {each for each, kind in backups.items() if kind == "plain"} | others | set(left)
     return Encryption(
         file=found,
         keys=[KeyInfo(each.id, each.made_at, each.by) for each in wrapped],
@@ -57,7 +58,7 @@ def status(folder: Path) -> Encryption:
 
 
 def encrypt(folder: Path, secret: Secret, tell: Tell) -> None:
-    """Encrypts the database and its backups. The plain ones are overwritten, with the log.
+    """Encrypts the database and its backups. The plain ones are overwritten, with the log and what was left unfinished.
 
     Raises:
         StoreHeld: a daemon, or another command, has the file.
@@ -130,6 +131,8 @@ def _rewrite_all(folder: Path, keys: Sequence[bytes], key: bytes | None, tell: T
     path, done, damaged = folder / NAME, 0, list[str]()
     for where in (folder, folder / BACKUPS):
         tidy(where)
+    for each in _left(folder):
+        shred(each)
     files = [*_backups(folder), path]
     total = sum(each.stat().st_size for each in files if each.exists())
     for each in files:
@@ -224,6 +227,11 @@ def _compare(source: apsw.Connection, part: Path, key: bytes | None) -> None:
 def _counts(connection: apsw.Connection) -> dict[str, int]:
     tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0").fetchall()
     return {str(name): int(connection.execute(f'SELECT count(*) FROM "{name}"').get) for (name,) in tables}  # noqa: S608
+
+
+def _left(folder: Path) -> list[Path]:
+    """What a process that was killed left unfinished: copies of the database, each of which is made anew."""
+    return [*drafts(folder / NAME), *(folder / BACKUPS).glob(f"*{UNFINISHED}*")]
 
 
 def _backups(folder: Path) -> list[Path]:

@@ -21,23 +21,24 @@ BEGINNING = 10
 EVERYTHING = ("messages", "conversations", "memories", "promises")
 
 
-def forget(connection: apsw.Connection, what: Forget) -> Forgotten:
+def forget(connection: apsw.Connection, what: Forget, *, notes: bool = True) -> Forgotten:
     """Removes rows.
 
     Args:
         connection: in a transaction.
         what: it was checked.
+        notes: a note goes with the message that asked for it, whose words it has; else it outlives it.
 
     Raises:
         NotFound: there is no such conversation.
     """
-    gone = _forget(connection, what)
+    gone = _forget(connection, what, notes=notes)
     if not gone.nothing:
         connection.execute("DELETE FROM answers")  # What they rest on is not known.
     return gone
 
 
-def _forget(connection: apsw.Connection, what: Forget) -> Forgotten:
+def _forget(connection: apsw.Connection, what: Forget, *, notes: bool) -> Forgotten:
     if what.everything:
         return Forgotten(**{name: _removed(connection, name, "TRUE", ()) for name in EVERYTHING})
     messages, values = _messages(connection, what)
@@ -54,9 +55,10 @@ def _forget(connection: apsw.Connection, what: Forget) -> Forgotten:
         elif number in unnamed:
             connection.execute("UPDATE conversations SET title = ? WHERE number = ?", (title_of(beginning), number))
     memories = _removed(connection, "memories", *_memories(what))
-    # A note says what the message said that asked for it.
     asked = json.encode([id_ for _, id_ in gone]).decode()
-    memories += _removed(connection, "memories", "source ->> 'reference' IN (SELECT value FROM json_each(?))", (asked,))
+    if notes:
+        rule = "source ->> 'reference' IN (SELECT value FROM json_each(?))"
+        memories += _removed(connection, "memories", rule, (asked,))
     return Forgotten(len(gone), sum(not beginning for beginning in left.values()), memories)
 
 

@@ -130,6 +130,11 @@ def originals(path: Path) -> list[Path]:
     return sorted((each for each in kept if not each.name.endswith(("-wal", "-journal"))), reverse=True)
 
 
+def drafts(path: Path) -> list[Path]:
+    """What a salvage that was cut short has left: it begins anew."""
+    return list(path.parent.glob(f"{path.name}.salvaging*"))
+
+
 def _fill(draft: Path, pages: Source, vfs: str | None, key: bytes | None) -> tuple[dict[str, int], int, int]:
     """Makes the new file: the rows of each table, conversations made, rows lost."""
     # Nobody else sees the file before it is whole: it needs no journal that outlives a power cut, and one sync.

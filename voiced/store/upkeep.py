@@ -12,7 +12,7 @@ from typing import TypeVar
 import apsw
 from msgspec.structs import replace
 
-from voiced.core.disk import on_disk, put
+from voiced.core.disk import on_disk, put, shred
 from voiced.core.errors import StoreDamaged, StoreFailed
 from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.keeping import RetentionConfig
@@ -29,7 +29,7 @@ from voiced.store.faults import translated
 from voiced.store.forgetting import all_spaces, forget, total
 from voiced.store.keys import revocations
 from voiced.store.promises import settled
-from voiced.store.salvage import originals
+from voiced.store.salvage import drafts, originals
 from voiced.store.transcripts import Page, following, head
 
 log = logging.getLogger(__name__)
@@ -195,8 +195,12 @@ class FileUpkeep:
         return len(before)
 
     def _sweep(self, copies: Sequence[Path]) -> None:
-        """Removes copies, and files that can be made again; after that, nothing is owed."""
+        """Removes copies, also unfinished ones, and files that can be made again; after that, nothing is owed."""
         self._backups.drop(copies)
+        self._backups.clean()
+        with on_disk():
+            for draft in drafts(self._database.path):
+                shred(draft)
         self._empty_caches()
         self._owed.unlink(missing_ok=True)
 
@@ -205,11 +209,18 @@ class FileUpkeep:
             self._clear_caches()
 
     async def expire(self, limits: RetentionConfig) -> Forgotten:
-        """Forgets what is kept no longer; backups made before keep it until they are rotated out."""
+        """Removes what is kept no longer. Words of it may stay in unused parts of the file and in backups made before.
+
+        `forget` is what leaves nothing.
+        """
         async with self._alone:
             spaces = await self._database.read(all_spaces)
             old = list(expired(limits, spaces, self._now()))
-            found = await self._database.write(lambda connection: total(forget(connection, each) for each in old))
+
+            def job(connection: apsw.Connection) -> Forgotten:
+                return total(forget(connection, each, notes=False) for each in old)
+
+            found = await self._database.write(job)
             if not found.nothing:
                 await self._replaced()
                 await self._database.empty_log()

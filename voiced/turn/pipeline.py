@@ -2,6 +2,8 @@
 
 import logging
 
+from msgspec.structs import replace
+
 from voiced.core.commands import Ask, Ring, Say
 from voiced.core.errors import VoicedError
 from voiced.core.events import Heard, NotUnderstood, Routed
@@ -78,7 +80,7 @@ async def answer(turn: Turn, text: str, parts: Parts, begun: Voice | None = None
     turn.enter("processing")
     chosen = choose(text, parts)
     turn.tier = chosen.tier
-    turn.ask(text)
+    message = turn.ask(text)
     turn.mark("routed")
     understood = chosen.understood
     if begun is None:
@@ -89,7 +91,7 @@ async def answer(turn: Turn, text: str, parts: Parts, begun: Voice | None = None
         return await not_understood(turn, "no command that I know")
     turn.notes = {"intent": understood.intent, "slots": understood.slots}
     turn.emit(Routed(chosen.tier, understood.intent, understood.slots, at=turn.at, turn=turn.id))
-    reply = await parts.skills[understood.intent].answer(understood)
+    reply = await parts.skills[understood.intent].answer(replace(understood, message=message))
     turn.answer = reply.text
     turn.rest_on(reply.sources)
     turn.mark("answered")

@@ -117,10 +117,15 @@ class Turn:
         """What the timeline counts from: the end of speech, or the beginning of what was not spoken."""
         return self.utterance.speech_end / RATE if self.utterance else self._began
 
-    def ask(self, question: str) -> None:
-        """Takes in what was asked, and begins to keep it. An answer is at least as private as its question."""
+    def ask(self, question: str) -> str:
+        """Takes in what was asked, and begins to keep it; returns the message's id.
+
+        An answer is at least as private as its question.
+        """
         self._privacy = self._parts.privacy_of(question)
-        self._question = self._parts.record.keep(self._message("user", question))
+        message = self._message("user", question)
+        self._question = self._parts.record.keep(message)
+        return message.id
 
     def keep(self) -> asyncio.Task[str | None] | None:
         """Begins to keep what was answered, and what was really said of it; None where nobody has said anything."""

@@ -28,7 +28,7 @@ class Encryption(Struct, frozen=True):
         file: what the database is.
         keys: those in the key file; more than one while a rotation is not finished.
         locked: how many backups are encrypted.
-        plain: the files that are not, though a key file is there.
+        plain: the files that are not, though a key file is there; also what a process that was killed has left.
     """
 
     file: Literal["empty", "plain", "locked", "unknown"]
