@@ -22,7 +22,7 @@ from voiced.engines.whisper_transcriber import Transcriber
 INTENTS = load_intents(Path(__file__).parents[2] / "config" / "intents", "en")
 ORDERS = Orders(INTENTS)
 FRAME_S = 0.032
-ROOM, VOICE = 8.0, 2000.0
+ROOM, WEAK, VOICE = 8.0, 120.0, 2000.0
 
 
 def syllables(start: int, count: int) -> np.ndarray:
@@ -121,6 +121,26 @@ def test_a_consonant_as_quiet_as_an_end_is_no_pause_to_the_detector() -> None:
     talk.hear(0.192, ROOM, speaks=True)
     assert talk.model.runs == 1
     assert talk.stop() == "what time is it"
+
+
+def test_a_weak_last_sound_that_was_heard_needs_no_other_run_when_the_room_turns_out_to_be_quieter() -> None:
+    talk = Talk(ScriptedModel("what time is it"), run_s=0.3)
+    talk.start()
+    talk.hear(1.0, VOICE)
+    talk.hear(0.16, WEAK, speaks=True)
+    talk.hear(0.5, ROOM)
+    assert talk.stop() == "what time is it"
+    assert talk.model.runs == 1
+
+
+def test_a_weak_sound_that_comes_after_the_run_needs_another() -> None:
+    talk = Talk(ScriptedModel("turn it", "turn it off"), run_s=0.3)
+    talk.start()
+    talk.hear(1.0, VOICE)
+    talk.hear(0.192, ROOM)
+    talk.hear(0.16, WEAK, speaks=True)
+    talk.hear(0.5, ROOM)
+    assert talk.stop() == "turn it off"
 
 
 def test_noise_that_comes_when_all_was_said_needs_no_other_run() -> None:

@@ -63,7 +63,7 @@ class Utterance:
         self._levels = np.empty(0, np.float32)
         self._speech: tuple[int, int] | None = None
         self._heard = Heard()
-        self._known = 0
+        self._known = self._heard_out = 0
         self._speaks = False
 
     def add(self, samples: bytes, start: int, speech_end: int | None) -> None:
@@ -104,7 +104,7 @@ class Utterance:
     @property
     def settled(self) -> bool:
         """Whether `heard` holds for all that was said: what came after its run was silence."""
-        return self._speech is None or self._known >= self._speech[1] + QUIET
+        return self._speech is None or self._heard_out >= self._speech[1]
 
     def due(self, cost_s: float) -> bool:
         """Tells whether to run now.
@@ -122,6 +122,10 @@ class Utterance:
     def learn(self, heard: Heard) -> None:
         """Takes in what a run made of all sound so far."""
         self._heard, self._known = heard, len(self._levels)
+        end = self._speech[1] if self._speech else 0
+        # What was too quiet for speech beside louder sound may count later, in a longer silence: it was heard already.
+        # A run in mid-speech may have cut the last word in two.
+        self._heard_out = min(self._known, end + MARGIN) if self.paused else self._known - QUIET
 
     def speech(self) -> NDArray[np.float32]:
         """The sound from a little before the speech to a little after it, -1 to 1; empty where nobody spoke."""
