@@ -2,6 +2,8 @@
 
 import gc
 import os
+import threading
+import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -11,8 +13,10 @@ import pytest
 
 from tests.fakes.agent import ScriptedAgent
 from tests.rigs.control import answering
+from voiced.core.errors import StoreFull
 from voiced.core.usage import Limit, Use
 
+PATIENCE_S = 60
 ME = f"uid:{os.getuid()}"
 
 
@@ -135,6 +139,37 @@ def test_what_is_changed_is_noted_and_what_is_looked_at_is_not(http: httpx.Clien
     assert (
         http.get("/audit", params={"limit": 1, "cursor": page["next"]}).json()["items"][0]["action"].startswith("DEL")
     )
+
+
+def noted_in_the_end(agent: ScriptedAgent, http: httpx.Client, count: int) -> list[tuple[str, str, str, str]]:
+    """A note is taken after the last byte of an answer."""
+    until = time.monotonic() + PATIENCE_S
+    while len(noted(agent)) < count and time.monotonic() < until:
+        http.get("/status")
+    return noted(agent)
+
+
+def test_long_work_is_noted_as_it_ended(http: httpx.Client, agent: ScriptedAgent):
+    def fail(_: str) -> None:
+        raise StoreFull("the script says so")
+
+    http.post("/db/backup")
+    agent.upkeep.hold = fail
+    told = http.post("/db/backup")
+    assert (told.status_code, b"store-full" in told.content) == (200, True)
+    assert noted_in_the_end(agent, http, 2) == [(ME, "POST /db/backup", "", "200"), (ME, "POST /db/backup", "", "503")]
+
+
+def test_long_work_that_nobody_waited_for_is_noted_as_cut_short(http: httpx.Client, agent: ScriptedAgent):
+    over = threading.Event()
+    agent.upkeep.hold = lambda _: over.wait(PATIENCE_S) and None
+    try:
+        with http.stream("POST", "/db/backup") as told:
+            next(told.iter_lines())
+        found = noted_in_the_end(agent, http, 1)
+    finally:
+        over.set()
+    assert found == [(ME, "POST /db/backup", "", "cut short")]
 
 
 def test_a_question_is_asked_with_its_key(http: httpx.Client, agent: ScriptedAgent):

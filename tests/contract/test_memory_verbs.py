@@ -97,7 +97,7 @@ def test_a_call_that_makes_no_sense_is_told(call: Verb, agent: ScriptedAgent, tm
 def test_the_beginning_of_an_id_is_enough(voiced: Verb):
     ids = [one(voiced("remember", "bike", "--json"))["id"] for _ in range(2)]
     start = ids[0][: next(place for place, (a, b) in enumerate(zip(*ids, strict=True)) if a != b)]
-    assert "2 ids" in voiced("forget", start, "--yes", code=2)
+    assert "2 memories" in voiced("forget", start, "--yes", code=2)
     assert one(voiced("forget", ids[0][: len(start) + 1], "--yes", "--json"))["memories"] == 1
     assert [each["id"] for each in lines(voiced("memory", "list", "--json"))] == ids[1:]
 

@@ -1,6 +1,7 @@
 """What turns take is counted, and where a budget is spent no language model is asked."""
 
 import asyncio
+from contextlib import aclosing
 from math import inf
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tests.fakes.engines import ScriptedStt
 from tests.fakes.llm import ScriptedLlm
 from tests.pipeline.playbook import Play, asks, does, speaks, wakes
+from voiced.core.chat import ChatEnd, Finish
 from voiced.core.commands import Ask, Say
 from voiced.core.events import Failed
 from voiced.core.usage import Limit
@@ -15,9 +17,9 @@ from voiced.core.usage import Limit
 ANSWER = "The moon is far away."
 
 
-def plays(*script, llm=None, said="how far is the moon", limits=(), until=10.0) -> tuple[Play, list]:
+def plays(*script, llm=None, said="how far is the moon", stt=None, limits=(), until=10.0) -> tuple[Play, list]:
     async def run():
-        played = Play(ScriptedStt(said), length=until, llm=llm)
+        played = Play(stt or ScriptedStt(said), length=until, llm=llm)
         played.usage.budgets = list(limits)
         events = await played.run(script, until)
         await played.parts.record.settled()
@@ -54,6 +56,55 @@ def test_what_is_written_makes_no_sound_and_is_counted_for_its_key():
     (use,) = played.usage.all
     assert (use.key, use.heard_s, use.spoken_s) == ("k", 0.0, 0.0)
     assert use.tokens_out == len(ANSWER.split())
+
+
+def test_an_answer_that_is_cut_short_has_taken_what_was_made_of_it():
+    llm = ScriptedLlm("Far.", "That is one more sentence.")
+    ends: list[ChatEnd] = []
+
+    async def run():
+        thinking = Play(ScriptedStt(), llm=llm).parts.thinking
+        assert thinking
+        assert [piece async for piece in thinking.answer("how far is it", "a", ends.append)] == ["Far."]
+        async with aclosing(thinking.answer("how far is it", "b", ends.append)) as pieces:
+            for _ in range(3):
+                await anext(pieces)
+
+    asyncio.run(run())
+    whole, cut = ends
+    asked = sum(len(each.content) for each in (*llm.asked[1].stable, *llm.asked[1].messages))
+    assert (whole.finish, cut.finish, cut.model) == (Finish.STOP, Finish.CUT, "scripted")
+    assert cut.tokens_out == 3
+    assert asked / 5 < cut.tokens_in < asked / 3
+
+
+def test_an_answer_that_was_begun_in_vain_is_counted_with_the_other():
+    llm = ScriptedLlm("Half of it.", ANSWER)
+    stt = ScriptedStt("how far is the moon", partials=3, early="how far")
+    played, _ = plays(wakes(0.5), speaks(0.8, 1.8), llm=llm, stt=stt)
+    (use,) = played.usage.all
+    answer = played.heap.messages[-1]
+    assert answer.tokens_out == len(ANSWER.split())
+    assert use.tokens_in > answer.tokens_in > 0
+    assert use.model == "scripted"
+
+
+def test_what_a_rule_answers_after_an_answer_was_begun_in_vain_has_its_tokens():
+    llm = ScriptedLlm(ANSWER, "Far.")
+    stt = ScriptedStt("say it is noon", partials=3, early="how far")
+    played, _ = plays(asks(0.2, "how far is it", aloud=False), wakes(0.8), speaks(1.0, 2.0), llm=llm, stt=stt)
+    *_, use = played.usage.all
+    assert use.model == "scripted"
+    assert use.tokens_in > 0
+    answer = played.heap.messages[-1]
+    assert (answer.content, answer.model, answer.tokens_in) == ("it is noon", None, None)
+
+
+@pytest.mark.parametrize(("script", "counted"), [("<fail>", 0), ("Well, <fail>", 1)])
+def test_an_answer_that_breaks_off_is_counted_and_one_that_does_not_begin_is_not(script, counted):
+    played, _ = plays(asks(0.5, "how far is the moon", aloud=False), llm=ScriptedLlm(script))
+    (use,) = played.usage.all
+    assert (use.tokens_out, use.tokens_in > 0) == (counted, bool(counted))
 
 
 def test_an_announcement_is_speech_that_was_made():

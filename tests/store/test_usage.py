@@ -146,15 +146,21 @@ def test_a_key_has_a_quota_of_its_own(tmp_path):
     run(tmp_path, job)
 
 
-def test_a_file_that_cannot_be_read_makes_nobody_mute(tmp_path, monkeypatch):
+def test_a_file_that_cannot_be_read_makes_nobody_mute_and_is_told_once(tmp_path, monkeypatch, caplog):
     async def job(database, usage, _):
         async def busy(_: object) -> None:
             raise StoreBusy("the script says so")
 
-        monkeypatch.setattr(database, "read", busy)
-        await usage.check("any key")
+        for _time in range(2):
+            with monkeypatch.context() as script:
+                script.setattr(database, "read", busy)
+                await usage.check("any key")
+                await usage.check(None)
+            await usage.check(None)
 
     run(tmp_path, job, UsageConfig(tokens_per_day=1))
+    told = [record.getMessage() for record in caplog.records if record.name == "voiced.store.usage"]
+    assert told == ["no budget holds until it can be read again: the script says so"] * 2
 
 
 def test_the_figures_outlive_a_conversation_that_is_purged_and_its_name_does_not(tmp_path):

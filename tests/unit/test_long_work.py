@@ -2,6 +2,8 @@
 
 import asyncio
 
+from litestar import Request
+
 from voiced.control.progress import working
 
 
@@ -15,7 +17,7 @@ def test_work_that_is_given_up_at_once_clears_up_after_itself():
             finally:
                 cleared.set()
 
-        lines = aiter(working("work", work).iterator)
+        lines = aiter(working(Request({"type": "http", "state": {}}), "work", work).iterator)
         await anext(lines)
         await lines.aclose()
         await asyncio.wait_for(cleared.wait(), 10)

@@ -1,8 +1,8 @@
 """Which conversation, timer, alarm or reminder is meant by what somebody typed."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from voiced.cli.moments import time_of_day
 from voiced.cli.output import WrongCall
@@ -14,7 +14,17 @@ from voiced.core.speech import same
 if TYPE_CHECKING:
     from voiced.core.ports.kept import Kept
 
-T = TypeVar("T", Conversation, Pending)
+
+class Named(Protocol):
+    """Something that has an id."""
+
+    @property
+    def id(self) -> str:
+        """Made by the store: letters and digits."""
+        ...
+
+
+T = TypeVar("T", bound=Named)
 PAGE = 500
 SHORTEST_ID = 4
 """What is shorter is no beginning of an id, but a slip."""
@@ -35,10 +45,10 @@ async def conversation(kept: "Kept", typed: str) -> Conversation:
     try:
         return await kept.conversations.get(typed)
     except NotFound:
-        found = [each async for each in _all(kept) if each.id.startswith(typed)]
-        if not found:
+        found = only([each async for each in _all(kept)], typed, "conversations")
+        if found is None:
             raise
-        return _only(found, f"conversations whose id begins with {typed!r}")
+        return found
 
 
 async def conversation_id(kept: "Kept", typed: str) -> str:
@@ -62,17 +72,27 @@ def matching(pending: Sequence[Pending], which: str) -> Pending:
     found = [each for each in pending if which == each.id]
     found = found or [each for each in pending if each.name and same(each.name, which)]
     found = found or [each for each in pending if time and each.schedule and each.schedule.time == time]
-    found = found or [each for each in pending if each.id.startswith(which) and len(which) >= SHORTEST_ID]
-    if not found:
+    chosen = _single(found, f"of the name or time {which!r}") or only(pending, which, "promises")
+    if chosen is None:
         raise NotFound(f"there is nothing of the name or id {which!r}")
-    return _only(found, f"of the name, time or id {which!r}")
+    return chosen
 
 
-def _only(found: Sequence[T], what: str) -> T:
+def only(found: Iterable[T], typed: str, what: str) -> T | None:
+    """The one whose id is typed, whole or its beginning; None: there is none.
+
+    Raises:
+        WrongCall: there are several.
+    """
+    begun = [each for each in found if len(typed) >= SHORTEST_ID and each.id.startswith(typed)]
+    return _single(begun, f"{what} whose id begins with {typed!r}")
+
+
+def _single(found: Sequence[T], what: str) -> T | None:
     if len(found) > 1:
         ids = ", ".join(each.id for each in found[:NAMED]) + ", …" * (len(found) > NAMED)
         raise WrongCall(f"there are {len(found)} {what}", hint=f"Use an id: {ids}.")
-    return found[0]
+    return found[0] if found else None
 
 
 async def _all(kept: "Kept") -> AsyncGenerator[Conversation]:

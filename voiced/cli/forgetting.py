@@ -10,6 +10,7 @@ from msgspec.structs import asdict, replace
 from rich.text import Text
 
 from voiced.cli.chosen import conversation as chosen
+from voiced.cli.chosen import only
 from voiced.cli.kept import confirm, progress, using
 from voiced.cli.memory import days, show
 from voiced.cli.moments import PastDay
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 Switch = Annotated[bool, Parameter(negative=())]
 Kinds = Annotated[list[MemoryKind], Parameter(negative=())]
 PAGE = 200
-SHORTEST_ID = 4
 SHOWN = 20
 """Memories about something that are shown before they are forgotten."""
 ONE = {"memories": "memory"}
@@ -130,16 +130,10 @@ async def _meant(kept: "Kept", typed: str) -> list[str]:
         return sorted(pieces)
     with suppress(NotFound):
         return [(await kept.knowledge.get(typed)).id]
-    begun = (
-        [each.id async for each in _all(kept, Scope()) if each.id.startswith(typed)]
-        if len(typed) >= SHORTEST_ID
-        else []
-    )
-    if not begun:
+    found = only([each async for each in _all(kept, Scope())], typed, "memories")
+    if found is None:
         raise NotFound(f"nothing is remembered under the name {typed!r}")
-    if len(begun) > 1:
-        raise WrongCall(f"{len(begun)} ids begin with {typed!r}", hint="Use more of the id.")
-    return begun
+    return [found.id]
 
 
 async def _all(kept: "Kept", scope: Scope) -> AsyncGenerator[Memory]:

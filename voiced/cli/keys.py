@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter, validators
 from rich.text import Text
 
+from voiced.cli.chosen import only
 from voiced.cli.kept import moment, using
 from voiced.cli.moments import Duration
 from voiced.cli.options import Options
@@ -98,12 +99,10 @@ def revoke(key: str, /, *, options: Options | None = None) -> None:
 
 
 def _chosen(found: list[Key], typed: str) -> Key:
-    fitting = [each for each in found if typed and each.id.startswith(typed)]
-    if len(fitting) > 1:
-        raise WrongCall(f"there are {len(fitting)} keys whose id begins with {typed!r}", hint="Give more of it.")
-    if not fitting:
+    fitting = only(found, typed, "keys")
+    if fitting is None:
         raise NotFound(f"there is no key {typed!r}", hint="`voiced keys` lists them.")
-    return fitting[0]
+    return fitting
 
 
 def _row(key: Key, zone: tzinfo) -> tuple[str, ...]:

@@ -111,7 +111,7 @@ class Chosen(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Removed(Struct, frozen=True):
-    """How many of them there were."""
+    """How much was removed."""
 
     removed: int
 
@@ -135,12 +135,6 @@ class Used(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
 
     by: By = "day"
     since: Moment = 0.0
-
-
-class Cleared(Struct, frozen=True):
-    """How much was removed."""
-
-    removed: int
 
 
 class Step(Struct, frozen=True):

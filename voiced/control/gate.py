@@ -21,6 +21,7 @@ LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 _KEY = "voiced_key"
 _ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 _PROVEN = "voiced_proven_key"
+_ENDED = "voiced_ended"
 _ROOT = "/api/v1"
 
 
@@ -58,7 +59,8 @@ class Gate(ASGIMiddleware):
             raise
         finally:
             if _wanted(scope) != "read" and _method(scope) not in LOOKING:
-                self._agent.audit.note(who, f"{_method(scope)} {_path(scope)}", _subject(scope), result)
+                ended = scope["state"].get(_ENDED, result)
+                self._agent.audit.note(who, f"{_method(scope)} {_path(scope)}", _subject(scope), ended)
 
     async def _key(self, scope: Scope) -> Key | None:
         shown = dict(scope["headers"]).get(b"authorization")
@@ -73,6 +75,11 @@ class Gate(ASGIMiddleware):
 def key_of(request: AnyRequest) -> str | None:
     """The id of the key with which something is asked; None: without one."""
     return request.scope["state"].get(_KEY)
+
+
+def end(request: AnyRequest, result: str) -> None:
+    """Tells how work went whose answer began before it had ended."""
+    request.scope["state"][_ENDED] = result
 
 
 def allow(request: AnyRequest, wanted: keys.Scope) -> None:

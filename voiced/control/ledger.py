@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
-from voiced.control.forms import Cleared, Noted, Used
+from voiced.control.forms import Noted, Removed, Used
 from voiced.control.requests import ADMIN, AnyRequest, Steered, asked
 from voiced.core.history import Page
 from voiced.core.keys import Key, MadeKey, NewKey
@@ -59,9 +59,9 @@ async def cache(agent: Steered) -> CacheStatus:
 
 
 @delete("/cache", status_code=200, opt=ADMIN)
-async def clear(agent: Steered) -> Cleared:
+async def clear(agent: Steered) -> Removed:
     """Removes them."""
-    return Cleared(await agent.answers.clear())
+    return Removed(await agent.answers.clear())
 
 
 ROUTES = [keys, add_key, revoke_key, audit, usage, budget, cache, clear]

@@ -6,8 +6,11 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import msgspec
 from litestar.response import Stream
+from litestar.status_codes import HTTP_200_OK
 
+from voiced.control.gate import end
 from voiced.control.problems import problem
+from voiced.control.requests import AnyRequest
 from voiced.core.ports.upkeep import Progress
 
 log = logging.getLogger(__name__)
@@ -18,10 +21,11 @@ _working: set[asyncio.Task[object]] = set()
 """The event loop itself would let go of what nobody waits for any more."""
 
 
-def working(name: str, work: Callable[[Progress], Awaitable[object]]) -> Stream:
+def working(request: AnyRequest, name: str, work: Callable[[Progress], Awaitable[object]]) -> Stream:
     """Begins work, and answers with its progress. It is cancelled when the client goes away.
 
     Args:
+        request: which asks for it.
         name: what it is, for the log.
         work: told where to report; what it gives back is the last line.
     """
@@ -35,12 +39,14 @@ def working(name: str, work: Callable[[Progress], Awaitable[object]]) -> Stream:
         return await work(report)
 
     async def lines() -> AsyncGenerator[bytes]:
+        end(request, "cut short")
         try:
             while not task.done():
                 yield _line({"done": so_far[0], "total": so_far[1]})
                 await asyncio.wait([task], timeout=PULSE_S)
-            error = task.exception()
-            yield _line({"problem": problem(error, name)} if error else {"result": task.result()})
+            failure = problem(error, name) if (error := task.exception()) else None
+            end(request, str(failure.status if failure else HTTP_200_OK))
+            yield _line({"problem": failure} if failure else {"result": task.result()})
         finally:
             # After its first step: work that never began could not clear up after itself.
             asyncio.get_running_loop().call_soon(task.cancel)

@@ -22,15 +22,15 @@ Desk = SkipValidation[NamedDependency[Transfers]]
 
 
 @post("/db/check", opt=ADMIN, status_code=200)
-async def check(agent: Steered) -> Stream:
+async def check(agent: Steered, request: AnyRequest) -> Stream:
     """Checks everything."""
-    return working("check", agent.upkeep.check)
+    return working(request, "check", agent.upkeep.check)
 
 
 @post("/db/backup", opt=ADMIN, status_code=200)
-async def backup(agent: Steered) -> Stream:
+async def backup(agent: Steered, request: AnyRequest) -> Stream:
     """Makes a backup."""
-    return working("backup", agent.upkeep.backup)
+    return working(request, "backup", agent.upkeep.backup)
 
 
 @get("/db/backups", opt=ADMIN)
@@ -50,7 +50,7 @@ async def restore(agent: Steered, transfers: Desk, request: AnyRequest) -> Strea
     """Puts a backup in the place of everything: the file that is sent, or one of the daemon's own."""
     if request.content_type[0] == "application/json":
         own = Path((await _own(agent, (await small_body(request, OwnBackup)).backup)).path)
-        return working("restore", lambda report: agent.upkeep.restore(own, report))
+        return working(request, "restore", lambda report: agent.upkeep.restore(own, report))
     path = await transfers.receive(request)
 
     async def work(report: Progress) -> Backup:
@@ -59,7 +59,7 @@ async def restore(agent: Steered, transfers: Desk, request: AnyRequest) -> Strea
         finally:
             await remove(path)
 
-    return working("restore", work)
+    return working(request, "restore", work)
 
 
 @get("/db/export", opt=ADMIN)
@@ -82,14 +82,14 @@ async def take_in(agent: Steered, transfers: Desk, request: AnyRequest) -> Strea
         finally:
             await remove(path)
 
-    return working("import", work)
+    return working(request, "import", work)
 
 
 @post("/forget", status_code=200, opt=ADMIN)
-async def forget(agent: Steered, data: JSONBody[Forget]) -> Stream:
+async def forget(agent: Steered, request: AnyRequest, data: JSONBody[Forget]) -> Stream:
     """Removes what is to be forgotten for ever, with the backups that hold it."""
     data.check()
-    return working("forget", lambda report: agent.upkeep.forget(data, report))
+    return working(request, "forget", lambda report: agent.upkeep.forget(data, report))
 
 
 async def _own(agent: Agent, name: str) -> Backup:

@@ -7,6 +7,9 @@ from msgspec import Struct, field
 
 from voiced.core.history import Privacy, Role
 
+CHARACTERS = 4
+"""Of a token, about."""
+
 
 class ChatMessage(Struct, frozen=True):
     """One message of a prompt.
@@ -66,6 +69,11 @@ class Prompt(Struct, frozen=True):
     budget_s: float = 30.0
 
 
+def estimate(prompt: Prompt) -> int:
+    """About how many tokens a prompt has, in most languages rather too many than too few."""
+    return sum(len(each.content) for each in (*prompt.stable, *prompt.messages)) // CHARACTERS
+
+
 class Finish(Enum):
     """Why an answer ended."""
 
@@ -79,6 +87,8 @@ class Finish(Enum):
     """The time was over."""
     LOOP = "loop"
     """It began to say the same again and again."""
+    CUT = "cut"
+    """Nobody wanted more of it, or it broke off: what it took is an estimate."""
 
 
 class ChatEnd(Struct, frozen=True):

@@ -77,10 +77,10 @@ class Search:
             async with asyncio.timeout(config.deadline_s):
                 patience_s = config.deadline_s * VECTOR_SHARE
                 found = await self.search(question, scope or Scope(), CANDIDATES, patience_s)
+                return await asyncio.to_thread(chosen, found, question, self._likeness, config.prompt_tokens * TOKEN)
         except (VoicedError, TimeoutError) as error:
             log.debug("nothing is remembered in time: %s", error)
             return []
-        return chosen(found, question, self._likeness, config.prompt_tokens * TOKEN)
 
     async def _vector(self, words: str, patience_s: float) -> NDArray[np.float32] | None:
         """The vector of some words; None where nobody makes one in time, or they have none."""

@@ -37,6 +37,7 @@ class StoredUsage:
         self._database = database
         self._config = config
         self._clock = clock
+        self._works = True
 
     async def add(self, use: Use) -> None:
         """See `Meter`."""
@@ -64,8 +65,11 @@ class StoredUsage:
         try:
             limits = await self.limits()
         except StoreFailed as error:
-            log.debug("what is left of a budget cannot be read: %s", error.message)
+            if self._works:
+                log.warning("no budget holds until it can be read again: %s", error.message)
+            self._works = False
             return
+        self._works = True
         check_limits(limits, key)
 
     def _limits(self, connection: apsw.Connection, now: datetime) -> Iterator[Limit]:

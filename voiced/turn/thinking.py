@@ -7,7 +7,7 @@ from contextlib import aclosing
 
 from msgspec.structs import replace
 
-from voiced.core.chat import ChatEnd
+from voiced.core.chat import ChatEnd, Finish, estimate
 from voiced.core.citations import source_of
 from voiced.core.errors import VoicedError
 from voiced.core.history import Message, Privacy, Source
@@ -61,6 +61,7 @@ class Thinking:
         self._may_tell = may_tell
         self.ahead = may_tell is None or may_tell("secret")
         self._expecting: asyncio.Task[None] | None = None
+        self._name = ""
 
     def expect(self) -> None:
         """A question may come some time: the model takes in what is known of its prompt, while nobody speaks."""
@@ -81,7 +82,7 @@ class Thinking:
         Args:
             question: in the user's words.
             turn: the turn it is asked in.
-            done: told how the answer ended.
+            done: told how the answer ended; also one that nobody wanted, or that broke off.
             key: the id of the API key with which it was asked.
             rests_on: told what the model was reminded of, and how private that is.
 
@@ -96,15 +97,25 @@ class Thinking:
         said = [message for message in talk if message.turn != turn]
         rests_on([source_of(each.memory) for each in recalled], most_private(each.memory.privacy for each in recalled))
         prompt = self._prompts.ask(question, said, self._clock.now(), recalled)
+        # Until it tells what it took. A piece is a token, or nearly.
+        end: ChatEnd | None = ChatEnd(Finish.CUT, estimate(prompt), model=self._name)
         waited, since = 0.0, self._clock.monotonic()
-        async with aclosing(self._model.chat(prompt)) as items:
-            async for item in items:
-                waited += self._clock.monotonic() - since
-                if isinstance(item, str):
-                    yield item
-                elif isinstance(item, ChatEnd):
-                    done(replace(item, seconds=waited))
-                since = self._clock.monotonic()
+        try:
+            async with aclosing(self._model.chat(prompt)) as items:
+                async for item in items:
+                    waited += self._clock.monotonic() - since
+                    if isinstance(item, str):
+                        end = replace(end, tokens_out=end.tokens_out + 1)
+                        yield item
+                    elif isinstance(item, ChatEnd):
+                        self._name, end = item.model, item
+                    since = self._clock.monotonic()
+        except VoicedError:
+            end = end if end.tokens_out else None  # It was not asked, or did not begin.
+            raise
+        finally:
+            if end:
+                done(replace(end, seconds=waited))
 
     async def close(self) -> None:
         """Ends what goes on beside."""

@@ -4,10 +4,11 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
+from math import fsum
 from secrets import token_hex
 from typing import Any, TypeVar
 
-from voiced.core.chat import ChatEnd
+from voiced.core.chat import ChatEnd, Finish
 from voiced.core.errors import VoicedError
 from voiced.core.events import AnyEvent, Speaking, SpeechStarted, Spoken, StateChanged, TurnEnded
 from voiced.core.history import Message, Privacy, Role, Source
@@ -71,6 +72,7 @@ class Turn:
         self.notes: dict[str, Any] = {}
         self.stopped_by = "stop"
         self.usage: ChatEnd | None = None
+        self._spent: list[ChatEnd] = []
         self.sources: Sequence[Source] = ()
         self._rests_on: Privacy = "public"
         self.utterance: Utterance | None = None
@@ -136,19 +138,19 @@ class Turn:
 
     def _use(self, answer: Message) -> Use:
         """What it took, as far as it is known."""
-        used, heard = self.usage, self.utterance
+        spent, heard = self._spent, self.utterance
         return Use(
             id=answer.id,
             at=answer.at,
             turn=self.id,
-            model=answer.model or None,
+            model=answer.model or next((each.model for each in spent if each.model), None),
             key=self.key,
-            tokens_in=answer.tokens_in or 0,
-            tokens_cached=used.tokens_cached if used and answer.model is not None else 0,
-            tokens_out=answer.tokens_out or 0,
+            tokens_in=sum(each.tokens_in for each in spent),
+            tokens_cached=sum(each.tokens_cached for each in spent),
+            tokens_out=sum(each.tokens_out for each in spent),
             heard_s=(heard.end - heard.start) / RATE if heard else 0.0,
             spoken_s=self._spoken_s,
-            inference_s=used.seconds if used and answer.model is not None else 0.0,
+            inference_s=fsum(each.seconds for each in spent),
         )
 
     def _message(self, role: Role, content: str) -> Message:
@@ -164,7 +166,7 @@ class Turn:
             channel=self.channel,
             mode=mode,
             tier=None if asked else self.tier or None,
-            model=used.model if used else None,
+            model=(used.model or None) if used else None,
             tokens_in=used.tokens_in if used else None,
             tokens_out=used.tokens_out if used else None,
             latency_ms=None if asked else self.latency_ms,
@@ -255,8 +257,10 @@ class Turn:
                 yield piece
 
     def use(self, used: ChatEnd) -> None:
-        """Takes in what a language model needed."""
-        self.usage = used
+        """Takes in what a language model needed for the answer, or for one that was begun in vain."""
+        self._spent.append(used)
+        if self.usage is None or self.usage.finish is Finish.CUT or used.finish is not Finish.CUT:
+            self.usage = used
 
     def rest_on(self, sources: Sequence[Source], privacy: Privacy = "public") -> None:
         """Takes in what the answer rests on, and how private that is."""

@@ -1,6 +1,6 @@
 """Keys, the audit log, what was used, and answers that are kept, over the socket."""
 
-from voiced.control.forms import Cleared, Noted, Used
+from voiced.control.forms import Noted, Removed, Used
 from voiced.control.remote.connection import Connection, part
 from voiced.core.history import Page
 from voiced.core.keys import Key, MadeKey, NewKey
@@ -70,4 +70,4 @@ class RemoteAnswers:
 
     async def clear(self) -> int:
         """See `AnswerCache`."""
-        return (await self._connection.ask("DELETE", "cache", Cleared)).removed
+        return (await self._connection.ask("DELETE", "cache", Removed)).removed

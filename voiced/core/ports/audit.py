@@ -16,7 +16,7 @@ class Entry(Struct, frozen=True, kw_only=True):
         who: key:ID, uid:NUMBER (a user of this machine), or local.
         action: what, such as DELETE /conversations/{conversation}.
         subject: on what: ids; empty where it is on nothing in particular.
-        result: HTTP's word for how it went, such as 204.
+        result: HTTP's word for how it went, such as 204; of long work, how it ended; cut short: whoever asked is gone.
     """
 
     id: Id
