@@ -28,7 +28,8 @@ from voiced.setup.doctor import Finding, Health, better, held_microphone, microp
 from voiced.turn.earcons import earcons
 from voiced.turn.prompt import Prompts
 
-QUESTION = "what time is it"
+QUESTION = "what's the time"
+"""PocketSphinx refuses most questions that eSpeak asks, but not this one."""
 ANNOUNCEMENT = "This is a test."
 LISTEN_S = 1.5
 """Sound that is judged, from the first that comes in."""
