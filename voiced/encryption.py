@@ -74,7 +74,10 @@ async def _with_secret(config: Config, work: Callable[[Path, Secret, Tell], T], 
 
 def _needed(given: Secret | None) -> Secret:
     if given is None:
-        hint = 'Set store.encryption = "keyfile", "credential" or "passphrase" in the configuration first.'
+        hint = (
+            'Set store.encryption = "keyfile", "credential" or "passphrase" first, in a file that `voiced config path` '
+            "names; docs/encryption.md tells more."
+        )
         raise StoreLocked("store.encryption is off", code="encryption-off", hint=hint)
     return given
 

@@ -82,8 +82,8 @@ def test_files_are_remembered_replaced_and_forgotten(voiced: Verb, tmp_path: Pat
         (("recall",), 2),
         (("recall", ""), 2),
         (("recall", "x", "--limit", "1000"), 65),
-        (("forget",), 65),
-        (("forget", "x", "--everything", "--yes"), 65),
+        (("forget",), 2),
+        (("forget", "x", "--everything", "--yes"), 2),
         (("forget", "", "--yes"), 2),
     ],
 )

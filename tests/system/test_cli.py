@@ -15,38 +15,6 @@ from tests.conftest import ROOT
 INTENTS = ROOT / "tests" / "intents" / "coffee"
 
 
-@pytest.fixture
-def voiced(tmp_path):
-    """Runs the command line in a home of its own; returns what it printed and its exit code."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
-        "XDG_RUNTIME_DIR": str(tmp_path / "run"),
-        "XDG_CACHE_HOME": str(tmp_path / "cache"),
-        "XDG_STATE_HOME": str(tmp_path / "state"),
-        "VOICED_CONFIG": str(tmp_path / "config.toml"),
-        "NO_COLOR": "1",
-        "COLUMNS": "200",
-    }
-    (tmp_path / "config.toml").touch()
-
-    def run(*words, code=0):
-        done = subprocess.run(
-            [sys.executable, "-m", "voiced.cli.main", *map(str, words)],
-            env=environment,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr + done.stdout
-        return done.stdout + done.stderr
-
-    return run
-
-
 def lines(output):
     return [json.loads(line) for line in output.splitlines()]
 
@@ -194,60 +162,6 @@ def test_errors_are_json_too(voiced):
     assert problem["code"] == "daemon-unreachable"
 
 
-def test_a_typo_in_the_configuration_is_named(voiced, tmp_path):
-    (tmp_path / "config.toml").write_text("[audio]\nvolum = 3\n")
-    output = voiced("config", "check", code=78)
-    assert "config.toml, line 2" in output
-    assert "audio.volume" in output
-
-
-def test_the_configuration_is_shown_with_its_origins(voiced, tmp_path):
-    (tmp_path / "config.toml").write_text("[audio]\nvolume = 3\n")
-    shown = json.loads(voiced("config", "show", "--json", "--set", "log.level=debug"))
-    assert shown["audio.volume"] == {"value": 3, "origin": str(tmp_path / "config.toml")}
-    assert shown["log.level"]["origin"] == "--set log.level"
-    assert shown["language"]["origin"] == "default"
-    assert "good" in voiced("config", "check")
-
-
-@pytest.mark.parametrize(
-    ("settings", "absent"),
-    [
-        ('[store]\nencryption = "keyfile"\nkey_file = "{home}/none"', "{home}/none"),
-        (
-            '[engines.llm]\nengine = "box"\n[engines.remote.box]\nurl = "https://x/v1"\ntoken_file = "{home}/none"',
-            "/none",
-        ),
-        ('[engines.stt]\nengine = "box"\n[engines.remote.box]\nurl = "tls://x:1"\nca_file = "{home}/none"', "/none"),
-        ('[wake.words.jarvis]\nopenwake = "{home}/none.tflite"', "{home}/none.tflite"),
-    ],
-)
-def test_what_the_daemon_does_not_start_without_is_an_error(voiced, tmp_path, settings, absent):
-    (tmp_path / "config.toml").write_text(settings.format(home=tmp_path))
-    told = [voiced(*verb, code=code) for verb, code in ((("config", "check"), 78), (("run",), 1))]
-    assert all(absent.format(home=tmp_path) in each for each in told)
-
-
-def test_what_the_daemon_does_without_is_told(voiced, tmp_path):
-    (tmp_path / "config.toml").write_text('[engines.stt]\nengine = ["whisper", "pocketsphinx"]')
-    told = voiced("config", "check")
-    assert "good" in told
-    assert "voiced models pull base.en" in told
-    (absent,) = json.loads(voiced("config", "check", "--json"))["missing"]
-    assert "base.en" in absent["found"]
-    assert "voiced models pull base.en" in absent["hint"]
-    assert json.loads(voiced("config", "check", "--set", "engines.stt.engine=pocketsphinx", "--json"))["missing"] == []
-
-
-def test_the_files_that_are_read_are_named_in_their_order(voiced, tmp_path):
-    (tmp_path / "config.d").mkdir()
-    (tmp_path / "config.d" / "10-mine.toml").touch()
-    names = ["profile.toml", "config.toml", "config.d/10-mine.toml"]
-    found = lines(voiced("config", "path", "--json"))
-    assert [each["file"] for each in found] == [str(tmp_path / name) for name in names]
-    assert [each["state"] for each in found] == ["not there", "read", "read"]
-
-
 def test_a_wrong_call_is_told(voiced):
     assert "replay" in voiced("replai", code=2)
 
@@ -335,55 +249,6 @@ def test_an_engine_that_cannot_do_its_part_is_told(voiced, setting, known):
 def test_an_engine_of_another_kind_does_not_start(voiced, tmp_path):
     told = voiced("say", "hello", "--out", tmp_path / "a.wav", "--set", "engines.tts.engine=portaudio", code=78)
     assert "there is no tts engine 'portaudio'" in told
-
-
-def test_what_is_kept_is_looked_at_without_a_daemon(voiced):
-    assert voiced("history") == "Nothing was said.\n"
-    id_ = json.loads(voiced("conversations", "new", "Tea [at] :five:", "--json"))["id"]
-    assert "Tea [at] :five:" in voiced("conversations", "show", id_)
-    assert "voiced run" in voiced("timer", "add", "5m", code=1)
-
-
-@pytest.mark.parametrize(
-    ("words", "told", "code"),
-    [
-        (("history",), "Nothing was said.", 0),
-        (("recall", "the", "roof"), "I remember nothing like that.", 1),
-        (("memory",), "searched by", 0),
-        (("memory", "list"), "Nothing like that is remembered.", 0),
-        (("conversations",), "There is no such conversation.", 0),
-        (("conversations", "show", "abcd"), "not-found", 1),
-        (("conversations", "stats"), "messages", 0),
-        (("timer", "list"), "There is no timer.", 0),
-        (("keys",), "There is no key", 0),
-        (("audit",), "Nothing was changed.", 0),
-        (("usage",), "Nothing was used.", 0),
-        (("usage", "budget"), "No budget is set", 0),
-        (("cache",), "none", 0),
-        (("restore",), "There is no backup yet", 0),
-        (("db", "check"), "Nothing is kept yet.", 0),
-        (("forget", "abcd"), "not-found", 1),
-        (("forget", "--everything", "--yes"), "There was nothing like that.", 0),
-        (("encryption", "status"), "not there yet", 0),
-    ],
-)
-def test_a_look_at_what_is_kept_makes_nothing_where_there_is_nothing(voiced, tmp_path, words, told, code):
-    assert told in voiced(*words, code=code)
-    assert [path.name for path in tmp_path.iterdir()] == ["config.toml"]
-
-
-def test_where_nothing_is_kept_yet_no_passphrase_is_asked_for(voiced, tmp_path):
-    assert "Nothing was said." in voiced("history", "--set", "store.encryption=passphrase")
-    assert not (tmp_path / "state").exists()
-
-
-def test_backups_without_the_file_are_listed(voiced, tmp_path):
-    voiced("remember", "the roof is tiled")
-    voiced("backup")
-    state = tmp_path / "state" / "voiced"
-    for path in state.glob("voiced.db*"):
-        path.unlink()
-    assert "voiced-" in voiced("restore")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from rich.text import Text
 from voiced.cli.kept import confirm, moment, progress
 from voiced.cli.options import Options
 from voiced.cli.output import line, people, table
+from voiced.core.speech import counted
 
 if TYPE_CHECKING:
     from voiced.core.config import Config
@@ -95,7 +96,7 @@ def passphrase(
     if key_file:
         store = replace(store, key_file=key_file)
     rewrap(config, replace(config, store=store))
-    _show(found(config), store.encryption, options)
+    _show(found(config), config.store.encryption, options)
 
 
 def _work(what: str, work: "Callable[[Config, Progress], Awaitable[None]]", options: Options) -> None:
@@ -117,13 +118,15 @@ def _show(found: "Encryption", setting: str, options: Options) -> None:
         return
     keys = [[f"key {each.id}", f"{each.by}, of {moment(each.made_at, options.zone)}"] for each in found.keys]
     table(["", ""], [["file", NAMES[found.file]], ["store.encryption", setting], *keys])
-    if found.keys:
-        people.print(f"{found.locked} backups are encrypted.")
+    if found.locked:
+        people.print(f"{counted(found.locked, 'backup is', 'backups are')} encrypted.")
     for path in found.plain:
         people.print(Text(f"Not encrypted: {path}", "red"), soft_wrap=True)
     if len(found.keys) > 1:
         people.print(Text("A rotation is not finished: `voiced encryption rotate` goes on.", "yellow"), soft_wrap=True)
-    if found.file == "locked" and setting == "off":
-        people.print(Text("Set store.encryption, or the daemon cannot open the file.", "red"), soft_wrap=True)
-    if found.file == "plain" and setting != "off":
-        people.print(Text("`voiced encryption on` encrypts what is there.", "yellow"), soft_wrap=True)
+    if found.keys and (by := found.keys[-1].by) != setting:
+        words = f'Set store.encryption = "{by}", or the daemon cannot open the file.'
+        people.print(Text(words, "red"), soft_wrap=True)
+    if found.file == "plain" and not found.keys and setting != "off":
+        words = 'The daemon does not open it so: `voiced encryption on` encrypts it, or set store.encryption = "off".'
+        people.print(Text(words, "yellow"), soft_wrap=True)

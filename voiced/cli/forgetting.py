@@ -16,7 +16,7 @@ from voiced.cli.memory import days, show
 from voiced.cli.moments import PastDay
 from voiced.cli.options import Options
 from voiced.cli.output import WrongCall, line, people
-from voiced.core.errors import NotFound
+from voiced.core.errors import InputInvalid, NotFound
 from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.memories import Memory, MemoryKind, Scope, mentions
 from voiced.core.speech import counted
@@ -30,6 +30,8 @@ PAGE = 200
 SHOWN = 20
 """Memories about something that are shown before they are forgotten."""
 ONE = {"memories": "memory"}
+WAYS = "Name ids or files, or --about, --turn, --conversation, --everything; or --since, --until, --space and --kind."
+LOST = "`voiced memory list` and `voiced recall` tell the ids; a file is named by its path."
 EVERYTHING = "everything: all talk, all that is remembered, all timers, alarms and reminders"
 
 
@@ -75,7 +77,10 @@ def forget(  # noqa: PLR0913 (each is another way to say what)
     what = Forget(ids=[*which, *filter(None, [about])], turn=turn, everything=everything)
     if not about:
         what = replace(what, since=first, until=end, space=space, kinds=scope.kinds, conversation=conversation)
-    what.check()
+    try:
+        what.check()
+    except InputInvalid as error:
+        raise WrongCall(error.message, hint=WAYS) from error
 
     async def work(kept: "Kept") -> Forgotten:
         # All at once: the file may be locked with a passphrase that can be had only once.
@@ -102,7 +107,7 @@ async def _about(kept: "Kept", about: str, scope: Scope, options: Options) -> tu
     """All that has every word: what only means about the same stays."""
     found = [each async for each in _all(kept, scope) if mentions(each, about)]
     if not found:
-        raise NotFound(f"nothing is remembered about {about!r}")
+        raise NotFound(f"nothing is remembered about {about!r}", hint="All these words must be in it: use fewer.")
     if not options.json:
         for memory in found[:SHOWN]:
             show(memory, options.zone)
@@ -132,7 +137,7 @@ async def _meant(kept: "Kept", typed: str) -> list[str]:
         return [(await kept.knowledge.get(typed)).id]
     found = only([each async for each in _all(kept, Scope())], typed, "memories")
     if found is None:
-        raise NotFound(f"nothing is remembered under the name {typed!r}")
+        raise NotFound(f"nothing is remembered under the name {typed!r}", hint=LOST)
     return [found.id]
 
 

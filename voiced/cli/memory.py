@@ -170,5 +170,7 @@ def _counts(found: KnowledgeState) -> list[tuple[str, str]]:
     counts = [(kind, str(count)) for kind, count in found.memories.items()]
     meaning = [("searched by", found.model or "words alone"), ("with vectors", str(found.embedded))]
     if found.waiting:
-        meaning.append((f"waiting for {found.wanted}", str(found.waiting)))
+        meaning.append(
+            ("waiting", f"{found.waiting}: the daemon makes vectors with {found.wanted} while nobody speaks")
+        )
     return counts + meaning

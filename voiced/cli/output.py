@@ -58,7 +58,7 @@ def line(value: object) -> None:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
     """Prints a table: what its rows are called by comes first and stays whole, and for a program all of it does."""
-    made = Table(box=None, pad_edge=False, header_style="dim")
+    made = Table(box=None, pad_edge=False, header_style="dim", show_header=any(columns))
     for place, column in enumerate(columns):
         made.add_column(column, no_wrap=place == 0, overflow="fold")
     for row in rows:
