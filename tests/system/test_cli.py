@@ -1,5 +1,6 @@
 """The command line, as a user meets it."""
 
+import inspect
 import json
 import os
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 import soundfile
 
 from tests.conftest import ROOT
+from voiced.cli.main import app
 
 INTENTS = ROOT / "tests" / "intents" / "coffee"
 
@@ -163,7 +165,13 @@ def test_errors_are_json_too(voiced):
 
 
 def test_a_wrong_call_is_told(voiced):
-    assert "replay" in voiced("replai", code=2)
+    told = voiced("replai", code=2)
+    assert told.startswith("wrong-call: Unknown command")
+    assert "replay" in told
+    assert "See `voiced conversations show --help`." in (told := voiced("conversations", "show", code=2))
+    assert "ID requires" in told
+    (error,) = lines(voiced("memory", "frobnicate", "--json", code=2))
+    assert (error["code"], error["hint"]) == ("wrong-call", "See `voiced memory --help`.")
 
 
 @pytest.mark.parametrize("words", [["ask"], ["replay"], ["rename", "c"], ["--json", "ask"]])
@@ -264,6 +272,20 @@ def test_an_engine_of_another_kind_does_not_start(voiced, tmp_path):
 )
 def test_a_wrong_call_is_told_what_to_write_instead(voiced, words, hint):
     assert hint in " ".join(voiced(*words, code=2).split())
+
+
+def verbs(group, *path):
+    """All verbs, each with the function that does it."""
+    for name in (each for each in group if not each.startswith("-")):
+        yield from verbs(group[name], *path, name)
+        if group[name].default_command:
+            yield (*path, name), group[name].default_command
+
+
+def test_every_verb_speaks_to_programs_too():
+    found = dict(verbs(app))
+    assert ("keys", "add") in found
+    assert [path for path, does in found.items() if "options" not in inspect.signature(does).parameters] == []
 
 
 def test_the_command_line_loads_what_it_needs_and_no_more():

@@ -18,6 +18,7 @@ def test_the_configuration_is_shown_with_its_origins(voiced, tmp_path):
     assert shown["audio.volume"] == {"value": 3, "origin": str(tmp_path / "config.toml")}
     assert shown["log.level"]["origin"] == "--set log.level"
     assert shown["language"]["origin"] == "default"
+    assert "# volume = 70" in json.loads(voiced("config", "show", "--template", "--json"))["template"]
     assert "good" in voiced("config", "check")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 from rich.text import Text
 
-from voiced.cli.chosen import conversation
+from voiced.cli.chosen import Id, conversation
 from voiced.cli.conversations import conversations, tell_of
 from voiced.cli.kept import confirm, progress, using
 from voiced.cli.options import Options
@@ -27,17 +27,17 @@ def add_to(_: App) -> None:
         conversations.command(verb)
 
 
-def rename(id_: str, title: str, /, *, options: Options | None = None) -> None:
+def rename(id_: Id, title: str, /, *, options: Options | None = None) -> None:
     """Call a conversation something else."""
     _change(id_, lambda _: Change(title=title), options)
 
 
-def tag(id_: str, /, *tags: str, options: Options | None = None) -> None:
+def tag(id_: Id, /, *tags: str, options: Options | None = None) -> None:
     """Add tags to a conversation."""
     _change(id_, lambda now: Change(tags=sorted({*now.tags, *tags})), options)
 
 
-def untag(id_: str, /, *tags: str, options: Options | None = None) -> None:
+def untag(id_: Id, /, *tags: str, options: Options | None = None) -> None:
     """Take tags off a conversation."""
 
     def without(now: Conversation) -> Change:
@@ -48,32 +48,32 @@ def untag(id_: str, /, *tags: str, options: Options | None = None) -> None:
     _change(id_, without, options)
 
 
-def archive(id_: str, /, *, options: Options | None = None) -> None:
+def archive(id_: Id, /, *, options: Options | None = None) -> None:
     """Put a conversation away."""
     _change(id_, lambda _: Change(status="archived"), options)
 
 
-def unarchive(id_: str, /, *, options: Options | None = None) -> None:
+def unarchive(id_: Id, /, *, options: Options | None = None) -> None:
     """Take a conversation out again."""
     _change(id_, lambda _: Change(status="active"), options)
 
 
-def close(id_: str, /, *, options: Options | None = None) -> None:
+def close(id_: Id, /, *, options: Options | None = None) -> None:
     """End a conversation: what is said next begins another one."""
     _change(id_, lambda _: Change(status="closed"), options)
 
 
-def delete(id_: str, /, *, options: Options | None = None) -> None:
+def delete(id_: Id, /, *, options: Options | None = None) -> None:
     """Hide a conversation, until `undelete` brings it back or `purge` removes it."""
     _change(id_, lambda _: Change(status="deleted"), options)
 
 
-def undelete(id_: str, /, *, options: Options | None = None) -> None:
+def undelete(id_: Id, /, *, options: Options | None = None) -> None:
     """Bring back a deleted conversation."""
     _change(id_, lambda _: Change(status="active"), options)
 
 
-def purge(id_: str, /, *, yes: Switch = False, options: Options | None = None) -> None:
+def purge(id_: Id, /, *, yes: Switch = False, options: Options | None = None) -> None:
     """Remove a conversation and its messages for ever.
 
     Args:

@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
+
+from cyclopts import Parameter
 
 from voiced.cli.moments import time_of_day
 from voiced.cli.output import WrongCall
@@ -13,6 +15,10 @@ from voiced.core.speech import same
 
 if TYPE_CHECKING:
     from voiced.core.ports.kept import Kept
+
+
+Id = Annotated[str, Parameter(name="ID")]
+"""What a conversation is named by: its id, or the beginning of it."""
 
 
 class Named(Protocol):

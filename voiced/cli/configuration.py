@@ -35,7 +35,10 @@ def show(*, origin: Switch = False, template: Switch = False, options: Options |
     """
     options = options or Options()
     if template:
-        print(render(), end="")  # noqa: T201 (a file's text, not a message)
+        if options.json:
+            line({"template": render()})
+        else:
+            print(render(), end="")  # noqa: T201 (a file's text, not a message)
         return
     settings = options.settings()
     rows = [(key, value, settings.origins.get(key)) for key, value in _flat(msgspec.to_builtins(settings.config), "")]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 from rich.text import Text
 
-from voiced.cli.chosen import conversation, conversation_id
+from voiced.cli.chosen import Id, conversation, conversation_id
 from voiced.cli.files import written
 from voiced.cli.history import tell
 from voiced.cli.kept import Limit, moment, using
@@ -90,7 +90,7 @@ def list_(  # noqa: PLR0913 (each is a filter)
         people.print(Text(f"There are more: --cursor {page.next}, or --all.", "dim"), soft_wrap=True)
 
 
-def show(id_: str, /, *, limit: Limit = 100, options: Options | None = None) -> None:
+def show(id_: Id, /, *, limit: Limit = 100, options: Options | None = None) -> None:
     """Show a conversation, its newest message at the bottom.
 
     Args:
@@ -132,7 +132,7 @@ def new(
 
 
 def export(
-    id_: str,
+    id_: Id,
     /,
     *,
     format_: Annotated[Form, Parameter(name="--format")] = "markdown",

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from types import TracebackType
 
-from cyclopts import App, CycloptsError, CycloptsPanel, UnknownCommandError, UnusedCliTokensError
+from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensError
 
 from voiced import __version__
 from voiced.cli import (
@@ -31,7 +31,7 @@ from voiced.cli import (
     talk,
     upkeep,
 )
-from voiced.cli.output import NARROWEST, WrongCall, complain, complaints
+from voiced.cli.output import WrongCall, complain
 from voiced.core.errors import InputInvalid, VoicedError
 
 app = App(
@@ -84,11 +84,11 @@ def misused(error: CycloptsError, *, as_json: bool) -> int:
     """Tells how a verb cannot be called; returns the exit code."""
     if isinstance(error, UnusedCliTokensError) and error.app and error.app.default_command and list(error.app):
         # A group's verb that there is not, which its default was given.
-        error = UnknownCommandError(app=error.app, unused_tokens=error.unused_tokens, verbose=False)
-    if as_json:
-        return complain(WrongCall(str(error)), as_json=True)
-    complaints.print(CycloptsPanel(error), width=min(complaints.width, NARROWEST))
-    return 2
+        error = UnknownCommandError(
+            app=error.app, command_chain=error.command_chain, unused_tokens=error.unused_tokens, verbose=False
+        )
+    verb = " ".join(("voiced", *(error.command_chain or ())))
+    return complain(WrongCall(str(error), hint=f"See `{verb} --help`."), as_json=as_json)
 
 
 def _look_at(arguments: Sequence[str]) -> None:
