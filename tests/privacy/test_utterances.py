@@ -12,7 +12,7 @@ from voiced.core.history import Privacy
 from voiced.core.privacy import classify
 from voiced.setup.privacy import load_rules
 
-SETS = ("development", "heldout")
+SETS = ("development", "labelled", "heldout")
 CLASSES = get_args(Privacy)
 
 
@@ -50,21 +50,21 @@ def figures(found: Counter[tuple[str, str]], each: str) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("each", ["secret", "sensitive"])
-def test_what_is_secret_or_sensitive_is_told_from_what_is_not(each):
-    assert min(figures(confusion("development") + confusion("heldout"), each)) >= 0.95
+@pytest.mark.parametrize("name", ["development", "labelled"])
+def test_what_is_secret_or_sensitive_is_told_from_what_is_not(name, each):
+    assert min(figures(confusion(name), each)) >= 0.95
 
 
-@pytest.mark.parametrize(("each", "least"), [("secret", 0.85), ("sensitive", 0.75)])
+@pytest.mark.parametrize(("each", "least"), [("secret", 0.93), ("sensitive", 0.85)])
 def test_words_that_the_rules_were_not_written_with_are_found_less_often(each, least):
     precision, recall = figures(confusion("heldout"), each)
-    assert precision >= 0.9
+    assert precision >= 0.93
     assert recall >= least
 
 
 def test_the_sets_are_large_half_traps_and_apart():
     texts = {name: utterances(name) for name in SETS}
-    assert len(texts["heldout"]) == 150
-    assert len(texts["development"]) >= 150
+    assert {name: len(each) for name, each in texts.items()} == {"development": 600, "labelled": 300, "heldout": 150}
     for each in texts.values():
         assert sum(expected == "public" for _, expected, _ in each) * 2 == len(each)
-    assert not {text for _, _, text in texts["heldout"]} & {text for _, _, text in texts["development"]}
+    assert len({text for each in texts.values() for _, _, text in each}) == sum(map(len, texts.values()))

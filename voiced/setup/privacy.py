@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,7 +22,7 @@ from voiced.core.config import Config
 from voiced.core.errors import ConfigInvalid
 from voiced.core.history import Privacy
 from voiced.core.privacy import Classified, Form, Phrase, Rules, classify
-from voiced.core.reading import Numbers, read
+from voiced.core.reading import Numbers, Reading, read
 from voiced.setup.places import privacy_folders
 
 ANY = "any"
@@ -92,15 +92,16 @@ def load_rules(folders: Iterable[Path], language: str) -> Rules:
             raise ConfigInvalid(f"{path}: {error}", hint=_HINT) from error
         last |= dict.fromkeys(own.get("rules", {}), path)
     numbers = _numbers(document.spoken, language)
-    fragments = _fragments(document, numbers)
+    reading = cache(partial(read, numbers=numbers))  # Rules share their lists.
+    fragments = _fragments(document, reading)
     forms: list[Form] = []
     phrases: defaultdict[str, list[Phrase]] = defaultdict(list)
     for name, rule in document.rules.items():
         try:
             if rule.pattern:
                 forms.append(_form(name, rule, fragments))
-            for phrase in _phrases(name, rule, document, fragments, numbers):
-                phrases[read(phrase.words, numbers).pieces[0]].append(phrase)
+            for phrase in _phrases(name, rule, document, fragments, reading):
+                phrases[reading(phrase.words).pieces[0]].append(phrase)
         except (ValueError, re.error) as error:
             raise ConfigInvalid(f"{last[name]}: rules.{name}: {error}", hint=_HINT) from error
     return Rules(numbers, forms, phrases)
@@ -147,9 +148,9 @@ def _numbers(spoken: _Spoken, language: str) -> Numbers:
     return Numbers(words | spoken.numbers, spoken.repeats, scales, joints, separators)
 
 
-def _fragments(document: _Document, numbers: Numbers) -> dict[str, str]:
+def _fragments(document: _Document, reading: Callable[[str], Reading]) -> dict[str, str]:
     """Lists and parts as patterns."""
-    lists = {name: [read(word, numbers).text for word in words] for name, words in document.lists.items()}
+    lists = {name: [reading(word).text for word in words] for name, words in document.lists.items()}
     longest = {name: sorted(words, key=len, reverse=True) for name, words in lists.items()}
     return {name: "|".join(map(re.escape, words)) for name, words in longest.items()} | document.parts
 
@@ -181,7 +182,7 @@ def _form(name: str, rule: _Rule, fragments: Mapping[str, str]) -> Form:
 
 
 def _phrases(
-    name: str, rule: _Rule, document: _Document, fragments: Mapping[str, str], numbers: Numbers
+    name: str, rule: _Rule, document: _Document, fragments: Mapping[str, str], reading: Callable[[str], Reading]
 ) -> Iterator[Phrase]:
     if not (rule.words or rule.pattern):
         raise ValueError("it has neither words nor a pattern")
@@ -194,7 +195,7 @@ def _phrases(
         for words in document.lists[listed[1]] if listed else [entry]:
             if not words.strip():
                 raise ValueError("one of its words is empty")
-            yield Phrase(rule.kind or name, rule.privacy, read(words, numbers).text, before, after)
+            yield Phrase(rule.kind or name, rule.privacy, reading(words).text, before, after)
 
 
 def _length(check: str) -> Callable[[str], int]:
