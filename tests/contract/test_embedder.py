@@ -96,6 +96,12 @@ def test_what_is_alike_lies_closer(embedding: Embedding) -> None:
     assert kitchen @ light > kitchen @ sister + 0.2
 
 
+def test_words_that_are_in_any_text_make_none_alike() -> None:
+    asked, alike, told, little = vectors(hashing, "where is the violin", "where is the time", "my violin", "where is the")
+    assert asked @ told > asked @ alike
+    assert little.any(), "where there are no others, they count"
+
+
 def test_meaning_counts_where_no_word_is_shared(minilm: Path) -> None:
     texts = ("The cat sleeps on the sofa.", "A kitten naps upon a couch!", "Interest rates rose again.")
     cat, kitten, rates = vectors(lambda: hosted(minilm), *texts)

@@ -14,12 +14,18 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from voiced.core.commonwords import COMMON
+
+VERSION = 2
+"""Another number for other vectors: those of an earlier one are made anew, as those of another model are."""
 SIZE = 384
 """Numbers in a vector: as many as MiniLM's have."""
 PIECES = (3, 4)
 """Letters in a piece of a word, its ends counted."""
 PIECE_WEIGHT = 0.4
 """Of all pieces of a word together, against the word itself."""
+LITTLE = 0.3
+"""Weight of a word that is in any text: otherwise "where is the" would be most of what a question is about."""
 LONGEST = 4_096
 """Characters of a text that are looked at. So many take a desktop's core up to 10 ms, a sentence 0.1 ms."""
 WORD = re.compile(r"\w+")
@@ -28,7 +34,7 @@ WORD = re.compile(r"\w+")
 class HashingEmbedder:
     """Hashed words in the daemon itself, counted in a thread. Implements `Embedder`."""
 
-    model = f"hashing-{SIZE}"
+    model = f"hashing-{SIZE}-{VERSION}"
 
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """See `Embedder`."""
@@ -45,7 +51,7 @@ def _vectors(texts: Sequence[str]) -> NDArray[np.float32]:
 def _vector(text: str) -> NDArray[np.float32]:
     vector = np.zeros(SIZE)
     for word, count in Counter(WORD.findall(text.casefold())).items():
-        weight = 1 + math.log(count)
+        weight = (1 + math.log(count)) * (LITTLE if word in COMMON else 1.0)
         pieces = list(_pieces(word))
         for feature in pieces:
             _add(vector, feature, weight * PIECE_WEIGHT / math.sqrt(len(pieces)))
