@@ -38,10 +38,12 @@ from voiced.engines.silero import Silero
 from voiced.remembering import Remembering
 from voiced.setup.places import CACHE, intents_folder
 from voiced.setup.privacy import classifier
+from voiced.skills.lists import ListsSkill
 from voiced.store.answers import StoredAnswers
 from voiced.store.audit import StoredAudit
 from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
+from voiced.store.entries import StoredLists
 from voiced.store.keys import StoredKeys
 from voiced.store.memories import StoredMemories
 from voiced.store.promises import StoredPromises
@@ -105,6 +107,7 @@ class Voiced:
         self.audit = StoredAudit(database, config.store.audit_days, clock.wall)
         self.usage = StoredUsage(database, config.usage, clock)
         self.answers = StoredAnswers(database, config.store.answers_mb, clock.wall)
+        self.lists = StoredLists(database, config.store.space, clock.wall)
         self.inbox = Inbox()
         self._outage = Outage(self.bus, self.inbox.put, self._at)
         database.watch(self._outage.told)
@@ -171,7 +174,10 @@ class Voiced:
                 lambda: self.tally.last_answer,
                 lambda: self._volume,
                 self.set_volume,
-                wiring.memory_skills(config, self._remembering, self.conversations, clock, self.upkeep),
+                [
+                    *wiring.memory_skills(config, self._remembering, self.conversations, clock, self.upkeep),
+                    ListsSkill(self.lists),
+                ],
             ),
             earcons=sounds if config.audio.earcons else {},
             bus=self.bus,

@@ -71,6 +71,7 @@ async def _file(config: Config, *, making: bool) -> AsyncGenerator[Kept]:
     from voiced.store.answers import StoredAnswers  # noqa: PLC0415
     from voiced.store.audit import StoredAudit  # noqa: PLC0415
     from voiced.store.conversations import StoredConversations  # noqa: PLC0415
+    from voiced.store.entries import StoredLists  # noqa: PLC0415
     from voiced.store.keys import StoredKeys  # noqa: PLC0415
     from voiced.store.memories import StoredMemories  # noqa: PLC0415
     from voiced.store.promises import StoredPromises  # noqa: PLC0415
@@ -111,6 +112,7 @@ async def _file(config: Config, *, making: bool) -> AsyncGenerator[Kept]:
                     StoredUsage(database, config.usage, clock),
                     StoredAnswers(database, config.store.answers_mb),
                     remembering.knowledge,
+                    StoredLists(database, config.store.space),
                 )
             finally:
                 await remembering.embedder.close()

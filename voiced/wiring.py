@@ -258,9 +258,18 @@ def skills(
     last_answer: Callable[[], str],
     volume: Callable[[], int],
     set_volume: Callable[[int], None],
-    memory: Iterable[Skill],
+    more: Iterable[Skill],
 ) -> Mapping[str, Skill]:
-    """All skills, by the intents that they answer; `memory` are those of `memory_skills`."""
+    """All skills, by the intents that they answer.
+
+    Args:
+        clock: the time.
+        promises: keeps timers, alarms and reminders.
+        last_answer: what was said last, or nothing.
+        volume: the volume in percent.
+        set_volume: sets it.
+        more: those that need something else.
+    """
     all_skills: list[Skill] = [
         ClockSkill(clock.now),
         TimersSkill(promises),
@@ -271,7 +280,7 @@ def skills(
         StopSkill(),
         RepeatSkill(last_answer),
         HelpSkill(),
-        *memory,
+        *more,
     ]
     return {intent: skill for skill in all_skills for intent in skill.intents}
 

@@ -5,6 +5,7 @@ from tempfile import gettempdir
 
 from tests.fakes.kept import FakeConversations, FakePromises, FakeUpkeep
 from tests.fakes.ledger import FakeAnswers, FakeAudit, FakeKeys, FakeUsage
+from tests.fakes.lists import FakeLists
 from tests.fakes.memories import FakeMemories
 from voiced.core.bus import Bus
 from voiced.core.errors import AudioFailed
@@ -35,6 +36,7 @@ class ScriptedAgent:
         status = MemoryStatus(wanted="words")
         self.knowledge = OwnKnowledge(self.memories, search, lambda: status, lambda: None, self.privacy_of)
         self.promises = FakePromises()
+        self.lists = FakeLists()
         self.keys = FakeKeys()
         self.audit = FakeAudit()
         self.usage = FakeUsage()

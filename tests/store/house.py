@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from voiced.core.disk import clear
 from voiced.core.history import LONGEST_BATCH, Conversation, Message, NewConversation, Source
+from voiced.core.lists import Entry
 from voiced.core.memories import NewMemory
 from voiced.core.promises import Promise, Schedule
 from voiced.core.secret import Secret
@@ -25,6 +26,7 @@ from voiced.store import connection as connect
 from voiced.store.conversations import StoredConversations
 from voiced.store.crypto import fitting, key_file, unwrapped
 from voiced.store.db import Database
+from voiced.store.entries import StoredLists
 from voiced.store.locked import state
 from voiced.store.memories import StoredMemories
 from voiced.store.promises import StoredPromises
@@ -79,6 +81,7 @@ class House:
         self.conversations = StoredConversations(database, 300.0)
         self.promises = StoredPromises(database)
         self.memories = StoredMemories(database)
+        self.lists = StoredLists(database)
         self.clock = StillClock()
         self.replaced = 0
         clear_caches = partial(clear, database.path.parent / "cache")
@@ -92,7 +95,7 @@ class House:
         """All rows of all tables that hold something of the user's."""
 
         def job(connection):
-            tables = ("conversations", "messages", "promises", "memories")
+            tables = ("conversations", "messages", "promises", "memories", "entries")
             return [row for table in tables for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1")]  # noqa: S608
 
         return await self.database.read(job)
@@ -238,6 +241,14 @@ some_memories = st.builds(
     tags=st.lists(text, max_size=3),
     source=st.none() | st.builds(Source, kind=text, reference=text, title=text),
     privacy=st.sampled_from(["public", "personal", "sensitive", "secret"]),
+)
+some_entries = st.builds(
+    Entry,
+    id=names,
+    list=st.sampled_from(["shopping", "to-do", "camping"]),
+    text=names,
+    at=moments,
+    space=st.sampled_from(["home", "office"]),
 )
 some_conversations = st.builds(
     Conversation,

@@ -21,6 +21,7 @@ from tests.store.house import (
     messages,
     quiet,
     some_conversations,
+    some_entries,
     some_memories,
     some_messages,
     some_promises,
@@ -30,6 +31,7 @@ from voiced.core.errors import InputInvalid, NotFound, StoreFull
 from voiced.core.history import Conversation, Message, NewConversation, Source
 from voiced.core.promises import Promise, Schedule
 from voiced.store import exports, lines, markdown
+from voiced.store.entries import keep as keep_entries
 from voiced.store.imports import append
 from voiced.store.promises import settled
 
@@ -49,13 +51,14 @@ def everything(draw):
     promises = draw(st.lists(some_promises, max_size=4, unique_by=lambda each: each.id))
     memories = draw(st.lists(some_memories, max_size=4, unique_by=lambda each: each.id))
     kept = [(each, [one for one in its if one]) for each, its in zip(conversations, share, strict=True)]
-    return kept, promises, memories
+    once = st.lists(some_entries, max_size=4, unique_by=(lambda each: each.id, lambda each: each.text.lower()))
+    return kept, promises, memories, draw(once)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(everything())
 def test_what_is_exported_comes_in_again_with_nothing_lost(kept):
-    conversations, promises, memories = kept
+    conversations, promises, memories, entries = kept
     promises = [settled(each, NOON.timestamp(), BERLIN) for each in promises]
 
     async def run(folder):
@@ -65,6 +68,7 @@ def test_what_is_exported_comes_in_again_with_nothing_lost(kept):
             await home.promises.save(promises)
             if memories:
                 await home.memories.add(memories)
+            await home.database.write(lambda connection: keep_entries(connection, entries))
             await home.upkeep.export(folder / "one.zip", quiet)
             before = await home.contents()
         async with house(folder / "two") as home:
@@ -77,8 +81,9 @@ def test_what_is_exported_comes_in_again_with_nothing_lost(kept):
         count = sum(len(its) for _, its in conversations)
         assert (brought.conversations, brought.messages) == (len(conversations), count)
         assert (brought.promises, brought.memories, brought.known) == (len(promises), len(memories), 0)
+        assert (brought.entries, again.entries) == (len(entries), 0)
         assert (again.conversations, again.messages, again.promises, again.memories) == (0, 0, 0, 0)
-        assert again.known == len(conversations) + count + len(promises) + len(memories)
+        assert again.known == len(conversations) + count + len(promises) + len(memories) + len(entries)
 
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(run(Path(folder)))

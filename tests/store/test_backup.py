@@ -33,7 +33,7 @@ def test_a_backup_is_the_file_as_it_is(tmp_path):
     with contextlib.closing(raw(path)) as copy:
         rows = [
             row
-            for table in ("conversations", "messages", "promises", "memories")
+            for table in ("conversations", "messages", "promises", "memories", "entries")
             for row in copy.execute(f"SELECT * FROM {table} ORDER BY 1")  # noqa: S608
         ]
     assert rows == contents

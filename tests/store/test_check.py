@@ -28,6 +28,7 @@ def test_a_good_file_has_no_problems(tmp_path):
         "messages": 300,
         "promises": 1,
         "memories": 1,
+        "entries": 0,
         "keys": 0,
         "audit": 0,
         "usage": 0,

@@ -8,8 +8,10 @@ from voiced.core.errors import InputInvalid, NotFound, StoreFull
 from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.history import Message, Source
 from voiced.core.keeping import KeepConfig, RetentionConfig
+from voiced.core.lists import Entry
 from voiced.core.memories import NewMemory, Scope
 from voiced.store.answers import StoredAnswers
+from voiced.store.entries import keep
 from voiced.store.upkeep import OWED, keep_expiring
 
 CANARY = "walrusword"
@@ -113,6 +115,22 @@ def test_what_a_process_that_was_killed_left_unfinished_is_forgotten_too(tmp_pat
             (tmp_path / name).write_text(CANARY)
         await home.upkeep.forget(Forget(turn="t1"), quiet)
         assert found(tmp_path) == set()
+
+    run(use, tmp_path)
+
+
+@pytest.mark.parametrize("what", [Forget(everything=True), Forget(until=AT), Forget(space="home"), Forget(ids=["e"])])
+def test_what_is_on_lists_is_forgotten_too(tmp_path, what):
+    async def use(home):
+        entries = [Entry(id="e", list="shopping", text=CANARY, at=AT - 60), Entry(id="f", list="a", text="b", at=AT)]
+        await home.database.write(lambda connection: keep(connection, entries))
+        await home.upkeep.backup(quiet)
+        assert found(tmp_path)
+        assert (await home.upkeep.forget(what, quiet)).entries
+        assert found(tmp_path) == set()
+        left = {entry.text for name in ("shopping", "a") for entry in await home.lists.entries(name)}
+        assert left == (set() if what.everything or what.space else {"b"})
+        assert (await home.upkeep.forget(Forget(kinds=["note", "message", "document"]), quiet)).entries == 0
 
     run(use, tmp_path)
 

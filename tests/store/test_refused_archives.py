@@ -168,7 +168,7 @@ PLAIN = b'"personal","metadata":{}'
         (add("conversations/empty.jsonl", b""), r"is empty"),
         (add("conversations/x.md"), None),
         (drop(A), r"does not hold what its manifest says"),
-        (manifest_says(version=3), r"newer voiced"),
+        (manifest_says(version=4), r"newer voiced"),
         (manifest_says(format="other"), r"manifest\.json"),
         (manifest_says(messages=16), r"does not hold what its manifest says"),
         (manifest_says(members={}), None),

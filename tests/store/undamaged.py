@@ -16,7 +16,7 @@ from voiced.store.migrations import migrate
 from voiced.store.pages import Pages
 from voiced.store.rows import INSERT_MESSAGE
 
-TABLES = ("conversations", "messages", "promises", "memories", "keys", "audit", "usage")
+TABLES = ("conversations", "messages", "promises", "memories", "entries", "keys", "audit", "usage")
 WORDS = "lamp kitchen Küche müde 天気 🌧️ tomorrow timer O’Neill naïve weather music quiet garden seven".split()  # noqa: SIM905
 COUNTED = 9
 """Where conversations keep what is counted anew: the time of the last message, and how many there are."""
@@ -120,6 +120,8 @@ def change(connection: apsw.Connection, chance: random.Random, counts: dict[int,
     source = json.dumps({"kind": "file", "reference": text(chance, 1)}) if chance.random() < 0.3 else None
     row = (name, chance.choice(("note", "document")), text(chance, chance.choice((3, 20, 300))), at, '["a"]', source)
     connection.execute("INSERT INTO memories (id, kind, text, at, tags, source) VALUES (?, ?, ?, ?, ?, ?)", row)
+    row = (name, chance.choice(("shopping", "to-do")), f"{text(chance, 2)} {name}", at)
+    connection.execute("INSERT INTO entries (id, list, text, at) VALUES (?, ?, ?, ?)", row)
     older = connection.execute("SELECT max(number) - 2 FROM promises").get
     sql = "UPDATE promises SET state = 'done', changed_at = ?, schedule = ? WHERE number = ?"
     connection.execute(sql, (at, json.dumps({"time": "07:00", "days": [1]}), older))
@@ -197,7 +199,7 @@ class Recorder(Pages):
 def places(file: bytes, wal: bytes, rows: dict[str, dict[str, Row]]) -> Iterator[tuple[tuple[str, str], list[Extent]]]:
     source = Recorder(file, wal)
     numbers = {(table, row[0]): name for table, found in rows.items() for name, row in found.items()}
-    tables = {12: "conversations", 18: "messages", 13: "promises", 11: "keys", 7: "audit", 14: "usage"}
+    tables = {12: "conversations", 18: "messages", 6: "entries", 13: "promises", 11: "keys", 7: "audit", 14: "usage"}
     for number in range(1, source.count + 1):
         page = source.page(number)
         start = 100 if number == 1 else 0

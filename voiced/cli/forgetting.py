@@ -29,10 +29,11 @@ Kinds = Annotated[list[MemoryKind], Parameter(negative=())]
 PAGE = 200
 SHOWN = 20
 """Memories about something that are shown before they are forgotten."""
-ONE = {"memories": "memory"}
+ONE = {"memories": "memory", "entries": "entry of a list"}
+MANY = {"entries": "entries of lists"}
 WAYS = "Name ids or files, or --about, --turn, --conversation, --everything; or --since, --until, --space and --kind."
 LOST = "`voiced memory list` and `voiced recall` tell the ids; a file is named by its path."
-EVERYTHING = "everything: all talk, all that is remembered, all timers, alarms and reminders"
+EVERYTHING = "everything: all talk, all that is remembered, all lists, all timers, alarms and reminders"
 
 
 def add_to(app: App) -> None:
@@ -120,7 +121,8 @@ def _tell(found: Forgotten, options: Options) -> None:
     if options.json:
         line(found)
         return
-    parts = [counted(count, ONE.get(name, name[:-1]), name) for name, count in asdict(found).items() if count]
+    counts = {name: count for name, count in asdict(found).items() if count}
+    parts = [counted(count, ONE.get(name, name[:-1]), MANY.get(name, name)) for name, count in counts.items()]
     people.print(Text(f"Forgotten: {', '.join(parts)}." if parts else "There was nothing like that."), soft_wrap=True)
 
 

@@ -99,6 +99,7 @@ def import_(
             counted(brought.messages, "message"),
             counted(brought.promises, "promise"),
             counted(brought.memories, "note or piece of a document", "notes and pieces of documents"),
+            counted(brought.entries, "entry of a list", "entries of lists"),
         ]
         new = ", ".join(filter(None, counts)) or "nothing"
         people.print(f"New: {new}. Known already: {brought.known}.", soft_wrap=True)

@@ -5,7 +5,7 @@ import threading
 from litestar import Litestar
 from litestar.di import Provide
 
-from voiced.control import conversations, knowledge, ledger, messages, promises, steering, upkeep
+from voiced.control import conversations, knowledge, ledger, lists, messages, promises, steering, upkeep
 from voiced.control.gate import Gate
 from voiced.control.problems import HANDLERS
 from voiced.control.requests import BODY_LIMIT
@@ -24,6 +24,7 @@ def application(agent: Agent) -> Litestar:
             *conversations.ROUTES,
             *messages.ROUTES,
             *knowledge.ROUTES,
+            *lists.ROUTES,
             *promises.ROUTES,
             *upkeep.ROUTES,
             *ledger.ROUTES,

@@ -6,6 +6,7 @@ from msgspec import UNSET, Meta, Struct, field
 
 from voiced.control.told import Problem
 from voiced.core.history import Conversation, Message, Moment, Name, Page
+from voiced.core.lists import LONGEST_LIST, ListName, Text
 from voiced.core.memories import LONGEST_MEMORIES, Scope
 from voiced.core.ports.upkeep import Form
 from voiced.core.promises import Kind
@@ -104,8 +105,21 @@ class Sought(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limit: Hits = 10
 
 
+class ListNamed(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which list is asked for."""
+
+    name: ListName
+
+
+class NewEntries(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is to be put on a list."""
+
+    name: ListName
+    texts: Annotated[list[Text], Meta(min_length=1, max_length=LONGEST_LIST)]
+
+
 class Chosen(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which memories are to be forgotten."""
+    """Which memories, or entries of lists, are to be removed."""
 
     ids: Annotated[list[str], Meta(min_length=1, max_length=LONGEST_MEMORIES)]
 

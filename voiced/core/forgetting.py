@@ -16,14 +16,14 @@ class Forget(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to be forgotten: what is named, or else all that fits everything that is given.
 
     Attributes:
-        ids: messages, notes and pieces of documents.
+        ids: messages, notes, pieces of documents, and entries of lists.
         turn: what was said in it.
         conversation: it, with all that was said in it.
         since: said or learned at this moment or later, in seconds since 1970 (UTC).
         until: said or learned before this moment.
         space: only what belongs there.
         kinds: only these kinds; empty: all.
-        everything: all talk, all memories and all promises.
+        everything: all talk, all memories, all lists and all promises.
     """
 
     ids: Annotated[list[Id], Meta(max_length=MOST)] = field(default_factory=list[str])
@@ -66,6 +66,7 @@ class Forgotten(Struct, frozen=True):
         memories: notes and pieces of documents.
         promises: timers, alarms and reminders.
         backups: older copies of everything that were removed, because they held it.
+        entries: of lists.
     """
 
     messages: int = 0
@@ -73,8 +74,9 @@ class Forgotten(Struct, frozen=True):
     memories: int = 0
     promises: int = 0
     backups: int = 0
+    entries: int = 0
 
     @property
     def nothing(self) -> bool:
         """Whether there was nothing to forget."""
-        return not (self.messages or self.conversations or self.memories or self.promises)
+        return not (self.messages or self.conversations or self.memories or self.promises or self.entries)

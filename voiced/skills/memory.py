@@ -1,6 +1,5 @@
 """What is remembered: take a note, find what was said, forget it again."""
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -13,6 +12,7 @@ from voiced.core.ports.recall import Recall
 from voiced.core.ports.skill import Reply
 from voiced.core.speech import counted, past_moment, turned
 from voiced.core.types import Understanding
+from voiced.skills.words import own_words
 
 JUST_NOW = timedelta(minutes=10)
 """How long "that" can mean what was remembered last."""
@@ -24,9 +24,6 @@ LONGEST = 300
 """Characters of each that are told."""
 CANDIDATES = 50
 UNREACHABLE = "Sorry, I cannot reach my memory now."
-_WORD = re.compile(r"\w+")
-_SENTENCE_END = re.compile(r"(?<!\.\w)\.$")
-"""The point after a sentence, not that of "5 p.m."."""
 
 
 class MemorySkill:
@@ -64,7 +61,7 @@ class MemorySkill:
         try:
             match understood.intent:
                 case "VoicedRemember":
-                    return await self._remember(own_words(understood), understood.message)
+                    return await self._remember(own_words(understood, "text"), understood.message)
                 case "VoicedRecall":
                     return await self._tell(topic, mine=understood.slots.get("whose") == "mine")
                 case "VoicedForgetLast":
@@ -123,20 +120,6 @@ class MemorySkill:
         if not found or self._now() - self._asked_at > ANSWER_WITHIN:
             return Reply("There is nothing to forget: tell me first what it is about.")
         return Reply(f"{counted(await self._forget(found), 'note') or 'Nothing'} forgotten.")
-
-
-def own_words(understood: Understanding) -> str:
-    """An open text as it was said or typed: what the templates were compared with has lost its commas and colons."""
-    slot = str(understood.slots.get("text", ""))
-    for start in (found.start() for found in _WORD.finditer(understood.text)):
-        rest = understood.text[start:]
-        if _letters(rest) == _letters(slot):
-            return _SENTENCE_END.sub("", rest.strip()) or slot
-    return slot
-
-
-def _letters(text: str) -> str:
-    return "".join(_WORD.findall(text.casefold()))
 
 
 def _list(notes: Sequence[Memory]) -> str:

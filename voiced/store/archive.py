@@ -19,11 +19,13 @@ from voiced.core.errors import InputInvalid
 from voiced.store.lines import LONGEST_LINE
 from voiced.store.sealed import MARK, Unsealed
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 PROMISES = "promises.jsonl"
 MEMORIES = "memories.jsonl"
 """Since format 2."""
+LISTS = "lists.jsonl"
+"""Since format 3."""
 CONVERSATIONS = "conversations/"
 MOST_MEMBERS = 1_000_000
 LONGEST_MANIFEST = 256 * 1024 * 1024
@@ -53,6 +55,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
         messages: how many.
         promises: how many.
         memories: how many.
+        entries: of lists, how many.
         members: name to SHA-256, in hexadecimal digits.
     """
 
@@ -65,6 +68,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     messages: int
     promises: int
     memories: int = 0
+    entries: int = 0
     members: dict[str, str]
 
 
@@ -132,6 +136,10 @@ class Reader:
         """The lines of the memories."""
         return self._optional(MEMORIES)
 
+    def entries(self) -> Iterator[bytes]:
+        """The lines of the entries of lists."""
+        return self._optional(LISTS)
+
     def lines(self, name: str) -> Iterator[bytes]:
         """The lines of a member, without their ends; at the end it is compared with the manifest.
 
@@ -188,6 +196,10 @@ class Single:
         return iter(())
 
     def memories(self) -> Iterator[bytes]:
+        """There are none."""
+        return iter(())
+
+    def entries(self) -> Iterator[bytes]:
         """There are none."""
         return iter(())
 
@@ -267,7 +279,7 @@ def split(file: IO[bytes], name: str) -> Iterator[bytes]:
 
 def _look_at(info: zipfile.ZipInfo) -> None:
     name = info.filename
-    if name not in (MANIFEST, PROMISES, MEMORIES) and not _MEMBER.fullmatch(name):
+    if name not in (MANIFEST, PROMISES, MEMORIES, LISTS) and not _MEMBER.fullmatch(name):
         raise InputInvalid(f"the archive has a member that is none of ours: {name[:100]!r}", hint=HINT)
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
         raise InputInvalid(f"{name} is packed in a way that is none of ours", hint=HINT)

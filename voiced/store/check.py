@@ -13,7 +13,7 @@ MOST = 50
 """Problems that are told: where there are more, these say enough."""
 ROUNDS = 2.0
 """A check reads every page about so often: measured with 1,000 to 100,000 messages."""
-_TABLES = ("conversations", "messages", "promises", "memories", "keys", "audit", "usage", "answers")
+_TABLES = ("conversations", "messages", "promises", "memories", "entries", "keys", "audit", "usage", "answers")
 _RULES = (
     (
         "a conversation's count is not that of its messages",

@@ -14,9 +14,10 @@ from voiced.core.disk import leave_room, sync
 from voiced.core.errors import InputInvalid, NotFound
 from voiced.core.ports.upkeep import Form
 from voiced.store import lines
-from voiced.store.archive import FORMAT, MEMORIES, PROMISES, Manifest, Writer, member_name
+from voiced.store.archive import FORMAT, LISTS, MEMORIES, PROMISES, Manifest, Writer, member_name
 from voiced.store.backups import UNFINISHED
 from voiced.store.beside import Tell
+from voiced.store.entries import ENTRY, entry_of
 from voiced.store.faults import translated
 from voiced.store.memories import MEMORY, memory_of, told
 from voiced.store.promises import FIELDS, promise_of
@@ -41,7 +42,7 @@ class Export:
         self._file = file
         self._zone = zone
         self._tell = tell
-        self._conversations = self._messages = self._promises = self._memories = self._total = 0
+        self._conversations = self._messages = self._promises = self._memories = self._entries = self._total = 0
 
     def run(self, wanted: Sequence[str] | None, now: float) -> None:
         """Writes everything, or some conversations and nothing else.
@@ -63,6 +64,7 @@ class Export:
             if wanted is None:
                 writer.add(PROMISES, gathered(self._all_promises()))
                 writer.add(MEMORIES, gathered(self._all_memories()))
+                writer.add(LISTS, gathered(self._all_entries()))
             manifest = Manifest(
                 version=FORMAT,
                 made_at=now,
@@ -72,6 +74,7 @@ class Export:
                 messages=self._messages,
                 promises=self._promises,
                 memories=self._memories,
+                entries=self._entries,
                 members=writer.members,
             )
             writer.finish(manifest)
@@ -117,6 +120,11 @@ class Export:
         for row in self._connection.execute(query):
             self._memories += 1
             yield lines.line(told(memory_of(row)))
+
+    def _all_entries(self) -> Iterator[bytes]:
+        for row in self._connection.execute(f"SELECT {ENTRY} FROM entries ORDER BY number"):  # noqa: S608
+            self._entries += 1
+            yield lines.line(entry_of(row))
 
 
 @contextmanager

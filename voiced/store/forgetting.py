@@ -18,7 +18,7 @@ from voiced.store.rows import MESSAGE, SHIFT, found, message_of, places
 
 BEGINNING = 10
 """Messages at the beginning of a conversation, one of which is most likely the user's."""
-EVERYTHING = ("messages", "conversations", "memories", "promises")
+EVERYTHING = ("messages", "conversations", "memories", "promises", "entries")
 
 
 def forget(connection: apsw.Connection, what: Forget, *, notes: bool = True) -> Forgotten:
@@ -59,7 +59,8 @@ def _forget(connection: apsw.Connection, what: Forget, *, notes: bool) -> Forgot
     if notes:
         rule = "source ->> 'reference' IN (SELECT value FROM json_each(?))"
         memories += _removed(connection, "memories", rule, (asked,))
-    return Forgotten(len(gone), sum(not beginning for beginning in left.values()), memories)
+    entries = _removed(connection, "entries", *_entries(what))
+    return Forgotten(len(gone), sum(not beginning for beginning in left.values()), memories, entries=entries)
 
 
 def all_spaces(connection: apsw.Connection) -> list[str]:
@@ -104,6 +105,15 @@ def _memories(what: Forget) -> tuple[str, Sequence[Any]]:
         return "FALSE", ()
     rule, values = _fitting(what, "space = ?")
     return f"{rule} AND kind IN ({', '.join('?' * len(kinds))})", (*values, *kinds)
+
+
+def _entries(what: Forget) -> tuple[str, Sequence[Any]]:
+    """Which entries of lists, as SQL: they are of no kind of memory."""
+    if what.ids:
+        return f"id IN ({', '.join('?' * len(what.ids))})", what.ids
+    if what.turn is not None or what.conversation is not None or what.kinds:
+        return "FALSE", ()
+    return _fitting(what, "space = ?")
 
 
 def _fitting(what: Forget, space: str) -> tuple[str, Sequence[Any]]:

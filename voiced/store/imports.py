@@ -12,12 +12,14 @@ from msgspec.structs import replace
 
 from voiced.core.errors import InputInvalid
 from voiced.core.history import Conversation, Message
+from voiced.core.lists import Entry
 from voiced.core.memories import NewMemory
 from voiced.core.ports.upkeep import Imported
 from voiced.core.promises import Promise
 from voiced.store import lines
 from voiced.store.archive import HINT, Manifest, Reader, Single, member_name, opened
 from voiced.store.beside import Tell
+from voiced.store.entries import keep as keep_entries
 from voiced.store.memories import keep
 from voiced.store.promises import FIELDS, settled
 from voiced.store.promises import row_of as promise_row
@@ -25,8 +27,8 @@ from voiced.store.rows import INSERT_MESSAGE, MOST, places, row_of, text
 
 BATCH, ROW = 400_000, 2_000
 """Characters that are written in one go, with so many for each row: a turn that waits for it does not notice."""
-PROMISES = 200
-"""The same of promises."""
+SMALL = 200
+"""The same of promises, and of entries of lists."""
 Put = Callable[[Callable[[apsw.Connection], Any]], Any]
 _CONVERSATION = """
 INSERT INTO conversations (id, title, space, user, tags, status, made_at, changed_at, last_at, metadata)
@@ -82,15 +84,16 @@ class Import:
             messages += self._count(batch)
         promises = sum(len(some) for some in _promises(source))
         memories = sum(len(some) for some in _memories(source))
+        entries = sum(len(some) for some in _entries(source))
         source.check_rest()
-        found = Imported(conversations, messages, promises, 0, memories)
+        found = Imported(conversations, messages, promises, 0, memories, entries)
         if manifest and found != _announced(manifest):
             raise InputInvalid("the archive does not hold what its manifest says", hint=HINT)
         self._total = 2 * messages
         return found
 
     def _take_in(self, source: Reader | Single) -> Imported:
-        conversations = messages = promises = memories = 0
+        conversations = messages = promises = memories = entries = 0
         for batch in _batches(source):
             begun, written = self._put(partial(_write, batch=batch))
             conversations, messages = conversations + begun, messages + written
@@ -100,7 +103,9 @@ class Import:
             promises += self._put(partial(_keep, promises=taken))
         for some in _memories(source):
             memories += self._put(partial(keep, memories=some))
-        return Imported(conversations, messages, promises, 0, memories)
+        for some in _entries(source):
+            entries += self._put(partial(keep_entries, entries=some))
+        return Imported(conversations, messages, promises, 0, memories, entries)
 
     def _count(self, batch: Sequence[Part]) -> int:
         count = sum(len(part.messages) for part in batch)
@@ -162,7 +167,7 @@ def _promises(source: Reader | Single) -> Iterator[list[Promise]]:
     for number, line in enumerate(source.promises(), 1):
         with _at("promises", number):
             some.append(lines.promise(line))
-        if len(some) == PROMISES:
+        if len(some) == SMALL:
             yield some
             some = []
     yield some
@@ -181,12 +186,24 @@ def _memories(source: Reader | Single) -> Iterator[list[NewMemory]]:
     yield some
 
 
+def _entries(source: Reader | Single) -> Iterator[list[Entry]]:
+    some: list[Entry] = []
+    for number, line in enumerate(source.entries(), 1):
+        with _at("lists", number):
+            some.append(lines.entry(line))
+        if len(some) == SMALL:
+            yield some
+            some = []
+    yield some
+
+
 def _announced(manifest: Manifest) -> Imported:
-    return Imported(manifest.conversations, manifest.messages, manifest.promises, 0, manifest.memories)
+    promises, memories, entries = manifest.promises, manifest.memories, manifest.entries
+    return Imported(manifest.conversations, manifest.messages, promises, 0, memories, entries)
 
 
 def _all(found: Imported) -> int:
-    return found.conversations + found.messages + found.promises + found.memories
+    return found.conversations + found.messages + found.promises + found.memories + found.entries
 
 
 @contextmanager

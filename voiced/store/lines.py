@@ -1,4 +1,4 @@
-"""Conversations, promises and memories as lines of JSON: all that is known, and nothing that could harm the file."""
+"""Conversations, promises, memories and lists as lines of JSON: all that is known, nothing harmful."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from voiced.core.errors import InputInvalid
 from voiced.core.history import Conversation, Message
+from voiced.core.lists import Entry
 from voiced.core.memories import NewMemory
 from voiced.core.promises import Promise, Schedule, check_schedule
 from voiced.store.rows import look_at_depth
@@ -37,10 +38,11 @@ _conversation = msgspec.json.Decoder(_Conversation)
 _message = msgspec.json.Decoder(_Message)
 _promise = msgspec.json.Decoder(_Promise)
 _memory = msgspec.json.Decoder(NewMemory)
+_entry = msgspec.json.Decoder(Entry)
 _encoder = msgspec.json.Encoder()
 
 
-def line(value: Conversation | Message | Promise | NewMemory) -> bytes:
+def line(value: Conversation | Message | Promise | NewMemory | Entry) -> bytes:
     """One value as one line, with its end."""
     return _encoder.encode(value) + b"\n"
 
@@ -77,6 +79,11 @@ def memory(data: bytes) -> NewMemory:
     if not value.id:
         raise InputInvalid("a memory without an id")
     return value
+
+
+def entry(data: bytes) -> Entry:
+    """Reads the line of an entry of a list, under the same terms."""
+    return _read(_entry, data)
 
 
 def promise_row(names: Sequence[str], row: Sequence[object]) -> Promise:

@@ -28,6 +28,7 @@ FIRST = {
     "messages": 18,
     "promises": 13,
     "memories": 11,
+    "entries": 6,
     "keys": 11,
     "audit": 7,
     "usage": 14,

@@ -9,6 +9,7 @@ from voiced.control.remote.connection import Connection
 from voiced.control.remote.conversations import RemoteConversations
 from voiced.control.remote.knowledge import RemoteKnowledge
 from voiced.control.remote.ledger import RemoteAnswers, RemoteAudit, RemoteKeys, RemoteUsage
+from voiced.control.remote.lists import RemoteLists
 from voiced.control.remote.upkeep import RemoteUpkeep
 from voiced.core.ports.kept import Kept
 
@@ -31,6 +32,7 @@ async def remote(path: Path) -> AsyncGenerator[Kept]:
             RemoteUsage(connection),
             RemoteAnswers(connection),
             RemoteKnowledge(connection),
+            RemoteLists(connection),
         )
     finally:
         await connection.close()

@@ -10,6 +10,7 @@ from voiced.core.ports.audit import Audit
 from voiced.core.ports.conversations import Conversations
 from voiced.core.ports.keys import Keyring
 from voiced.core.ports.knowledge import Knowledge
+from voiced.core.ports.lists import Lists
 from voiced.core.ports.promises import Promises
 from voiced.core.ports.upkeep import Upkeep
 from voiced.core.ports.usage import Usage
@@ -34,6 +35,11 @@ class Agent(Protocol):
     @property
     def knowledge(self) -> Knowledge:
         """What is remembered."""
+        ...
+
+    @property
+    def lists(self) -> Lists:
+        """What is to be bought, done or packed."""
         ...
 
     @property

@@ -8,12 +8,13 @@ from voiced.core.ports.audit import AuditLog
 from voiced.core.ports.conversations import Conversations
 from voiced.core.ports.keys import Keys
 from voiced.core.ports.knowledge import Knowledge
+from voiced.core.ports.lists import Lists
 from voiced.core.ports.upkeep import Upkeep
 from voiced.core.ports.usage import Usage
 
 
 class Kept(NamedTuple):
-    """All that is kept: talk, promises, memories, who may do what, what was done and used, and the file it is in."""
+    """All that is kept: talk, promises, memories, lists, keys, what was done and used, and the file it is in."""
 
     conversations: Conversations
     agenda: Agenda
@@ -23,3 +24,4 @@ class Kept(NamedTuple):
     usage: Usage
     answers: AnswerCache
     knowledge: Knowledge
+    lists: Lists

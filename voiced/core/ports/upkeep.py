@@ -55,6 +55,7 @@ class Imported(Struct, frozen=True):
         promises: new ones.
         known: how many of all of them were there already.
         memories: new ones.
+        entries: of lists, new ones.
     """
 
     conversations: int
@@ -62,6 +63,7 @@ class Imported(Struct, frozen=True):
     promises: int
     known: int
     memories: int = 0
+    entries: int = 0
 
 
 class Upkeep(Protocol):
