@@ -163,22 +163,23 @@ class Voiced:
         tts = wiring.voice(config, engines.tts, told("tts"), phrases=phrases, may_keep=self._may_cache)
         self._ports: list[Stt | Tts | Llm | Embedder] = [stt, tts, self._remembering.embedder]
         self._ports += [model] if model else []
+        skills = wiring.skills(
+            clock,
+            self.promises,
+            lambda: self.tally.last_answer,
+            lambda: self._volume,
+            self.set_volume,
+            [
+                *wiring.memory_skills(config, self._remembering, self.conversations, clock, self.upkeep),
+                ListsSkill(self.lists),
+            ],
+        )
         self._parts = Parts(
             audio=audio,
             stt=stt,
             tts=SpeakableTts(tts, config.language),
-            understand=self._rules.understand,
-            skills=wiring.skills(
-                clock,
-                self.promises,
-                lambda: self.tally.last_answer,
-                lambda: self._volume,
-                self.set_volume,
-                [
-                    *wiring.memory_skills(config, self._remembering, self.conversations, clock, self.upkeep),
-                    ListsSkill(self.lists),
-                ],
-            ),
+            understand=wiring.taken(self._rules.understand, skills),
+            skills=skills,
             earcons=sounds if config.audio.earcons else {},
             bus=self.bus,
             clock=clock,

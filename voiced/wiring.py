@@ -16,12 +16,13 @@ from voiced.core.ports.clock import Clock
 from voiced.core.ports.conversations import Conversations
 from voiced.core.ports.llm import Llm
 from voiced.core.ports.promises import Promises
-from voiced.core.ports.skill import Skill
+from voiced.core.ports.skill import Choosy, Skill
 from voiced.core.ports.stt import Stt
 from voiced.core.ports.tts import Tts
 from voiced.core.ports.upkeep import Upkeep
 from voiced.core.ports.wake import RemoteWakeWord
 from voiced.core.status import EngineStatus
+from voiced.core.types import Understanding
 from voiced.ear.cascade import Cascade
 from voiced.ear.gate import Gate
 from voiced.ear.words import words
@@ -39,6 +40,7 @@ from voiced.engines.remote import Server, address, is_here
 from voiced.engines.silero import Silero
 from voiced.remembering import Remembering, far_embedder
 from voiced.skills.alarms import AlarmsSkill
+from voiced.skills.calculator import CalculatorSkill
 from voiced.skills.clock import ClockSkill
 from voiced.skills.memory import MemorySkill
 from voiced.skills.reminders import RemindersSkill
@@ -280,9 +282,23 @@ def skills(
         StopSkill(),
         RepeatSkill(last_answer),
         HelpSkill(),
+        CalculatorSkill(),
         *more,
     ]
     return {intent: skill for skill in all_skills for intent in skill.intents}
+
+
+def taken(
+    understand: Callable[[str], Understanding | None], skills: Mapping[str, Skill]
+) -> Callable[[str], Understanding | None]:
+    """The rules, without what the skill that would have to answer does not take."""
+
+    def only(text: str) -> Understanding | None:
+        understood = understand(text)
+        skill = skills.get(understood.intent) if understood else None
+        return understood if understood and not (isinstance(skill, Choosy) and not skill.takes(understood)) else None
+
+    return only
 
 
 def memory_skills(

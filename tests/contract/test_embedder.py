@@ -97,7 +97,8 @@ def test_what_is_alike_lies_closer(embedding: Embedding) -> None:
 
 
 def test_words_that_are_in_any_text_make_none_alike() -> None:
-    asked, alike, told, little = vectors(hashing, "where is the violin", "where is the time", "my violin", "where is the")
+    texts = ("where is the violin", "where is the time", "my violin", "where is the")
+    asked, alike, told, little = vectors(hashing, *texts)
     assert asked @ told > asked @ alike
     assert little.any(), "where there are no others, they count"
 

@@ -1,6 +1,6 @@
 """What a skill is: something that answers intents."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -48,4 +48,13 @@ class Skill(Protocol):
         Raises:
             SkillFailed: it could not be done; the message is spoken.
         """
+        ...
+
+
+@runtime_checkable
+class Choosy(Protocol):
+    """A skill with open sentences, which may mean anything: it says beforehand which of them are for it."""
+
+    def takes(self, understood: Understanding) -> bool:
+        """Tells at once, from the words alone, whether it can answer; what it does not take is not for rules."""
         ...
