@@ -39,6 +39,7 @@ from voiced.remembering import Remembering
 from voiced.setup.places import CACHE, intents_folder
 from voiced.setup.privacy import classifier
 from voiced.skills.lists import ListsSkill
+from voiced.skills.microphone import MicrophoneSkill
 from voiced.store.answers import StoredAnswers
 from voiced.store.audit import StoredAudit
 from voiced.store.conversations import StoredConversations
@@ -172,6 +173,7 @@ class Voiced:
             [
                 *wiring.memory_skills(config, self._remembering, self.conversations, clock, self.upkeep),
                 ListsSkill(self.lists),
+                MicrophoneSkill(self.set_muted),
             ],
         )
         self._parts = Parts(
