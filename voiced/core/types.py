@@ -145,6 +145,8 @@ class Understanding(Struct, frozen=True):
         text: the sentence.
         confirmed: the user was asked whether it is really meant, and said yes. Nothing else sets it.
         message: the id of the message that said it; empty: there is none.
+        likeness: 1 if the sentence says it; less if it only nearly does, by the letters that are wrong.
+        others: what else it may mean, as likely; none where it is clear.
     """
 
     intent: str
@@ -152,6 +154,8 @@ class Understanding(Struct, frozen=True):
     text: str = ""
     confirmed: bool = False
     message: str = ""
+    likeness: float = 1.0
+    others: tuple["Understanding", ...] = ()
 
 
 class Timeline(Struct, frozen=True, omit_defaults=True):

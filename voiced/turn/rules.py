@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
-from hassil import recognize_best
+from hassil import RecognizeResult, recognize_best
 from hassil.util import normalize_for_matching, remove_skip_words
 
 from voiced.core.grammar import Grammar, compile_grammar, spoken
@@ -15,6 +16,14 @@ from voiced.core.types import Completeness, Understanding
 
 _HALVES = re.compile(r"\b([ap])\. ?m\b\.?", re.IGNORECASE)
 """The ways to write AM and PM; templates know one."""
+
+
+class Sentences(Protocol):
+    """Who understands what our own templates do not say."""
+
+    def understand(self, text: str) -> Understanding | None:
+        """Takes a sentence apart; None if it says nothing."""
+        ...
 
 
 class Rules:
@@ -33,6 +42,8 @@ class Rules:
         # hassil would drop words that mean nothing anywhere, and make "what do" of "what can you do".
         self._intents = replace(intents, skip_words=[])
         self._skips = intents.skip_words
+        self.home: Sentences | None = None
+        """Who is asked about what no template says: set once the sentences about the home are made."""
 
     def understand(self, text: str) -> Understanding | None:
         """Takes a sentence apart, spoken or typed: numbers in words or digits, any case, any punctuation.
@@ -43,9 +54,8 @@ class Rules:
         for sentence in self._readings(text):
             result = recognize_best(sentence, self._intents, language=self._intents.language)
             if result is not None:
-                slots = {name: _plain(entity.value) for name, entity in result.entities.items()}
-                return Understanding(result.intent.name, slots, text)
-        return None
+                return Understanding(result.intent.name, slots(result), text)
+        return self.home.understand(text) if self.home else None
 
     @cached_property
     def grammar(self) -> Grammar:
@@ -68,6 +78,11 @@ class Rules:
             text = remove_skip_words(text, self._skips, ignore_whitespace=False, start=False)
             yield text
             yield remove_skip_words(text, self._skips, ignore_whitespace=False, end=False)
+
+
+def slots(result: RecognizeResult) -> dict[str, str | int | float]:
+    """What was said, by slot."""
+    return {name: _plain(entity.value) for name, entity in result.entities.items()}
 
 
 def _plain(value: object) -> str | int | float:

@@ -1,0 +1,173 @@
+"""Sentences about the home: ours, and Home Assistant's own, with the names of what is there."""
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+from pathlib import Path
+
+from hassil import RecognizeResult
+from hassil.intents import Intents, TextSlotList
+from hassil.util import normalize_for_matching, remove_skip_words
+from home_assistant_intents import get_intents
+from msgspec.structs import replace
+
+from voiced.core.home import Entity
+from voiced.core.intents import load_intents
+from voiced.core.ports.home import Home
+from voiced.core.types import Understanding
+from voiced.turn.narrowing import Index, Narrowed
+from voiced.turn.near_misses import Near, Vocabulary
+from voiced.turn.rules import slots
+
+LISTS = ("name", "area")
+"""The lists that the home fills."""
+EMPTY = ("floor", "zone")
+"""Those that nothing fills: no sentence that needs one can be said."""
+LEFT_OUT = frozenset({"[<the>] {name}", "<name>", "{name}"})
+"""A name alone is no wish: whoever answers a question with one would switch something on."""
+TRIED = 12
+"""Ways to put a sentence right that are tried, the likeliest first."""
+INTENTS = {
+    name: name
+    for name in (
+        "HassTurnOn",
+        "HassTurnOff",
+        "HassLightSet",
+        "HassSetPosition",
+        "HassFanSetSpeed",
+        "HassClimateSetTemperature",
+        "HassClimateGetTemperature",
+        "HassGetState",
+        "HassVacuumStart",
+        "HassVacuumReturnToBase",
+        "HassMediaPause",
+        "HassMediaUnpause",
+    )
+} | {
+    # By their own names these mean how loud voiced itself is.
+    "HassSetVolume": "VoicedPlayerVolume",
+    "HassSetVolumeRelative": "VoicedPlayerVolumeRelative",
+    "HassMediaPlayerMute": "VoicedPlayerMute",
+    "HassMediaPlayerUnmute": "VoicedPlayerUnmute",
+}
+"""Home Assistant's intents that are answered, and what they are called here."""
+
+
+class HomeSentences:
+    """All sentences about a home in one language. Making them takes a second: not in the event loop.
+
+    Args:
+        folder: of our templates; those about the home are in a folder "home" for each language.
+        language: two letters.
+        home: whose names are understood.
+
+    Raises:
+        IntentsInvalid: our templates cannot be used.
+    """
+
+    def __init__(self, folder: Path, language: str, home: Home) -> None:
+        own = folder / language / "home"
+        templates = [load_intents(own, language)] if own.is_dir() else []
+        templates += _theirs(language)
+        self._home = home
+        self._skips = [word for intents in templates for word in intents.skip_words]
+        late = (*LISTS, *EMPTY)
+        self._indexes = [Index(dataclasses.replace(intents, skip_words=[]), late) for intents in templates]
+        self._known: Sequence[tuple[object, ...]] = ()
+        self._whole: Sequence[Narrowed] = ()
+        self._endings: Sequence[Narrowed] = ()
+        self._vocabulary = Vocabulary((), ())
+
+    def understand(self, text: str) -> Understanding | None:
+        """What a sentence says about the home, or nearly says."""
+        self._fill(self._home.entities())
+        readings = list(self._readings(normalize_for_matching(text).text))
+        understood = self._exactly(readings) or self._nearly(readings[-1])
+        return replace(understood, text=text) if understood else None
+
+    def _fill(self, entities: Sequence[Entity]) -> None:
+        """Takes the names of what is there, if they are others than before; that takes some milliseconds for 200."""
+        known = [(each.id, each.name, each.area, each.aliases) for each in entities]
+        if known == self._known:
+            return
+        self._known = known
+        areas = sorted({each.area for each in entities if each.area})
+        names = {(name, each.domain) for each in entities for name in (each.name, *each.aliases) if name.strip()}
+        endings = {(ending, domain) for name, domain in names for ending in _endings(name)} - names
+        self._whole = [Narrowed(index, _lists(names, areas)) for index in self._indexes]
+        self._endings = [Narrowed(index, _lists(endings, areas)) for index in self._indexes]
+        words = {word for templates in self._whole for word in templates.words}
+        self._vocabulary = Vocabulary(words, {name for name, _ in names} | set(areas))
+
+    def _exactly(self, readings: Sequence[str]) -> Understanding | None:
+        """Whole names come before their endings: "lamp" for "floor lamp"."""
+        for templates, reading in product((self._whole, self._endings), readings):
+            if understood := _recognize(reading, templates):
+                return understood
+        return None
+
+    def _nearly(self, text: str) -> Understanding | None:
+        found: dict[str, tuple[float, Understanding]] = {}
+        for near in self._vocabulary.near(text)[:TRIED]:
+            if understood := _recognize(near.text, self._whole):
+                meaning = repr((understood.intent, sorted(understood.slots.items())))
+                found.setdefault(meaning, (near.slips, replace(understood, likeness=_likeness(near))))
+        least = min((slips for slips, _ in found.values()), default=0.0)
+        best, *others = [understood for slips, understood in found.values() if slips == least] or [None]
+        return best and replace(best, others=tuple(others))
+
+    def _readings(self, text: str) -> Iterator[str]:
+        """The sentence as it is, then without words that mean nothing, wherever they stand."""
+        yield text
+        if self._skips:
+            yield remove_skip_words(text, self._skips, ignore_whitespace=False)
+
+
+def _theirs(language: str) -> list[Intents]:
+    document = get_intents(language)
+    if document is None:
+        return []
+    intents = document["intents"]
+    for block in intents.get("HassGetState", {}).get("data", ()):
+        block["slots"] = {**block.get("slots", {}), "question": block["response"]}
+    chosen = {ours: intents[name] for name, ours in INTENTS.items() if name in intents}
+    for intent in chosen.values():
+        for block in intent["data"]:
+            block["sentences"] = [each for each in block["sentences"] if each not in LEFT_OUT]
+    keys = ("language", "settings", "lists", "expansion_rules", "skip_words")
+    return [Intents.from_dict({key: document[key] for key in keys if key in document} | {"intents": chosen})]
+
+
+def _lists(names: Iterable[tuple[str, str]], areas: Iterable[str]) -> dict[str, TextSlotList]:
+    # As a sentence is written when it is matched: a name may hold points and commas.
+    values = [(normalize_for_matching(name).text, name, {"domain": domain}) for name, domain in sorted(names)]
+    return {
+        "name": TextSlotList.from_tuples(values, allow_template=False, name="name"),
+        "area": TextSlotList.from_strings(areas, allow_template=False, name="area"),
+        **{name: TextSlotList(name, []) for name in EMPTY},
+    }
+
+
+def _endings(name: str) -> Iterable[str]:
+    words = name.split()
+    return (" ".join(words[start:]) for start in range(1, len(words)))
+
+
+def _recognize(text: str, filled: Iterable[Narrowed]) -> Understanding | None:
+    for templates in filled:
+        result = templates.recognize(text, best_slot="name")
+        if result is not None:
+            return Understanding(result.intent.name, _slots(result), text)
+    return None
+
+
+def _slots(result: RecognizeResult) -> dict[str, str | int | float]:
+    # "open" opens covers: whatever else has the same name is not meant. Of several domains, anything with the name is.
+    domain = result.intent_data.requires_context.get("domain")
+    if isinstance(domain, list) and len(domain) == 1:
+        domain = domain[0]
+    return slots(result) | ({"domain": domain} if isinstance(domain, str) else {})
+
+
+def _likeness(near: Near) -> float:
+    return round(max(0.0, 1 - near.slips / len(near.text)), 2)
