@@ -48,7 +48,15 @@ STATES = {
 }
 """A service's value that is the state then."""
 USED = frozenset({"scene", "button", "input_button"})
-COLOURS = {"red": [255, 0, 0], "green": [0, 128, 0], "blue": [0, 0, 255], "white": [255, 255, 255]}
+COLOURS = {
+    "red": [255, 0, 0],
+    "green": [0, 128, 0],
+    "blue": [0, 0, 255],
+    "white": [255, 255, 255],
+    "yellow": [255, 255, 0],
+    "orange": [255, 165, 0],
+    "purple": [128, 0, 128],
+}
 
 
 def obeyed(entity: Entity, action: Action, at: str = "2026-11-25T07:00:00+00:00") -> Entity:

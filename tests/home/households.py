@@ -37,5 +37,9 @@ def read(name: str) -> dict[str, Any]:
 
 
 def _entity(id_: str, values: dict[str, Any]) -> Entity:
-    given = {"state": "off"} | values | {"aliases": tuple(values.get("aliases", ()))}
+    given = (
+        {"state": "closed" if id_.startswith("cover.") else "off"}
+        | values
+        | {"aliases": tuple(values.get("aliases", ()))}
+    )
     return Entity(id_, **given)

@@ -95,7 +95,7 @@ class Vocabulary:
         fixes = [Near(joined, 1) for joined in self._joined(tokens)]
         if 0 < len(strange) <= MOST_FIXES:
             fixes += self._spelled(tokens, strange)
-        return sorted(fixes, key=lambda fix: fix.slips)
+        return sorted(fixes, key=lambda fix: (fix.slips, fix.text))
 
     def _spelled(self, tokens: Sequence[str], strange: Sequence[int]) -> list[Near]:
         """All sentences in which each strange word is another one that is near."""

@@ -1,0 +1,164 @@
+"""Home control: does what is wished, and says what was observed, never what was merely sent."""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import replace
+
+from voiced.core.home import Action, Entity, Outcome, Receipt
+from voiced.core.ports.home import Home
+from voiced.core.ports.skill import Asks, Reply
+from voiced.core.types import Understanding
+from voiced.skills.home_actions import NAMED, SERVICES, action
+from voiced.skills.home_states import QUESTIONS, answer
+from voiced.skills.home_words import (
+    ENGLISH,
+    LISTED,
+    LONGEST,
+    WORDS,
+    names,
+    sentence,
+    several,
+    spoken,
+    state_after,
+    wish,
+)
+from voiced.skills.targets import Targets, apart, targets
+
+THINGS = "things"
+"""The slot with the ids of what a question named. Only what was confirmed is looked up by it."""
+UNSEEN = ("scene", "script", "button", "input_button")
+"""What has no state that shows that it was done."""
+_CONTRARY = {
+    "turn_on": {"off"},
+    "turn_off": {"on"},
+    "open_cover": {"closed", "closing"},
+    "close_cover": {"open", "opening"},
+    "lock": {"unlocked", "unlocking", "jammed", "open"},
+    "unlock": {"locked", "locking", "jammed"},
+}
+"""States that an action which was done cannot have left behind."""
+
+
+class HomeSkill:
+    """Answers everything about the home.
+
+    Args:
+        home: what is there.
+        language: of the answers, two letters.
+    """
+
+    intents = (*SERVICES, *QUESTIONS)
+
+    def __init__(self, home: Home, language: str = "en") -> None:
+        self._home = home
+        self._words = WORDS.get(language, ENGLISH)
+
+    async def answer(self, understood: Understanding) -> Reply:
+        """See `Skill`."""
+        if understood.others:
+            return self._which(understood)
+        entities = self._home.entities()
+        if understood.intent in QUESTIONS:
+            return Reply(answer(self._words, understood.intent, understood.slots, entities))
+        meant = self._meant(understood, entities)
+        if not meant.entities:
+            return Reply(self._unknown(understood, meant))
+        if meant.named and len(meant.entities) > 1:
+            return self._ask_back(understood, meant)
+        return await self._do(understood, meant.entities)
+
+    async def _do(self, understood: Understanding, entities: Sequence[Entity]) -> Reply:
+        able = [(entity, each) for entity in entities if (each := action(understood.intent, understood.slots, entity))]
+        if not able:
+            return Reply(sentence(self._words, self._words.cannot.format(names=names(self._words, entities))))
+        entities, actions = [entity for entity, _ in able], [each for _, each in able]
+        risky = any(entity.risky for entity in entities)
+        if risky and understood.likeness < 1:
+            return Reply(self._words.again)
+        if risky and not understood.confirmed:
+            return self._confirm(understood, entities, actions)
+        return Reply(self._told(await self._home.act(actions), entities))
+
+    def _meant(self, understood: Understanding, entities: Sequence[Entity]) -> Targets:
+        slots = understood.slots
+        if understood.confirmed and THINGS in slots:
+            ids = str(slots[THINGS]).split()
+            return Targets(tuple(entity for entity in entities if entity.id in ids), named=False, said="")
+        domains = NAMED if understood.intent in ("HassTurnOn", "HassTurnOff") else SERVICES[understood.intent]
+        return targets(entities, slots, domains)
+
+    def _unknown(self, understood: Understanding, meant: Targets) -> str:
+        if meant.named:
+            return self._words.unknown.format(name=meant.said)
+        area = str(understood.slots.get("area", ""))
+        return self._words.nothing_in.format(area=spoken(self._words, area)) if area else self._words.nothing
+
+    def _which(self, understood: Understanding) -> Reply:
+        """Asks which of several sentences was meant, each as likely."""
+        meanings = {str(each.slots.get("name") or each.slots.get("area", "")): each for each in _meanings(understood)}
+        if len(meanings) < 2 or "" in meanings:  # noqa: PLR2004 (nothing to choose from)
+            return Reply(self._words.again)
+        things = [Entity("", name) for name in meanings]
+        called = names(self._words, things, self._words.one_of)
+        choices = {words: meanings[thing.name] for words, thing in apart(things).items()}
+        return Reply(self._words.which.format(names=called), asks=Asks(choices))
+
+    def _ask_back(self, understood: Understanding, meant: Targets) -> Reply:
+        told = apart(meant.entities)
+        if len(told) < len(meant.entities):
+            return Reply(self._words.alike.format(name=meant.said))
+        frame = self._words.which if len(told) <= LISTED else self._words.which_many
+        called = names(self._words, meant.entities, self._words.one_of)
+        choices = {words: _narrowed(understood, entity) for words, entity in told.items()}
+        return Reply(frame.format(names=called), asks=Asks(choices))
+
+    def _confirm(self, understood: Understanding, entities: Sequence[Entity], actions: Sequence[Action]) -> Reply:
+        """Asks by name, all of it: what is confirmed is what was named, whatever else there is by then."""
+        called = names(self._words, entities, most=len(entities))
+        pinned = understood.slots | {THINGS: " ".join(entity.id for entity in entities)}
+        yes = replace(understood, slots=pinned)
+        return Reply(self._words.shall.format(wish=wish(self._words, actions[0], called)), asks=Asks(yes=yes))
+
+    def _told(self, receipts: Sequence[Receipt], entities: Sequence[Entity]) -> str:
+        by_id = {entity.id: entity for entity in entities}
+        ends: dict[tuple[Outcome, str, str], list[Receipt]] = {}
+        for receipt in receipts:
+            problem = receipt.problem[:LONGEST] if receipt.outcome == "refused" else ""
+            state = state_after(self._words, receipt.action, receipt.entity.state if receipt.entity else "")
+            ends.setdefault((_outcome(receipt), state, problem), []).append(receipt)
+        order: list[Outcome] = ["done", "unchanged", "unobserved", "refused", "unreachable"]
+        return " ".join(
+            self._end(outcome, state, problem, [by_id[receipt.action.entity] for receipt in ended])
+            for (outcome, state, problem), ended in sorted(ends.items(), key=lambda end: order.index(end[0][0]))
+        )
+
+    def _end(self, outcome: Outcome, state: str, problem: str, entities: Sequence[Entity]) -> str:
+        started = outcome == "unobserved" and all(entity.domain in UNSEEN for entity in entities)
+        frame = self._words.started if started else self._words.outcomes[outcome][several(self._words, entities)]
+        # What failed is named, however much it is.
+        most = LISTED if outcome in ("done", "unchanged") else len(entities)
+        called = names(self._words, entities, most=most)
+        told = frame.format(names=called, state=state, problem=f": {problem}" if problem else "")
+        return sentence(self._words, told)
+
+
+def _outcome(receipt: Receipt) -> Outcome:
+    """How it ended: "done" only if the thing itself was observed, and not in the contrary state."""
+    if receipt.outcome not in ("done", "unchanged"):
+        return receipt.outcome
+    seen = receipt.entity
+    contrary = _CONTRARY.get(receipt.action.service, set[str]())
+    if seen is None or seen.id != receipt.action.entity or seen.state in contrary:
+        return "unobserved"
+    return receipt.outcome
+
+
+def _meanings(understood: Understanding) -> Sequence[Understanding]:
+    return (replace(understood, others=()), *understood.others)
+
+
+def _narrowed(understood: Understanding, entity: Entity) -> Understanding:
+    """The same, about one thing; that it was said in so many words, the answer to the question is."""
+    area: Mapping[str, str | int | float] = {"area": entity.area} if entity.area else {}
+    slots = understood.slots | {"name": entity.name, "domain": entity.domain} | area
+    return replace(understood, slots=slots)
