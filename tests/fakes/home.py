@@ -1,7 +1,7 @@
 """A home in memory, whose things do what they are told, or what a script says instead."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -32,6 +32,7 @@ class FakeHome:
         instead: what does it in the place of a mistaken one; by default some other thing of its domain.
         asked: all actions that were asked for.
         arrived: those that reached something: "light.kitchen" for a mistaken "light.bedroom", too.
+        changed: told of each thing that changes, or does what makes no difference.
     """
 
     def __init__(self, *entities: Entity) -> None:
@@ -41,6 +42,7 @@ class FakeHome:
         self.instead: dict[str, str] = {}
         self.asked: list[Action] = []
         self.arrived: list[Action] = []
+        self.changed: Callable[[Entity], None] = lambda _: None
 
     def entities(self) -> Sequence[Entity]:
         """See `Home`."""
@@ -53,7 +55,7 @@ class FakeHome:
     def set(self, id_: str, state: str, **attributes: object) -> None:
         """Somebody else changes a thing."""
         was = self._entities[id_]
-        self._entities[id_] = replace(was, state=state, attributes=was.attributes | attributes)
+        self._put(replace(was, state=state, attributes=was.attributes | attributes))
 
     def later(self) -> None:
         """What is late happens now."""
@@ -76,25 +78,32 @@ class FakeHome:
             return Receipt(action, "refused", before, "it is locked against this")
         if behaviour == "unreachable":
             return Receipt(action, "unreachable", before, "the broker cannot be reached")
-        if behaviour != "drops":
-            self._arrive(action, behaviour)
+        self.arrive(action)
         wanted, after = obeyed(before, action, self._at), self._entities[action.entity]
         outcome = "unchanged" if before == wanted == after else "done" if after == wanted else "unobserved"
         return Receipt(action, outcome, after)
 
-    def _arrive(self, action: Action, behaviour: Behaviour) -> None:
+    def arrive(self, action: Action) -> None:
+        """An action reaches a thing, unless it is dropped on the way."""
+        behaviour = self.behaves.get(action.entity, "works")
+        if behaviour == "drops":
+            return
         if behaviour == "mistaken":
             action = replace(action, entity=self._other(action.entity))
         self.arrived.append(action)
         if behaviour == "late":
             self._late.append(action)
         elif behaviour == "contradicts":
-            self._entities[action.entity] = opposite(self._entities[action.entity], action)
+            self._put(opposite(self._entities[action.entity], action))
         elif behaviour != "ignores":
             self._do(action)
 
     def _do(self, action: Action) -> None:
-        self._entities[action.entity] = obeyed(self._entities[action.entity], action, self._at)
+        self._put(obeyed(self._entities[action.entity], action, self._at))
+
+    def _put(self, entity: Entity) -> None:
+        self._entities[entity.id] = entity
+        self.changed(entity)
 
     @property
     def _at(self) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from msgspec import Meta, Struct, field
 
+from voiced.core.home_config import HomeConfig
 from voiced.core.keeping import (
     MemoryConfig,
     PrivacyConfig,
@@ -307,6 +308,7 @@ class Config(Section, frozen=True, kw_only=True):
     retention: RetentionConfig = field(default_factory=RetentionConfig)
     memory: MemoryConfig = field(default_factory=MemoryConfig)
     promises: PromisesConfig = field(default_factory=PromisesConfig)
+    home: HomeConfig = field(default_factory=HomeConfig)
     usage: UsageConfig = field(default_factory=UsageConfig)
     privacy: PrivacyConfig = field(default_factory=PrivacyConfig)
     control: ControlConfig = field(default_factory=ControlConfig)

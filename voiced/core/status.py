@@ -104,6 +104,42 @@ class MemoryStatus(Struct, frozen=True):
     hint: str = ""
 
 
+class ConnectionStatus(Struct, frozen=True):
+    """A connection of the home.
+
+    Attributes:
+        kind: mqtt or home_assistant.
+        address: of whom it is to.
+        connected: it is there.
+        connects: how often it was made.
+        dropped: messages that had to be left out, because too many waited.
+        problem: why it is not there; empty if it is.
+        hint: what to do about it.
+    """
+
+    kind: str
+    address: str
+    connected: bool
+    connects: int = 0
+    dropped: int = 0
+    problem: str = ""
+    hint: str = ""
+
+
+class HomeStatus(Struct, frozen=True):
+    """The home.
+
+    Attributes:
+        connections: to whom; empty where no home is configured.
+        entities: how many things there are.
+        unobserved: how many of them cannot be observed now.
+    """
+
+    connections: tuple[ConnectionStatus, ...] = ()
+    entities: int = 0
+    unobserved: int = 0
+
+
 class Status(Struct, frozen=True):
     """The whole daemon.
 
@@ -139,3 +175,4 @@ class Status(Struct, frozen=True):
     engines: list[EngineStatus]
     promises: list[PromiseStatus]
     memory: MemoryStatus = MemoryStatus()
+    home: HomeStatus = HomeStatus()

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.inspect import FloatType, IntType, Metadata, StrType, type_info
 
 from voiced.core.config import Config, RemoteConfig, table_of
+from voiced.core.home_config import DeviceConfig
 from voiced.core.keeping import KeepConfig, PriceConfig
 
 HEAD = """\
@@ -21,6 +22,7 @@ EXAMPLES: dict[type[Struct], Struct] = {
     RemoteConfig: RemoteConfig(url="tcp://gpu-box:10300"),
     PriceConfig: PriceConfig(tokens_in=0.15, tokens_out=0.6),
     KeepConfig: KeepConfig(),
+    DeviceConfig: DeviceConfig(domain="light", name="kitchen light", area="kitchen"),
 }
 """What stands in the file for tables that are not there by default."""
 

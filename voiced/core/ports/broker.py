@@ -1,0 +1,58 @@
+"""An MQTT broker, as those see it who talk through it."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+
+class BrokerMessage(Struct, frozen=True, gc=False):
+    """What was published.
+
+    Attributes:
+        topic: where.
+        payload: what.
+        retained: the broker kept it from earlier: it tells what was, and is no command.
+    """
+
+    topic: str
+    payload: bytes
+    retained: bool = False
+
+
+Handler = Callable[[BrokerMessage], None]
+
+
+class Broker(Protocol):
+    """One connection, which comes back by itself. Belongs to the event loop; nobody waits for it to be there."""
+
+    def subscribe(self, topics: Sequence[str], handler: Handler) -> None:
+        """Tells what is published from now on, and what the broker kept, after every connect anew.
+
+        Args:
+            topics: where; + and # stand for any level, and any levels.
+            handler: called for each message; must not raise.
+        """
+        ...
+
+    def watch(self, connected: Callable[[bool], None]) -> None:
+        """Tells each time that it is connected, once all is subscribed to, and each time that it no longer is."""
+        ...
+
+    def publish(self, topic: str, payload: str | bytes, *, retain: bool = False) -> None:
+        """Publishes as soon as it can; never waits. Of what is retained only the newest of a topic is kept to be sent.
+
+        Args:
+            topic: where.
+            payload: what.
+            retain: the broker keeps it, and tells it to those who come later.
+        """
+        ...
+
+    async def send(self, topic: str, payload: str | bytes) -> None:
+        """Publishes now or never, and waits until the broker has it: for commands, which nobody wants hours later.
+
+        Raises:
+            HomeUnreachable: there is no connection.
+        """
+        ...

@@ -1,0 +1,84 @@
+"""Home Assistant's own Assist: asked first what it would do, and looked at afterwards whether it did."""
+
+import asyncio
+
+from voiced.core.errors import HomeFailed
+from voiced.core.home import Action, Entity
+from voiced.core.ports.clock import Clock
+from voiced.home.assistant import HomeAssistant
+from voiced.home.effects import done, holds
+from voiced.home.understood import Answer, Understandings, Understood
+
+AGENT = "conversation.home_assistant"
+"""The one that knows sentences, and nothing else: another may be a language model, which may do anything."""
+
+
+class HomeAssist:
+    """Implements `Assist`. What is to be confirmed first it does not understand.
+
+    Args:
+        home: where it is.
+        language: of the sentences.
+        clock: tells when it is too late.
+        deadline_s: seconds until what it did has to be seen.
+    """
+
+    def __init__(self, home: HomeAssistant, language: str, clock: Clock, deadline_s: float) -> None:
+        self._home, self._language, self._clock, self._deadline_s = home, language, clock, deadline_s
+
+    async def ask(self, text: str, conversation: str | None = None) -> str | None:
+        """See `Assist`."""
+        understood = await self._understood(text)
+        if understood is None or not (understood.asks or self._harmless(understood)):
+            return None
+        before = {id_: entity for id_ in understood.targets if (entity := self._home.observed.get(id_))}
+        actions = [] if understood.asks else [each for id_ in before if (each := understood.action(id_))]
+        watched = {each.entity: asyncio.create_task(self._seen(each, before[each.entity])) for each in actions}
+        try:
+            answer = await self._answer(text, conversation)
+            if answer is None:
+                return None
+            unseen = await self._unseen(watched, [each for each in actions if not holds(each, before[each.entity])])
+        finally:
+            for task in watched.values():
+                task.cancel()
+            await asyncio.gather(*watched.values(), return_exceptions=True)
+        if unseen:
+            names = ", ".join(before[id_].name for id_ in unseen)
+            raise HomeFailed(f"Home Assistant says: {answer.text} But that was not seen of: {names}")
+        return answer.text
+
+    async def _understood(self, text: str) -> Understood | None:
+        kind = "conversation/agent/homeassistant/debug"
+        told = await self._home.socket.ask(Understandings, kind, sentences=[text], language=self._language)
+        [understood] = told.results
+        return understood if understood and understood.match else None
+
+    def _harmless(self, understood: Understood) -> bool:
+        """What it is not known of might be anything."""
+        targets = [self._home.observed.get(id_) for id_ in understood.targets]
+        return all(entity and not entity.risky for entity in targets)
+
+    async def _answer(self, text: str, conversation: str | None) -> Answer | None:
+        fields = {"conversation_id": conversation} if conversation else {}
+        answer = await self._home.socket.ask(
+            Answer, "conversation/process", text=text, language=self._language, agent_id=AGENT, **fields
+        )
+        if not answer.understood:
+            return None
+        if answer.failed:
+            raise HomeFailed(f"Home Assistant says: {answer.text}")
+        return answer
+
+    async def _seen(self, action: Action, before: Entity) -> None:
+        await self._home.observed.seen(action.entity, lambda after: done(action, before, after))
+
+    async def _unseen(self, watched: dict[str, asyncio.Task[None]], actions: list[Action]) -> list[str]:
+        """What was not seen to change, when its time is over."""
+        waiting = {watched[action.entity] for action in actions}
+        late = asyncio.create_task(self._clock.sleep(self._deadline_s))
+        while not late.done() and (pending := {task for task in waiting if not task.done()}):
+            await asyncio.wait({late, *pending}, return_when=asyncio.FIRST_COMPLETED)
+        late.cancel()
+        await asyncio.gather(late, return_exceptions=True)
+        return [action.entity for action in actions if not watched[action.entity].done()]

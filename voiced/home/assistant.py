@@ -1,0 +1,159 @@
+"""Home Assistant, over its WebSocket: what is exposed to Assist there, what is done to it, and Assist itself."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import ValidationError
+from websockets.exceptions import WebSocketException
+
+from voiced.core.errors import HomeFailed, HomeUnreachable
+from voiced.core.home import Action, Entity, Receipt
+from voiced.core.home_config import HomeConfig
+from voiced.core.ports.clock import Clock
+from voiced.core.status import ConnectionStatus
+from voiced.home.compressed import StatesEvent
+from voiced.home.observed import Observed, act
+from voiced.home.pauses import Pauses
+from voiced.home.registry import Area, DeviceRow, EntityRow, Exposed, Registry
+from voiced.home.websocket import WebSocket, opened
+
+log = logging.getLogger(__name__)
+
+CHANGES = ("area_registry_updated", "device_registry_updated", "entity_registry_updated")
+LULL_S = 0.5
+"""Changes of registries come in bursts: so long after one they are read anew."""
+
+
+class HomeAssistant:
+    """Implements `Home`.
+
+    Args:
+        config: where it is, what is risky, and when it is too late.
+        clock: for the pauses between attempts, and to tell when it is too late.
+        chance: for the pauses, 0 to 1.
+    """
+
+    def __init__(self, config: HomeConfig, clock: Clock, chance: Callable[[], float] = random.random) -> None:
+        self._config, self._clock, self._pauses = config, clock, Pauses(chance)
+        self._registry = Registry((), {}, (), (), config.risky)
+        self._socket: WebSocket | None = None
+        self._problem: HomeFailed = HomeUnreachable("Home Assistant is not reached yet")
+        self._connects = 0
+        self.observed = Observed()
+
+    @property
+    def status(self) -> ConnectionStatus:
+        """How the connection is."""
+        problem = None if self._socket else self._problem
+        return ConnectionStatus(
+            kind="home_assistant",
+            address=self._config.assistant.url,
+            connected=problem is None,
+            connects=self._connects,
+            problem=problem.message if problem else "",
+            hint=problem.hint if problem else "",
+        )
+
+    @property
+    def socket(self) -> WebSocket:
+        """The connection.
+
+        Raises:
+            HomeUnreachable: there is none.
+        """
+        if self._socket is None:
+            raise HomeUnreachable(self._problem.message, hint=self._problem.hint)
+        return self._socket
+
+    def entities(self) -> Sequence[Entity]:
+        """See `Home`."""
+        return self.observed.all()
+
+    async def act(self, actions: Sequence[Action]) -> Sequence[Receipt]:
+        """See `Home`."""
+        return await act(actions, self.observed, self._send, self._clock, self._config.deadline_s)
+
+    async def _send(self, action: Action) -> None:
+        await self.socket.ask(
+            object,
+            "call_service",
+            domain=action.entity.partition(".")[0],
+            service=action.service,
+            service_data=action.values,
+            target={"entity_id": action.entity},
+        )
+
+    async def run(self) -> None:
+        """Keeps the connection, for ever."""
+        while True:
+            try:
+                async with opened(self._config.assistant) as socket:
+                    await self._serve(socket)
+            except HomeFailed as error:
+                self._problem = error
+            except (OSError, WebSocketException, TimeoutError, ValueError) as error:
+                self._problem = HomeUnreachable(f"Home Assistant is not reached: {error}")
+            log.info("%s", self._problem.message)
+            await self._clock.sleep(self._pauses.next())
+
+    async def _serve(self, socket: WebSocket) -> None:
+        """Reads, and keeps up with what there is, until one of the two fails."""
+        works = {asyncio.create_task(socket.read()), asyncio.create_task(self._keep_up(socket))}
+        try:
+            for work in (await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED))[0]:
+                work.result()
+        finally:
+            self._socket = None
+            self.observed.lose("unavailable")
+            for work in works:
+                work.cancel()
+            await asyncio.gather(*works, return_exceptions=True)
+
+    async def _keep_up(self, socket: WebSocket) -> None:
+        changed = asyncio.Event()
+        for kind in CHANGES:
+            await socket.subscribe(lambda _: changed.set(), "subscribe_events", event_type=kind)
+        while True:
+            changed.clear()
+            self._registry = await self._read(socket)
+            self.observed.keep(self._registry.ids)
+            # Without any ids, Home Assistant would tell of everything.
+            ids, subscription = sorted(self._registry.ids), None
+            if ids:
+                subscription = await socket.subscribe(self._told, "subscribe_entities", entity_ids=ids)
+            if not self._socket:
+                self._socket, self._connects = socket, self._connects + 1
+                self._pauses.reset()
+                log.info("connected to Home Assistant at %s", self._config.assistant.url)
+            await changed.wait()
+            await self._clock.sleep(LULL_S)
+            if subscription:
+                await socket.unsubscribe(subscription)
+
+    async def _read(self, socket: WebSocket) -> Registry:
+        exposed = (await socket.ask(Exposed, "homeassistant/expose_entity/list")).ids()
+        areas = await socket.ask(list[Area], "config/area_registry/list")
+        devices = await socket.ask(list[DeviceRow], "config/device_registry/list")
+        rows = await socket.ask(dict[str, EntityRow | None], "config/entity_registry/get_entries", entity_ids=exposed)
+        return Registry(exposed, rows, areas, devices, self._config.risky)
+
+    def _told(self, event: dict[str, Any]) -> None:
+        try:
+            told = msgspec.convert(event, StatesEvent)
+        except ValidationError as error:
+            log.warning("Home Assistant tells states in another form than it did: %s", error)
+            return
+        for id_, state in told.a.items():
+            self._observe(id_, state.s, state.a, fresh=False)  # Told at the beginning: it shows nothing of now.
+        for id_ in told.c:
+            if before := self.observed.get(id_):
+                self._observe(id_, *told.changed(id_, (before.state, before.attributes)), fresh=True)
+        self.observed.lose("unavailable", [id_ for id_ in told.r if self.observed.get(id_)])
+
+    def _observe(self, id_: str, state: str, attributes: dict[str, Any], *, fresh: bool) -> None:
+        if id_ in self._registry.ids:
+            self.observed.put(self._registry.entity(id_, state, attributes), fresh=fresh)

@@ -1,0 +1,261 @@
+"""The one connection to an MQTT broker: it comes back by itself, with its subscriptions, and nobody waits for it."""
+
+import asyncio
+import hashlib
+import logging
+import random
+import ssl
+import uuid
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from itertools import count
+from pathlib import Path
+
+import aiomqtt
+from aiomqtt import MqttCodeError, MqttError, ProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from voiced.core.errors import HomeUnreachable
+from voiced.core.home_config import MqttConfig
+from voiced.core.ports.broker import BrokerMessage, Handler
+from voiced.core.ports.clock import Clock
+from voiced.core.status import ConnectionStatus
+from voiced.home.pauses import Pauses
+
+log = logging.getLogger(__name__)
+
+MACHINE_ID = Path("/etc/machine-id")
+"""Source: https://www.freedesktop.org/software/systemd/man/latest/machine-id.html (which asks to hash it)"""
+OUTBOX = 256
+"""Messages that wait to be sent; the oldest go first."""
+INBOX = 1024
+"""Messages that came and were not looked at yet; more are left out."""
+LARGEST = 1024 * 1024
+"""Bytes of a message that a broker may send."""
+CONNECT_S = ANSWER_S = 3.0
+"""A broker is reached, and says that it has a message, in so many seconds, or it is taken for gone."""
+GOODBYE_S = 0.5
+EXPIRY_S = 10
+"""The broker forgets a command that a device did not fetch after so long: nobody wants it then."""
+REFUSES_5 = 132
+"""The reason code of a broker that does not speak MQTT 5 (paho gives that of MQTT 3.1.1, which is 1, as this one)."""
+
+
+class MqttBroker:
+    """Implements `Broker`.
+
+    Args:
+        config: where it is, and who voiced is there.
+        clock: for the pauses between attempts.
+        will: what the broker tells when voiced is gone; it is told, too, when voiced goes by itself. Retained.
+        chance: for the pauses, 0 to 1.
+    """
+
+    def __init__(
+        self,
+        config: MqttConfig,
+        clock: Clock,
+        will: BrokerMessage | None = None,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._config, self._clock, self._will = config, clock, will
+        self._pauses = Pauses(chance)
+        self._handlers: list[tuple[str, Handler]] = []
+        self._watchers: list[Callable[[bool], None]] = []
+        self._outbox: OrderedDict[str | int, BrokerMessage] = OrderedDict()
+        self._numbers = count()
+        self._wanted, self._more = set[str](), asyncio.Event()
+        self._client: aiomqtt.Client | None = None
+        self._version = ProtocolVersion.V5
+        self._problem = HomeUnreachable(f"the broker at {self._address} is not reached yet")
+        self._connects = self._dropped = 0
+
+    @property
+    def _port(self) -> int:
+        return self._config.port or (8883 if self._config.tls else 1883)
+
+    @property
+    def _address(self) -> str:
+        return f"{self._config.host}:{self._port}"
+
+    @property
+    def status(self) -> ConnectionStatus:
+        """How the connection is."""
+        problem = None if self._client else self._problem
+        return ConnectionStatus(
+            kind="mqtt",
+            address=self._address,
+            connected=problem is None,
+            connects=self._connects,
+            dropped=self._dropped,
+            problem=problem.message if problem else "",
+            hint=problem.hint if problem else "",
+        )
+
+    def subscribe(self, topics: Sequence[str], handler: Handler) -> None:
+        """See `Broker`."""
+        self._handlers += [(topic, handler) for topic in topics]
+        self._wanted.update(topics)
+        self._more.set()
+
+    def watch(self, connected: Callable[[bool], None]) -> None:
+        """See `Broker`."""
+        self._watchers.append(connected)
+
+    def publish(self, topic: str, payload: str | bytes, *, retain: bool = False) -> None:
+        """See `Broker`."""
+        key = topic if retain else next(self._numbers)
+        self._outbox[key] = BrokerMessage(topic, _bytes(payload), retain)
+        self._outbox.move_to_end(key)
+        if len(self._outbox) > OUTBOX:
+            self._outbox.popitem(last=False)
+            self._dropped += 1
+        self._more.set()
+
+    async def send(self, topic: str, payload: str | bytes) -> None:
+        """See `Broker`."""
+        client = self._client
+        if client is None:
+            raise self._problem
+        properties = None
+        if self._version is ProtocolVersion.V5:
+            properties = Properties(PacketTypes.PUBLISH)
+            properties.MessageExpiryInterval = EXPIRY_S
+        try:
+            await client.publish(topic, payload, qos=1, properties=properties)
+        except MqttError as error:
+            raise HomeUnreachable(f"the broker at {self._address} does not answer: {error}") from error
+
+    async def run(self) -> None:
+        """Keeps the connection, for ever. When it is cancelled, it says goodbye."""
+        while True:
+            try:
+                async with self._connection() as client:
+                    await self._serve(client)
+            except (MqttError, OSError, ValueError) as error:
+                self._lost(error)
+            await self._clock.sleep(self._pauses.next())
+
+    def _lost(self, error: Exception) -> None:
+        reason = error.rc if isinstance(error, MqttCodeError) else None
+        if self._version is ProtocolVersion.V5 and isinstance(reason, ReasonCode) and reason.value == REFUSES_5:
+            self._version = ProtocolVersion.V311
+        self._problem = HomeUnreachable(f"the broker at {self._address} is not reached: {error}")
+        log.info("%s", self._problem.message)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncGenerator[aiomqtt.Client]:
+        config = self._config
+        password, context = await asyncio.to_thread(_credentials, config)
+        will = self._will and aiomqtt.Will(self._will.topic, self._will.payload, qos=1, retain=True)
+        five, properties = self._version is ProtocolVersion.V5, None
+        if five:
+            properties = Properties(PacketTypes.CONNECT)
+            properties.MaximumPacketSize = LARGEST
+        client = aiomqtt.Client(
+            config.host,
+            self._port,
+            username=config.username or None,
+            password=password,
+            identifier=config.client_id or _own_name(),
+            protocol=self._version,
+            will=will or None,
+            clean_session=None if five else True,
+            keepalive=config.keepalive_s,
+            tls_context=context,
+            timeout=ANSWER_S,
+            max_queued_incoming_messages=INBOX,
+            properties=properties,
+            logger=log.getChild("mqtt"),
+        )
+        client.pending_calls_threshold = OUTBOX
+        # Nobody who ends voiced waits for a broker that is not there.
+        client._client.connect_timeout = CONNECT_S  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        async with client:
+            yield client
+
+    async def _serve(self, client: aiomqtt.Client) -> None:
+        """Reads and sends, until one of the two fails."""
+        await self._subscribe(client, {topic for topic, _ in self._handlers})
+        self._client, self._connects = client, self._connects + 1
+        self._pauses.reset()
+        log.info("connected to the broker at %s", self._address)
+        self._tell(connected=True)
+        works = {asyncio.create_task(self._read(client)), asyncio.create_task(self._pump(client))}
+        try:
+            for work in (await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED))[0]:
+                work.result()
+        except asyncio.CancelledError:
+            await self._say_goodbye(client)
+            raise
+        finally:
+            self._client = None
+            for work in works:
+                work.cancel()
+            await asyncio.gather(*works, return_exceptions=True)
+            self._tell(connected=False)
+
+    async def _say_goodbye(self, client: aiomqtt.Client) -> None:
+        """A will is not told of who goes in order."""
+        if self._will:
+            with suppress(MqttError):
+                await client.publish(self._will.topic, self._will.payload, qos=1, retain=True, timeout=GOODBYE_S)
+
+    def _tell(self, *, connected: bool) -> None:
+        for watcher in self._watchers:
+            watcher(connected)
+
+    async def _subscribe(self, client: aiomqtt.Client, topics: set[str]) -> None:
+        self._wanted.clear()
+        if topics:
+            await client.subscribe([(topic, 1) for topic in sorted(topics)])
+
+    async def _read(self, client: aiomqtt.Client) -> None:
+        async for message in client.messages:
+            told = BrokerMessage(message.topic.value, message.payload, bool(message.retain))
+            if len(told.payload) > LARGEST:  # MQTT 3.1.1 cannot tell a broker how much is too much.
+                log.warning("a message on %s is too large: %d bytes", told.topic, len(told.payload))
+                continue
+            for topic, handler in self._handlers:
+                if message.topic.matches(topic):
+                    handler(told)
+
+    async def _pump(self, client: aiomqtt.Client) -> None:
+        """Sends what waits; what is sent leaves the box only when the broker has it."""
+        while True:
+            self._more.clear()
+            if self._wanted:
+                await self._subscribe(client, set(self._wanted))
+            for key, message in list(self._outbox.items()):
+                await client.publish(message.topic, message.payload, qos=1, retain=message.retained)
+                if self._outbox.get(key) is message:
+                    del self._outbox[key]
+            if not self._outbox:
+                await self._more.wait()
+
+
+def _credentials(config: MqttConfig) -> tuple[str | None, ssl.SSLContext | None]:
+    """The password and whom to trust; read at each attempt, so that a new file is used without a restart."""
+    password = Path(config.password_file).expanduser().read_text("utf-8").strip() if config.password_file else None
+    if not config.tls:
+        return password, None
+    context = ssl.create_default_context()
+    if config.ca_file:
+        context.load_verify_locations(Path(config.ca_file).expanduser())
+    return password, context
+
+
+def _own_name() -> str:
+    """The same at each start, and another one on each machine: a broker knows by it who comes back."""
+    try:
+        machine = MACHINE_ID.read_bytes()
+    except OSError:
+        machine = b"%d" % uuid.getnode()
+    return f"voiced_{hashlib.sha256(b'voiced' + machine).hexdigest()[:12]}"
+
+
+def _bytes(payload: str | bytes) -> bytes:
+    return payload.encode() if isinstance(payload, str) else payload

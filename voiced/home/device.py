@@ -1,0 +1,113 @@
+"""A device that speaks MQTT: what is sent to it for an action, and what its messages say. Pure."""
+
+import json
+from collections.abc import Iterator
+from string import Template
+from typing import Any
+
+from msgspec.structs import replace
+
+from voiced.core.errors import HomeFailed
+from voiced.core.home import Action, Entity, Value
+from voiced.core.home_config import CommandConfig, DeviceConfig
+from voiced.home.effects import HOW
+
+STATE_LIMIT = 255
+"""Characters of a state, as in Home Assistant; more is cut off."""
+_NOTHING = object()
+
+
+class Device:
+    """What the configuration says about one.
+
+    Args:
+        name: of its table.
+        config: the table.
+        risky: what acts on it is confirmed first.
+    """
+
+    def __init__(self, name: str, config: DeviceConfig, *, risky: bool) -> None:
+        self.config = config
+        self.entity = Entity(
+            id=f"{config.domain}.{name}",
+            name=config.name or name.replace("_", " "),
+            area=config.area,
+            aliases=tuple(config.aliases),
+            kind=config.kind,
+            attributes={"unit_of_measurement": config.unit} if config.unit else {},
+            risky=risky,
+        )
+
+    def messages(self, action: Action) -> Iterator[CommandConfig]:
+        """What is sent for an action.
+
+        Raises:
+            HomeFailed: it knows no such service, or takes no such value.
+        """
+        values = {name: value for name, value in action.values.items() if name not in HOW}
+        if not values:
+            yield self._message(action.service, "")
+        for name, value in values.items():
+            yield self._message(f"{action.service}.{name}", self._told(name, value))
+
+    def _message(self, command: str, value: str) -> CommandConfig:
+        found = self.config.commands.get(command)
+        if found is None:
+            hint = f"See commands of the device {self.entity.id} in the configuration."
+            raise HomeFailed(f"{self.entity.name} cannot do {command.replace('_', ' ').replace('.', ': ')}", hint=hint)
+        if isinstance(found, str):
+            found = CommandConfig(topic=self.config.command_topic, payload=found)
+        return CommandConfig(topic=found.topic, payload=Template(found.payload).safe_substitute(value=value))
+
+    def _told(self, name: str, value: Value) -> str:
+        if name == "brightness_pct":
+            value = round(float(value) * self.config.brightness_scale / 100)
+        if isinstance(value, bool):
+            return str(value).lower()
+        return f"{value:g}" if isinstance(value, float) else str(value)
+
+    def heard(self, entity: Entity, payload: bytes) -> Entity | None:
+        """What it is after a message; None if the message says nothing about it."""
+        text = payload.decode("utf-8", "replace").strip()
+        whole = _parsed(text) if self.config.state or self.config.attributes else None
+        told = _at(whole, self.config.state) if self.config.state else text
+        shown = {name: _at(whole, path) for name, path in self.config.attributes.items()}
+        attributes = {name: self._shown(name, value) for name, value in shown.items() if value is not _NOTHING}
+        if told is _NOTHING and not attributes:
+            return None
+        state = entity.state if told is _NOTHING else self._state(told)
+        return replace(entity, state=state, attributes=entity.attributes | attributes)
+
+    def _state(self, told: Any) -> str:  # noqa: ANN401 (any JSON)
+        text = told if isinstance(told, str) else json.dumps(told)
+        if text in self.config.states:
+            return self.config.states[text]
+        usual = {"true": "on", "false": "off", "null": "unknown", "": "unknown"}
+        return usual.get(text.lower(), text.lower())[:STATE_LIMIT]
+
+    def _shown(self, name: str, value: Any) -> Any:  # noqa: ANN401 (any JSON)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return value * 255 / self.config.brightness_scale if name == "brightness" and number else value
+
+
+def is_online(payload: bytes) -> bool:
+    """Whether an availability message says that it is there: "online" in any spelling, or `{"state": "online"}`."""
+    text = payload.decode("utf-8", "replace").strip()
+    told = _at(_parsed(text), "state") if text.startswith("{") else text
+    return isinstance(told, str) and told.lower() == "online"
+
+
+def _parsed(text: str) -> Any:  # noqa: ANN401 (any JSON)
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return _NOTHING
+
+
+def _at(value: Any, path: str) -> Any:  # noqa: ANN401 (any JSON)
+    """A part of a JSON value: "a.b" is in {"a": {"b": …}}."""
+    for name in path.split("."):
+        if not isinstance(value, dict) or name not in value:
+            return _NOTHING
+        value = value[name]
+    return value

@@ -1,0 +1,127 @@
+"""What was observed of things last, who waits to see one change, and what became of an action."""
+
+import asyncio
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from voiced.core.errors import HomeFailed, HomeUnreachable
+from voiced.core.home import Action, Entity, Outcome, Receipt
+from voiced.core.ports.clock import Clock
+from voiced.home.effects import done, holds
+
+Shows = Callable[[Entity], bool]
+Send = Callable[[Action], Coroutine[Any, Any, None]]
+
+
+class Observed:
+    """Things, as they were observed last. Belongs to the event loop."""
+
+    def __init__(self) -> None:
+        self._entities: dict[str, Entity] = {}
+        self._waiting: set[_Waiting] = set()
+
+    def all(self) -> Sequence[Entity]:
+        """All of them."""
+        return list(self._entities.values())
+
+    def get(self, id_: str) -> Entity | None:
+        """One of them; None if there is none."""
+        return self._entities.get(id_)
+
+    def put(self, entity: Entity, *, fresh: bool = True) -> None:
+        """One was observed.
+
+        Args:
+            entity: as it is.
+            fresh: it is so now. What is told again from earlier shows nobody that something was done.
+        """
+        self._entities[entity.id] = entity
+        for each in self._waiting if fresh else ():
+            each.look(entity)
+
+    def keep(self, ids: Collection[str]) -> None:
+        """All others are no more."""
+        self._entities = {id_: entity for id_, entity in self._entities.items() if id_ in ids}
+
+    def lose(self, state: str, ids: Iterable[str] | None = None) -> None:
+        """Some things, or all, cannot be observed now: their state is one of `GONE`."""
+        for id_ in list(self._entities) if ids is None else ids:
+            self._entities[id_] = replace(self._entities[id_], state=state)
+
+    async def seen(self, id_: str, shows: Shows) -> None:
+        """Waits until a thing is observed anew that shows something."""
+        waiting = _Waiting(id_, shows)
+        self._waiting.add(waiting)
+        try:
+            await waiting.seen
+        finally:
+            self._waiting.discard(waiting)
+
+
+class _Waiting:
+    def __init__(self, id_: str, shows: Shows) -> None:
+        self._id, self._shows = id_, shows
+        self.seen = asyncio.get_running_loop().create_future()
+
+    def look(self, entity: Entity) -> None:
+        if entity.id == self._id and not self.seen.done() and self._shows(entity):
+            self.seen.set_result(None)
+
+
+async def act(
+    actions: Sequence[Action], observed: Observed, send: Send, clock: Clock, deadline_s: float
+) -> list[Receipt]:
+    """Does things, all at once, and waits until each was observed.
+
+    Args:
+        actions: what is to be done.
+        observed: where changes are seen.
+        send: sends one action; raises `HomeFailed` if it is refused, `HomeUnreachable` if it cannot be sent.
+        clock: tells when it is too late.
+        deadline_s: seconds for each.
+    """
+    return list(await asyncio.gather(*(_act(action, observed, send, clock, deadline_s) for action in actions)))
+
+
+async def _act(action: Action, observed: Observed, send: Send, clock: Clock, deadline_s: float) -> Receipt:
+    before = observed.get(action.entity)
+    if before is None:
+        return Receipt(action, "refused", None, f"there is no {action.entity}")
+    # Whoever answers fast is seen, too: the watch begins before anything is sent.
+    seen = asyncio.ensure_future(observed.seen(action.entity, lambda after: done(action, before, after)))
+    sending = asyncio.ensure_future(send(action))
+
+    async def work() -> Outcome:
+        # What is seen is done, even if whoever was told takes longer to say that it is.
+        await asyncio.wait({seen, sending}, return_when=asyncio.FIRST_COMPLETED)
+        so_before = holds(action, before)
+        if not seen.done():
+            sending.result()
+            if not so_before:
+                await seen
+        return "unchanged" if so_before else "done"
+
+    try:
+        outcome, problem = await _ended(work(), clock, deadline_s)
+    finally:
+        for task in (seen, sending):
+            task.cancel()
+        await asyncio.gather(seen, sending, return_exceptions=True)
+    return Receipt(action, outcome, observed.get(action.entity), problem)
+
+
+async def _ended(work: Coroutine[Any, Any, Outcome], clock: Clock, deadline_s: float) -> tuple[Outcome, str]:
+    working, late = asyncio.ensure_future(work), asyncio.ensure_future(clock.sleep(deadline_s))
+    try:
+        await asyncio.wait({working, late}, return_when=asyncio.FIRST_COMPLETED)
+        return (working.result() if working.done() else "unobserved"), ""
+    except HomeUnreachable as error:
+        return "unreachable", error.message
+    except HomeFailed as error:
+        return "refused", error.message
+    finally:
+        working.cancel()
+        late.cancel()
+        await asyncio.gather(working, late, return_exceptions=True)

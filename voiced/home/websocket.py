@@ -1,0 +1,166 @@
+"""Home Assistant's WebSocket: commands and their answers, and what happens there.
+
+Source: https://developers.home-assistant.io/docs/api/websocket
+"""
+
+import asyncio
+import json
+import ssl
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import ValidationError
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+from voiced.core.errors import HomeFailed, HomeUnreachable, translate
+from voiced.core.home_config import HomeAssistantConfig
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes of a message: the states of some ten thousand things."""
+CONNECT_S = ANSWER_S = 10.0
+PING_S = 10.0
+"""How often it is asked whether it is there; it has as long to answer."""
+CREDENTIAL_HINT = "Make a long-lived access token of an administrator in the user profile there; see token_file."
+
+T = TypeVar("T")
+Event = dict[str, Any]
+OnEvent = Callable[[Event], None]
+
+
+class WebSocket:
+    """One connection, for as long as it lasts.
+
+    Args:
+        connection: which has let voiced in.
+    """
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+        self._numbers = count(1)
+        self._answers: dict[int, asyncio.Future[Any]] = {}
+        self._subscribers: dict[int, OnEvent] = {}
+
+    async def ask(self, wanted: type[T], kind: str, **fields: Any) -> T:  # noqa: ANN401 (any JSON)
+        """Sends a command.
+
+        Args:
+            wanted: what the answer is.
+            kind: of the command.
+            fields: of the command.
+
+        Raises:
+            HomeFailed: Home Assistant says no, or something else.
+            HomeUnreachable: the connection is lost, or it does not answer.
+        """
+        answer = await self._ask(next(self._numbers), kind, fields)
+        with translate(ValidationError, to=HomeFailed, message=f"Home Assistant answers {kind} in another form"):
+            return msgspec.convert(answer, wanted)
+
+    async def subscribe(self, on_event: OnEvent, kind: str, **fields: Any) -> int:  # noqa: ANN401 (the same)
+        """Sends a command that tells of events from then on; returns the subscription's number."""
+        number = next(self._numbers)
+        self._subscribers[number] = on_event
+        await self._ask(number, kind, fields)
+        return number
+
+    async def unsubscribe(self, number: int) -> None:
+        """Ends a subscription."""
+        await self.ask(object, "unsubscribe_events", subscription=number)
+        del self._subscribers[number]
+
+    async def _ask(self, number: int, kind: str, fields: dict[str, Any]) -> Any:  # noqa: ANN401 (the same)
+        answer = self._answers[number] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                with translate(WebSocketException, to=HomeUnreachable, message="Home Assistant is gone"):
+                    await self._connection.send(json.dumps({"id": number, "type": kind, **fields}))
+                return await answer
+        except TimeoutError as error:
+            raise HomeUnreachable("Home Assistant does not answer") from error
+        finally:
+            del self._answers[number]
+
+    async def read(self) -> None:
+        """Reads until the connection is lost, which it raises."""
+        try:
+            while True:
+                self._take(_decoded(await self._connection.recv()))
+        finally:
+            for answer in self._answers.values():
+                if not answer.done():
+                    answer.set_exception(HomeUnreachable("Home Assistant is gone"))
+
+    def _take(self, message: Event) -> None:
+        number = message.get("id")
+        if not isinstance(number, int):
+            return
+        answer = self._answers.get(number)
+        if message.get("type") == "event" and number in self._subscribers:
+            self._subscribers[number](_table(message.get("event")))
+        elif message.get("type") == "result" and answer and not answer.done():
+            if message.get("success"):
+                answer.set_result(message.get("result"))
+            else:
+                problem = _table(message.get("error"))
+                code, told = str(problem.get("code", "")), str(problem.get("message", "it does not say why"))
+                hint = CREDENTIAL_HINT if code == "unauthorized" else None
+                answer.set_exception(HomeFailed(f"Home Assistant says no: {told}", hint=hint))
+
+
+@asynccontextmanager
+async def opened(config: HomeAssistantConfig) -> AsyncGenerator[WebSocket]:
+    """Connects, and shows the token.
+
+    Raises:
+        HomeUnreachable: it is not there, or does not let voiced in.
+        OSError, WebSocketException, TimeoutError: the same, or the connection is lost meanwhile.
+    """
+    token, context = await asyncio.to_thread(_credentials, config)
+    address = f"ws{config.url.removeprefix('http').rstrip('/')}/api/websocket"
+    connecting = connect(
+        address,
+        ssl=context,
+        max_size=LARGEST,
+        open_timeout=CONNECT_S,
+        ping_interval=PING_S,
+        ping_timeout=PING_S,
+        close_timeout=1,
+        proxy=None,
+    )
+    async with connecting as connection:
+        async with asyncio.timeout(CONNECT_S):
+            await connection.recv()
+            await connection.send(json.dumps({"type": "auth", "access_token": token}))
+            answer = _decoded(await connection.recv())
+        if answer.get("type") != "auth_ok":
+            raise HomeUnreachable(
+                f"Home Assistant does not take the token: {answer.get('message')}", hint=CREDENTIAL_HINT
+            )
+        yield WebSocket(connection)
+
+
+def _credentials(config: HomeAssistantConfig) -> tuple[str, ssl.SSLContext | None]:
+    """The token and whom to trust; read at each attempt, so that a new file is used without a restart."""
+    token = Path(config.token_file).expanduser().read_text("utf-8").strip() if config.token_file else ""
+    if not config.url.startswith("https:"):
+        return token, None
+    context = ssl.create_default_context()
+    if config.ca_file:
+        context.load_verify_locations(Path(config.ca_file).expanduser())
+    return token, context
+
+
+def _decoded(text: str | bytes) -> Event:
+    try:
+        return _table(json.loads(text))
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _table(value: Any) -> Event:  # noqa: ANN401 (any JSON)
+    return value if isinstance(value, dict) else {}
