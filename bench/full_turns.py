@@ -17,7 +17,7 @@ import asyncio
 import json
 import tempfile
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +37,7 @@ from scripts.stub_models.whisper import write_model
 from voiced import wiring
 from voiced.core.chat import ChatEnd, Finish, Prompt, ToolCall
 from voiced.core.config import Config
-from voiced.core.ports.llm import Llm
+from voiced.core.ports.llm import Models, ModelState, Tried
 from voiced.core.ports.stt import Stt
 from voiced.core.types import RATE, Purpose, SpeechChunk, Transcript
 from voiced.engines.child import Child, Upkeep
@@ -80,15 +80,21 @@ class Guessing:
 
 
 class Worded:
-    """A language model that takes its time for each token, and says our words. Implements `Llm`."""
+    """A language model that takes its time for each token, and says our words. Implements `Models`."""
 
-    def __init__(self, model: Llm) -> None:
-        self._model = model
+    def __init__(self, models: Models) -> None:
+        self._models = models
 
-    async def chat(self, prompt: Prompt) -> AsyncGenerator[str | ToolCall | ChatEnd]:
-        """See `Llm`."""
+    def states(self) -> Sequence[ModelState]:
+        """See `Models`."""
+        return self._models.states()
+
+    async def chat(
+        self, prompt: Prompt, order: Sequence[str], tried: Tried
+    ) -> AsyncGenerator[str | ToolCall | ChatEnd]:
+        """See `Models`."""
         words = [f"{word} " for word in ANSWER.split()]
-        async with aclosing(self._model.chat(prompt)) as items:
+        async with aclosing(self._models.chat(prompt, order, tried)) as items:
             async for item in items:
                 if isinstance(item, ChatEnd) or not words:
                     break
@@ -96,12 +102,12 @@ class Worded:
         yield ChatEnd(Finish.STOP)
 
     async def prefill(self, prompt: Prompt) -> None:
-        """See `Llm`."""
-        await self._model.prefill(prompt)
+        """See `Models`."""
+        await self._models.prefill(prompt)
 
     async def close(self) -> None:
-        """See `Llm`."""
-        await self._model.close()
+        """See `Models`."""
+        await self._models.close()
 
 
 def configured(folder: Path, text: str) -> Config:
@@ -154,7 +160,7 @@ async def table(folder: Path, kind: str, count: int) -> dict[str, object]:
     """One kind of turn, by both in turn."""
     asks = kind == "question"
     chosen = configured(folder, QUESTION if asks else COMMAND)
-    recogniser, model = wiring.recogniser, wiring.model
+    recogniser, models = wiring.recogniser, wiring.models
     guessing: list[Guessing] = []
 
     def guess(*arguments: Any, **options: Any) -> Stt:  # noqa: ANN401 (whatever it is called with)
@@ -162,7 +168,7 @@ async def table(folder: Path, kind: str, count: int) -> dict[str, object]:
         return guessing[-1]
 
     wiring.recogniser = guess
-    wiring.model = lambda *arguments: Worded(made) if (made := model(*arguments)) else None
+    wiring.models = lambda *arguments: Worded(made) if (made := models(*arguments)) else None
     pairs: list[tuple[float, float]] = []
     mine: list[Marks] = []
     failed: list[str] = []
@@ -184,7 +190,7 @@ async def table(folder: Path, kind: str, count: int) -> dict[str, object]:
             finally:
                 await asyncio.gather(*(child.close() for child in chain.children))
     finally:
-        wiring.recogniser, wiring.model = recogniser, model
+        wiring.recogniser, wiring.models = recogniser, models
     stages = ("endpoint", "transcribed", "routed", "answered", "synthesized", "first_audio")
     return {
         "n": count,

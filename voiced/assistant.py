@@ -25,7 +25,7 @@ from voiced.core.memory import give_back_memory
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.embedder import Embedder
-from voiced.core.ports.llm import Llm
+from voiced.core.ports.llm import Llm, Models
 from voiced.core.ports.promises import PromiseStore
 from voiced.core.ports.stt import Stt
 from voiced.core.ports.tts import Tts
@@ -146,14 +146,8 @@ class Voiced:
         record = Record(self.conversations, config.store.space, config.store.continue_s, self.usage)
         self._breakdowns = Breakdowns(self.bus, self._at)
         told = self._breakdowns.of
-        llm, model = config.engines.llm, wiring.model(config, engines.llm, told("llm"))
-        prompts = Prompts(config.language, llm.prompt, llm.max_tokens, llm.budget_s, self.privacy_of)
-        far = any(is_far(config, name) for name in chain(llm.engine))
-        may_tell = self._may_tell if far else None
-        recall = self._remembering.search
-        self._thinking = (
-            Thinking(model, prompts, record, clock, self.usage, recall, may_tell=may_tell) if model else None
-        )
+        models = wiring.models(config, engines.llm, told("llm"))
+        self._thinking = self._with(models, record, clock) if models else None
         self._remote_words = wiring.remote_words(config, told("wake"))
         self._controls = EarControls(hears_speaker=live)
         self._progress = Progress(self._rules.completeness, patience)
@@ -163,7 +157,7 @@ class Voiced:
         stt = wiring.recogniser(config, engines.stt, told("stt"))
         tts = wiring.voice(config, engines.tts, told("tts"), phrases=phrases, may_keep=self._may_cache)
         self._ports: list[Stt | Tts | Llm | Embedder] = [stt, tts, self._remembering.embedder]
-        self._ports += [model] if model else []
+        self._ports += [models] if models else []
         skills = wiring.skills(
             clock,
             self.promises,
@@ -190,8 +184,17 @@ class Voiced:
             activity=activity,
             record=record,
             privacy_of=self.privacy_of,
+            router=wiring.router(config),
             thinking=self._thinking,
         )
+
+    def _with(self, models: Models, record: Record, clock: Clock) -> Thinking:
+        """What asks the language models."""
+        llm = self._config.engines.llm
+        prompts = Prompts(self._config.language, llm.prompt, llm.max_tokens, llm.budget_s, self.privacy_of)
+        far = any(is_far(self._config, name) for name in chain(llm.engine))
+        may_tell = self._may_tell if far else None
+        return Thinking(models, prompts, record, clock, self.usage, self._remembering.search, may_tell=may_tell)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:

@@ -128,7 +128,7 @@ class _Round:
 
     async def model(self) -> Finding:
         children = children_of(self._config, "llm")
-        model = wiring.model(self._config, children)
+        model = wiring.models(self._config, children)
         prompts = Prompts(self._config.language, "", MOST_TOKENS, self._config.engines.llm.budget_s, lambda _: "public")
         began, first, tokens = time.perf_counter(), 0.0, 0
         async with started(children):

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
-from voiced.children import is_remote, remote
+from voiced.children import is_far, is_remote, remote
 from voiced.core.config import Config, RemoteConfig, WakeConfig, chain
 from voiced.core.errors import VoicedError, WakeFailed
 from voiced.core.forgetting import Forget
+from voiced.core.history import Privacy
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.conversations import Conversations
 from voiced.core.ports.llm import Llm
@@ -21,6 +23,7 @@ from voiced.core.ports.stt import Stt
 from voiced.core.ports.tts import Tts
 from voiced.core.ports.upkeep import Upkeep
 from voiced.core.ports.wake import RemoteWakeWord
+from voiced.core.privacy import CLASSES, allowed
 from voiced.core.status import EngineStatus
 from voiced.core.types import Understanding
 from voiced.ear.cascade import Cascade
@@ -49,6 +52,7 @@ from voiced.skills.sources import SourcesSkill
 from voiced.skills.talk import HelpSkill, RepeatSkill, StopSkill
 from voiced.skills.timers import TimersSkill
 from voiced.skills.volume import VolumeSkill
+from voiced.turn.router import Router
 
 if TYPE_CHECKING:
     from voiced.engines.openai import OpenAiLlm
@@ -177,8 +181,8 @@ def _sounds_so(*decides: object) -> str:
     return msgspec.json.encode(decides, order="sorted").decode()
 
 
-def model(config: Config, children: Sequence[Child], told: Told = nobody) -> Llm | None:
-    """What answers in words, likewise; None where nothing is configured. Another machine is told what may leave."""
+def models(config: Config, children: Sequence[Child], told: Told = nobody) -> FallbackLlm | None:
+    """Those that answer in words, likewise; None where none is configured. Another machine is told what may leave."""
     llm = config.engines.llm
 
     def far(server: RemoteConfig) -> Llm:
@@ -186,7 +190,22 @@ def model(config: Config, children: Sequence[Child], told: Told = nobody) -> Llm
         return model if is_here(server.url) else DiscreetLlm(model, config.privacy)
 
     engines = _engines(config, llm.engine, children, lambda child: HostedLlm(child, llm.deadline_s), far)
-    return FallbackLlm(engines, told) if engines else None
+    away = {address(name) for name in chain(llm.engine) if is_far(config, name)}
+    return FallbackLlm(engines, told, far=away) if engines else None
+
+
+def router(config: Config) -> Router:
+    """Who chooses who answers.
+
+    Raises:
+        ConfigInvalid: its table cannot be used.
+    """
+    # Models are called by what people see: addresses without passwords.
+    rules = {name: replace(rule, first=address(rule.first)) for name, rule in config.router.rules.items()}
+    remote: frozenset[Privacy] = frozenset(each for each in CLASSES if allowed(config.privacy, each, "remote"))
+    return Router(
+        replace(config.router, rules=rules), remote, [address(name) for name in chain(config.engines.llm.engine)]
+    )
 
 
 def _engines(

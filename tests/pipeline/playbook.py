@@ -6,7 +6,7 @@ Sound goes through `FileAudio` as fast as it can, so audio time is the only time
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -19,6 +19,9 @@ from voiced.core.bus import Bus
 from voiced.core.commands import AnyCommand, Ask
 from voiced.core.events import AnyEvent, Signal, SpeechStarted, Woke
 from voiced.core.history import Privacy
+from voiced.core.mindconfig import RouterConfig
+from voiced.core.ports.home import Assist
+from voiced.core.ports.llm import Llm
 from voiced.core.ports.recall import Recall
 from voiced.core.ports.skill import Reply, Skill
 from voiced.core.types import (
@@ -32,6 +35,7 @@ from voiced.core.types import (
     Understanding,
     Utterance,
 )
+from voiced.engines.fallback import FallbackLlm
 from voiced.engines.files import FileAudio
 from voiced.turn.controls import EarControls
 from voiced.turn.earcons import earcons
@@ -41,6 +45,7 @@ from voiced.turn.pipeline import converse
 from voiced.turn.progress import Progress
 from voiced.turn.prompt import Prompts
 from voiced.turn.record import Record
+from voiced.turn.router import Router
 from voiced.turn.thinking import Thinking
 
 ENDPOINT_S = 0.2
@@ -113,7 +118,7 @@ def privacy_of(text: str) -> Privacy:
 class Play:
     """One run of the pipeline."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (a whole world)
         self,
         stt: ScriptedStt,
         skill: Skill | None = None,
@@ -122,6 +127,10 @@ class Play:
         llm: ScriptedLlm | None = None,
         recall: Recall | None = None,
         may_tell: Callable[[Privacy], bool] | None = None,
+        models: Mapping[str, Llm] | None = None,
+        far: Container[str] = (),
+        assist: Assist | None = None,
+        router: RouterConfig | None = None,
     ) -> None:
         self.bus = Bus()
         self.events: list[AnyEvent] = []
@@ -138,6 +147,8 @@ class Play:
         )
         self.pending: list[Line] = []
         skill = skill or Answers()
+        models = {"scripted": llm} if llm else models or {}
+        self.models = FallbackLlm(list(models.items()), now=self.audio.monotonic, far=far)
         record = Record(self.heap, "home", 300.0, self.usage)
         self.parts = Parts(
             audio=self.audio,
@@ -153,8 +164,9 @@ class Play:
             activity=self.activity,
             record=record,
             privacy_of=privacy_of,
+            router=Router(router or RouterConfig(), frozenset({"public"}), list(models)),
             thinking=Thinking(
-                llm,
+                self.models,
                 Prompts("en", "", 50, 30.0, privacy_of),
                 record,
                 self.audio,
@@ -162,8 +174,9 @@ class Play:
                 recall,
                 may_tell=may_tell,
             )
-            if llm
+            if models
             else None,
+            assist=assist,
         )
 
     async def settled(self) -> None:

@@ -342,7 +342,11 @@ def test_both_sides_of_a_spoken_turn_are_kept():
     question, answer = messages
     assert question.turn == answer.turn == "turn"
     assert answer.tier == "rules"
-    assert answer.metadata == {"intent": "answer", "slots": {"text": "it is noon"}}
+    assert answer.metadata["intent"] == "answer"
+    assert answer.metadata["slots"] == {"text": "it is noon"}
+    assert answer.metadata["confidence"] == 0.9
+    assert [each["tier"] for each in answer.metadata["considered"]] == ["rules"]
+    assert answer.metadata["timeline"]["first_audio"] == only(events, TurnEnded)[0].timeline.first_audio
     assert answer.spoken is None
     assert answer.latency_ms == pytest.approx(only(events, TurnEnded)[0].timeline.first_audio * 1000, abs=1)
 

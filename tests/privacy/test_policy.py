@@ -16,7 +16,7 @@ from voiced.engines.discreet import DiscreetLlm
 from voiced.engines.fallback import FallbackLlm
 from voiced.engines.openai import OpenAiLlm
 from voiced.engines.remote import is_here
-from voiced.wiring import model
+from voiced.wiring import models
 
 ABOUT = ChatMessage("system", "be brief")
 
@@ -129,7 +129,7 @@ def test_a_server_on_this_machine_is_none_on_another(url, here):
 
 @pytest.mark.parametrize(("url", "kind"), [("http://gpu-box/v1", DiscreetLlm), ("http://127.0.0.1/v1", OpenAiLlm)])
 def test_a_configured_model_on_another_machine_is_discreet(url, kind):
-    chain = model(Config(engines=EnginesConfig(llm=LlmConfig(engine=url))), [])
+    chain = models(Config(engines=EnginesConfig(llm=LlmConfig(engine=url))), [])
     assert isinstance(chain, FallbackLlm)
     assert [type(each.engine) for each in chain._choice.all] == [kind]
     asyncio.run(chain.close())

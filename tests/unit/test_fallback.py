@@ -177,6 +177,45 @@ def test_models_share_the_time_of_the_prompt():
     assert asyncio.run(run()) == [[10], [6], [2], []]
 
 
+def test_only_the_models_that_are_meant_are_asked_in_the_order_given_and_it_is_told_how_they_do():
+    told: list[tuple[str, type[VoicedError] | None]] = []
+
+    async def run():
+        models = {"one": FaultyLlm("a"), "two": FaultyLlm("b", 0), "three": FaultyLlm("c")}
+        llm = FallbackLlm(list(models.items()))
+        items = llm.chat(PROMPT, ["two", "three"], lambda name, problem: told.append((name, problem and type(problem))))
+        return await collect(items), models["one"].asked
+
+    assert asyncio.run(run()) == (["c", ChatEnd(Finish.STOP)], 0)
+    assert told == [("two", EngineDied), ("three", None)]
+
+
+def test_models_tell_how_they_do():
+    watch = Watch()
+
+    class Slow(FaultyLlm):
+        async def chat(self, prompt):
+            watch.time += 4
+            async for item in super().chat(prompt):
+                yield item
+
+    async def run():
+        llm = FallbackLlm([("one", FaultyLlm("a", 0, 0, 0)), ("two", Slow("b"))], now=watch.now, far={"two"})
+        for _ in range(3):
+            with pytest.raises(EngineDied):
+                await collect(llm.chat(PROMPT, ["one"]))
+        down = llm.states()
+        await collect(llm.chat(PROMPT, ["two"]))
+        slow = llm.states()
+        watch.time += 301
+        return down, slow, llm.states()
+
+    down, slow, later = asyncio.run(run())
+    assert [(each.far, each.problem) for each in down] == [(False, "the script says so"), (True, "")]
+    assert [each.latency_s for each in slow] == [None, 4]
+    assert [each.latency_s for each in later] == [None, None], "who was slow long ago is given another chance"
+
+
 def test_an_engine_that_fails_three_times_is_left_alone_and_comes_back():
     watch = Watch()
 

@@ -16,6 +16,7 @@ from voiced.core.keeping import (
     StoreConfig,
     UsageConfig,
 )
+from voiced.core.mindconfig import RouterConfig
 from voiced.core.section import Seconds, Section, Share
 
 REMOTE_ADDRESS = "^((tcp|tls|https?)://[^/]|unix:///)"
@@ -303,6 +304,7 @@ class Config(Section, frozen=True, kw_only=True):
     endpoint: EndpointConfig = field(default_factory=EndpointConfig)
     engines: EnginesConfig = field(default_factory=EnginesConfig)
     models: ModelsConfig = field(default_factory=ModelsConfig)
+    router: RouterConfig = field(default_factory=RouterConfig)
     intents: IntentsConfig = field(default_factory=IntentsConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
     retention: RetentionConfig = field(default_factory=RetentionConfig)

@@ -6,6 +6,7 @@ The tag is the class's name in snake case under `event`. Nothing here is a comma
 from msgspec import Struct, field
 
 from voiced.core.promises import Kind
+from voiced.core.routing import Considered
 from voiced.core.types import EndReason, SpeechChunk, Timeline, Utterance
 
 
@@ -53,11 +54,19 @@ class Heard(Event, frozen=True):
 
 
 class Routed(Event, frozen=True):
-    """It was decided who answers."""
+    """It was decided who answers.
+
+    Attributes:
+        tier: rules, assist or model.
+        intent: what was understood, where it was.
+        slots: likewise.
+        considered: all who could have answered, as far as it is known by now why they do or do not.
+    """
 
     tier: str
     intent: str | None = None
     slots: dict[str, str | int | float] = field(default_factory=dict[str, str | int | float])
+    considered: list[Considered] = field(default_factory=list[Considered])
 
 
 class Speaking(Event, frozen=True):

@@ -50,12 +50,22 @@ class Choice(Generic[E]):
     ) -> None:
         self.all = [Candidate(name, engine, Circuit(now)) for name, engine in engines]
         self._on_change = on_change
-        self._left_alone: set[str] = set()
+        self._left_alone: dict[str, str] = {}
 
-    def candidates(self) -> list[Candidate[E]]:
-        """Those that are to be tried now, in order. If none is, the one that is due first."""
-        allowed = [each for each in self.all if each.circuit.allows()]
-        return allowed or sorted(self.all, key=lambda each: each.circuit.due)[:1]
+    def candidates(self, order: Sequence[str] | None = None) -> list[Candidate[E]]:
+        """Those that are to be tried now, in order. If none is, the one that is due first.
+
+        Args:
+            order: the names of those that are meant; None: all, in their own order.
+        """
+        named = {each.name: each for each in self.all}
+        meant = self.all if order is None else [named[name] for name in order]
+        allowed = [each for each in meant if each.circuit.allows()]
+        return allowed or sorted(meant, key=lambda each: each.circuit.due)[:1]
+
+    def problem(self, candidate: Candidate[E]) -> str:
+        """Why an engine is left alone now; empty: it is not."""
+        return "" if candidate.circuit.allows() else self._left_alone.get(candidate.name, "it is being tried")
 
     @contextmanager
     def attempt(self, candidate: Candidate[E]) -> Generator[None]:
@@ -72,13 +82,12 @@ class Choice(Generic[E]):
             if len(self.all) > 1:
                 log.warning("%s failed: %s (%s)", name, error.message, error.code)
             if circuit.state is CircuitState.OPEN and name not in self._left_alone:
-                self._left_alone.add(name)
+                self._left_alone[name] = error.message
                 self._on_change(name, error)
             raise
         except BaseException:
             circuit.abandon()
             raise
         circuit.succeed()
-        if name in self._left_alone:
-            self._left_alone.remove(name)
+        if self._left_alone.pop(name, None) is not None:
             self._on_change(name, None)

@@ -10,6 +10,7 @@ from msgspec.inspect import FloatType, IntType, Metadata, StrType, type_info
 from voiced.core.config import Config, RemoteConfig, table_of
 from voiced.core.home_config import DeviceConfig
 from voiced.core.keeping import KeepConfig, PriceConfig
+from voiced.core.mindconfig import RouteConfig
 
 HEAD = """\
 # The settings of voiced, with their defaults. Uncomment what you change.
@@ -23,6 +24,7 @@ EXAMPLES: dict[type[Struct], Struct] = {
     PriceConfig: PriceConfig(tokens_in=0.15, tokens_out=0.6),
     KeepConfig: KeepConfig(),
     DeviceConfig: DeviceConfig(domain="light", name="kitchen light", area="kitchen"),
+    RouteConfig: RouteConfig(first="gpu-box", words=12),
 }
 """What stands in the file for tables that are not there by default."""
 

@@ -7,8 +7,10 @@ from msgspec import Struct
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.history import Privacy
+from voiced.core.mindconfig import RouterConfig
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
+from voiced.core.ports.home import Assist
 from voiced.core.ports.skill import Skill
 from voiced.core.ports.stt import Stt
 from voiced.core.ports.tts import Tts
@@ -16,6 +18,7 @@ from voiced.core.types import Clip, Earcon, Understanding
 from voiced.turn.controls import EarControls
 from voiced.turn.progress import Progress
 from voiced.turn.record import Record
+from voiced.turn.router import Router
 from voiced.turn.thinking import Thinking
 
 
@@ -36,7 +39,9 @@ class Parts(Struct, frozen=True):
         activity: who computes right now.
         record: keeps what is said.
         privacy_of: how private a text is.
+        router: chooses who answers.
         thinking: answers with a language model what no rule knows; None: nobody does.
+        assist: answers what it knows of the home; None: nobody does.
     """
 
     audio: Audio
@@ -52,4 +57,6 @@ class Parts(Struct, frozen=True):
     activity: Activity
     record: Record
     privacy_of: Callable[[str], Privacy]
+    router: Router = Router(RouterConfig(), frozenset({"public"}))
     thinking: Thinking | None = None
+    assist: Assist | None = None

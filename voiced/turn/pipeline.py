@@ -1,17 +1,19 @@
 """The way of one turn, top to bottom: `converse` takes turns, `answer` is one of them."""
 
 import logging
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from voiced.core.commands import Ask, Ring, Say
-from voiced.core.errors import VoicedError
+from voiced.core.errors import HomeFailed, VoicedError
 from voiced.core.events import Heard, NotUnderstood, Routed
-from voiced.core.types import Earcon, EndReason, Purpose, SpeechChunk, Transcript
+from voiced.core.ports.home import Assist
+from voiced.core.types import Earcon, EndReason, Purpose, SpeechChunk, Transcript, Understanding
 from voiced.turn.conversation import Conversation
 from voiced.turn.inbox import Inbox
 from voiced.turn.parts import Parts
-from voiced.turn.router import MODEL, NONE, Route, route
+from voiced.turn.router import ASSIST, MODEL, NONE, RULES, Route, Sentence, Tiers
 from voiced.turn.speculation import Speculation
 from voiced.turn.thinking import Thinking
 from voiced.turn.turn import Turn
@@ -71,6 +73,7 @@ async def listen(turn: Turn, parts: Parts) -> str | None:
             return await not_understood(turn, "nothing was said")
         if not transcript.text:
             return await not_understood(turn, "no command that I know")
+        turn.heard = transcript
         turn.emit(Heard(transcript.text, transcript.confidence, reason, at=turn.at, turn=turn.id))
         return await answer(turn, transcript.text, parts, speculation.take(transcript.text))
 
@@ -78,42 +81,99 @@ async def listen(turn: Turn, parts: Parts) -> str | None:
 async def answer(turn: Turn, text: str, parts: Parts, begun: Voice | None = None) -> str | None:
     """Text to answer, done and spoken; returns its words, or None where nobody knows one."""
     turn.enter("processing")
-    chosen = choose(text, parts)
-    turn.tier = chosen.tier
-    message = turn.ask(text)
+    sentence = read(turn, text, parts)
+    # An answer that is begun was paid for.
+    spent = await parts.thinking.spent(turn.key) if parts.thinking and not (begun or sentence.understood) else ""
+    chosen = choose(sentence, parts, spent)
+    message = turn.ask(text, chosen, sentence.privacy)
     turn.mark("routed")
-    understood = chosen.understood
-    if begun is None:
+    if begun is None or chosen.tier != MODEL:
         turn.rest_on(())  # Another answer may have been begun, and thrown away.
-    if chosen.tier == MODEL and parts.thinking:
-        return await think(turn, text, parts.thinking, begun)
-    if chosen.tier == NONE or understood is None:
-        return await not_understood(turn, "no command that I know")
+    if chosen.tier == RULES and sentence.understood:
+        return await act(turn, replace(sentence.understood, message=message), parts)
+    failure = chosen.refusal
+    if chosen.tier == ASSIST and parts.assist:
+        try:
+            if (said := await ask_home(turn, text, parts.assist)) is not None:
+                return said
+        except HomeFailed as error:
+            turn.trail.failed(ASSIST, "", error)
+            failure = error
+    if chosen.models and parts.thinking:
+        return await think(turn, text, parts.thinking, chosen.models, begun)
+    turn.tier = NONE
+    if failure:
+        raise failure
+    return await not_understood(turn, "no command that I know")
+
+
+def read(turn: Turn, text: str, parts: Parts) -> Sentence:
+    """What is known of a sentence before anybody is asked."""
+    confidence = turn.heard.confidence if turn.heard else 1.0
+    privacy = parts.privacy_of(text)
+    return Sentence(text, parts.understand(text) if text else None, "", confidence, turn.channel, privacy)
+
+
+def choose(sentence: Sentence, parts: Parts, spent: str = "") -> Route:
+    """Who is asked."""
+    models = parts.thinking.states() if parts.thinking else ()
+    tiers = Tiers(frozenset(parts.skills), parts.assist is not None, models, spent)
+    return parts.router.route(sentence, tiers)
+
+
+async def act(turn: Turn, understood: Understanding, parts: Parts) -> str:
+    """A skill does what was understood, and says so; returns its words."""
     turn.notes = {"intent": understood.intent, "slots": understood.slots}
-    turn.emit(Routed(chosen.tier, understood.intent, understood.slots, at=turn.at, turn=turn.id))
-    reply = await parts.skills[understood.intent].answer(replace(understood, message=message))
-    turn.answer = reply.text
+    routed(turn, RULES, understood)
+    reply = await parts.skills[understood.intent].answer(understood)
+    turn.notes |= reply.notes
     turn.rest_on(reply.sources)
-    turn.mark("answered")
-    if reply.text:
-        await turn.say(reply.text)
-    else:
-        await turn.earcon(Earcon.DONE)
+    await tell(turn, reply.text)
     return reply.text
 
 
-def choose(text: str, parts: Parts) -> Route:
-    """Who answers."""
-    return route(text, parts.understand, frozenset(parts.skills), model=parts.thinking is not None)
+async def ask_home(turn: Turn, text: str, assist: Assist) -> str | None:
+    """Home Assistant's answer; returns its words, or None where it is not for it.
+
+    Raises:
+        HomeFailed: there is none.
+    """
+    said = await assist.ask(text, turn.talk)
+    if said is None:
+        turn.trail.declined(ASSIST, "it did not understand")
+        return None
+    routed(turn, ASSIST)
+    await tell(turn, said)
+    return said
 
 
-async def think(turn: Turn, text: str, thinking: Thinking, begun: Voice | None) -> str | None:
+async def tell(turn: Turn, text: str) -> None:
+    """Says an answer that is there as a whole; one without words is a sound."""
+    turn.answer = text
+    turn.mark("answered")
+    if text:
+        await turn.say(text)
+    else:
+        await turn.earcon(Earcon.DONE)
+
+
+def routed(turn: Turn, tier: str, understood: Understanding | None = None) -> None:
+    """Tells everybody who answers."""
+    turn.tier = tier
+    if tier != MODEL:
+        turn.trail.answered(tier)
+    intent, slots = (understood.intent, understood.slots) if understood else ("", {})
+    turn.emit(Routed(tier, intent, slots, turn.trail.considered, at=turn.at, turn=turn.id))
+
+
+async def think(turn: Turn, text: str, thinking: Thinking, models: Sequence[str], begun: Voice | None) -> str | None:
     """A language model's answer, spoken while it is made; returns its words."""
-    turn.emit(Routed(MODEL, "", {}, at=turn.at, turn=turn.id))
+    routed(turn, MODEL)
     if begun:
         turn.mark("answered")
-    voice = begun or turn.voice(turn.answered(thinking.answer(text, turn.id, turn.use, turn.key, turn.rest_on)))
-    await turn.speak(voice)
+    else:
+        turn.trail.think()
+    await turn.speak(begun or turn.voice(turn.answered(thinking.answer(text, models, turn))))
     if not turn.answer.strip():
         return await not_understood(turn, "the language model said nothing")
     return turn.answer
@@ -121,9 +181,13 @@ async def think(turn: Turn, text: str, thinking: Thinking, begun: Voice | None) 
 
 def think_ahead(turn: Turn, question: str, parts: Parts) -> Voice | None:
     """Begins a language model's answer to what may be the whole question; None for what others answer."""
-    if parts.thinking is None or not parts.thinking.ahead or choose(question, parts).tier != MODEL:
+    if parts.thinking is None or not parts.thinking.ahead:
         return None
-    voice = turn.voice(parts.thinking.answer(question, turn.id, turn.use, turn.key, turn.rest_on))
+    route = choose(read(turn, question, parts), parts)
+    if route.tier == RULES or not route.models:
+        return None
+    turn.trail.think()
+    voice = turn.voice(parts.thinking.answer(question, route.models, turn))
     voice.begin()
     return voice
 

@@ -4,16 +4,17 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from typing import Protocol
 
 from msgspec.structs import replace
 
 from voiced.core.chat import ChatEnd, Finish, estimate
 from voiced.core.citations import source_of
-from voiced.core.errors import VoicedError
+from voiced.core.errors import BudgetSpent, VoicedError
 from voiced.core.history import Message, Privacy, Source
 from voiced.core.memories import Recalled
 from voiced.core.ports.clock import Clock
-from voiced.core.ports.llm import Llm
+from voiced.core.ports.llm import Models, ModelState, Tried
 from voiced.core.ports.recall import Recall
 from voiced.core.ports.usage import Meter
 from voiced.core.privacy import most_private
@@ -24,11 +25,31 @@ from voiced.turn.record import Record
 log = logging.getLogger(__name__)
 
 
+class Listener(Protocol):
+    """Whoever wants an answer, and is told what it took."""
+
+    id: str
+    key: str | None
+
+    @property
+    def tried(self) -> Tried:
+        """Told what becomes of each model that is asked."""
+        ...
+
+    def use(self, used: ChatEnd) -> None:
+        """Is told how the answer ended."""
+        ...
+
+    def rest_on(self, sources: Sequence[Source], privacy: Privacy = "public") -> None:
+        """Is told what the model was reminded of, and how private that is."""
+        ...
+
+
 class Thinking:
     """Answers questions with a language model.
 
     Args:
-        model: the language model.
+        models: the language models.
         prompts: makes what it is asked.
         record: knows what was said before.
         clock: the time.
@@ -43,7 +64,7 @@ class Thinking:
 
     def __init__(
         self,
-        model: Llm,
+        models: Models,
         prompts: Prompts,
         record: Record,
         clock: Clock,
@@ -52,7 +73,7 @@ class Thinking:
         *,
         may_tell: Callable[[Privacy], bool] | None = None,
     ) -> None:
-        self._model = model
+        self._models = models
         self._prompts = prompts
         self._record = record
         self._clock = clock
@@ -69,39 +90,50 @@ class Thinking:
             self._expecting = asyncio.create_task(self._take_in(), name="what a prompt begins with")
             vital(self._expecting)
 
-    async def answer(
-        self,
-        question: str,
-        turn: str,
-        done: Callable[[ChatEnd], None] = lambda _: None,
-        key: str | None = None,
-        rests_on: Callable[[Sequence[Source], Privacy], None] = lambda _, __: None,
-    ) -> AsyncGenerator[str]:
+    def states(self) -> Sequence[ModelState]:
+        """How the models do."""
+        return self._models.states()
+
+    async def spent(self, key: str | None) -> str:
+        """Why no model may be asked for now with an API key (None: without one); empty: they may."""
+        try:
+            if self._meter:
+                await self._meter.check(key)
+        except BudgetSpent as error:
+            return error.message
+        return ""
+
+    async def answer(self, question: str, order: Sequence[str], listener: Listener) -> AsyncGenerator[str]:
         """The answer, piece by piece, as it is made.
 
         Args:
             question: in the user's words.
-            turn: the turn it is asked in.
-            done: told how the answer ended; also one that nobody wanted, or that broke off.
-            key: the id of the API key with which it was asked.
-            rests_on: told what the model was reminded of, and how private that is.
+            order: the models that are asked until one answers.
+            listener: the turn in which it is asked; told how the answer ended, also an unwanted or a broken one.
 
         Raises:
-            BudgetSpent: it may not be asked.
+            BudgetSpent: none may be asked.
             VoicedError: there is no (further) answer.
         """
-        if self._meter:
-            await self._meter.check(key)
+        try:
+            if self._meter:
+                await self._meter.check(listener.key)
+        except BudgetSpent as error:
+            for name in order:
+                listener.tried(name, error)
+            raise
         await self.close()  # The model does one thing after the other.
         talk, recalled = await self._remembered(question)
-        said = [message for message in talk if message.turn != turn]
-        rests_on([source_of(each.memory) for each in recalled], most_private(each.memory.privacy for each in recalled))
+        said = [message for message in talk if message.turn != listener.id]
+        listener.rest_on(
+            [source_of(each.memory) for each in recalled], most_private(each.memory.privacy for each in recalled)
+        )
         prompt = self._prompts.ask(question, said, self._clock.now(), recalled)
         # Until it tells what it took. A piece is a token, or nearly.
         end: ChatEnd | None = ChatEnd(Finish.CUT, estimate(prompt), model=self._name)
         waited, since = 0.0, self._clock.monotonic()
         try:
-            async with aclosing(self._model.chat(prompt)) as items:
+            async with aclosing(self._models.chat(prompt, order, listener.tried)) as items:
                 async for item in items:
                     waited += self._clock.monotonic() - since
                     if isinstance(item, str):
@@ -115,7 +147,7 @@ class Thinking:
             raise
         finally:
             if end:
-                done(replace(end, seconds=waited))
+                listener.use(replace(end, seconds=waited))
 
     async def close(self) -> None:
         """Ends what goes on beside."""
@@ -137,6 +169,6 @@ class Thinking:
         await self._record.settled()
         said = await self._record.said(MESSAGES, self._clock.wall())
         try:
-            await self._model.prefill(self._prompts.known(said, self._clock.now()))
+            await self._models.prefill(self._prompts.known(said, self._clock.now()))
         except VoicedError as error:
             log.info("the language model is not ready yet: %s", error.message)

@@ -8,17 +8,21 @@ from math import fsum
 from secrets import token_hex
 from typing import Any, TypeVar
 
+from msgspec import to_builtins
+
 from voiced.core.chat import ChatEnd, Finish
 from voiced.core.errors import VoicedError
 from voiced.core.events import AnyEvent, Speaking, SpeechStarted, Spoken, StateChanged, TurnEnded
-from voiced.core.history import Message, Privacy, Role, Source
+from voiced.core.history import Message, Metadata, Privacy, Role, Source
 from voiced.core.ids import new_id
 from voiced.core.ports.audio import Played
+from voiced.core.ports.llm import Tried
 from voiced.core.privacy import most_private
-from voiced.core.types import RATE, Clip, Earcon, SpeechChunk, Timeline, Utterance
+from voiced.core.types import RATE, Clip, Earcon, SpeechChunk, Timeline, Transcript, Utterance
 from voiced.core.usage import Use
 from voiced.turn.parts import Parts
-from voiced.turn.router import MODEL
+from voiced.turn.router import MODEL, Route
+from voiced.turn.trail import Trail
 from voiced.turn.voice import Voice
 
 log = logging.getLogger(__name__)
@@ -45,11 +49,13 @@ class Turn:
         tier: who answered.
         spoken: what was really said of the answer, where that is not all of it.
         utterance: the end of what was said, as soon as the ear knows it.
+        heard: what was understood of it; None for what was written.
         heard_out: whether it was taken in, and all speech before it.
         sounded: whether something of it left the speaker, besides earcons.
         usage: what a language model needed for the answer.
         sources: what the answer rests on.
         notes: what else is worth keeping of it.
+        trail: who was considered for the answer.
     """
 
     def __init__(
@@ -76,7 +82,9 @@ class Turn:
         self.sources: Sequence[Source] = ()
         self._rests_on: Privacy = "public"
         self.utterance: Utterance | None = None
+        self.heard: Transcript | None = None
         self.heard_out = False
+        self.trail = Trail(parts.clock.monotonic)
         self._parts = parts
         self._spoken_s = 0.0
         self._speech: asyncio.Queue[SpeechChunk | SpeechStarted | Utterance] = asyncio.Queue(SPEECH_LIMIT)
@@ -93,6 +101,11 @@ class Turn:
     def at(self) -> float:
         """Seconds of audio time now."""
         return round(self._parts.audio.position() / RATE, 3)
+
+    @property
+    def talk(self) -> str:
+        """Which talk it belongs to: what was asked back in one is answered in the same one."""
+        return f"{self.channel} {self.key or ''}".rstrip()
 
     def emit(self, event: AnyEvent) -> None:
         """Tells everybody."""
@@ -119,12 +132,17 @@ class Turn:
         """What the timeline counts from: the end of speech, or the beginning of what was not spoken."""
         return self.utterance.speech_end / RATE if self.utterance else self._began
 
-    def ask(self, question: str) -> str:
-        """Takes in what was asked, and begins to keep it; returns the message's id.
+    def ask(self, question: str, route: Route, privacy: Privacy) -> str:
+        """Takes in what was asked and who will be, and begins to keep it; returns the message's id.
 
-        An answer is at least as private as its question.
+        Args:
+            question: in the user's words.
+            route: who is asked.
+            privacy: how private it is; its answer is at least as much so.
         """
-        self._privacy = self._parts.privacy_of(question)
+        self._privacy = privacy
+        self.tier = route.tier
+        self.trail.follow(route)
         message = self._message("user", question)
         self._question = self._parts.record.keep(message)
         return message.id
@@ -175,8 +193,20 @@ class Turn:
                 (self._privacy, "public" if asked else self._rests_on, self._parts.privacy_of(content))
             ),
             sources=[] if asked else list(self.sources),
-            metadata=self.notes,
+            metadata={} if asked else self._metadata(),
         )
+
+    def _metadata(self) -> Metadata:
+        """What `voiced why` tells of it, besides."""
+        if not self._question:
+            return self.notes
+        heard = {} if self.heard is None else {"confidence": self.heard.confidence}
+        why = {"considered": to_builtins(self.trail.considered), "timeline": to_builtins(self._timeline)}
+        return {**heard, **self.notes, **why}
+
+    @property
+    def _timeline(self) -> Timeline:
+        return Timeline(**{name: round(at - self._reference, 3) for name, at in self._marks.items()})
 
     def feed(self, item: SpeechChunk | SpeechStarted | Utterance) -> None:
         """Takes in what the ear hears of this turn."""
@@ -262,6 +292,11 @@ class Turn:
         if self.usage is None or self.usage.finish is Finish.CUT or used.finish is not Finish.CUT:
             self.usage = used
 
+    @property
+    def tried(self) -> Tried:
+        """Takes in what becomes of each model that is asked."""
+        return self.trail.tried
+
     def rest_on(self, sources: Sequence[Source], privacy: Privacy = "public") -> None:
         """Takes in what the answer rests on, and how private that is."""
         self.sources, self._rests_on = sources, privacy
@@ -302,8 +337,7 @@ class Turn:
         if self._chime is not None and not self._chime.done():
             self._chime.cancel()
             await asyncio.wait([self._chime])
-        marks = {name: round(at - self._reference, 3) for name, at in self._marks.items()}
-        self.emit(TurnEnded(Timeline(**marks), at=self.at, turn=self.id))
+        self.emit(TurnEnded(self._timeline, at=self.at, turn=self.id))
         self.enter("idle")
         self._parts.activity.waiting(self.id)
 

@@ -4,7 +4,7 @@ from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
-from voiced.core.history import Source
+from voiced.core.history import Metadata, Source
 from voiced.core.types import Understanding
 
 
@@ -27,11 +27,13 @@ class Reply(Struct, frozen=True):
         text: what is said; empty for a silent answer.
         sources: what it rests on.
         asks: what is asked back: the microphone opens for the answer. None: nothing.
+        notes: what was done, to be kept with the turn: receipts, as JSON.
     """
 
     text: str
     sources: tuple[Source, ...] = ()
     asks: Asks | None = None
+    notes: Metadata = {}
 
 
 class Skill(Protocol):

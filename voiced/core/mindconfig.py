@@ -1,0 +1,44 @@
+"""The configuration of who answers, and of the dialogue: sections of `core.config`."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+Mode = Literal["auto", "local", "rules"]
+
+
+class _Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class RouteConfig(_Section, frozen=True, kw_only=True):
+    """Questions that go to a certain language model first: those that fit all of it. Tables are looked at in order."""
+
+    first: Annotated[str, Meta(min_length=1, description="The model, as it is called in engines.llm.engine.")]
+    words: Annotated[int, Meta(ge=0, le=10_000, description="Questions of at least so many words.")] = 0
+    patterns: Annotated[
+        list[str], Meta(description="Questions in which one of these regular expressions is found; empty: all.")
+    ] = field(default_factory=list[str])
+    channel: Annotated[
+        str, Meta(pattern="^(voice|text)?$", description="Only what is said (voice) or written (text); empty: both.")
+    ] = ""
+
+
+class RouterConfig(_Section, frozen=True, kw_only=True):
+    """Who answers what no rule knows: the models of engines.llm.engine in their order, but for what stands here."""
+
+    mode: Annotated[
+        Mode, Meta(description="auto, local (no model on another machine is asked) or rules (no model at all).")
+    ] = "auto"
+    confidence: Annotated[
+        Share,
+        Meta(description="Speech that was understood with less, by the recogniser's own scale, goes to no model."),
+    ] = 0.0
+    slow_s: Annotated[
+        float,
+        Meta(gt=0, le=600, description="A model whose last answer took longer to begin is asked after the others."),
+    ] = 10.0
+    rules: Annotated[dict[str, RouteConfig], Meta(description="Questions that go to a certain model first.")] = field(
+        default_factory=dict[str, RouteConfig]
+    )

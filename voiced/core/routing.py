@@ -1,0 +1,26 @@
+"""Who was considered for an answer, and what became of it: frozen values that are kept with the turn."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+Outcome = Literal["answered", "declined", "failed", "passed over"]
+"""What became of a tier: it answered, said that this is not for it, failed, or was not asked."""
+
+
+class Considered(Struct, frozen=True, omit_defaults=True):
+    """A tier that was considered for an answer.
+
+    Attributes:
+        tier: rules, assist or model.
+        outcome: what became of it.
+        reason: why it was asked, or was not; where it failed, how.
+        name: which one, where there are several.
+        ms: milliseconds it took to answer, to decline or to fail.
+    """
+
+    tier: str
+    outcome: Outcome
+    reason: str
+    name: str = ""
+    ms: float | None = None
