@@ -284,6 +284,14 @@ def test_the_last_words_are_found_by_space_and_text(kept: Run):
     assert kept.recent(text='"').items in ([], kept.recent().items)
 
 
+def test_the_messages_of_a_turn_are_found(kept: Run):
+    kept.add(
+        [said("one", turn="a"), said("two", turn="b", at=NOON + 1), said("three", "assistant", NOON + 2, turn="a")]
+    )
+    assert [each.content for each in kept.recent(turn="a").items] == ["three", "one"]
+    assert kept.recent(turn="c").items == []
+
+
 def test_everything_is_counted(kept: Run):
     kept.open(NewConversation(id="c"))
     kept.open(NewConversation(id="d"))

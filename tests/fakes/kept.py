@@ -97,14 +97,20 @@ class FakeConversations:
         return self._said[conversation][-count:]
 
     async def recent(
-        self, limit: int = 20, cursor: str | None = None, *, text: str | None = None, space: str | None = None
+        self,
+        limit: int = 20,
+        cursor: str | None = None,
+        *,
+        text: str | None = None,
+        space: str | None = None,
+        turn: str | None = None,
     ) -> Page[Message]:
         said = [
             message
             for each in reversed(self._all.values())
             if each.status != "deleted" and space in (None, each.space)
             for message in reversed(self._said[each.id])
-            if not (text or "").split() or _holds(message.content, text)
+            if (not (text or "").split() or _holds(message.content, text)) and turn in (None, message.turn)
         ]
         return _page(sorted(said, key=lambda message: message.at, reverse=True), limit, cursor)
 

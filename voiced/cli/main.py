@@ -31,6 +31,7 @@ from voiced.cli import (
     sound,
     talk,
     upkeep,
+    why,
 )
 from voiced.cli.output import WrongCall, complain
 from voiced.core.errors import InputInvalid, VoicedError
@@ -45,6 +46,7 @@ for group in (
     daemon,
     talk,
     history,
+    why,
     conversations,
     changes,
     memory,

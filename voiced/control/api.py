@@ -5,7 +5,7 @@ import threading
 from litestar import Litestar
 from litestar.di import Provide
 
-from voiced.control import conversations, knowledge, ledger, lists, messages, promises, steering, upkeep
+from voiced.control import conversations, knowledge, ledger, lists, messages, promises, steering, turns, upkeep
 from voiced.control.gate import Gate
 from voiced.control.problems import HANDLERS
 from voiced.control.requests import BODY_LIMIT
@@ -23,6 +23,7 @@ def application(agent: Agent) -> Litestar:
             *steering.ROUTES,
             *conversations.ROUTES,
             *messages.ROUTES,
+            *turns.ROUTES,
             *knowledge.ROUTES,
             *lists.ROUTES,
             *promises.ROUTES,

@@ -48,6 +48,13 @@ class Recent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     cursor: str | None = None
     text: str | None = None
     space: str | None = None
+    turn: str | None = None
+
+
+class Last(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many turns are asked for."""
+
+    limit: Annotated[int, Meta(ge=1, le=100)] = 10
 
 
 class Place(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -49,7 +49,9 @@ async def of(agent: Steered, request: AnyRequest, conversation: FromPath[str]) -
 async def recent(agent: Steered, request: AnyRequest) -> Page[Message]:
     """The last messages of all conversations, the newest first."""
     wanted = asked(request, Recent)
-    return await agent.conversations.recent(wanted.limit, wanted.cursor, text=wanted.text, space=wanted.space)
+    return await agent.conversations.recent(
+        wanted.limit, wanted.cursor, text=wanted.text, space=wanted.space, turn=wanted.turn
+    )
 
 
 async def _messages(sent: list[Sent], privacy_of: Callable[[str], Privacy]) -> list[Message]:

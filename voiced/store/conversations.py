@@ -142,10 +142,16 @@ class StoredConversations:
         return read[-count:]
 
     async def recent(
-        self, limit: int = 20, cursor: str | None = None, *, text: str | None = None, space: str | None = None
+        self,
+        limit: int = 20,
+        cursor: str | None = None,
+        *,
+        text: str | None = None,
+        space: str | None = None,
+        turn: str | None = None,
     ) -> Page[Message]:
         """See `Conversations`."""
-        return await self._database.read(lambda connection: lists.recent(connection, limit, cursor, text, space))
+        return await self._database.read(lambda connection: lists.recent(connection, limit, cursor, text, space, turn))
 
     async def statistics(self) -> Statistics:
         """See `Conversations`."""

@@ -54,7 +54,12 @@ def messages(
 
 
 def recent(
-    connection: apsw.Connection, limit: int, cursor: str | None, text: str | None, space: str | None
+    connection: apsw.Connection,
+    limit: int,
+    cursor: str | None,
+    text: str | None,
+    space: str | None,
+    turn: str | None,
 ) -> Page[Message]:
     """Those of all conversations that are not deleted, the newest first."""
     limit, words = bounded(limit), match(text or "")
@@ -62,6 +67,7 @@ def recent(
         ("conversations.status != 'deleted'", ()),
         ("place IN (SELECT rowid FROM words WHERE words MATCH ?)", (words,)) if words else ("", ()),
         ("conversations.space = ?", (space,)) if space is not None else ("", ()),
+        ("messages.turn = ?", (turn,)) if turn is not None else ("", ()),
         ("(at, place) < (?, ?)", moment(cursor)) if cursor else ("", ()),
     ]
     columns = ", ".join(f"messages.{name}" for name in MESSAGE.split(", "))

@@ -57,10 +57,16 @@ class RemoteConversations:
         return (await self._connection.ask("GET", _path(conversation, "messages"), Page[Message], query=query)).items
 
     async def recent(
-        self, limit: int = 20, cursor: str | None = None, *, text: str | None = None, space: str | None = None
+        self,
+        limit: int = 20,
+        cursor: str | None = None,
+        *,
+        text: str | None = None,
+        space: str | None = None,
+        turn: str | None = None,
     ) -> Page[Message]:
         """See `Conversations`."""
-        query = Recent(limit=limit, cursor=cursor, text=text, space=space)
+        query = Recent(limit=limit, cursor=cursor, text=text, space=space, turn=turn)
         return await self._connection.ask("GET", "messages", Page[Message], query=query)
 
     async def statistics(self) -> Statistics:

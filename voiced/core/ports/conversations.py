@@ -60,7 +60,13 @@ class Conversations(Protocol):
         ...
 
     async def recent(
-        self, limit: int = 20, cursor: str | None = None, *, text: str | None = None, space: str | None = None
+        self,
+        limit: int = 20,
+        cursor: str | None = None,
+        *,
+        text: str | None = None,
+        space: str | None = None,
+        turn: str | None = None,
     ) -> Page[Message]:
         """The last messages of all conversations that are not deleted, the newest first.
 
@@ -69,6 +75,7 @@ class Conversations(Protocol):
             cursor: where the page before ended.
             text: only those that hold these words.
             space: only those of this space.
+            turn: only those of this turn.
         """
         ...
 
