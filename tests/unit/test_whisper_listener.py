@@ -94,6 +94,15 @@ def test_the_transcript_is_there_before_the_end_is_known() -> None:
     assert talk.link.final.data["confidence"] == pytest.approx(0.9)
 
 
+def test_a_run_begins_as_soon_as_neither_ear_nor_level_tells_of_speech() -> None:
+    talk = Talk(ScriptedModel("what time is it"), run_s=0.3)
+    talk.start()
+    talk.hear(0.25, ROOM)
+    talk.hear(1.0, VOICE)
+    talk.hear(0.096, ROOM)
+    assert talk.model.runs == 1
+
+
 def test_a_pause_that_was_not_the_end_costs_a_run_and_nothing_else() -> None:
     talk = Talk(ScriptedModel("set a timer", "set a timer for five minutes"), run_s=0.3)
     talk.start()
@@ -248,7 +257,7 @@ def test_what_was_heard_first_is_told_before_the_second_look() -> None:
 
 def test_a_second_look_waits_until_nothing_else_waits() -> None:
     talk = unsure()
-    talk.hear(0.128, ROOM)
+    talk.hear(0.096, ROOM)
     talk.link.behind = True
     talk.hear(0.5, ROOM)
     assert talk.model.runs == 1
@@ -290,7 +299,7 @@ def test_a_second_look_that_fails_leaves_the_first_words() -> None:
 
 def test_a_second_look_that_is_cancelled_leaves_the_first_words() -> None:
     talk = unsure()
-    talk.hear(0.128, ROOM)
+    talk.hear(0.096, ROOM)
     talk.model.during = lambda: talk.link.gone.add(7)
     talk.hear(0.032, ROOM)
     assert (talk.model.runs, talk.link.texts[-1]) == (2, "take the ruby shout")

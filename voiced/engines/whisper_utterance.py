@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from voiced.core.types import SAMPLE_BYTES, Purpose
 from voiced.engines.loudness import STEP_BYTES, STEP_S, STEP_SAMPLES, levels, loud_steps
 
-QUIET_S = 0.1
-"""A silence so long may be the end."""
+QUIET_S = 0.06
+"""A silence so long may be the end, if the detector hears no speech either."""
 QUIET = round(QUIET_S / STEP_S)
 LONG_QUIET = round(0.16 / STEP_S)
 """The same while the detector hears speech still: a consonant may be as quiet as an end, but not for so long."""
