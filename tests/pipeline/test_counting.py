@@ -1,6 +1,7 @@
 """What turns take is counted, and where a budget is spent no language model is asked."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import aclosing
 from math import inf
 
@@ -12,6 +13,8 @@ from tests.pipeline.playbook import Play, asks, does, speaks, wakes
 from voiced.core.chat import ChatEnd, Finish
 from voiced.core.commands import Ask, Say
 from voiced.core.events import Failed
+from voiced.core.history import Privacy, Source
+from voiced.core.ports.llm import Tried
 from voiced.core.usage import Limit
 
 ANSWER = "The moon is far away."
@@ -58,20 +61,39 @@ def test_what_is_written_makes_no_sound_and_is_counted_for_its_key():
     assert use.tokens_out == len(ANSWER.split())
 
 
+class Asker:
+    """Whoever wants answers, and takes note of how they ended."""
+
+    def __init__(self) -> None:
+        self.id, self.key = "a", None
+        self.ends: list[ChatEnd] = []
+
+    @property
+    def tried(self) -> Tried:
+        return lambda _, __: None
+
+    def use(self, used: ChatEnd) -> None:
+        self.ends.append(used)
+
+    def rest_on(self, sources: Sequence[Source], privacy: Privacy = "public") -> None:
+        pass
+
+
 def test_an_answer_that_is_cut_short_has_taken_what_was_made_of_it():
     llm = ScriptedLlm("Far.", "That is one more sentence.")
-    ends: list[ChatEnd] = []
+    asker = Asker()
 
     async def run():
         thinking = Play(ScriptedStt(), llm=llm).parts.thinking
         assert thinking
-        assert [piece async for piece in thinking.answer("how far is it", "a", ends.append)] == ["Far."]
-        async with aclosing(thinking.answer("how far is it", "b", ends.append)) as pieces:
+        order = [state.name for state in thinking.states()]
+        assert [piece async for piece in thinking.answer("how far is it", order, asker)] == ["Far."]
+        async with aclosing(thinking.answer("how far is it", order, asker)) as pieces:
             for _ in range(3):
                 await anext(pieces)
 
     asyncio.run(run())
-    whole, cut = ends
+    whole, cut = asker.ends
     asked = sum(len(each.content) for each in (*llm.asked[1].stable, *llm.asked[1].messages))
     assert (whole.finish, cut.finish, cut.model) == (Finish.STOP, Finish.CUT, "scripted")
     assert cut.tokens_out == 3
