@@ -55,7 +55,7 @@ def test_what_is_secret_or_sensitive_is_told_from_what_is_not(name, each):
     assert min(figures(confusion(name), each)) >= 0.95
 
 
-@pytest.mark.parametrize(("each", "least"), [("secret", 0.93), ("sensitive", 0.85)])
+@pytest.mark.parametrize(("each", "least"), [("secret", 0.95), ("sensitive", 0.85)])
 def test_words_that_the_rules_were_not_written_with_are_found_less_often(each, least):
     precision, recall = figures(confusion("heldout"), each)
     assert precision >= 0.93
@@ -64,7 +64,7 @@ def test_words_that_the_rules_were_not_written_with_are_found_less_often(each, l
 
 def test_the_sets_are_large_half_traps_and_apart():
     texts = {name: utterances(name) for name in SETS}
-    assert {name: len(each) for name, each in texts.items()} == {"development": 600, "labelled": 300, "heldout": 150}
+    assert {name: len(each) for name, each in texts.items()} == {"development": 780, "labelled": 300, "heldout": 150}
     for each in texts.values():
         assert sum(expected == "public" for _, expected, _ in each) * 2 == len(each)
     assert len({text for each in texts.values() for _, _, text in each}) == sum(map(len, texts.values()))
