@@ -109,6 +109,7 @@ class Ours:
             activity=Activity(),
             record=Record(StoredConversations(database, 300.0), "home", 300.0),
             privacy_of=lambda text: classify(text).privacy,
+            may_log=lambda _: True,
         )
 
     async def turn(self) -> float:

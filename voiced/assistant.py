@@ -185,6 +185,7 @@ class Voiced:
             record=record,
             privacy_of=self.privacy_of,
             router=wiring.router(config),
+            may_log=self._may_log,
             thinking=self._thinking,
         )
 
@@ -341,6 +342,9 @@ class Voiced:
 
     def _may_tell(self, privacy: Privacy) -> bool:
         return allowed(self._config.privacy, privacy, "remote")
+
+    def _may_log(self, text: str) -> bool:
+        return allowed(self._config.privacy, self.privacy_of(text), "log")
 
     def _may_cache(self, text: str) -> bool:
         return allowed(self._config.privacy, self.privacy_of(text), "cache")

@@ -58,7 +58,7 @@ def test_where_nothing_was_done_or_used_it_is_said(call: Verb):
     assert "Nothing was used" in call("usage")
     assert "No budget is set" in call("usage", "budget")
     assert "none" in call("cache")
-    assert lines(call("cache", "--json")) == [{"answers": {}, "bytes": 0, "limit": 20_000_000, "hits": 0}]
+    assert lines(call("cache", "--json")) == [{"answers": 0, "bytes": 0, "limit": 20_000_000, "hits": 0}]
     assert lines(call("cache", "clear", "--json")) == [{"removed": 0}]
     assert "nothing" in call("cache", "clear")
 
@@ -92,5 +92,5 @@ def test_what_was_used_is_told_by_the_daemon(agent: ScriptedAgent, call: Verb):
     assert "2.0 s" in told
     assert "none" in told
     assert "cost_per_day" in call("usage", "budget")
-    assert "2 of model" in call("cache")
+    assert "Answers: 2;" in call("cache")
     assert "Removed: 2 answers" in call("cache", "clear")

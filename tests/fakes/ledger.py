@@ -88,13 +88,13 @@ class FakeUsage:
 
 
 class FakeAnswers:
-    """So many of a kind. Implements `AnswerCache`."""
+    """So many. Implements `AnswerCache`."""
 
     def __init__(self) -> None:
         self.count = 0
 
     async def status(self) -> CacheStatus:
-        return CacheStatus({"model": self.count} if self.count else {}, 10 * self.count, 1_000_000, 0)
+        return CacheStatus(self.count, 10 * self.count, 1_000_000, 0)
 
     async def clear(self) -> int:
         removed, self.count = self.count, 0

@@ -87,6 +87,7 @@ class Household:
             activity=Activity(),
             record=Record(Heap(), "home", 300.0),
             privacy_of=lambda _: "public",
+            may_log=lambda _: True,
         )
 
     def _child(self, kind: str, engine: str, orders: Path | None = None) -> Child:

@@ -165,6 +165,7 @@ class Play:
             record=record,
             privacy_of=privacy_of,
             router=Router(router or RouterConfig(), frozenset({"public"}), list(models)),
+            may_log=lambda text: privacy_of(text) == "public",
             thinking=Thinking(
                 self.models,
                 Prompts("en", "", 50, 30.0, privacy_of),

@@ -1,4 +1,4 @@
-"""Answers that are kept for a while, in a real file, against a model in plain Python."""
+"""Answers that are kept for a while, in a real file, against a copy in plain Python."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -72,13 +72,13 @@ def test_it_keeps_what_was_used_last_as_long_as_it_is_good(acts):
                     found = await answers.get(key)
                     assert found == plain.get(key, clock.time)
                 case "put", key, content, seconds:
-                    assert await answers.put(key, content, kind="model", seconds=seconds, privacy="personal")
+                    assert await answers.put(key, content, seconds=seconds, privacy="personal")
                     plain.put(key, content, clock.time + seconds, clock.time)
                 case _, seconds:
                     clock.time += seconds
         status = await answers.status()
         assert status.bytes == sum(len(content.encode()) for content, _ in plain.all.values()) <= LIMIT
-        assert sum(status.answers.values()) == len(plain.all)
+        assert status.answers == len(plain.all)
 
     with TemporaryDirectory() as folder:
         run(Path(folder), job)
@@ -89,15 +89,15 @@ def test_it_keeps_what_was_used_last_as_long_as_it_is_good(acts):
 )
 def test_what_is_private_is_not_kept_nor_what_was_there_before(tmp_path, privacy, kept):
     async def job(answers, _):
-        await answers.put("a", "before", kind="search", seconds=9.0, privacy="public")
-        assert await answers.put("a", "now", kind="search", seconds=9.0, privacy=privacy) == kept
+        await answers.put("a", "before", seconds=9.0, privacy="public")
+        assert await answers.put("a", "now", seconds=9.0, privacy=privacy) == kept
         assert await answers.get("a") == ("now" if kept else None)
 
     run(tmp_path, job)
     canary = b"canary"
 
     async def secret(answers, _):
-        await answers.put("b", canary.decode(), kind="model", seconds=9.0, privacy="secret")
+        await answers.put("b", canary.decode(), seconds=9.0, privacy="secret")
 
     run(tmp_path, secret)
     assert all(canary not in path.read_bytes() for path in tmp_path.rglob("voiced.db*"))
@@ -105,16 +105,16 @@ def test_what_is_private_is_not_kept_nor_what_was_there_before(tmp_path, privacy
 
 def test_it_is_counted_and_cleared(tmp_path):
     async def job(answers, _):
-        await answers.put("a", "x" * 10, kind="search", seconds=9.0, privacy="public")
-        await answers.put("b", "y" * 10, kind="model", seconds=9.0, privacy="public")
+        await answers.put("a", "x" * 10, seconds=9.0, privacy="public")
+        await answers.put("b", "y" * 10, seconds=9.0, privacy="public")
         await answers.get("a")
         await answers.get("a")
         await answers.get("none")
-        assert await answers.status() == CacheStatus({"model": 1, "search": 1}, 20, LIMIT, 2)
-        assert not await answers.put("c", "z" * (LIMIT + 1), kind="model", seconds=9.0, privacy="public")
+        assert await answers.status() == CacheStatus(2, 20, LIMIT, 2)
+        assert not await answers.put("c", "z" * (LIMIT + 1), seconds=9.0, privacy="public")
         assert await answers.clear() == 2
         assert await answers.clear() == 0
-        assert await answers.status() == CacheStatus({}, 0, LIMIT, 0)
+        assert await answers.status() == CacheStatus(0, 0, LIMIT, 0)
 
     run(tmp_path, job)
 

@@ -35,7 +35,7 @@ async def talk(home) -> None:
     state = [each.key for each in await home.memories.unembedded("m", 100)]
     await home.memories.embed("m", state, np.eye(len(state), 8, dtype=np.float32))
     answers = StoredAnswers(home.database, 1)
-    await answers.put("key", f"{CANARY} answer", kind="model", seconds=60.0, privacy="personal")
+    await answers.put("key", f"{CANARY} answer", seconds=60.0, privacy="personal")
     await home.upkeep.backup(quiet)
 
 

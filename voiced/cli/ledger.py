@@ -109,15 +109,14 @@ def budget(*, options: Options | None = None) -> None:
 
 
 def status(*, options: Options | None = None) -> None:
-    """Count the answers of models and searches that are kept for a while."""
+    """Count the answers of searches that are kept for a while."""
     options = options or Options()
     found = using(options, lambda kept: kept.answers.status())
     if options.json:
         line(found)
         return
-    kinds = ", ".join(f"{count} of {kind}" for kind, count in sorted(found.answers.items())) or "none"
     room = f"{size(found.bytes)} of {size(found.limit)}"
-    people.print(f"Answers: {kinds}; {room}; {found.hits} hits.")
+    people.print(f"Answers: {found.answers or 'none'}; {room}; {found.hits} hits.")
 
 
 def clear(*, options: Options | None = None) -> None:

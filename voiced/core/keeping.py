@@ -46,7 +46,7 @@ class StoreConfig(Section, frozen=True, kw_only=True):
         float, Meta(ge=0, le=86_400, description="Talk after a shorter pause belongs to the conversation before it.")
     ] = 300.0
     answers_mb: Annotated[
-        int, Meta(ge=0, le=100_000, description="Room for answers of models and searches that are kept for a while.")
+        int, Meta(ge=0, le=100_000, description="Room for answers of searches that are kept for a while.")
     ] = 20
     audit_days: Annotated[
         int, Meta(ge=1, le=36_500, description="Days for which the audit log is kept (`voiced audit`).")
@@ -125,7 +125,9 @@ class PrivacyConfig(Section, frozen=True, kw_only=True):
     remote: Annotated[
         Limit, Meta(description="The most private text that a language model on another machine may see.")
     ] = "public"
-    search: Annotated[Limit, Meta(description="The most private text that may be looked up on the web.")] = "public"
+    search: Annotated[
+        Limit, Meta(description="The most private text that may be looked up on the web; nothing is, as yet.")
+    ] = "public"
     folder: Annotated[
         str, Meta(description="A folder with rules of your own; empty: the folder privacy beside the configuration.")
     ] = ""

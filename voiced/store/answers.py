@@ -7,16 +7,17 @@ from functools import partial
 import apsw
 
 from voiced.core.history import Privacy
-from voiced.core.ports.answers import CacheStatus, Kind
+from voiced.core.ports.answers import CacheStatus
 from voiced.store.db import Database
 
 KEPT: tuple[Privacy, ...] = ("public", "personal")
 """What is more private is asked again each time."""
 _USE = "UPDATE answers SET used_at = ?1, hits = hits + 1 WHERE id = ?2 AND expires_at > ?1 RETURNING content"
 _PUT = """
-INSERT INTO answers (id, kind, privacy, content, bytes, made_at, expires_at, used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, privacy = excluded.privacy, content = excluded.content,
-  bytes = excluded.bytes, made_at = excluded.made_at, expires_at = excluded.expires_at, used_at = excluded.used_at
+INSERT INTO answers (id, kind, privacy, content, bytes, made_at, expires_at, used_at)
+VALUES (?, 'search', ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET privacy = excluded.privacy, content = excluded.content, bytes = excluded.bytes,
+  made_at = excluded.made_at, expires_at = excluded.expires_at, used_at = excluded.used_at
 """
 _TOO_MUCH = """
 DELETE FROM answers WHERE number IN (
@@ -44,10 +45,10 @@ class StoredAnswers:
         now = self._now()
         return await self._database.write(lambda connection: connection.execute(_USE, (now, key)).get)
 
-    async def put(self, key: str, content: str, *, kind: Kind, seconds: float, privacy: Privacy) -> bool:
+    async def put(self, key: str, content: str, *, seconds: float, privacy: Privacy) -> bool:
         """See `Answers`."""
         now, size = self._now(), len(content.encode())
-        row = (key, kind, privacy, content, size, now, now + seconds, now)
+        row = (key, privacy, content, size, now, now + seconds, now)
         kept = privacy in KEPT and size <= self._limit and seconds > 0
         await self._database.write(partial(_put, key=key, row=row if kept else None, limit=self._limit, now=now))
         return kept
@@ -71,10 +72,9 @@ def _put(connection: apsw.Connection, key: str, row: tuple[object, ...] | None, 
 
 
 def _status(connection: apsw.Connection, limit: int) -> CacheStatus:
-    kinds: dict[str, int] = dict(connection.execute("SELECT kind, count(*) FROM answers GROUP BY 1").fetchall())  # type: ignore[arg-type]
-    sums = connection.execute("SELECT ifnull(sum(bytes), 0), ifnull(sum(hits), 0) FROM answers").fetchall()
-    size, hits = sums[0]
-    return CacheStatus(kinds, int(size), limit, int(hits))  # type: ignore[arg-type]
+    sums = "SELECT count(*), ifnull(sum(bytes), 0), ifnull(sum(hits), 0) FROM answers"
+    count, size, hits = connection.execute(sums).fetchall()[0]
+    return CacheStatus(int(count), int(size), limit, int(hits))  # type: ignore[arg-type]
 
 
 def _clear(connection: apsw.Connection) -> int:

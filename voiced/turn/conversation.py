@@ -248,7 +248,9 @@ class Conversation:
 
     async def _fail(self, turn: Turn, error: VoicedError) -> None:
         """Tells everybody, and the user in a few words."""
-        log.warning("turn %s failed: %s (%s)", turn.id, error.message, error.code)
+        # What a skill says of it may be in the user's own words.
+        told = not isinstance(error, SkillFailed) and self._parts.may_log(error.message)
+        log.warning("turn %s failed: %s", turn.id, f"{error.message} ({error.code})" if told else error.code)
         turn.emit(Failed(error.code, error.message, error.hint, at=turn.at, turn=turn.id))
         try:
             await turn.earcon(Earcon.ERROR)

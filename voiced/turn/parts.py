@@ -40,6 +40,7 @@ class Parts(Struct, frozen=True):
         record: keeps what is said.
         privacy_of: how private a text is.
         router: chooses who answers.
+        may_log: tells whether a text may be written into the log.
         thinking: answers with a language model what no rule knows; None: nobody does.
         assist: answers what it knows of the home; None: nobody does.
     """
@@ -57,6 +58,7 @@ class Parts(Struct, frozen=True):
     activity: Activity
     record: Record
     privacy_of: Callable[[str], Privacy]
+    may_log: Callable[[str], bool]
     router: Router = Router(RouterConfig(), frozenset({"public"}))
     thinking: Thinking | None = None
     assist: Assist | None = None

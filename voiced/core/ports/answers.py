@@ -1,27 +1,30 @@
-"""Answers of models and searches that are kept for a while."""
+"""Answers of searches that are kept for a while, for those who search.
+
+Those of language models are not kept. Each of their prompts holds the minute in which it is asked, and what was said in
+the minutes before: asked again, a question comes with itself and its first answer, and so no two prompts are the same.
+An answer without regard to those would be that of another moment, or of another talk.
+"""
 
 import hashlib
-from typing import Literal, Protocol
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct
 
 from voiced.core.history import Privacy
 
-Kind = Literal["model", "search"]
-
 
 class CacheStatus(Struct, frozen=True):
     """What is kept.
 
     Attributes:
-        answers: how many, by kind.
+        answers: how many.
         bytes: of all of them.
         limit: bytes that they may have; whoever was used longest ago goes first.
         hits: how often one of them was of use.
     """
 
-    answers: dict[str, int]
+    answers: int
     bytes: int
     limit: int
     hits: int
@@ -40,7 +43,7 @@ class AnswerCache(Protocol):
 
 
 class Answers(AnswerCache, Protocol):
-    """The same, for those who ask and answer."""
+    """The same, for those who search."""
 
     async def get(self, key: str) -> str | None:
         """The answer under a key; None: there is none, or its time is over.
@@ -50,13 +53,12 @@ class Answers(AnswerCache, Protocol):
         """
         ...
 
-    async def put(self, key: str, content: str, *, kind: Kind, seconds: float, privacy: Privacy) -> bool:
+    async def put(self, key: str, content: str, *, seconds: float, privacy: Privacy) -> bool:
         """Keeps an answer; the one that was there before goes.
 
         Args:
             key: see `answer_key`.
             content: the answer.
-            kind: whose.
             seconds: how long it is good.
             privacy: of question and answer; what is sensitive or secret is not kept.
 
@@ -67,5 +69,5 @@ class Answers(AnswerCache, Protocol):
 
 
 def answer_key(*parts: object) -> str:
-    """A name for an answer: the digest of all that it depends on, such as the model and the whole prompt."""
+    """A name for an answer: the digest of all that it depends on, such as the provider and the whole question."""
     return hashlib.sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()
