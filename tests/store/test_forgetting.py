@@ -1,5 +1,7 @@
 """What is forgotten is in no byte of all that is kept: rows, indexes, log, backups, damaged originals, caches."""
 
+import asyncio
+
 import numpy as np
 import pytest
 
@@ -221,6 +223,29 @@ def test_what_was_cut_short_is_marked_and_finished_after_the_next_start(tmp_path
     run(begin, tmp_path)
     run(again, tmp_path)
     assert found(tmp_path) == set()
+
+
+def test_what_has_begun_to_be_forgotten_is_gone_though_nobody_waits_for_it(tmp_path):
+    async def use(home):
+        await talk(home)
+        gone, note = asyncio.Event(), home.upkeep._replaced
+
+        async def replaced() -> None:
+            gone.set()
+            await note()
+
+        home.upkeep._replaced = replaced
+        forgetting = asyncio.create_task(home.upkeep.forget(Forget(turn="t1"), quiet))
+        await gone.wait()
+        forgetting.cancel()
+        await asyncio.wait([forgetting])
+        assert forgetting.cancelled()
+        await home.upkeep.check(quiet)  # It waits for its turn.
+        assert found(tmp_path) == set()
+        assert not (tmp_path / OWED).exists()
+        assert len(await home.upkeep.backups()) == 1
+
+    run(use, tmp_path)
 
 
 def test_a_code_that_was_said_is_in_no_byte_whatever_else_was_said_like_it(tmp_path):

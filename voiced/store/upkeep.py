@@ -19,6 +19,7 @@ from voiced.core.keeping import RetentionConfig
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.upkeep import Backup, Checked, Form, Imported, Progress, Upkeep
 from voiced.core.retention import expired
+from voiced.core.tasks import shielded
 from voiced.store import connection as connect
 from voiced.store import restore
 from voiced.store.backups import Backups, discard
@@ -158,8 +159,11 @@ class FileUpkeep:
                 await self._replaced()
 
     async def forget(self, what: Forget, progress: Progress) -> Forgotten:
-        """See `Upkeep`."""
+        """See `Upkeep`. What has begun goes on to its end, though whoever asked for it goes away."""
         what.check()
+        return await shielded(self._forget(what, progress))
+
+    async def _forget(self, what: Forget, progress: Progress) -> Forgotten:
         async with self._alone:
             owed = self._owed.exists()
             # Before the rows are gone: whatever happens then, what they have left elsewhere is still to be removed.
@@ -172,8 +176,8 @@ class FileUpkeep:
 
     async def finish_forgetting(self) -> None:
         """Removes what a `forget` that was cut short has left."""
-        if self._owed.exists():
-            async with self._alone:
+        async with self._alone:
+            if self._owed.exists():
                 await self._clean(lambda _, __: None)
 
     async def _clean(self, progress: Progress) -> int:
