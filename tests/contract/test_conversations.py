@@ -162,7 +162,6 @@ def test_what_is_not_there_is_told(kept: Run):
     for ask in (
         lambda: kept.get("none"),
         lambda: kept.change("none", Change(title="A")),
-        lambda: kept.purge("none"),
         lambda: kept.add([said()], "none"),
         lambda: kept.messages("none"),
         lambda: kept.last("none", 3),
@@ -238,20 +237,6 @@ def test_what_is_deleted_is_hidden_until_it_comes_back(kept: Run):
     assert kept.get("c").status == "deleted"
     kept.change("c", Change(status="active"))
     assert [each.content for each in kept.recent().items] == ["secret"]
-
-
-def test_what_is_purged_is_gone(kept: Run):
-    kept.open(NewConversation(id="c"))
-    message = said("secret")
-    kept.add([message], "c")
-    kept.purge("c")
-    with pytest.raises(NotFound):
-        kept.messages("c")
-    assert kept.recent(text="secret").items == []
-    assert kept.statistics().messages == 0
-    kept.open(NewConversation(id="c"))
-    assert kept.messages("c").items == []
-    assert kept.add([message], "c")[0].number == 1
 
 
 def test_talk_goes_on_in_the_same_conversation_for_a_while(kept: Run):

@@ -61,9 +61,6 @@ class Run:
     def bring_back(self, conversation: str) -> None:
         self._runner.run(self._kept.conversations.change(conversation, Change(status="active")))
 
-    def purge(self, conversation: str) -> None:
-        self._runner.run(self._kept.conversations.purge(conversation))
-
     def embed_all(self, model: str = "m", size: int = SIZE) -> None:
         """Gives each text a vector of its own, and has them searched."""
         while some := self.unembedded(model, 100):
@@ -305,9 +302,9 @@ def test_what_is_removed_is_gone_for_every_search(kept: Run):
     kept.say("flute")
     kept.embed_all()
     assert kept.remove([one.id, "c-flute", one.id]) == 1
-    kept.purge("c")
+    kept.delete("c")
     assert texts(kept.search("violin cello flute", vector("violin"), Scope())) == ["cello"]
-    assert kept.state().embedded == 1
+    assert kept.state().memories["note"] == 1
     with pytest.raises(NotFound):
         kept.get(one.id)
     assert kept.get(two.id) == two

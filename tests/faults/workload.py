@@ -10,12 +10,14 @@ import threading
 from collections import ChainMap
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import apsw
 import numpy as np
 
+from voiced.core.forgetting import Forget
 from voiced.core.history import Change, Message, NewConversation, Status
 from voiced.core.memories import NewMemory
 from voiced.core.promises import Promise
@@ -23,6 +25,7 @@ from voiced.core.secret import Secret
 from voiced.store import crypto, vectors
 from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
+from voiced.store.forgetting import forget
 from voiced.store.memories import StoredMemories
 from voiced.store.migrations import scripts
 from voiced.store.promises import StoredPromises
@@ -163,8 +166,9 @@ class Workload:
     def _purge(self) -> Step:
         name = self._chance.choice(self._of("conversation"))
         messages = [key for key, fact in self._facts.items() if key[0] == "message" and fact[0] == name]
+        gone = partial(forget, what=Forget(conversation=name))
         return Step(
-            lambda store: store.conversations.purge(name),
+            lambda store: store.database.write(gone, lambda _: store.conversations.forget()),
             {("conversation", name): None, **dict.fromkeys(messages)},
         )
 

@@ -17,6 +17,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from voiced.core.disk import clear
+from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.history import LONGEST_BATCH, Conversation, Message, NewConversation, Source
 from voiced.core.lists import Entry
 from voiced.core.memories import NewMemory
@@ -27,6 +28,7 @@ from voiced.store.conversations import StoredConversations
 from voiced.store.crypto import fitting, key_file, unwrapped
 from voiced.store.db import Database
 from voiced.store.entries import StoredLists
+from voiced.store.forgetting import forget
 from voiced.store.locked import state
 from voiced.store.memories import StoredMemories
 from voiced.store.promises import StoredPromises
@@ -39,6 +41,11 @@ LOCKED = "VOICED_TEST_LOCKED"
 """Set while the stores of a test are encrypted: its child processes see it, too."""
 SECRET = Secret("keyfile", b"nobody guesses this. " * 3)
 ADD = "INSERT INTO promises (id, kind, state, made_at, changed_at) VALUES (?, 'timer', 'active', 0, 0)"
+
+
+def removes(conversation: str) -> Callable[[apsw.Connection], Forgotten]:
+    """Removes the rows of a conversation, and nothing else."""
+    return partial(forget, what=Forget(conversation=conversation))
 
 
 class StillClock:

@@ -9,7 +9,7 @@ import threading
 import apsw
 import pytest
 
-from tests.store.house import ADD, adds, ids, with_database
+from tests.store.house import ADD, adds, ids, removes, with_database
 from voiced.core.errors import (
     NotFound,
     StoreBusy,
@@ -283,17 +283,7 @@ def test_a_file_that_is_gone_is_told_with_the_backup_that_brings_it_back(tmp_pat
     assert "voiced restore voiced-2026-11-25T10-00-00Z.db" in caplog.text
 
 
-def test_what_is_purged_is_in_no_byte_of_the_file_and_its_log(tmp_path):
-    async def use(database):
-        kept = StoredConversations(database, 300.0)
-        (message,) = await kept.add([Message(new_id(), "user", "walrusword quartz", 1.0)])
-        await kept.purge(message.conversation)
-        return [path.name for path in tmp_path.glob("voiced.db*") if b"walrusword" in path.read_bytes()]
-
-    assert with_database(tmp_path, use) == []
-
-
-def test_a_purge_that_cannot_empty_the_log_is_no_outage(tmp_path, monkeypatch, caplog):
+def test_a_log_that_cannot_be_emptied_is_no_outage(tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(writer_module, "PATIENCE_S", 0.0)
     told = []
 
@@ -303,7 +293,8 @@ def test_a_purge_that_cannot_empty_the_log_is_no_outage(tmp_path, monkeypatch, c
         (message,) = await kept.add([Message(new_id(), "user", "walrusword quartz", 1.0)])
         with contextlib.closing(reader(database.path)) as backup:
             backup.execute("BEGIN; SELECT count(*) FROM messages")
-            await kept.purge(message.conversation)
+            await database.write(removes(message.conversation))
+            await database.empty_log()
         with pytest.raises(NotFound):
             await kept.get(message.conversation)
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 import apsw
 import pytest
 
+from tests.store.house import removes
 from voiced.core.errors import NotFound
 from voiced.core.history import Message, NewConversation
 from voiced.store.conversations import StoredConversations
@@ -57,7 +58,7 @@ def test_what_was_added_while_the_last_ones_were_read_is_among_the_last_ones(tmp
 
 def test_what_was_purged_while_it_was_read_is_gone(tmp_path):
     with pytest.raises(NotFound):
-        asyncio.run(reading(tmp_path, lambda store: store.purge("c")))
+        asyncio.run(reading(tmp_path, lambda store: store._database.write(removes("c"), lambda _: store.forget())))
 
 
 async def given_up(folder, change) -> list[str]:
@@ -86,8 +87,3 @@ async def given_up(folder, change) -> list[str]:
 
 def test_what_is_written_though_nobody_waits_for_it_is_among_the_last_ones(tmp_path):
     assert asyncio.run(given_up(tmp_path, lambda store: store.add([says("second")], "c"))) == ["first", "second"]
-
-
-def test_what_is_purged_though_nobody_waits_for_it_is_gone(tmp_path):
-    with pytest.raises(NotFound):
-        asyncio.run(given_up(tmp_path, lambda store: store.purge("c")))

@@ -78,7 +78,7 @@ def test_a_conversation_that_is_purged_leaves_no_byte_of_its_vectors(tmp_path):
         told = await fill(home)
         pieces = [piece for text, vector in told.items() if "quagga" in text for piece in traces(vector)]
         assert left(tmp_path, pieces) > almost(len(pieces))
-        await home.conversations.purge("c")
+        await home.upkeep.forget(Forget(conversation="c"), quiet)
         assert (await home.memories.state()).embedded == COUNT
         return pieces
 

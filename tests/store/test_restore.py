@@ -11,7 +11,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from tests.store.house import BERLIN, edit, embed, fill, messages, quiet, raw, run, unfinished
+from tests.store.house import BERLIN, edit, embed, fill, messages, quiet, raw, removes, run, unfinished
 from voiced.core.errors import InputInvalid, StoreNewer
 from voiced.core.memories import NewMemory, Scope
 from voiced.core.promises import Promise, Schedule
@@ -60,7 +60,7 @@ def test_what_is_restored_is_remembered_and_gets_new_vectors(tmp_path):
         await embed(home)
         assert (await home.memories.state("m")).embedded == 301
         assert (await home.upkeep.check(quiet)).problems == []
-        await home.conversations.purge("c")
+        await home.database.write(removes("c"))
         assert (await home.memories.state("m")).embedded == 1
 
     run(job, tmp_path)
@@ -100,7 +100,7 @@ def test_a_restored_file_is_there_after_the_next_start(tmp_path):
     async def first(home):
         await fill(home)
         made = await home.upkeep.backup(quiet)
-        await home.conversations.purge("c")
+        await home.database.write(removes("c"))
         await home.upkeep.restore(Path(made.path), quiet)
         return await home.contents()
 
@@ -184,7 +184,7 @@ def test_a_copy_that_was_taken_with_its_log_is_restored_with_it(tmp_path):
         for ending in ("", "-wal"):
             shutil.copy(f"{home.database.path}{ending}", tmp_path / "copy" / f"copy.db{ending}")
         was = await home.contents()
-        await home.conversations.purge("c")
+        await home.database.write(removes("c"))
         await home.upkeep.restore(tmp_path / "copy" / "copy.db", quiet)
         assert await home.contents() == was
 
@@ -197,7 +197,7 @@ def test_a_copy_with_pages_of_another_size_is_restored(tmp_path):
         was = await home.contents()
         made = await home.upkeep.backup(quiet)
         edit(Path(made.path), "PRAGMA page_size = 8192; VACUUM")
-        await home.conversations.purge("c")
+        await home.database.write(removes("c"))
         await home.upkeep.restore(Path(made.path), quiet)
         assert await home.contents() == was
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from msgspec.structs import replace
 
+from tests.store.house import removes
 from tests.store.plain import Plain, same, title
 from voiced.core.errors import InputInvalid, NotFound
 from voiced.core.history import Change, Conversation, Message, NewConversation, Source, Wanted
@@ -145,9 +146,9 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(name=names)
     def purge(self, name):
         if not self.meets(name):
-            return self.refused(self.store.purge(name))
+            return self.refused(self.database.write(removes(name)))
         assert self.run(self.store.last(name, 1)) == self.plain.messages[name][-1:]
-        self.run(self.store.purge(name))
+        self.run(self.database.write(removes(name), lambda _: self.store.forget()))
         self.plain.purge(name)
         return self.refused(self.store.last(name, 1))
 

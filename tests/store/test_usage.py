@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.clock import JumpingClock
-from tests.store.house import house, with_database
+from tests.store.house import house, removes, with_database
 from voiced.core.errors import BudgetSpent, StoreBusy
 from voiced.core.history import NewConversation
 from voiced.core.keeping import PriceConfig, UsageConfig
@@ -170,7 +170,7 @@ def test_the_figures_outlive_a_conversation_that_is_purged_and_its_name_does_not
             for name in ("gone", "there"):
                 await home.conversations.open(NewConversation(id=name))
                 await usage.add(Use(id=name, at=1e9, conversation=name, tokens_in=5))
-            await home.conversations.purge("gone")
+            await home.database.write(removes("gone"))
             assert {each.name: each.tokens_in for each in await usage.sums("conversation")} == {"": 5, "there": 5}
 
     asyncio.run(job())

@@ -88,15 +88,6 @@ class StoredConversations:
 
         return conversation_of(await self._database.write(job))
 
-    async def purge(self, conversation: str) -> None:
-        """See `Conversations`."""
-
-        def job(connection: apsw.Connection) -> None:
-            connection.execute("DELETE FROM conversations WHERE number = ?", found(connection, conversation, "number"))
-
-        await self._database.write(job, lambda _: self._cache.forget(conversation))
-        await self._database.empty_log()
-
     async def add(
         self, messages: Sequence[Message], conversation: str | None = None, *, space: str = "home", user: str = ""
     ) -> list[Message]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from voiced.control.forms import Part, Place, Recent, Removal, Whole
+from voiced.control.forms import Part, Place, Recent, Whole
 from voiced.control.remote.connection import Connection, part
 from voiced.core.errors import InputInvalid
 from voiced.core.history import Change, Conversation, Message, NewConversation, Page, Statistics, Wanted
@@ -33,10 +33,6 @@ class RemoteConversations:
     async def change(self, conversation: str, change: Change) -> Conversation:
         """See `Conversations`."""
         return await self._connection.ask("PUT", _path(conversation), Conversation, body=change)
-
-    async def purge(self, conversation: str) -> None:
-        """See `Conversations`."""
-        await self._connection.ask("DELETE", _path(conversation), type(None), query=Removal(purge=True))
 
     async def add(
         self, messages: Sequence[Message], conversation: str | None = None, *, space: str = "home", user: str = ""

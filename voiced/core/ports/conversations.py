@@ -29,10 +29,6 @@ class Conversations(Protocol):
         """Renames, tags, archives, closes, deletes (to be seen no more) or brings back."""
         ...
 
-    async def purge(self, conversation: str) -> None:
-        """Removes a conversation and its messages for ever."""
-        ...
-
     async def add(
         self, messages: Sequence[Message], conversation: str | None = None, *, space: str = "home", user: str = ""
     ) -> list[Message]:
