@@ -59,7 +59,7 @@ def add(name: str, /, *texts: str, options: Options | None = None) -> None:
     options = options or Options()
     if not texts:
         raise WrongCall("there is nothing to add", hint="Give what to add, such as: voiced list add shopping milk.")
-    added = using(options, lambda kept: kept.lists.add(name, texts))
+    added = using(options, lambda kept: kept.lists.add(name, texts), making=True)
     _tell("Added", added, options)
 
 
