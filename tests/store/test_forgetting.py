@@ -192,17 +192,15 @@ async def before_the_caches_are_empty(home) -> None:
     await home.upkeep.forget(Forget(turn="t1"), quiet)
 
 
-class OneHour(StillClock):
-    """A clock that stands still for ever after its first sleep."""
+class Busy(StillClock):
+    """The clock of a process that is killed before it ever sleeps."""
 
     async def sleep(self, seconds: float) -> None:
-        if self.slept:
-            raise Killed
-        await super().sleep(seconds)
+        raise Killed(f"before {seconds} s")
 
 
 @pytest.mark.parametrize("killed", [when_the_rows_are_gone, while_the_file_is_made_anew, before_the_caches_are_empty])
-def test_what_was_cut_short_is_marked_and_finished_after_the_next_start(tmp_path, killed):
+def test_what_was_cut_short_is_marked_and_finished_at_the_next_start(tmp_path, killed):
     async def begin(home):
         await talk(home)
         (tmp_path / "cache").mkdir()
@@ -215,7 +213,7 @@ def test_what_was_cut_short_is_marked_and_finished_after_the_next_start(tmp_path
         assert found(tmp_path)
         assert (tmp_path / OWED).exists()
         with pytest.raises(Killed):
-            await keep_expiring(home.upkeep, RetentionConfig(), OneHour())
+            await keep_expiring(home.upkeep, RetentionConfig(), Busy())
         assert found(tmp_path) == set()
         assert not (tmp_path / OWED).exists()
         assert (await home.conversations.statistics()).messages == 4

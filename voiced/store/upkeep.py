@@ -285,16 +285,22 @@ class FileUpkeep:
 
 
 async def keep_expiring(upkeep: FileUpkeep, limits: RetentionConfig, clock: Clock) -> None:
-    """Forgets again and again, for ever, what is kept no longer, and finishes what was cut short."""
+    """Forgets again and again, for ever, what is kept no longer; finishes at once what was cut short."""
+    await _told(upkeep.finish_forgetting())
     await clock.sleep(FIRST_S)
     while True:
-        try:
-            await upkeep.finish_forgetting()
-            if not (found := await upkeep.expire(limits)).nothing:
-                log.info("kept long enough and forgotten: %s", found)
-        except StoreFailed as error:
-            log.warning("what is to be forgotten is still there: %s (%s)", error.message, error.hint)
+        await _told(upkeep.finish_forgetting())
+        await _told(upkeep.expire(limits))
         await clock.sleep(EXPIRING_S)
+
+
+async def _told(forgetting: Awaitable[Forgotten | None]) -> None:
+    """Tells the log what was forgotten, or why it was not."""
+    try:
+        if (found := await forgetting) and not found.nothing:
+            log.info("kept long enough and forgotten: %s", found)
+    except StoreFailed as error:
+        log.warning("what is to be forgotten is still there: %s (%s)", error.message, error.hint)
 
 
 async def keep_backing_up(upkeep: Upkeep, hours: float, clock: Clock) -> None:
