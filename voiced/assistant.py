@@ -5,12 +5,13 @@ import logging
 import os
 import threading
 import time
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from voiced import __version__, wiring
+from voiced import __version__, lookup, wiring
 from voiced.children import Engines, is_far
 from voiced.control.tally import Tally
 from voiced.core.activity import Activity
@@ -27,19 +28,23 @@ from voiced.core.ports.clock import Clock
 from voiced.core.ports.embedder import Embedder
 from voiced.core.ports.llm import Llm, Models
 from voiced.core.ports.promises import PromiseStore
+from voiced.core.ports.skill import Skill
 from voiced.core.ports.stt import Stt
 from voiced.core.ports.tts import Tts
 from voiced.core.privacy import allowed
 from voiced.core.status import PromiseStatus, Status
-from voiced.core.types import RATE, Earcon, Frame
+from voiced.core.types import RATE, Earcon, Frame, Understanding
 from voiced.ear.listen import listen
 from voiced.engines.phrasefiles import PhraseFiles
 from voiced.engines.silero import Silero
 from voiced.remembering import Remembering
+from voiced.search.unified import UnifiedSearch
 from voiced.setup.places import CACHE, intents_folder
 from voiced.setup.privacy import classifier
 from voiced.skills.lists import ListsSkill
 from voiced.skills.microphone import MicrophoneSkill
+from voiced.skills.search import SearchSkill
+from voiced.skills.weather import WeatherSkill
 from voiced.store.answers import StoredAnswers
 from voiced.store.audit import StoredAudit
 from voiced.store.conversations import StoredConversations
@@ -65,8 +70,13 @@ from voiced.turn.scheduler import Scheduler
 from voiced.turn.speaking import SpeakableTts
 from voiced.turn.thinking import Thinking
 
+if TYPE_CHECKING:
+    from voiced.search.openmeteo import OpenMeteo
+
 log = logging.getLogger(__name__)
 
+OPEN = "open"
+"""The folder of templates that are looked at last."""
 PATIENCE_S = 0.25
 """How long the ear waits for the recogniser to catch up before it decides without it."""
 
@@ -156,25 +166,16 @@ class Voiced:
         phrases = self._phrases if kept else None
         stt = wiring.recogniser(config, engines.stt, told("stt"))
         tts = wiring.voice(config, engines.tts, told("tts"), phrases=phrases, may_keep=self._may_cache)
-        self._ports: list[Stt | Tts | Llm | Embedder] = [stt, tts, self._remembering.embedder]
+        self.search = lookup.search(config, self.knowledge, self.answers, self.privacy_of)
+        self._ports: list[Stt | Tts | Llm | Embedder | UnifiedSearch | OpenMeteo]
+        self._ports = [stt, tts, self._remembering.embedder, self.search]
         self._ports += [models] if models else []
-        skills = wiring.skills(
-            clock,
-            self.promises,
-            lambda: self.tally.last_answer,
-            lambda: self._volume,
-            self.set_volume,
-            [
-                *wiring.memory_skills(config, self._remembering, self.conversations, clock, self.upkeep),
-                ListsSkill(self.lists),
-                MicrophoneSkill(self.set_muted),
-            ],
-        )
+        skills = self._skills(clock)
         self._parts = Parts(
             audio=audio,
             stt=stt,
             tts=SpeakableTts(tts, config.language),
-            understand=wiring.taken(self._rules.understand, skills),
+            understand=wiring.taken(self._understanding, skills),
             skills=skills,
             earcons=sounds if config.audio.earcons else {},
             bus=self.bus,
@@ -196,6 +197,28 @@ class Voiced:
         far = any(is_far(self._config, name) for name in chain(llm.engine))
         may_tell = self._may_tell if far else None
         return Thinking(models, prompts, record, clock, self.usage, self._remembering.search, may_tell=may_tell)
+
+    @property
+    def _understanding(self) -> list[Callable[[str], Understanding | None]]:
+        """The templates; then those of questions about anything, where there is somebody to ask."""
+        questions = intents_folder(self._config) / self._config.language / OPEN
+        more = [Rules(questions, self._config.language).understand] if self.search.web and questions.is_dir() else []
+        return [self._rules.understand, *more]
+
+    def _skills(self, clock: Clock) -> Mapping[str, Skill]:
+        """All skills, by intent."""
+        skills = [
+            *wiring.memory_skills(self._config, self._remembering, self.conversations, clock, self.upkeep),
+            ListsSkill(self.lists),
+            MicrophoneSkill(self.set_muted),
+            SearchSkill(self.search),
+        ]
+        if weather := lookup.weather(self._config):
+            self._ports.append(weather)
+            skills.append(WeatherSkill(weather, clock.now))
+        return wiring.skills(
+            clock, self.promises, lambda: self.tally.last_answer, lambda: self._volume, self.set_volume, skills
+        )
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:

@@ -67,6 +67,7 @@ async def _file(config: Config, *, making: bool) -> AsyncGenerator[Kept]:
     from voiced.core.bus import Bus  # noqa: PLC0415
     from voiced.core.ports.clock import SystemClock  # noqa: PLC0415
     from voiced.core.zone import LocalZone  # noqa: PLC0415
+    from voiced.lookup import search  # noqa: PLC0415
     from voiced.remembering import Remembering  # noqa: PLC0415
     from voiced.store.answers import StoredAnswers  # noqa: PLC0415
     from voiced.store.audit import StoredAudit  # noqa: PLC0415
@@ -101,6 +102,8 @@ async def _file(config: Config, *, making: bool) -> AsyncGenerator[Kept]:
             config, StoredMemories(database), embed, clock, Bus(), Activity(), privacy_of=privacy_of
         )
         await remembering.indexer.look()
+        answers = StoredAnswers(database, config.store.answers_mb)
+        providers = search(config, remembering.knowledge, answers, privacy_of)
         async with started(embed):
             try:
                 yield Kept(
@@ -110,11 +113,13 @@ async def _file(config: Config, *, making: bool) -> AsyncGenerator[Kept]:
                     StoredKeys(database),
                     StoredAudit(database, config.store.audit_days),
                     StoredUsage(database, config.usage, clock),
-                    StoredAnswers(database, config.store.answers_mb),
+                    answers,
                     remembering.knowledge,
                     StoredLists(database, config.store.space),
+                    providers,
                 )
             finally:
+                await providers.close()
                 await remembering.embedder.close()
 
 

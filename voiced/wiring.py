@@ -308,16 +308,18 @@ def skills(
 
 
 def taken(
-    understand: Callable[[str], Understanding | None], skills: Mapping[str, Skill]
+    rules: Sequence[Callable[[str], Understanding | None]], skills: Mapping[str, Skill]
 ) -> Callable[[str], Understanding | None]:
-    """The rules, without what the skill that would have to answer does not take."""
+    """What a sentence means by the first rules that know it, without what the skill for it does not take."""
 
-    def only(text: str) -> Understanding | None:
-        understood = understand(text)
-        skill = skills.get(understood.intent) if understood else None
-        return understood if understood and not (isinstance(skill, Choosy) and not skill.takes(understood)) else None
+    def takes(understood: Understanding) -> bool:
+        skill = skills.get(understood.intent)
+        return skill is not None and not (isinstance(skill, Choosy) and not skill.takes(understood))
 
-    return only
+    def understand(text: str) -> Understanding | None:
+        return next((found for each in rules if (found := each(text)) and takes(found)), None)
+
+    return understand
 
 
 def memory_skills(

@@ -7,6 +7,7 @@ from tests.fakes.kept import FakeConversations, FakePromises, FakeUpkeep
 from tests.fakes.ledger import FakeAnswers, FakeAudit, FakeKeys, FakeUsage
 from tests.fakes.lists import FakeLists
 from tests.fakes.memories import FakeMemories
+from tests.fakes.search import FakeSearch
 from voiced.core.bus import Bus
 from voiced.core.errors import AudioFailed
 from voiced.core.history import Privacy
@@ -37,6 +38,7 @@ class ScriptedAgent:
         self.knowledge = OwnKnowledge(self.memories, search, lambda: status, lambda: None, self.privacy_of)
         self.promises = FakePromises()
         self.lists = FakeLists()
+        self.search = FakeSearch()
         self.keys = FakeKeys()
         self.audit = FakeAudit()
         self.usage = FakeUsage()

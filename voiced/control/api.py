@@ -5,7 +5,18 @@ import threading
 from litestar import Litestar
 from litestar.di import Provide
 
-from voiced.control import conversations, knowledge, ledger, lists, messages, promises, steering, turns, upkeep
+from voiced.control import (
+    conversations,
+    knowledge,
+    ledger,
+    lists,
+    messages,
+    promises,
+    search,
+    steering,
+    turns,
+    upkeep,
+)
 from voiced.control.gate import Gate
 from voiced.control.problems import HANDLERS
 from voiced.control.requests import BODY_LIMIT
@@ -27,6 +38,7 @@ def application(agent: Agent) -> Litestar:
             *knowledge.ROUTES,
             *lists.ROUTES,
             *promises.ROUTES,
+            *search.ROUTES,
             *upkeep.ROUTES,
             *ledger.ROUTES,
         ],

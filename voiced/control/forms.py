@@ -8,6 +8,7 @@ from voiced.control.told import Problem
 from voiced.core.history import Conversation, Message, Moment, Name, Page
 from voiced.core.lists import LONGEST_LIST, ListName, Text
 from voiced.core.memories import LONGEST_MEMORIES, Scope
+from voiced.core.ports.search import Where
 from voiced.core.ports.upkeep import Form
 from voiced.core.promises import Kind
 from voiced.core.usage import By
@@ -123,6 +124,14 @@ class NewEntries(Struct, frozen=True, forbid_unknown_fields=True):
 
     name: ListName
     texts: Annotated[list[Text], Meta(min_length=1, max_length=LONGEST_LIST)]
+
+
+class LookUp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is looked for, and where."""
+
+    words: Annotated[str, Meta(min_length=1, max_length=1_000)]
+    where: Where = "everywhere"
+    limit: Annotated[int, Meta(ge=1, le=50)] | None = None
 
 
 class Chosen(Struct, frozen=True, forbid_unknown_fields=True):

@@ -17,6 +17,7 @@ from voiced.core.keeping import (
     UsageConfig,
 )
 from voiced.core.mindconfig import RouterConfig
+from voiced.core.searching import SearchConfig
 from voiced.core.section import Seconds, Section, Share
 
 REMOTE_ADDRESS = "^((tcp|tls|https?)://[^/]|unix:///)"
@@ -309,6 +310,7 @@ class Config(Section, frozen=True, kw_only=True):
     store: StoreConfig = field(default_factory=StoreConfig)
     retention: RetentionConfig = field(default_factory=RetentionConfig)
     memory: MemoryConfig = field(default_factory=MemoryConfig)
+    search: SearchConfig = field(default_factory=SearchConfig)
     promises: PromisesConfig = field(default_factory=PromisesConfig)
     home: HomeConfig = field(default_factory=HomeConfig)
     usage: UsageConfig = field(default_factory=UsageConfig)

@@ -87,6 +87,14 @@ class SkillFailed(VoicedError):
     code = "skill-failed"
 
 
+class SearchFailed(VoicedError):
+    """Nothing could be looked up."""
+
+    code = "search-failed"
+    hint = "See [search] in the configuration."
+    retriable = True
+
+
 class HomeFailed(VoicedError):
     """The home could not be asked, or did not do what it was asked."""
 

@@ -2,17 +2,15 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
+
+from voiced.core.section import Section
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 Mode = Literal["auto", "local", "rules"]
 
 
-class _Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
-
-
-class RouteConfig(_Section, frozen=True, kw_only=True):
+class RouteConfig(Section, frozen=True, kw_only=True):
     """Questions that go to a certain language model first: those that fit all of it. Tables are looked at in order."""
 
     first: Annotated[str, Meta(min_length=1, description="The model, as it is called in engines.llm.engine.")]
@@ -25,7 +23,7 @@ class RouteConfig(_Section, frozen=True, kw_only=True):
     ] = ""
 
 
-class RouterConfig(_Section, frozen=True, kw_only=True):
+class RouterConfig(Section, frozen=True, kw_only=True):
     """Who answers what no rule knows: the models of engines.llm.engine in their order, but for what stands here."""
 
     mode: Annotated[

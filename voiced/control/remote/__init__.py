@@ -10,6 +10,7 @@ from voiced.control.remote.conversations import RemoteConversations
 from voiced.control.remote.knowledge import RemoteKnowledge
 from voiced.control.remote.ledger import RemoteAnswers, RemoteAudit, RemoteKeys, RemoteUsage
 from voiced.control.remote.lists import RemoteLists
+from voiced.control.remote.search import RemoteSearch
 from voiced.control.remote.upkeep import RemoteUpkeep
 from voiced.core.ports.kept import Kept
 
@@ -33,6 +34,7 @@ async def remote(path: Path) -> AsyncGenerator[Kept]:
             RemoteAnswers(connection),
             RemoteKnowledge(connection),
             RemoteLists(connection),
+            RemoteSearch(connection),
         )
     finally:
         await connection.close()

@@ -12,6 +12,7 @@ from voiced.core.ports.keys import Keyring
 from voiced.core.ports.knowledge import Knowledge
 from voiced.core.ports.lists import Lists
 from voiced.core.ports.promises import Promises
+from voiced.core.ports.search import Search
 from voiced.core.ports.upkeep import Upkeep
 from voiced.core.ports.usage import Usage
 from voiced.core.status import Status
@@ -40,6 +41,11 @@ class Agent(Protocol):
     @property
     def lists(self) -> Lists:
         """What is to be bought, done or packed."""
+        ...
+
+    @property
+    def search(self) -> Search:
+        """Who looks things up."""
         ...
 
     @property

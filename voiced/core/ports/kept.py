@@ -9,12 +9,13 @@ from voiced.core.ports.conversations import Conversations
 from voiced.core.ports.keys import Keys
 from voiced.core.ports.knowledge import Knowledge
 from voiced.core.ports.lists import Lists
+from voiced.core.ports.search import Search
 from voiced.core.ports.upkeep import Upkeep
 from voiced.core.ports.usage import Usage
 
 
 class Kept(NamedTuple):
-    """All that is kept: talk, promises, memories, lists, keys, what was done and used, and the file it is in."""
+    """All that is kept: talk, promises, memories, lists, keys, what was done and used, the file, and searches."""
 
     conversations: Conversations
     agenda: Agenda
@@ -25,3 +26,4 @@ class Kept(NamedTuple):
     answers: AnswerCache
     knowledge: Knowledge
     lists: Lists
+    search: Search

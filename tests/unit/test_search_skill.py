@@ -1,0 +1,124 @@
+"""What is said about what was looked up, and about the weather."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.fakes.search import FakeSearch, FakeWeather, page
+from voiced import wiring
+from voiced.core.history import Source
+from voiced.core.search import Findings, Result
+from voiced.core.weather import Forecast
+from voiced.skills.calculator import CalculatorSkill
+from voiced.skills.search import SearchSkill
+from voiced.skills.weather import WeatherSkill
+from voiced.turn.rules import Rules
+
+INTENTS = Path(__file__).parents[2] / "config" / "intents" / "en"
+NOW = datetime(2026, 11, 29, 15, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+DAYS = {
+    NOW.date(): Forecast(3, 1.2, 5.8, 0, 4.6),
+    NOW.replace(day=30).date(): Forecast(61, 3.4, 7.1, 80),
+    datetime(2026, 12, 4).date(): Forecast(71, -3.0, -1.0, 30),  # noqa: DTZ001 (a day)
+}
+RULES = [Rules(INTENTS, "en").understand, Rules(INTENTS / "open", "en").understand]
+
+
+def ask(said: str, search: FakeSearch):
+    skills = [CalculatorSkill(), SearchSkill(search), WeatherSkill(FakeWeather(DAYS), lambda: NOW)]
+    by_intent = {intent: skill for skill in skills for intent in skill.intents}
+    understood = wiring.taken(RULES, by_intent)(said)
+    return asyncio.run(by_intent[understood.intent].answer(understood)) if understood else None
+
+
+@pytest.mark.parametrize(
+    ("said", "words", "where"),
+    [
+        ("Search for black holes", "black holes", "everywhere"),
+        ("look up the Eiffel Tower", "the Eiffel Tower", "everywhere"),
+        ("search the web for cheap flights", "cheap flights", "everywhere"),
+        ("what is a black hole?", "a black hole", "web"),
+        ("Who is Ada Lovelace?", "Ada Lovelace", "web"),
+        ("what is the capital of France", "the capital of France", "web"),
+        ("tell me about C-3PO", "C-3PO", "web"),
+    ],
+)
+def test_what_is_looked_up_is_what_was_asked(said: str, words: str, where: str):
+    search = FakeSearch()
+    reply = ask(said, search)
+    assert search.asked == [(words, where)]
+    assert reply
+    assert reply.text == "example.org says: It is so."
+    assert reply.sources == (Source("web", "https://example.org/a", "example.org/a"),)
+
+
+@pytest.mark.parametrize("said", ["what is my name", "who are you", "what is that", "what's up", "what is wrong"])
+def test_what_is_about_those_who_talk_is_not_looked_up(said: str):
+    search = FakeSearch()
+    assert ask(said, search) is None
+    assert search.asked == []
+
+
+def test_other_rules_go_first_and_without_a_web_there_is_nothing_to_look_up():
+    search = FakeSearch()
+    assert ask("what is 15 percent of 80", search).text == "It is 12."
+    assert ask("what is a black hole", FakeSearch(web=False)) is None
+    assert ask("search for black holes", FakeSearch(web=False))
+    assert search.asked == []
+
+
+LONG = "One sentence that says something. " * 20
+
+
+@pytest.mark.parametrize(
+    ("findings", "told"),
+    [
+        (Findings([], {}), "I found nothing about black holes."),
+        (Findings([], {"wikipedia": "x"}), "I found nothing about black holes: wikipedia did not answer."),
+        (
+            Findings([], {}, "too private"),
+            "That is too private to be looked up on the web, and I remember nothing about it.",
+        ),
+        (
+            Findings([Result("they are dark", Source("note", "n", "x"), "memory")], {}, "too private"),
+            "I did not ask the web: that is too private. I remember: they are dark.",
+        ),
+        (
+            Findings([Result("They suck.", Source("file", "/m.pdf", "m.pdf, page 3"), "memory")], {}),
+            "In m.pdf, page 3: They suck.",
+        ),
+    ],
+)
+def test_what_was_found_is_told_with_its_source_and_what_was_not_is_told_too(findings: Findings, told: str):
+    assert ask("search for black holes", FakeSearch(findings)).text == told
+
+
+def test_nobody_listens_to_a_whole_page():
+    reply = ask("search for tea", FakeSearch(Findings([page("a.org", LONG)], {})))
+    assert reply
+    assert 200 < len(reply.text) < 320
+    assert reply.text.endswith("something.")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("what's the weather like", "It is 5 degrees now. Today cloudy, 1 to 6 degrees."),
+        (
+            "what will the weather be like tomorrow",
+            "Tomorrow rainy, 3 to 7 degrees, with a 80 percent chance of rain.",
+        ),
+        ("weather on Friday", "On Friday snowy, -3 to -1 degree, with a 30 percent chance of rain."),
+        ("will it rain tomorrow", "Yes, most likely: the chance of rain is 80 percent tomorrow."),
+        ("do I need an umbrella", "No: the chance of rain is 0 percent today."),
+        ("will it rain on Friday", "Rather not: the chance of rain is 30 percent on Friday."),
+        ("what's the weather on Thursday", "Sorry, there is no forecast for 2026-12-03."),
+    ],
+)
+def test_the_weather_is_told(said: str, told: str):
+    reply = ask(said, FakeSearch())
+    assert reply
+    assert reply.text == told

@@ -1,0 +1,78 @@
+"""Looking things up: in what is remembered, and on the web where that is allowed."""
+
+import re
+
+from voiced.core.ports.search import Search
+from voiced.core.ports.skill import Reply
+from voiced.core.search import Findings, Result
+from voiced.core.speech import listed, turned
+from voiced.core.types import Understanding
+from voiced.skills.words import own_words
+
+LONGEST = 300
+"""Characters of a result that are told."""
+FACTS = "VoicedLookUp"
+"""Questions about anything: they are for this skill only where there is a web to ask."""
+OURS = frozenset("i me my mine we us our you your yours this that it up there here wrong".split())  # noqa: SIM905
+"""Words of a talk, not of a question about the world."""
+_WORD = re.compile(r"\w+")
+_SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9])")
+
+
+class SearchSkill:
+    """Searches, and tells the best of what was found with its source.
+
+    Args:
+        search: asks everybody.
+    """
+
+    def __init__(self, search: Search) -> None:
+        self._search = search
+        self.intents: tuple[str, ...] = ("VoicedSearch", FACTS) if search.web else ("VoicedSearch",)
+
+    def takes(self, understood: Understanding) -> bool:
+        """See `Choosy`: what is about the two who talk is in no encyclopedia."""
+        words = set(_WORD.findall(str(understood.slots.get("topic", "")).casefold()))
+        return understood.intent != FACTS or bool(words and not words & OURS)
+
+    async def answer(self, understood: Understanding) -> Reply:
+        """See `Skill`."""
+        topic = own_words(understood, "topic").rstrip("?! ")
+        found = await self._search.search(topic, "web" if understood.intent == FACTS else "everywhere")
+        if not found.results:
+            return Reply(_nothing(topic, found))
+        best = found.results[0]
+        told = f"{_from(best)}: {_short(best.text)}"
+        if found.withheld == "too private":
+            told = f"I did not ask the web: that is too private. {told}"
+        return Reply(told, tuple(dict.fromkeys(result.source for result in found.results)))
+
+
+def _nothing(topic: str, found: Findings) -> str:
+    if found.withheld == "too private":
+        return "That is too private to be looked up on the web, and I remember nothing about it."
+    if found.failed:
+        return f"I found nothing about {turned(topic)}: {listed(sorted(found.failed))} did not answer."
+    return f"I found nothing about {turned(topic)}."
+
+
+def _from(result: Result) -> str:
+    match result.source.kind:
+        case "web":
+            host = result.source.reference.partition("://")[2].partition("/")[0].removeprefix("www.")
+            return f"{host} says"
+        case "note" | "message":
+            return "I remember"
+        case _:
+            return f"In {result.source.title or result.source.reference}"
+
+
+def _short(text: str) -> str:
+    """The first sentences, as many as can be listened to."""
+    told = ""
+    for sentence in _SENTENCES.split(text):
+        if told and len(told) + len(sentence) > LONGEST:
+            break
+        told = f"{told} {sentence}".strip()
+    told = told if len(told) <= LONGEST else f"{told[:LONGEST].rsplit(' ', 1)[0]} …"
+    return told if told[-1:] in (".", "!", "?", "…") else f"{told}."
