@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from voiced import __version__, lookup, wiring
+from voiced import __version__, extensions, lookup, wiring
 from voiced.children import Engines, is_far
 from voiced.control.tally import Tally
 from voiced.core.activity import Activity
@@ -28,7 +28,7 @@ from voiced.core.ports.clock import Clock
 from voiced.core.ports.embedder import Embedder
 from voiced.core.ports.llm import Llm, Models
 from voiced.core.ports.promises import PromiseStore
-from voiced.core.ports.skill import Skill
+from voiced.core.ports.skill import Granted, Skill
 from voiced.core.ports.stt import Stt
 from voiced.core.ports.tts import Tts
 from voiced.core.privacy import allowed
@@ -170,12 +170,12 @@ class Voiced:
         self._ports: list[Stt | Tts | Llm | Embedder | UnifiedSearch | OpenMeteo]
         self._ports = [stt, tts, self._remembering.embedder, self.search]
         self._ports += [models] if models else []
-        skills = self._skills(clock)
+        skills, understand = self._mind(clock)
         self._parts = Parts(
             audio=audio,
             stt=stt,
             tts=SpeakableTts(tts, config.language),
-            understand=wiring.taken(self._understanding, skills),
+            understand=understand,
             skills=skills,
             earcons=sounds if config.audio.earcons else {},
             bus=self.bus,
@@ -199,11 +199,18 @@ class Voiced:
         return Thinking(models, prompts, record, clock, self.usage, self._remembering.search, may_tell=may_tell)
 
     @property
-    def _understanding(self) -> list[Callable[[str], Understanding | None]]:
-        """The templates; then those of questions about anything, where there is somebody to ask."""
+    def _open_questions(self) -> list[Callable[[str], Understanding | None]]:
+        """The templates of questions about anything, where there is somebody to ask."""
         questions = intents_folder(self._config) / self._config.language / OPEN
-        more = [Rules(questions, self._config.language).understand] if self.search.web and questions.is_dir() else []
-        return [self._rules.understand, *more]
+        return [Rules(questions, self._config.language).understand] if self.search.web and questions.is_dir() else []
+
+    def _mind(self, clock: Clock) -> tuple[Mapping[str, Skill], Callable[[str], Understanding | None]]:
+        """All skills by intent, and what understands sentences for them: voiced's own go first."""
+        language = self._config.language
+        granted = Granted(language=language, clock=clock, promises=self.promises, lists=self.lists, say=self.say)
+        added = extensions.add(extensions.extensions(language), language, granted)
+        skills = {**added.skills, **self._skills(clock)}
+        return skills, wiring.taken([self._rules.understand, *added.rules, *self._open_questions], skills)
 
     def _skills(self, clock: Clock) -> Mapping[str, Skill]:
         """All skills, by intent."""

@@ -29,6 +29,7 @@ from voiced.cli import (
     remembering,
     search,
     setup,
+    skills,
     sound,
     talk,
     upkeep,
@@ -66,6 +67,7 @@ for group in (
     configuration,
     doctor,
     hardware,
+    skills,
     setup,
 ):
     group.add_to(app)

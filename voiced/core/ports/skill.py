@@ -1,10 +1,16 @@
 """What a skill is: something that answers intents."""
 
-from typing import Protocol, runtime_checkable
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
 from voiced.core.history import Metadata, Source
+from voiced.core.ports.clock import Clock
+from voiced.core.ports.home import Home
+from voiced.core.ports.lists import Lists
+from voiced.core.ports.promises import Promises
 from voiced.core.types import Understanding
 
 
@@ -60,3 +66,41 @@ class Choosy(Protocol):
     def takes(self, understood: Understanding) -> bool:
         """Tells at once, from the words alone, whether it can answer; what it does not take is not for rules."""
         ...
+
+
+Permission = Literal["promises", "lists", "home", "say"]
+"""What a skill of another package may be handed: timers and alarms, lists, the devices of the home, the voice."""
+
+
+class Granted(Struct, frozen=True, kw_only=True):
+    """What a skill of another package gets. What it has not declared is not there.
+
+    Attributes:
+        language: that is spoken, two letters.
+        clock: the time, with its zone.
+        promises: timers, alarms and reminders.
+        lists: what is to be bought, done or packed.
+        home: devices; also None where there is no home.
+        say: speaks a text, after the turn in progress.
+    """
+
+    language: str
+    clock: Clock
+    promises: Promises | None = None
+    lists: Lists | None = None
+    home: Home | None = None
+    say: Callable[[str], Awaitable[None]] | None = None
+
+
+class SkillPackage(Struct, frozen=True, kw_only=True):
+    """What an entry point of the group `voiced.skills` names.
+
+    Attributes:
+        make: makes its skills; called once, at the start.
+        sentences: a folder with a folder of sentence templates for each language: en/*.yaml.
+        permissions: what it needs; all else of `Granted` is None.
+    """
+
+    make: Callable[[Granted], Sequence[Skill]]
+    sentences: Path
+    permissions: frozenset[Permission] = frozenset()
