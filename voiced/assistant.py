@@ -22,10 +22,12 @@ from voiced.core.disk import clear
 from voiced.core.errors import AudioFailed, first
 from voiced.core.events import Muted, Signal, VolumeChanged
 from voiced.core.history import Privacy
+from voiced.core.home_config import HomeConfig
 from voiced.core.memory import give_back_memory
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.embedder import Embedder
+from voiced.core.ports.home import Home
 from voiced.core.ports.llm import Llm, Models
 from voiced.core.ports.promises import PromiseStore
 from voiced.core.ports.skill import Granted, Skill
@@ -37,6 +39,7 @@ from voiced.core.types import RATE, Earcon, Frame, Understanding
 from voiced.ear.listen import listen
 from voiced.engines.phrasefiles import PhraseFiles
 from voiced.engines.silero import Silero
+from voiced.home.house import House
 from voiced.remembering import Remembering
 from voiced.search.unified import UnifiedSearch
 from voiced.setup.places import CACHE, intents_folder
@@ -156,6 +159,8 @@ class Voiced:
         record = Record(self.conversations, config.store.space, config.store.continue_s, self.usage)
         self._breakdowns = Breakdowns(self.bus, self._at)
         told = self._breakdowns.of
+        # A replayed file does nothing to anybody's home.
+        self._house = House(config.home if live else HomeConfig(), config.language, clock)
         models = wiring.models(config, engines.llm, told("llm"))
         self._thinking = self._with(models, record, clock) if models else None
         self._remote_words = wiring.remote_words(config, told("wake"))
@@ -240,6 +245,7 @@ class Voiced:
                     tasks.create_task(self.promises.run(), name="scheduler"),
                     *(tasks.create_task(each.run(), name="wake words") for each in self._remote_words),
                     tasks.create_task(self._remembering.indexer.run(), name="vectors"),
+                    tasks.create_task(self._house.run(), name="home"),
                 ]
                 try:
                     yield
@@ -315,6 +321,11 @@ class Voiced:
         await self.inbox.settled()
         await self._activity.quiet()
 
+    @property
+    def home(self) -> Home:
+        """See `Agent`."""
+        return self._house.home
+
     def idle(self) -> bool:
         """Tells whether no turn is in progress."""
         return self.tally.state == "idle"
@@ -348,6 +359,7 @@ class Voiced:
             ],
             promises=promises,
             memory=self._remembering.indexer.status,
+            home=self._house.status,
         )
 
     async def ask(self, text: str, *, aloud: bool, key: str | None = None) -> str | None:

@@ -85,6 +85,7 @@ ASKED: list[tuple[str, str, Any]] = [
     ("talk", "POST", "/messages"),
     ("control", "POST", "/mute"),
     ("control", "POST", "/promises"),
+    ("control", "POST", "/home/actions"),
     ("control", "POST", "/memory"),
     ("control", "POST", "/memory/remove"),
     ("control", "DELETE", "/conversations/none"),

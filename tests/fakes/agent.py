@@ -3,6 +3,7 @@
 from pathlib import Path
 from tempfile import gettempdir
 
+from tests.fakes.home import FakeHome
 from tests.fakes.kept import FakeConversations, FakePromises, FakeUpkeep
 from tests.fakes.ledger import FakeAnswers, FakeAudit, FakeKeys, FakeUsage
 from tests.fakes.lists import FakeLists
@@ -12,7 +13,8 @@ from voiced.core.bus import Bus
 from voiced.core.errors import AudioFailed
 from voiced.core.history import Privacy
 from voiced.core.keeping import MemoryConfig
-from voiced.core.status import AudioStatus, MemoryStatus, Status, StoreStatus
+from voiced.core.ports.home import Home
+from voiced.core.status import AudioStatus, HomeStatus, MemoryStatus, Status, StoreStatus
 from voiced.recall.knowledge import OwnKnowledge
 from voiced.recall.search import Search
 
@@ -39,6 +41,8 @@ class ScriptedAgent:
         self.promises = FakePromises()
         self.lists = FakeLists()
         self.search = FakeSearch()
+        self.home: Home = FakeHome()
+        self.home_status = HomeStatus()
         self.keys = FakeKeys()
         self.audit = FakeAudit()
         self.usage = FakeUsage()
@@ -66,6 +70,7 @@ class ScriptedAgent:
             StoreStatus(folder=str(self.folder)),
             [],
             [],
+            home=self.home_status,
         )
 
     async def ask(self, text: str, *, aloud: bool, key: str | None = None) -> str | None:

@@ -46,6 +46,7 @@ FAULTS = {
     "phantoms": Fault("tests.faults.phantoms", 1_000, 100),
     "promises": Fault("tests.unit.promise_lives", 4_000, 400),
     "engines": Fault("tests.faults.engine_faults", 1_000, 25),
+    "broker": Fault("tests.faults.outages", 500, 25),
     "daemon-kills": Fault("tests.faults.daemon_kills", 100, 25),
     "locked-daemon-kills": Fault("tests.faults.daemon_kills", 100, 25, run="run_locked"),
 }

@@ -75,10 +75,10 @@ class Mosquitto:
         self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until(self._listens, "mosquitto listens")
 
-    def stop(self) -> None:
-        """Stops it, and waits until it is gone."""
+    def stop(self, *, kill: bool = False) -> None:
+        """Stops or kills it, and waits until it is gone."""
         if self._process:
-            self._process.send_signal(signal.SIGTERM)
+            self._process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
             self._process.wait(10)
             self._process = None
 

@@ -10,12 +10,13 @@ from cyclopts import App
 from rich.text import Text
 
 from voiced.cli.events import EventPrinter
+from voiced.cli.home import told
 from voiced.cli.kept import moment
 from voiced.cli.options import Options
 from voiced.cli.output import line, people, plain, table
 from voiced.cli.promises import left, when
 from voiced.core.errors import StoreDamaged
-from voiced.core.status import ALL_SOUND, EngineStatus, MemoryStatus, PromiseStatus, Status
+from voiced.core.status import ALL_SOUND, EngineStatus, HomeStatus, MemoryStatus, PromiseStatus, Status
 from voiced.setup.places import socket_path
 
 
@@ -38,7 +39,8 @@ def run(*, options: Options | None = None) -> None:
 def status(*, options: Options | None = None) -> None:
     """Show what the daemon is doing."""
     options = options or Options()
-    state = options.client().status()
+    with options.client() as client:
+        state = client.status()
     if options.json:
         line(state)
     else:
@@ -111,6 +113,8 @@ def _show(state: Status, zone: tzinfo) -> None:
             *([each.kind, rings(each, zone)] for each in state.promises),
             *([part.kind, _engine(part)] for part in state.engines),
             ["memory", _memory(state.memory)],
+            *([each.kind, told(each)] for each in state.home.connections),
+            *([["home", _home(state.home)]] if state.home.connections else []),
         ],
     )
 
@@ -127,6 +131,10 @@ def _memory(state: MemoryStatus) -> Text:
     if state.waiting:
         told.append(f"  {state.waiting} wait for {state.wanted}")
     return told.append(f"  {state.problem}. {state.hint}", "red") if state.problem else told
+
+
+def _home(state: HomeStatus) -> str:
+    return f"{state.entities} things, {state.unobserved} of them cannot be observed now"
 
 
 def rings(each: PromiseStatus, zone: tzinfo) -> str:

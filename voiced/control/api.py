@@ -7,6 +7,7 @@ from litestar.di import Provide
 
 from voiced.control import (
     conversations,
+    home,
     knowledge,
     ledger,
     lists,
@@ -39,6 +40,7 @@ def application(agent: Agent) -> Litestar:
             *lists.ROUTES,
             *promises.ROUTES,
             *search.ROUTES,
+            *home.ROUTES,
             *upkeep.ROUTES,
             *ledger.ROUTES,
         ],

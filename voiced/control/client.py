@@ -1,6 +1,6 @@
 """The other end of the daemon's socket, for the command line."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, TypeVar
@@ -12,11 +12,12 @@ from msgspec import Struct
 from voiced.control.answers import problem, translated
 from voiced.core.errors import DaemonUnreachable
 from voiced.core.events import AnyEvent
+from voiced.core.home import Action, Entity, Receipt
 from voiced.core.status import Status
 
 PROMPT_S = 5.0
-"""A daemon that is well answers at once, but for what has to be spoken or thought about."""
-PATIENT = frozenset({"ask", "say"})
+"""A daemon that is well answers at once, but for what has to be spoken, thought about or seen."""
+PATIENT = frozenset({"ask", "say", "home/actions"})
 Thing = TypeVar("Thing")
 _event = msgspec.json.Decoder(AnyEvent)
 
@@ -64,6 +65,16 @@ class Client:
     def status(self) -> Status:
         """Everything about the daemon."""
         return self._decoded(self._send("GET", "status"), Status)
+
+    def entities(self) -> list[Entity]:
+        """What there is in the home."""
+        return self._decoded(self._send("GET", "home/entities"), list[Entity])
+
+    def act(self, actions: Sequence[Action], *, confirmed: bool) -> list[Receipt]:
+        """Does things in the home; what is risky only if it is confirmed."""
+        wanted = msgspec.to_builtins(actions)
+        sent = self._send("POST", "home/actions", {"actions": wanted, "confirmed": confirmed})
+        return self._decoded(sent, list[Receipt])
 
     def ask(self, text: str, *, aloud: bool) -> str | None:
         """The answer to a question, empty where there is nothing to say; None where it was not understood."""

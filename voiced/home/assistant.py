@@ -121,14 +121,14 @@ class HomeAssistant:
             changed.clear()
             self._registry = await self._read(socket)
             self.observed.keep(self._registry.ids)
+            if not self._socket:  # Before any state is told: whatever is observed can be acted on.
+                self._socket, self._connects = socket, self._connects + 1
+                self._pauses.reset()
+                log.info("connected to Home Assistant at %s", self._config.assistant.url)
             # Without any ids, Home Assistant would tell of everything.
             ids, subscription = sorted(self._registry.ids), None
             if ids:
                 subscription = await socket.subscribe(self._told, "subscribe_entities", entity_ids=ids)
-            if not self._socket:
-                self._socket, self._connects = socket, self._connects + 1
-                self._pauses.reset()
-                log.info("connected to Home Assistant at %s", self._config.assistant.url)
             await changed.wait()
             await self._clock.sleep(LULL_S)
             if subscription:

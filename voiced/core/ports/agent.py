@@ -8,6 +8,7 @@ from voiced.core.history import Privacy
 from voiced.core.ports.answers import AnswerCache
 from voiced.core.ports.audit import Audit
 from voiced.core.ports.conversations import Conversations
+from voiced.core.ports.home import Home
 from voiced.core.ports.keys import Keyring
 from voiced.core.ports.knowledge import Knowledge
 from voiced.core.ports.lists import Lists
@@ -46,6 +47,11 @@ class Agent(Protocol):
     @property
     def search(self) -> Search:
         """Who looks things up."""
+        ...
+
+    @property
+    def home(self) -> Home:
+        """Devices, and what is known of them."""
         ...
 
     @property

@@ -1,0 +1,89 @@
+"""A real Home Assistant: started once, let in as its owner, with its demo devices."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+from tests.conftest import recordings_folder
+from tests.rigs.background import until
+from tests.rigs.mosquitto import free_port
+
+FOLDER = "VOICED_HOME_ASSISTANT"
+"""The variable with the folder of its environment; made by the rig's `start`, which takes some minutes."""
+DEMO = "conversation:\ndemo:\ninput_boolean:\n  hall:\n    name: Hall switch\n"
+
+
+class Real(NamedTuple):
+    """It runs.
+
+    Attributes:
+        url: where.
+        token: a long-lived one of its owner.
+    """
+
+    url: str
+    token: str
+
+    def ask(self, kind: str, **fields: Any) -> Any:
+        """Sends one command over its WebSocket."""
+        with connect(f"ws{self.url.removeprefix('http')}/api/websocket", max_size=None) as socket:
+            socket.recv()
+            socket.send(json.dumps({"type": "auth", "access_token": self.token}))
+            socket.recv()
+            socket.send(json.dumps({"id": 1, "type": kind, **fields}))
+            answer = json.loads(socket.recv())
+            assert answer["success"], answer
+            return answer["result"]
+
+
+@contextmanager
+def running(folder: Path) -> Generator[Real]:
+    """Starts it; skips loudly where there is none.
+
+    Args:
+        folder: for a copy of the rig, and its configuration.
+    """
+    given, rig = os.environ.get(FOLDER), recordings_folder() / "rigs" / "home_assistant"
+    if not given or not (Path(given) / "venv" / "bin" / "hass").exists() or not rig.is_dir():
+        pytest.skip(f"there is no Home Assistant to test with: make one with {rig}/start FOLDER, and set {FOLDER}")
+    shutil.copytree(rig, folder / "rig", copy_function=shutil.copyfile)
+    start = folder / "rig" / "start"
+    start.write_text(start.read_text().replace("statedump:\nYAML", f"{DEMO}YAML"))
+    home, http = folder / "home", free_port()
+    home.mkdir()
+    (home / "venv").symlink_to(Path(given) / "venv")
+    with (folder / "log").open("wb") as log:
+        command = ["bash", str(start), str(home), str(free_port()), str(http)]
+        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+    try:
+        url = f"http://127.0.0.1:{http}"
+        until(lambda: _answers(url), "Home Assistant answers")
+        yield Real(url, _token(url))
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(60)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/api/onboarding", timeout=5).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _token(url: str) -> str:
+    owner = {"client_id": f"{url}/", "name": "O", "username": "o", "password": "not-a-secret", "language": "en"}
+    code = httpx.post(f"{url}/api/onboarding/users", json=owner, timeout=30).json()["auth_code"]
+    grant = {"grant_type": "authorization_code", "code": code, "client_id": f"{url}/"}
+    short = httpx.post(f"{url}/auth/token", data=grant, timeout=30).json()
+    return Real(url, short["access_token"]).ask("auth/long_lived_access_token", client_name="voiced", lifespan=1)
