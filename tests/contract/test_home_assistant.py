@@ -25,6 +25,7 @@ SENTENCES = {
     "is it locked": ("HassGetState", {"name": "front door"}, [Action("lock.door", "lock")]),
     "open the secret door": ("HassTurnOn", {}, [Action("cover.secret", "open_cover")]),
     "party": ("HassNothing", {}, []),
+    "open everything": ("HassTurnOn", {}, []),
 }
 
 
@@ -185,6 +186,23 @@ def test_nonsense_ends_nothing_but_the_connection(world, nonsense):
     asyncio.run(run())
 
 
+def test_what_was_sent_and_never_answered_is_unobserved_and_not_unsent(world):
+    async def run():
+        async with world.known():
+            world.truth.behaves["light.kitchen"] = "ignores"
+
+            async def hang_up():
+                await until(lambda: world.truth.arrived, "it is sent")
+                for connection in list(world.rig.connections):
+                    connection.transport.abort()
+
+            world.rig.silent = {"call_service"}
+            receipts, _ = await asyncio.gather(world.home.act([TURN_ON]), hang_up())
+            assert [each.outcome for each in receipts] == ["unobserved"]
+
+    asyncio.run(run())
+
+
 def asked(world, sentence):
     async def run():
         async with world.known():
@@ -205,7 +223,7 @@ def test_assist_does_what_it_understands(world):
     assert command["agent_id"] == "conversation.home_assistant"
 
 
-@pytest.mark.parametrize("sentence", ["gibberish", "open up", "open the secret door"])
+@pytest.mark.parametrize("sentence", ["gibberish", "open up", "open the secret door", "open everything"])
 def test_what_assist_does_not_know_or_what_is_risky_or_unknown_is_not_left_to_it(world, sentence):
     answer, states = asked(world, sentence)
     assert (answer, states["lock.door"]) == (None, "locked")

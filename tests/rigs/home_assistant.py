@@ -15,6 +15,8 @@ from voiced.core.home import Action, Entity
 
 TOKEN = "let-me-in"  # noqa: S105 (nobody's)
 
+Outbox = asyncio.Queue[dict[str, Any]]
+
 
 class Refusal(Exception):
     """What it says no with."""
@@ -34,6 +36,7 @@ class ScriptedHomeAssistant:
         administrator: whether the token is an administrator's.
         commands: all that came, besides the token.
         replies: what it answers to a kind of command instead.
+        silent: kinds of commands that it takes, and never answers.
     """
 
     def __init__(self, truth: FakeHome) -> None:
@@ -45,6 +48,7 @@ class ScriptedHomeAssistant:
         self.administrator = True
         self.commands: list[dict[str, Any]] = []
         self.replies: dict[str, Any] = {}
+        self.silent: set[str] = set()
         self.received = 0
         self.connections: set[ServerConnection] = set()
         self._subscribers: dict[tuple[ServerConnection, int], Callable[[Entity], None]] = {}
@@ -70,55 +74,51 @@ class ScriptedHomeAssistant:
             await connection.send('{"type": "auth_invalid", "message": "Invalid access token or password"}')
             return
         await connection.send('{"type": "auth_ok", "ha_version": "2025.4.4"}')
-        outbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        outbox: Outbox = asyncio.Queue()
         async with asyncio.TaskGroup() as tasks:
             sending = tasks.create_task(self._send(connection, outbox))
             async for message in connection:
                 self._answer(connection, json.loads(message), outbox)
             sending.cancel()
 
-    async def _send(self, connection: ServerConnection, outbox: "asyncio.Queue[dict[str, Any]]") -> None:
+    async def _send(self, connection: ServerConnection, outbox: Outbox) -> None:
         with suppress(ConnectionClosed):
             while True:
                 await connection.send(json.dumps(await outbox.get()))
 
-    def _answer(
-        self, connection: ServerConnection, command: dict[str, Any], outbox: "asyncio.Queue[dict[str, Any]]"
-    ) -> None:
+    def _answer(self, connection: ServerConnection, command: dict[str, Any], outbox: Outbox) -> None:
         self.commands.append(command)
         number, kind = command["id"], command["type"]
-        subscription = (connection, number)
         try:
-            if kind in self.replies:
-                result = self.replies[kind]
-                if isinstance(result, Refusal):
-                    raise result
-            elif kind == "subscribe_entities":
-                ids = command["entity_ids"]
-
-                def tell(entity: Entity) -> None:
-                    if entity.id in ids:
-                        change = {"+": {"s": entity.state, "a": entity.attributes, "lc": 1.0, "c": "01M8"}}
-                        outbox.put_nowait({"id": number, "type": "event", "event": {"c": {entity.id: change}}})
-
-                self._subscribers[subscription] = tell
-                result = None
-            elif kind == "subscribe_events":
-                self._watchers[subscription] = command["event_type"]
-                result = None
-            elif kind == "unsubscribe_events":
-                self._subscribers.pop((connection, command["subscription"]))
-                result = None
-            else:
-                result = self._result(kind, command)
+            result = self._reply(connection, command, outbox)
         except Refusal as no:
             error = {"code": no.code, "message": no.message}
             outbox.put_nowait({"id": number, "type": "result", "success": False, "error": error})
             return
+        if kind in self.silent:
+            return
         outbox.put_nowait({"id": number, "type": "result", "success": True, "result": result})
         if kind == "subscribe_entities":
+            ids = command["entity_ids"]
             whole = {entity.id: _whole(entity) for entity in self.truth.entities() if entity.id in ids}
             outbox.put_nowait({"id": number, "type": "event", "event": {"a": whole}})
+
+    def _reply(self, connection: ServerConnection, command: dict[str, Any], outbox: Outbox) -> Any:
+        number, kind = command["id"], command["type"]
+        match kind:
+            case _ if kind in self.replies:
+                if isinstance(self.replies[kind], Refusal):
+                    raise self.replies[kind]
+                return self.replies[kind]
+            case "subscribe_entities":
+                self._subscribers[connection, number] = _teller(number, command["entity_ids"], outbox)
+            case "subscribe_events":
+                self._watchers[connection, number] = command["event_type"]
+            case "unsubscribe_events":
+                self._subscribers.pop((connection, command["subscription"]))
+            case _:
+                return self._result(kind, command)
+        return None
 
     def _result(self, kind: str, command: dict[str, Any]) -> Any:
         answers: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -201,6 +201,15 @@ class ScriptedHomeAssistant:
         for (connection, number), kind in list(self._watchers.items()):
             event = {"event_type": kind, "data": {"action": "update"}, "origin": "LOCAL"}
             await connection.send(json.dumps({"id": number, "type": "event", "event": event}))
+
+
+def _teller(number: int, ids: list[str], outbox: Outbox) -> Callable[[Entity], None]:
+    def tell(entity: Entity) -> None:
+        if entity.id in ids:
+            change = {"+": {"s": entity.state, "a": entity.attributes, "lc": 1.0, "c": "01M8"}}
+            outbox.put_nowait({"id": number, "type": "event", "event": {"c": {entity.id: change}}})
+
+    return tell
 
 
 def _whole(entity: Entity) -> dict[str, Any]:

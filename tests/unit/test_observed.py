@@ -7,7 +7,7 @@ import pytest
 from tests.fakes.clock import JumpingClock
 from voiced.core.errors import HomeFailed, HomeUnreachable
 from voiced.core.home import Action, Entity
-from voiced.home.observed import Observed, act
+from voiced.home.observed import Observed, Unanswered, act
 
 OFF, ON = Entity("light.x", "x", state="off"), Entity("light.x", "x", state="on")
 TURN_ON = Action("light.x", "turn_on")
@@ -55,6 +55,9 @@ async def hanging(_):
         (ON, failing(HomeUnreachable("gone")), None, "unreachable"),
         (OFF, failing(HomeFailed("no")), None, "refused"),
         (None, sent, None, "refused"),
+        (OFF, failing(Unanswered("gone")), ON, "done"),
+        (OFF, failing(Unanswered("gone")), None, "unobserved"),
+        (ON, failing(Unanswered("gone")), None, "unobserved"),
         (Entity("light.x", "x"), sent, ON, "done"),
     ],
 )

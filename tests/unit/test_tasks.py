@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from voiced.core.tasks import EX_SOFTWARE, vital
+from voiced.core.tasks import EX_SOFTWARE, ended, vital
 
 
 def outcome(work):
@@ -37,3 +37,22 @@ def test_an_end_in_order_does_not():
 
 def test_being_cancelled_does_not():
     outcome(asyncio.Event().wait)
+
+
+def test_a_task_that_swallows_a_cancellation_is_ended_all_the_same():
+    async def stubborn():
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            await asyncio.Event().wait()
+
+    async def failing():
+        raise ZeroDivisionError
+
+    async def run():
+        tasks = [asyncio.create_task(each()) for each in (stubborn, failing, asyncio.Event().wait)]
+        await asyncio.sleep(0)
+        await ended(tasks)
+        assert all(task.done() for task in tasks)
+
+    asyncio.run(run())

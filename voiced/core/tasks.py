@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from typing import Any, TypeVar
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+AGAIN_S = 1.0
 EX_SOFTWARE = 70
 """The exit code for a fault of ours (sysexits.h)."""
 
@@ -20,6 +21,18 @@ async def shielded(work: Coroutine[Any, Any, T]) -> T:
     except asyncio.CancelledError:
         task.add_done_callback(_note)
         raise
+
+
+async def ended(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """Cancels tasks, and waits until they have ended, however they end.
+
+    Python 3.11's `asyncio.wait_for`, which libraries use, may swallow a cancellation: so it is said again.
+    """
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
+            task.cancel()
+        await asyncio.wait(pending, timeout=AGAIN_S)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _note(task: asyncio.Future[Any]) -> None:

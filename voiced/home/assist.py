@@ -5,6 +5,7 @@ import asyncio
 from voiced.core.errors import HomeFailed
 from voiced.core.home import Action, Entity
 from voiced.core.ports.clock import Clock
+from voiced.core.tasks import ended
 from voiced.home.assistant import HomeAssistant
 from voiced.home.effects import done, holds
 from voiced.home.understood import Answer, Understandings, Understood
@@ -40,9 +41,7 @@ class HomeAssist:
                 return None
             unseen = await self._unseen(watched, [each for each in actions if not holds(each, before[each.entity])])
         finally:
-            for task in watched.values():
-                task.cancel()
-            await asyncio.gather(*watched.values(), return_exceptions=True)
+            await ended(watched.values())
         if unseen:
             names = ", ".join(before[id_].name for id_ in unseen)
             raise HomeFailed(f"Home Assistant says: {answer.text} But that was not seen of: {names}")
@@ -55,7 +54,9 @@ class HomeAssist:
         return understood if understood and understood.match else None
 
     def _harmless(self, understood: Understood) -> bool:
-        """What it is not known of might be anything."""
+        """What is not known might be anything."""
+        if not understood.targets and understood.acts:
+            return False
         targets = [self._home.observed.get(id_) for id_ in understood.targets]
         return all(entity and not entity.risky for entity in targets)
 
@@ -79,6 +80,5 @@ class HomeAssist:
         late = asyncio.create_task(self._clock.sleep(self._deadline_s))
         while not late.done() and (pending := {task for task in waiting if not task.done()}):
             await asyncio.wait({late, *pending}, return_when=asyncio.FIRST_COMPLETED)
-        late.cancel()
-        await asyncio.gather(late, return_exceptions=True)
+        await ended({late})
         return [action.entity for action in actions if not watched[action.entity].done()]

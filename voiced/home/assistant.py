@@ -15,6 +15,7 @@ from voiced.core.home import Action, Entity, Receipt
 from voiced.core.home_config import HomeConfig
 from voiced.core.ports.clock import Clock
 from voiced.core.status import ConnectionStatus
+from voiced.core.tasks import ended
 from voiced.home.compressed import StatesEvent
 from voiced.home.observed import Observed, act
 from voiced.home.pauses import Pauses
@@ -90,14 +91,16 @@ class HomeAssistant:
     async def run(self) -> None:
         """Keeps the connection, for ever."""
         while True:
+            before = self._problem.message
             try:
                 async with opened(self._config.assistant) as socket:
                     await self._serve(socket)
             except HomeFailed as error:
                 self._problem = error
             except (OSError, WebSocketException, TimeoutError, ValueError) as error:
-                self._problem = HomeUnreachable(f"Home Assistant is not reached: {error}")
-            log.info("%s", self._problem.message)
+                self._problem = HomeUnreachable(f"Home Assistant is not reached: {str(error) or 'it does not answer'}")
+            if self._problem.message != before:
+                log.info("%s", self._problem.message)
             await self._clock.sleep(self._pauses.next())
 
     async def _serve(self, socket: WebSocket) -> None:
@@ -109,9 +112,7 @@ class HomeAssistant:
         finally:
             self._socket = None
             self.observed.lose("unavailable")
-            for work in works:
-                work.cancel()
-            await asyncio.gather(*works, return_exceptions=True)
+            await ended(works)
 
     async def _keep_up(self, socket: WebSocket) -> None:
         changed = asyncio.Event()

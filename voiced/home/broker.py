@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import logging
 import random
+import socket
 import ssl
 import uuid
 from collections import OrderedDict
@@ -23,6 +24,8 @@ from voiced.core.home_config import MqttConfig
 from voiced.core.ports.broker import BrokerMessage, Handler
 from voiced.core.ports.clock import Clock
 from voiced.core.status import ConnectionStatus
+from voiced.core.tasks import ended
+from voiced.home.observed import Unanswered
 from voiced.home.pauses import Pauses
 
 log = logging.getLogger(__name__)
@@ -35,8 +38,10 @@ INBOX = 1024
 """Messages that came and were not looked at yet; more are left out."""
 LARGEST = 1024 * 1024
 """Bytes of a message that a broker may send."""
-CONNECT_S = ANSWER_S = 3.0
-"""A broker is reached, and says that it has a message, in so many seconds, or it is taken for gone."""
+CONNECT_S = 1.5
+"""A broker that is not reached by then is not there. A thread waits for it, and whoever ends voiced for the thread."""
+ANSWER_S = 3.0
+"""A broker that has not taken a message by then is gone."""
 GOODBYE_S = 0.5
 EXPIRY_S = 10
 """The broker forgets a command that a device did not fetch after so long: nobody wants it then."""
@@ -126,11 +131,21 @@ class MqttBroker:
             properties.MessageExpiryInterval = EXPIRY_S
         try:
             await client.publish(topic, payload, qos=1, properties=properties)
+        except MqttCodeError as error:
+            raise HomeUnreachable(f"the broker at {self._address} is gone: {error}") from error
         except MqttError as error:
-            raise HomeUnreachable(f"the broker at {self._address} does not answer: {error}") from error
+            raise Unanswered(f"the broker at {self._address} does not answer: {error}") from error
 
     async def run(self) -> None:
         """Keeps the connection, for ever. When it is cancelled, it says goodbye."""
+        keeping = asyncio.create_task(self._keep(), name="broker")
+        try:
+            await asyncio.wait({keeping})
+            keeping.result()
+        finally:
+            await ended({keeping})
+
+    async def _keep(self) -> None:
         while True:
             try:
                 async with self._connection() as client:
@@ -143,8 +158,10 @@ class MqttBroker:
         reason = error.rc if isinstance(error, MqttCodeError) else None
         if self._version is ProtocolVersion.V5 and isinstance(reason, ReasonCode) and reason.value == REFUSES_5:
             self._version = ProtocolVersion.V311
-        self._problem = HomeUnreachable(f"the broker at {self._address} is not reached: {error}")
-        log.info("%s", self._problem.message)
+        problem = HomeUnreachable(f"the broker at {self._address} is not reached: {error}")
+        if problem.message != self._problem.message:
+            log.info("%s", problem.message)
+        self._problem = problem
 
     @asynccontextmanager
     async def _connection(self) -> AsyncGenerator[aiomqtt.Client]:
@@ -168,11 +185,11 @@ class MqttBroker:
             tls_context=context,
             timeout=ANSWER_S,
             max_queued_incoming_messages=INBOX,
+            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
             properties=properties,
             logger=log.getChild("mqtt"),
         )
         client.pending_calls_threshold = OUTBOX
-        # Nobody who ends voiced waits for a broker that is not there.
         client._client.connect_timeout = CONNECT_S  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         async with client:
             yield client
@@ -193,9 +210,7 @@ class MqttBroker:
             raise
         finally:
             self._client = None
-            for work in works:
-                work.cancel()
-            await asyncio.gather(*works, return_exceptions=True)
+            await ended(works)
             self._tell(connected=False)
 
     async def _say_goodbye(self, client: aiomqtt.Client) -> None:

@@ -9,10 +9,17 @@ from msgspec.structs import replace
 from voiced.core.errors import HomeFailed, HomeUnreachable
 from voiced.core.home import Action, Entity, Outcome, Receipt
 from voiced.core.ports.clock import Clock
+from voiced.core.tasks import ended
 from voiced.home.effects import done, holds
 
 Shows = Callable[[Entity], bool]
 Send = Callable[[Action], Coroutine[Any, Any, None]]
+
+
+class Unanswered(HomeFailed):
+    """Something was sent, and nobody says whether it arrived: only what is seen can tell."""
+
+    code = "home-unanswered"
 
 
 class Observed:
@@ -78,7 +85,8 @@ async def act(
     Args:
         actions: what is to be done.
         observed: where changes are seen.
-        send: sends one action; raises `HomeFailed` if it is refused, `HomeUnreachable` if it cannot be sent.
+        send: sends one action; raises `HomeFailed` if it is refused, `HomeUnreachable` if it cannot be sent, and
+            `Unanswered` if that cannot be told.
         clock: tells when it is too late.
         deadline_s: seconds for each.
     """
@@ -90,15 +98,18 @@ async def _act(action: Action, observed: Observed, send: Send, clock: Clock, dea
     if before is None:
         return Receipt(action, "refused", None, f"there is no {action.entity}")
     # Whoever answers fast is seen, too: the watch begins before anything is sent.
-    seen = asyncio.ensure_future(observed.seen(action.entity, lambda after: done(action, before, after)))
-    sending = asyncio.ensure_future(send(action))
+    seen = asyncio.create_task(observed.seen(action.entity, lambda after: done(action, before, after)))
+    sending = asyncio.create_task(send(action))
 
     async def work() -> Outcome:
         # What is seen is done, even if whoever was told takes longer to say that it is.
         await asyncio.wait({seen, sending}, return_when=asyncio.FIRST_COMPLETED)
         so_before = holds(action, before)
         if not seen.done():
-            sending.result()
+            try:
+                sending.result()
+            except Unanswered:
+                await seen
             if not so_before:
                 await seen
         return "unchanged" if so_before else "done"
@@ -106,14 +117,12 @@ async def _act(action: Action, observed: Observed, send: Send, clock: Clock, dea
     try:
         outcome, problem = await _ended(work(), clock, deadline_s)
     finally:
-        for task in (seen, sending):
-            task.cancel()
-        await asyncio.gather(seen, sending, return_exceptions=True)
+        await ended({seen, sending})
     return Receipt(action, outcome, observed.get(action.entity), problem)
 
 
 async def _ended(work: Coroutine[Any, Any, Outcome], clock: Clock, deadline_s: float) -> tuple[Outcome, str]:
-    working, late = asyncio.ensure_future(work), asyncio.ensure_future(clock.sleep(deadline_s))
+    working, late = asyncio.create_task(work), asyncio.create_task(clock.sleep(deadline_s))
     try:
         await asyncio.wait({working, late}, return_when=asyncio.FIRST_COMPLETED)
         return (working.result() if working.done() else "unobserved"), ""
@@ -122,6 +131,4 @@ async def _ended(work: Coroutine[Any, Any, Outcome], clock: Clock, deadline_s: f
     except HomeFailed as error:
         return "refused", error.message
     finally:
-        working.cancel()
-        late.cancel()
-        await asyncio.gather(working, late, return_exceptions=True)
+        await ended({working, late})

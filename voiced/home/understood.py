@@ -42,6 +42,11 @@ class Understood(Struct, frozen=True):
         """Whether it is a question, which changes nothing."""
         return "Get" in self.intent.name
 
+    @property
+    def acts(self) -> bool:
+        """Whether it does something to things."""
+        return self.intent.name in {"HassTurnOn", "HassTurnOff", "HassToggle", "HassLightSet", *VALUES, *PLAIN}
+
     def action(self, entity: str) -> Action | None:
         """What it does to a thing; None where that cannot be told."""
         domain, intent = entity.partition(".")[0], self.intent.name

@@ -19,6 +19,7 @@ from websockets.exceptions import WebSocketException
 
 from voiced.core.errors import HomeFailed, HomeUnreachable, translate
 from voiced.core.home_config import HomeAssistantConfig
+from voiced.home.observed import Unanswered
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of a message: the states of some ten thousand things."""
@@ -55,7 +56,8 @@ class WebSocket:
 
         Raises:
             HomeFailed: Home Assistant says no, or something else.
-            HomeUnreachable: the connection is lost, or it does not answer.
+            HomeUnreachable: it cannot be sent.
+            Unanswered: the connection is lost since, or it does not answer.
         """
         answer = await self._ask(next(self._numbers), kind, fields)
         with translate(ValidationError, to=HomeFailed, message=f"Home Assistant answers {kind} in another form"):
@@ -81,7 +83,7 @@ class WebSocket:
                     await self._connection.send(json.dumps({"id": number, "type": kind, **fields}))
                 return await answer
         except TimeoutError as error:
-            raise HomeUnreachable("Home Assistant does not answer") from error
+            raise Unanswered("Home Assistant does not answer") from error
         finally:
             del self._answers[number]
 
@@ -93,7 +95,7 @@ class WebSocket:
         finally:
             for answer in self._answers.values():
                 if not answer.done():
-                    answer.set_exception(HomeUnreachable("Home Assistant is gone"))
+                    answer.set_exception(Unanswered("Home Assistant is gone"))
 
     def _take(self, message: Event) -> None:
         number = message.get("id")

@@ -54,5 +54,6 @@ class Broker(Protocol):
 
         Raises:
             HomeUnreachable: there is no connection.
+            HomeFailed: it was sent, and the broker does not say that it has it.
         """
         ...
