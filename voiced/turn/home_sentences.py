@@ -77,13 +77,25 @@ class HomeSentences:
         self._whole: Sequence[Narrowed] = ()
         self._endings: Sequence[Narrowed] = ()
         self._vocabulary = Vocabulary((), ())
+        self._fill(home.entities())
 
     def understand(self, text: str) -> Understanding | None:
         """What a sentence says about the home, or nearly says."""
         self._fill(self._home.entities())
-        readings = list(self._readings(normalize_for_matching(text).text))
+        readings = list(self.readings(normalize_for_matching(text).text))
         understood = self._exactly(readings) or self._nearly(readings[-1])
         return replace(understood, text=text) if understood else None
+
+    def readings(self, text: str) -> Iterator[str]:
+        """The sentence as it is, then without words that mean nothing, wherever they stand."""
+        yield text
+        if self._skips:
+            yield remove_skip_words(text, self._skips, ignore_whitespace=False)
+
+    @property
+    def templates(self) -> tuple[list[Intents], list[Intents]]:
+        """All that is understood exactly, in the order in which it is tried: with whole names, then with their ends."""
+        return [each.intents for each in self._whole], [each.intents for each in self._endings]
 
     def _fill(self, entities: Sequence[Entity]) -> None:
         """Takes the names of what is there, if they are others than before; that takes some milliseconds for 200."""
@@ -116,12 +128,6 @@ class HomeSentences:
         best, *others = [understood for slips, understood in found.values() if slips == least] or [None]
         return best and replace(best, others=tuple(others))
 
-    def _readings(self, text: str) -> Iterator[str]:
-        """The sentence as it is, then without words that mean nothing, wherever they stand."""
-        yield text
-        if self._skips:
-            yield remove_skip_words(text, self._skips, ignore_whitespace=False)
-
 
 def _theirs(language: str) -> list[Intents]:
     document = get_intents(language)
@@ -153,11 +159,16 @@ def _endings(name: str) -> Iterable[str]:
     return (" ".join(words[start:]) for start in range(1, len(words)))
 
 
+def understanding(result: RecognizeResult, text: str) -> Understanding:
+    """What a sentence about the home means that hassil has taken apart."""
+    return Understanding(result.intent.name, _slots(result), text)
+
+
 def _recognize(text: str, filled: Iterable[Narrowed]) -> Understanding | None:
     for templates in filled:
         result = templates.recognize(text, best_slot="name")
         if result is not None:
-            return Understanding(result.intent.name, _slots(result), text)
+            return understanding(result, text)
     return None
 
 
