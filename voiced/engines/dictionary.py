@@ -22,6 +22,20 @@ def pronunciations(words: Iterable[str], dictionary: Path) -> Iterator[tuple[str
         SttFailed: espeak-ng is needed and does not run.
     """
     wanted, known = set(words), set[str]()
+    for entry, phones in _sounds(wanted, dictionary):
+        known.add(entry.partition("(")[0])
+        yield entry, phones
+    if silent := wanted - known:
+        raise IntentsInvalid(f"nobody can pronounce “{min(silent)}”", hint="Write it in the templates as it is spoken.")
+
+
+def sounding(words: Iterable[str], dictionary: Path) -> set[str]:
+    """Those of some words that have a sound. See `pronunciations`."""
+    return {entry.partition("(")[0] for entry, _ in _sounds(set(words), dictionary)}
+
+
+def _sounds(wanted: set[str], dictionary: Path) -> Iterator[tuple[str, str]]:
+    known = set[str]()
     with dictionary.open(encoding="utf-8") as lines:
         for line in lines:
             entry, _, phones = line.rstrip().partition(" ")
@@ -29,7 +43,4 @@ def pronunciations(words: Iterable[str], dictionary: Path) -> Iterator[tuple[str
             if word in wanted:
                 known.add(word)
                 yield entry, phones
-    guessed = pronounce(sorted(wanted - known))
-    if silent := wanted - known - guessed.keys():
-        raise IntentsInvalid(f"nobody can pronounce “{min(silent)}”", hint="Write it in the templates as it is spoken.")
-    yield from guessed.items()
+    yield from pronounce(sorted(wanted - known)).items()

@@ -9,21 +9,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pocketsphinx
 from hassil.intents import Intents
 
 from voiced.core.errors import IntentsInvalid, SttFailed, translate
 from voiced.core.grammar import Grammar, compile_grammar, spoken
+from voiced.core.home_names import HomeNames, with_home
 from voiced.core.intents import INTERRUPTIONS, load_intents
 from voiced.core.types import SAMPLE_BYTES, Purpose
 from voiced.core.wire import Message
-from voiced.engines.dictionary import pronunciations
+from voiced.engines.dictionary import pronunciations, sounding
 from voiced.engines.grammar import build_fsg
 from voiced.engines.host import Link
 from voiced.engines.loudness import STEP_BYTES, STEP_S, levels, loud_steps
 from voiced.engines.rejection import ACCEPTED, Segment, confidence
 
 MODEL = Path(pocketsphinx.get_model_path()) / "en-us"
+DICTIONARY = MODEL / "cmudict-en-us.dict"
 SETTINGS = {"hmm": str(MODEL / "en-us"), "dict": None, "lm": None, "bestpath": False, "loglevel": "FATAL"}
 PHONE_LOOP = {"allphone": str(MODEL / "en-us-phone.lm.bin"), "lw": 2.0, "beam": 1e-20, "pbeam": 1e-20}
 """Source: PocketSphinx's documentation of phoneme recognition; the beams wider, for the scores' sake."""
@@ -66,6 +69,7 @@ class Recogniser:
         if stops := [name for name in INTERRUPTIONS if name in intents.intents]:
             grammars[Purpose.INTERRUPTION] = (compile_grammar(intents, stops), [])
         self._known = grammars.keys()
+        self._skips, self._sounds = skips, set[str]()
         self._add_words(set[str]().union(*skips, *(grammar.words for grammar, _ in grammars.values())))
         for purpose, (grammar, optional) in grammars.items():
             self._add_grammar(purpose, grammar, optional)
@@ -75,11 +79,27 @@ class Recogniser:
         self._restarts: list[float] = []
         self._mean: Sequence[float] = USUAL_MEAN
 
+    @property
+    def running(self) -> bool:
+        """Whether an utterance is being heard."""
+        return self._running
+
+    def renew(self, intents: Intents) -> None:
+        """Takes other templates for commands; not while an utterance is heard.
+
+        Raises:
+            IntentsInvalid: as when it is made; what could be said before still can.
+        """
+        grammar = compile_grammar(intents)
+        self._add_words(grammar.words)
+        self._add_grammar(Purpose.COMMAND, grammar, self._skips)
+
     def _add_words(self, words: set[str]) -> None:
         if not words:
             raise IntentsInvalid("nothing in the templates can be spoken", hint="Write sentences without wildcards.")
-        for entry, phones in pronunciations(words, MODEL / "cmudict-en-us.dict"):
+        for entry, phones in list(pronunciations(words - self._sounds, DICTIONARY)):
             self._words.add_word(entry, phones, update=False)
+        self._sounds |= words
 
     def _add_grammar(self, purpose: Purpose, grammar: Grammar, skips: list[list[str]]) -> None:
         with translate(RuntimeError, to=SttFailed, message="PocketSphinx does not take the grammar"):
@@ -187,15 +207,29 @@ class PocketSphinx:
     """The recogniser inside its child. Implements `Hosted`.
 
     Args:
-        settings: `intents`, a folder of sentence templates, and their `language`.
+        settings: `intents`, a folder of sentence templates, and their `language`; `home`, the names that are listened
+            for (see `HomeNames`).
     """
 
     def __init__(self, settings: dict[str, Any]) -> None:
-        self._recogniser = Recogniser(load_intents(Path(settings["intents"]), settings["language"]))
+        folder, language = Path(settings["intents"]), settings["language"]
+        self._intents = load_intents(folder, language)
+        spoken_home = folder / language / "home" / "spoken"
+        self._home = load_intents(spoken_home, language) if spoken_home.is_dir() else None
+        self._recogniser = Recogniser(self._with_home(settings.get("home", {})))
+        self._names: dict[str, Any] | None = None
         self._until = 0
 
+    def _with_home(self, home: dict[str, Any]) -> Intents:
+        """The templates with the names in a home, but for those that nobody can pronounce."""
+        names = msgspec.convert(home, HomeNames)
+        return with_home(self._intents, self._home, _audible(names)) if self._home else self._intents
+
     def handle(self, message: Message, link: Link) -> None:
-        """Takes in `audio-start`, `audio-chunk` and `audio-stop`; answers `transcript-chunk` and `transcript`."""
+        """Takes in `audio-start`, `audio-chunk` and `audio-stop`; answers `transcript-chunk` and `transcript`.
+
+        `home` has other names to listen for, and no answer.
+        """
         match message.type:
             case "audio-start":
                 self._recogniser.start(Purpose(message.data.get("purpose", Purpose.COMMAND.value)))
@@ -210,9 +244,22 @@ class PocketSphinx:
                 link.send(Message("transcript", data, request=message.request))
             case "cancel":
                 self._recogniser.stop()
+            case "home":
+                self._names = message.data
             case _:
                 raise SttFailed(f"PocketSphinx does not know {message.type} frames")
+        if self._names is not None and not self._recogniser.running:
+            names, self._names = self._names, None
+            self._recogniser.renew(self._with_home(names))
 
     def close(self) -> None:
         """Lets go of everything."""
         self._recogniser.stop()
+
+
+def _audible(names: HomeNames) -> HomeNames:
+    called = {name: spoken(name, "en") for each in (*names.things.values(), names.areas) for name in each}
+    sounds = sounding({word for words in called.values() for word in words}, DICTIONARY)
+    heard = {name for name, words in called.items() if words and sounds.issuperset(words)}
+    things = {domain: [name for name in each if name in heard] for domain, each in names.things.items()}
+    return HomeNames(things, [name for name in names.areas if name in heard])

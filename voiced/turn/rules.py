@@ -11,6 +11,7 @@ from hassil import RecognizeResult, recognize_best
 from hassil.util import normalize_for_matching, remove_skip_words
 
 from voiced.core.grammar import Grammar, compile_grammar, spoken
+from voiced.core.home_names import HomeNames, with_home
 from voiced.core.intents import load_intents
 from voiced.core.types import Completeness, Understanding
 
@@ -41,6 +42,8 @@ class Rules:
         intents = load_intents(folder, language)
         # hassil would drop words that mean nothing anywhere, and make "what do" of "what can you do".
         self._intents = replace(intents, skip_words=[])
+        spoken_home = folder / language / "home" / "spoken"
+        self._spoken_home = load_intents(spoken_home, language) if spoken_home.is_dir() else None
         self._skips = intents.skip_words
         self.home: Sentences | None = None
         """Who is asked about what no template says: set once the sentences about the home are made."""
@@ -56,6 +59,11 @@ class Rules:
             if result is not None:
                 return Understanding(result.intent.name, slots(result), text)
         return self.home.understand(text) if self.home else None
+
+    def hear(self, names: HomeNames) -> None:
+        """Makes the grammar anew, with the names in the home: takes a while."""
+        if self._spoken_home:
+            self.grammar = compile_grammar(with_home(self._intents, self._spoken_home, names))
 
     @cached_property
     def grammar(self) -> Grammar:
