@@ -52,10 +52,10 @@ class Script:
         known = until >= self.end - EARLY_S * RATE and self.before is not Completeness.UNKNOWN
         return Completeness.COMPLETE if known else self.before
 
-    def take_listen(self) -> bool:
+    def take_listen(self) -> float | None:
         """See `Controls`."""
         asked, self.asked = self.asked, True
-        return not asked
+        return None if asked else 0.0
 
     def speaking(self) -> bool:
         """See `Controls`."""

@@ -43,6 +43,7 @@ from voiced.setup.privacy import classifier
 from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
 from voiced.turn.controls import EarControls
+from voiced.turn.dialogue import Dialogue
 from voiced.turn.inbox import Inbox
 from voiced.turn.parts import Parts
 from voiced.turn.pipeline import converse
@@ -99,7 +100,7 @@ class Ours:
             audio=self.sink,
             stt=HostedStt(children[0], 5.0),
             tts=HostedTts(children[1], 5.0),
-            understand=lambda text: Understanding("answer", {}, text),
+            dialogue=Dialogue(lambda text: Understanding("answer", {}, text)),
             skills={"answer": Answers()},
             earcons={},
             bus=Bus(),

@@ -60,6 +60,8 @@ from voiced.store.upkeep import FileUpkeep
 from voiced.store.usage import StoredUsage
 from voiced.turn.breakdowns import Breakdowns
 from voiced.turn.controls import EarControls
+from voiced.turn.dialogue import Dialogue
+from voiced.turn.dialoguewords import load_words
 from voiced.turn.earcons import earcons
 from voiced.turn.inbox import Inbox
 from voiced.turn.outage import Outage
@@ -180,7 +182,7 @@ class Voiced:
             audio=audio,
             stt=stt,
             tts=SpeakableTts(tts, config.language),
-            understand=understand,
+            dialogue=Dialogue(understand, load_words(intents_folder(config), config.language), config.dialogue),
             skills=skills,
             earcons=sounds if config.audio.earcons else {},
             bus=self.bus,

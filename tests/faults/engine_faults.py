@@ -25,6 +25,7 @@ from voiced.engines.child import Child, Upkeep
 from voiced.engines.fallback import FallbackStt, FallbackTts
 from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.turn.controls import EarControls
+from voiced.turn.dialogue import Dialogue
 from voiced.turn.inbox import Inbox
 from voiced.turn.parts import Parts
 from voiced.turn.pipeline import converse
@@ -77,7 +78,7 @@ class Household:
             audio=Room(),  # type: ignore[arg-type]
             stt=FallbackStt([(str(number), HostedStt(child, DEADLINE_S)) for number, child in enumerate(hear)], 30.0),
             tts=FallbackTts([(str(number), HostedTts(child, DEADLINE_S)) for number, child in enumerate(speak)]),
-            understand=understand,
+            dialogue=Dialogue(understand),
             skills={"answer": Answers()},
             earcons={},
             bus=self.bus,

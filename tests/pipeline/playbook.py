@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tests.fakes.engines import CountingTts, ScriptedStt, seconds
 from tests.fakes.heap import Heap
@@ -19,7 +20,7 @@ from voiced.core.bus import Bus
 from voiced.core.commands import AnyCommand, Ask
 from voiced.core.events import AnyEvent, Signal, SpeechStarted, Woke
 from voiced.core.history import Privacy
-from voiced.core.mindconfig import RouterConfig
+from voiced.core.mindconfig import DialogueConfig, RouterConfig
 from voiced.core.ports.home import Assist
 from voiced.core.ports.llm import Llm
 from voiced.core.ports.recall import Recall
@@ -38,6 +39,8 @@ from voiced.core.types import (
 from voiced.engines.fallback import FallbackLlm
 from voiced.engines.files import FileAudio
 from voiced.turn.controls import EarControls
+from voiced.turn.dialogue import Dialogue
+from voiced.turn.dialoguewords import DialogueWords
 from voiced.turn.earcons import earcons
 from voiced.turn.inbox import Inbox
 from voiced.turn.parts import Parts
@@ -49,6 +52,7 @@ from voiced.turn.router import Router
 from voiced.turn.thinking import Thinking
 
 ENDPOINT_S = 0.2
+WORDS = DialogueWords(leads=("and",), around=frozenset({"the", "in", "please"}))
 
 
 class Line(Struct, frozen=True):
@@ -58,8 +62,21 @@ class Line(Struct, frozen=True):
     what: Signal | AnyCommand
 
 
-def wakes(at: float, turn: str = "turn") -> list[Line]:
-    return [Line(at, Woke("hey_jarvis", 0.99, at=at, turn=turn))]
+def wakes(at: float, turn: str = "turn", word: str = "hey_jarvis") -> list[Line]:
+    return [Line(at, Woke(word, 0.99, at=at, turn=turn))]
+
+
+def later(line: Line, by: float) -> Line:
+    """The same, so many seconds later."""
+    what = line.what
+    if isinstance(what, SpeechStarted):
+        what = replace(what, at=what.at + by)
+    elif isinstance(what, SpeechChunk):
+        what = replace(what, start=what.start + seconds(by))
+    elif isinstance(what, Utterance):
+        moved = {name: getattr(what, name) + seconds(by) for name in ("start", "speech_end", "end")}
+        what = replace(what, **moved)
+    return Line(line.at + by, what)
 
 
 def speaks(
@@ -131,6 +148,7 @@ class Play:
         far: Container[str] = (),
         assist: Assist | None = None,
         router: RouterConfig | None = None,
+        dialogue: DialogueConfig | None = None,
     ) -> None:
         self.bus = Bus()
         self.events: list[AnyEvent] = []
@@ -154,7 +172,7 @@ class Play:
             audio=self.audio,
             stt=stt,
             tts=self.tts,
-            understand=understand,
+            dialogue=Dialogue(understand, WORDS, dialogue or DialogueConfig()),
             skills=dict.fromkeys(skill.intents, skill),
             earcons=earcons(),
             bus=self.bus,
@@ -184,8 +202,26 @@ class Play:
         await self.inbox.settled()
         await self.activity.quiet()
 
-    async def run(self, script: Sequence[list[Line]], until: float) -> list[AnyEvent]:
-        """Plays the script and returns what happened until a second of audio time."""
+    def use(self, **parts: object) -> None:
+        """Puts other parts in the place of some."""
+        self.parts = replace(self.parts, **parts)
+
+    @property
+    def sounds(self) -> int:
+        """How many earcons were played."""
+        return len(self.controls.earcons())
+
+    async def run(
+        self, script: Sequence[list[Line]], until: float, answers: Sequence[list[Line]] = ()
+    ) -> list[AnyEvent]:
+        """Plays the script and returns what happened until a second of audio time.
+
+        Args:
+            script: what happens.
+            until: where it ends.
+            answers: what is heard each time the ear is asked to listen, in seconds from then; all lines of a turn.
+        """
+        self.answers = list(answers)
         self.pending = sorted((line for lines in script for line in lines), key=lambda line: line.at)
         talking = asyncio.create_task(converse(self.inbox, self.parts))
         ear = self._ear(self.audio.frames(), until)
@@ -196,10 +232,19 @@ class Play:
         hearing.result()
         return self.events
 
+    def _open(self, now: float) -> None:
+        """Hears the next answer, if the ear was asked to listen."""
+        if self.controls.take_listen() is None:
+            return
+        lines = [later(line, now) for line in (self.answers.pop(0) if self.answers else [])]
+        turn = next((line.what.turn for line in lines if not isinstance(line.what, AnyCommand)), None) or "nobody"
+        self.pending = sorted([*wakes(now, turn, ""), *lines, *self.pending], key=lambda line: line.at)
+
     def _ear(self, frames: Iterator[Frame | None], until: float) -> Iterator[Signal | AnyCommand | None]:
         for frame in frames:
             assert frame is not None
             now = (frame.start + FRAME_SAMPLES) / RATE
+            self._open(now)
             while self.pending and self.pending[0].at <= now:
                 yield self.pending.pop(0).what
             if now >= until:

@@ -19,6 +19,7 @@ from voiced.skills.alarms import AlarmsSkill
 from voiced.skills.reminders import RemindersSkill
 from voiced.skills.snooze import SnoozeSkill
 from voiced.skills.timers import TimersSkill
+from voiced.turn.dialogue import Dialogue
 from voiced.turn.earcons import earcons
 from voiced.turn.rules import Rules
 from voiced.turn.scheduler import Scheduler
@@ -53,7 +54,7 @@ class Household(Play):
         ]
         self.parts = replace(
             self.parts,
-            understand=RULES.understand,
+            dialogue=Dialogue(RULES.understand),
             skills={intent: skill for skill in skills for intent in skill.intents},
         )
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from voiced.core.config import EndpointConfig
 from voiced.core.events import Signal
+from voiced.core.ports.controls import Controls
 from voiced.core.types import FRAME_SAMPLES, RATE, Completeness, Frame
 from voiced.ear.cascade import Cascade
 from voiced.ear.gate import Gate
@@ -96,6 +97,7 @@ class World:
         speaking: letters during which voiced speaks, from, to.
         listen_at: the letter before which somebody asks to listen.
         earcons: positions of earcons.
+        listen_s: for how long.
     """
 
     def __init__(
@@ -104,7 +106,9 @@ class World:
         speaking: tuple[int, int] = (0, 0),
         listen_at: int = -1,
         earcons: Sequence[tuple[int, int]] = (),
+        listen_s: float = 0.0,
     ) -> None:
+        self._listen_s = listen_s
         self.known, self._speaking, self._listen_at, self._earcons = known, speaking, listen_at, earcons
         self.asked: list[int] = []
         self.now = -1
@@ -118,8 +122,8 @@ class World:
         self.asked.append(until)
         return self.known
 
-    def take_listen(self) -> bool:
-        return self.now == self._listen_at
+    def take_listen(self) -> float | None:
+        return self._listen_s if self.now == self._listen_at else None
 
     def speaking(self) -> bool:
         return self._speaking[0] <= self.now < self._speaking[1]
@@ -128,8 +132,13 @@ class World:
         return self._earcons
 
 
-def hear(script: str, world: World | None = None, config: EndpointConfig | None = None) -> list[Signal | None]:
-    """Plays a script to the ear; turns are called t1, t2, …"""
+def hear(
+    script: str,
+    world: World | None = None,
+    config: EndpointConfig | None = None,
+    controls: Controls | None = None,
+) -> list[Signal | None]:
+    """Plays a script to the ear; turns are called t1, t2, … `controls` are the world's, unless others are given."""
     world = world or World()
     found = [Word(name=name, candidate=0.1, second=False, lag_s=0.0) for name in ("wake", "other", "remote")]
     cascade = Cascade(found, FakeWake(), FakeWake(), Gate(FakeVad()), [FakeServer()])
@@ -139,7 +148,7 @@ def hear(script: str, world: World | None = None, config: EndpointConfig | None 
         cascade,
         FakeVad(),
         world,
-        world,
+        controls or world,
         config or EndpointConfig(),
         turns=lambda: next(ids),
     )

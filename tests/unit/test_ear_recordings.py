@@ -33,8 +33,8 @@ class Nobody:
         assert until > 0
         return Completeness.UNKNOWN
 
-    def take_listen(self) -> bool:
-        return False
+    def take_listen(self) -> float | None:
+        return None
 
     def speaking(self) -> bool:
         return False

@@ -9,6 +9,7 @@ from voiced.core.config import EndpointConfig
 from voiced.core.events import NearMiss, Signal, SpeechStarted, Woke
 from voiced.core.types import FRAME_SAMPLES, RATE, Completeness, EndReason, Purpose, SpeechChunk, Utterance
 from voiced.ear.listen import new_turn
+from voiced.turn.controls import EarControls
 
 WAKE = "." * 20 + "wwwwwwwwwW" + "." * 10
 """A wake word, and a pause."""
@@ -194,6 +195,29 @@ def test_listening_on_demand_needs_no_wake_word() -> None:
     assert kinds(signals) == ["Woke", "SpeechStarted", "SpeechChunk", "Utterance"]
     assert isinstance(signals[0], Woke)
     assert signals[0].word == ""
+
+
+def test_on_demand_it_listens_as_long_as_it_is_told_to() -> None:
+    started, over = hear("." * 200, World(listen_at=10, listen_s=2.0))
+    assert over.reason is EndReason.NOTHING_SAID
+    assert over.end / RATE - started.at == pytest.approx(2.0, abs=0.04)
+
+
+def test_it_does_not_listen_later_to_what_it_was_to_listen_to_while_there_was_no_sound() -> None:
+    controls = EarControls()
+    controls.listen(5.0)
+    assert [signal for signal in hear("-" * 4 + "." * 20 + "s" * 20 + "." * 60, controls=controls) if signal] == []
+
+
+def test_a_short_gap_takes_back_nothing() -> None:
+    controls = EarControls()
+    controls.listen(5.0)
+    assert kinds([signal for signal in hear("-" * 3 + "." * 20, controls=controls) if signal])[0] == "Woke"
+
+
+def test_a_wake_word_makes_one_turn_though_listening_was_asked_for_too() -> None:
+    signals = hear(WAKE + "s" * 20 + "." * 60, World(listen_at=WAKE.index("W")))
+    assert kinds(signals) == ["Woke", "SpeechStarted", "SpeechChunk", "Utterance"]
 
 
 def test_an_earcon_is_no_speech_and_is_not_sent_on() -> None:

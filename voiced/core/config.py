@@ -16,7 +16,7 @@ from voiced.core.keeping import (
     StoreConfig,
     UsageConfig,
 )
-from voiced.core.mindconfig import RouterConfig
+from voiced.core.mindconfig import DialogueConfig, RouterConfig
 from voiced.core.searching import SearchConfig
 from voiced.core.section import Seconds, Section, Share
 
@@ -306,6 +306,7 @@ class Config(Section, frozen=True, kw_only=True):
     engines: EnginesConfig = field(default_factory=EnginesConfig)
     models: ModelsConfig = field(default_factory=ModelsConfig)
     router: RouterConfig = field(default_factory=RouterConfig)
+    dialogue: DialogueConfig = field(default_factory=DialogueConfig)
     intents: IntentsConfig = field(default_factory=IntentsConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
     retention: RetentionConfig = field(default_factory=RetentionConfig)

@@ -40,3 +40,35 @@ class RouterConfig(Section, frozen=True, kw_only=True):
     rules: Annotated[dict[str, RouteConfig], Meta(description="Questions that go to a certain model first.")] = field(
         default_factory=dict[str, RouteConfig]
     )
+
+
+class DialogueConfig(_Section, frozen=True, kw_only=True):
+    """Talk that goes on without the wake word, and what was asked back."""
+
+    follow_up_s: Annotated[
+        float,
+        Meta(ge=0, le=30, description="After a spoken question of voiced's it listens for so many seconds; 0: never."),
+    ] = 5.0
+    follow_up_after: Annotated[
+        Literal["asked", "questions"],
+        Meta(description="After what it needs to know (asked), or whatever ends with a question mark (questions)."),
+    ] = "questions"
+    answer_s: Annotated[
+        float,
+        Meta(
+            ge=1,
+            le=60,
+            description="What was asked back aloud can be answered for so many seconds, also after the wake word.",
+        ),
+    ] = 10.0
+    written_s: Annotated[
+        float, Meta(ge=1, le=3600, description="What was asked back in writing can be answered for so many seconds.")
+    ] = 120.0
+    context_s: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=600,
+            description="“And in the bedroom?” belongs to what was said so many seconds before; 0: to nothing.",
+        ),
+    ] = 90.0

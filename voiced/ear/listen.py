@@ -106,15 +106,18 @@ class _Ear:
         self._ring.append(frame.samples, frame.start)
         for found in self._cascade.hear(frame, self._ring):
             yield from self._found(found)
-        if self._controls.take_listen():
+        seconds = self._controls.take_listen()
+        if seconds is not None and not self._woken:
             turn = self._turns()
             yield Woke(at=self._ring.end / RATE, turn=turn, word="", score=1.0)
-            yield from self._command(turn, self._ring.end)
+            yield from self._command(turn, self._ring.end, seconds)
         elif self._woken and heard_enough(self._ring, self._woken[1].end):
             turn, detection = self._woken
             yield from self._command(turn, word_end(self._ring, detection.end))
         elif not (self._listening or self._woken) and self._controls.speaking():
-            yield from self._begin(Purpose.INTERRUPTION, self._turns(), frame.start, _FOREVER)
+            yield from self._begin(
+                Purpose.INTERRUPTION, self._turns(), frame.start, _FOREVER, self._interruption_limits
+            )
         yield from self._attend(frame)
 
     def pause(self) -> Iterator[Signal]:
@@ -122,6 +125,9 @@ class _Ear:
         self._pauses += 1
         if self._pauses == _PAUSES:
             yield from self.close()
+        if self._pauses >= _PAUSES:
+            # A microphone that is opened later does not listen to what nobody says to it.
+            self._controls.take_listen()
 
     def close(self) -> Iterator[Signal]:
         """Ends what it listens to."""
@@ -142,13 +148,15 @@ class _Ear:
             self._woken = (self._turns(), found)
             yield Woke(at=self._ring.end / RATE, turn=self._woken[0], word=found.word, score=found.score)
 
-    def _command(self, turn: str, start: int) -> Iterator[Signal]:
+    def _command(self, turn: str, start: int, nothing_said_s: float = 0.0) -> Iterator[Signal]:
         self._woken = None
-        yield from self._begin(Purpose.COMMAND, turn, start, start + _TAIL)
+        limits = structs.replace(self._config, nothing_said_s=nothing_said_s or self._config.nothing_said_s)
+        yield from self._begin(Purpose.COMMAND, turn, start, start + _TAIL, limits)
 
-    def _begin(self, purpose: Purpose, turn: str, start: int, ignore_until: int) -> Iterator[Signal]:
+    def _begin(
+        self, purpose: Purpose, turn: str, start: int, ignore_until: int, limits: EndpointConfig
+    ) -> Iterator[Signal]:
         """Begins to listen with what was heard a moment ago, after letting the detector hear what was before."""
-        limits = self._config if purpose is Purpose.COMMAND else self._interruption_limits
         self._listening = Listening(turn, purpose, start, ignore_until, limits)
         self._vad.reset()
         now = self._ring.end - FRAME_SAMPLES

@@ -52,9 +52,19 @@ class TimersSkill:
         return Reply(f"I know no {_title(understood)}. There is {self._list(running)}.")
 
     async def _start(self, understood: Understanding) -> Reply:
+        if before := _length(understood):
+            return await self._restart(understood, before)
         timer = await self._promises.start_timer(seconds(understood.slots), _called(understood))
         which = f"{timer.name} timer" if timer.name else "Timer"
         return Reply(f"{which[0].upper()}{which[1:]} set for {duration(timer.seconds or 0)}.")
+
+    async def _restart(self, understood: Understanding, before: float) -> Reply:
+        """Gives the newest timer of a length another one: "make it ten minutes"."""
+        await self._promises.ready()
+        if not (meant := _meant(self._promises.active("timer"), understood)):
+            return Reply("There is no such timer any more.")
+        changed = await self._promises.change(meant[-1], seconds(understood.slots) - before)
+        return Reply(f"{_name(changed)}: {duration(self._promises.remaining(changed))} left.".capitalize())
 
     async def _cancel(self, timers: Sequence[Promise]) -> Reply:
         for timer in timers:
@@ -78,14 +88,16 @@ def _called(understood: Understanding) -> str:
 
 def _meant(running: Sequence[Promise], understood: Understanding) -> Sequence[Promise]:
     """The timers that fit what was said: by name, or by how long they were set for; all if nothing was said."""
-    name = _called(understood)
-    length = sum(
-        float(understood.slots.get(f"start_{unit}", 0)) * factor
-        for unit, factor in (("hours", 3600), ("minutes", 60), ("seconds", 1))
-    )
+    name, length = _called(understood), _length(understood)
     return [
         timer for timer in running if (not name or same(timer.name, name)) and (not length or timer.seconds == length)
     ]
+
+
+def _length(understood: Understanding) -> float:
+    """The seconds that a timer was set for, where it is told by them; else 0."""
+    units = (("hours", 3600), ("minutes", 60), ("seconds", 1))
+    return sum(float(understood.slots.get(f"start_{unit}", 0)) * factor for unit, factor in units)
 
 
 def _title(understood: Understanding) -> str:

@@ -1,6 +1,5 @@
 """What the rest tells the ear, from the event loop's thread to the ear's."""
 
-import threading
 from collections import deque
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -18,20 +17,24 @@ class EarControls:
 
     def __init__(self, *, hears_speaker: bool = True) -> None:
         self._hears_speaker = hears_speaker
-        self._listen = threading.Event()
+        self._listen: deque[float] = deque(maxlen=1)
         self._speaking = 0
         self._earcons: deque[tuple[int, int]] = deque(maxlen=REMEMBERED)
 
-    def listen(self) -> None:
-        """Asks the ear to take what comes next as if the wake word had been said."""
-        self._listen.set()
+    def listen(self, seconds: float = 0.0) -> None:
+        """Asks the ear to take what comes next as if the wake word had been said.
 
-    def take_listen(self) -> bool:
-        """Tells the ear once that it was asked to."""
-        if not self._listen.is_set():
-            return False
-        self._listen.clear()
-        return True
+        Args:
+            seconds: how long speech is waited for; 0: as long as after a wake word.
+        """
+        self._listen.append(seconds)
+
+    def take_listen(self) -> float | None:
+        """Tells the ear once that it was asked to, and for how long."""
+        try:
+            return self._listen.popleft()
+        except IndexError:
+            return None
 
     def forget_listen(self) -> None:
         """Takes back that the ear was asked to."""

@@ -41,6 +41,8 @@ STOPPED = "stopped"
 """The code of what ended because somebody said so."""
 SHUTDOWN, QUESTION, CALLED_OFF = "shutdown", "a question", "its end"
 """What ends a ring without anybody having heard it."""
+FOLLOW_UPS = 2
+"""Turns in a row without a wake word: whatever goes wrong, voiced does not talk to a television for long."""
 BUSY = VoicedError("too many things at once", code="busy", hint="Try again in a moment.")
 
 Wish = Ask | Say | Ring | None
@@ -68,15 +70,15 @@ class Conversation:
         self._wish: Wish = None
         self._waiting: deque[Ask | Say | Ring] = deque()
         self._asides: set[asyncio.Task[None]] = set()
+        self._said: str | None = None
+        self._invited: str | None = None
+        self._follow_ups = 0
 
     async def take(self, item: Signal | AnyCommand | None) -> None:
         """Deals with one item of the inbox; returns as soon as what follows runs in a task of its own."""
         match item:
             case Woke():
-                await self.stop(item.word or "listen")
-                self._parts.bus.emit(item)
-                self._parts.progress.begin()
-                await self._begin(Turn(self._parts, turn=item.turn or "", woke_at=item.at), None)
+                await self._wake(item)
             case SpeechStarted():
                 self._speech_started(item)
             case SpeechChunk() | Utterance():
@@ -113,8 +115,40 @@ class Conversation:
         if self._asides:
             await asyncio.wait(self._asides)
 
+    async def _wake(self, woke: Woke) -> None:
+        """Begins a turn of speech: after the wake word, because somebody asked for it, or for an answer to ours."""
+        await self.stop(woke.word or "listen")
+        follows = None if woke.word else self._invited
+        self._follow_ups = self._follow_ups + 1 if follows is not None else 0
+        self._close_ear()
+        self._parts.bus.emit(woke)
+        self._parts.progress.begin()
+        await self._begin(Turn(self._parts, turn=woke.turn or "", woke_at=woke.at, follows=follows), None)
+
+    def _invite(self) -> None:
+        """Listens for the answer to what has just been said: the speaker is silent, nothing else is to be done."""
+        said, self._said = self._said, None
+        if said is not None:
+            self._invited = said
+            self._parts.controls.listen(self._parts.dialogue.config.follow_up_s)
+
+    def _close_ear(self) -> None:
+        """Nobody is invited to answer any more."""
+        if self._invited is not None:
+            self._parts.controls.forget_listen()
+        self._said = self._invited = None
+
+    def _asks(self, turn: Turn) -> bool:
+        """Whether the microphone opens for the answer to what a turn said."""
+        config = self._parts.dialogue.config
+        question = config.follow_up_after == "questions" and turn.answer.rstrip().endswith("?")
+        may = turn.channel == "voice" and config.follow_up_s > 0 and self._follow_ups < FOLLOW_UPS
+        return may and (turn.asks or question or turn.echo)
+
     async def _stop_all(self, by: str) -> None:
         """Ends the turn in progress and what waits for its end; what is due to ring rings all the same."""
+        self._close_ear()
+        self._parts.dialogue.drop("voice")
         for wish in [wish for wish in self._waiting if not isinstance(wish, Ring)]:
             self._waiting.remove(wish)
             _resolve(wish, VoicedError("stopped before its turn came", code=STOPPED))
@@ -149,8 +183,13 @@ class Conversation:
         await asyncio.sleep(0)
 
     async def _next(self) -> None:
-        """Begins what waits, once nothing else goes on; questions before what rings."""
-        if self._waiting and (self._task is None or self._task.done()):
+        """Begins what waits, once nothing else goes on; questions before what rings. Else somebody may answer."""
+        if self._task is not None and not self._task.done():
+            return
+        if not self._waiting:
+            self._invite()
+        else:
+            self._said = None
             wish = next((wish for wish in self._waiting if not isinstance(wish, Ring)), self._waiting[0])
             self._waiting.remove(wish)
             channel = "promise" if isinstance(wish, Ring) else "text"
@@ -206,13 +245,15 @@ class Conversation:
 
     def _order(self, text: str) -> Stop | Ask:
         """What is overheard is an order: to snooze while something rings, else to stop."""
-        understood = self._parts.understand(text)
+        understood = self._parts.dialogue.understand(text)
         return Ask(text) if understood and understood.intent == SNOOZE and self._rings() else Stop(text)
 
     async def _whole(self, turn: Turn, wish: Wish) -> None:
         """One turn and its boundary: whatever happens, it is kept, ends with `turn_ended` and leaves nothing behind."""
         try:
             result = await self._outcome(turn, wish)
+            if not isinstance(result, VoicedError) and self._asks(turn):
+                self._said = turn.answer or turn.follows
             # A ring that nobody could hear was not said.
             kept = turn.keep() if turn.sounded or not isinstance(wish, Ring) else None
             if kept and isinstance(wish, Ask):

@@ -14,8 +14,9 @@ from voiced.core.ports.home import Assist
 from voiced.core.ports.skill import Skill
 from voiced.core.ports.stt import Stt
 from voiced.core.ports.tts import Tts
-from voiced.core.types import Clip, Earcon, Understanding
+from voiced.core.types import Clip, Earcon
 from voiced.turn.controls import EarControls
+from voiced.turn.dialogue import Dialogue
 from voiced.turn.progress import Progress
 from voiced.turn.record import Record
 from voiced.turn.router import Router
@@ -29,7 +30,7 @@ class Parts(Struct, frozen=True):
         audio: the microphone and the speaker.
         stt: the recogniser.
         tts: the voice.
-        understand: the rules: a sentence taken apart, or None.
+        dialogue: what a sentence means, by itself and after what was said before.
         skills: intent to the skill that answers it.
         earcons: the short sounds; empty for none.
         bus: told everything that happens.
@@ -48,7 +49,7 @@ class Parts(Struct, frozen=True):
     audio: Audio
     stt: Stt
     tts: Tts
-    understand: Callable[[str], Understanding | None]
+    dialogue: Dialogue
     skills: Mapping[str, Skill]
     earcons: Mapping[Earcon, Clip]
     bus: Bus

@@ -74,6 +74,9 @@ async def listen(turn: Turn, parts: Parts) -> str | None:
         if not transcript.text:
             return await not_understood(turn, "no command that I know")
         turn.heard = transcript
+        if turn.follows is not None and parts.dialogue.is_own(transcript.text, turn.follows, turn.talk, turn.began):
+            turn.echo = True
+            return await not_understood(turn, "it was voiced itself")
         turn.emit(Heard(transcript.text, transcript.confidence, reason, at=turn.at, turn=turn.id))
         return await answer(turn, transcript.text, parts, speculation.take(transcript.text))
 
@@ -85,6 +88,7 @@ async def answer(turn: Turn, text: str, parts: Parts, begun: Voice | None = None
     # An answer that is begun was paid for.
     spent = await parts.thinking.spent(turn.key) if parts.thinking and not (begun or sentence.understood) else ""
     chosen = choose(sentence, parts, spent)
+    parts.dialogue.drop(turn.talk)  # It is answered now, or nobody wants to.
     message = turn.ask(text, chosen, sentence.privacy)
     turn.mark("routed")
     if begun is None or chosen.tier != MODEL:
@@ -110,8 +114,8 @@ async def answer(turn: Turn, text: str, parts: Parts, begun: Voice | None = None
 def read(turn: Turn, text: str, parts: Parts) -> Sentence:
     """What is known of a sentence before anybody is asked."""
     confidence = turn.heard.confidence if turn.heard else 1.0
-    privacy = parts.privacy_of(text)
-    return Sentence(text, parts.understand(text) if text else None, "", confidence, turn.channel, privacy)
+    meaning = parts.dialogue.mean(text, turn.talk, turn.began)
+    return Sentence(text, meaning.understood, meaning.why, confidence, turn.channel, parts.privacy_of(text))
 
 
 def choose(sentence: Sentence, parts: Parts, spent: str = "") -> Route:
@@ -128,7 +132,13 @@ async def act(turn: Turn, understood: Understanding, parts: Parts) -> str:
     reply = await parts.skills[understood.intent].answer(understood)
     turn.notes |= reply.notes
     turn.rest_on(reply.sources)
-    await tell(turn, reply.text)
+    turn.asks = reply.asks is not None
+    parts.dialogue.acted(understood, turn.talk, parts.clock.monotonic())
+    parts.dialogue.ask(reply.asks, turn.talk)
+    try:
+        await tell(turn, reply.text)
+    finally:
+        parts.dialogue.said(turn.talk, parts.clock.monotonic())
     return reply.text
 
 
@@ -193,9 +203,10 @@ def think_ahead(turn: Turn, question: str, parts: Parts) -> Voice | None:
 
 
 async def not_understood(turn: Turn, reason: str) -> None:
-    """There is nothing to answer: a sound says so, and an event why."""
+    """There is nothing to answer: an event says why, and a sound, where somebody said the wake word for it."""
     turn.emit(NotUnderstood(reason, at=turn.at, turn=turn.id))
-    await turn.earcon(Earcon.ERROR)
+    if turn.follows is None:
+        await turn.earcon(Earcon.ERROR)
 
 
 async def ring(turn: Turn, wish: Ring, parts: Parts) -> str | None:

@@ -43,6 +43,7 @@ class Turn:
         aloud: whether it may make a sound.
         channel: how it came: voice, text or promise.
         key: the id of the API key with which it was asked; None: without one.
+        follows: what voiced said before, where nobody said the wake word for this one; None: somebody did.
 
     Attributes:
         answer: what is answered, or was said.
@@ -56,6 +57,9 @@ class Turn:
         sources: what the answer rests on.
         notes: what else is worth keeping of it.
         trail: who was considered for the answer.
+        began: when it began, in seconds of a clock that never steps back.
+        asks: it asked something back.
+        echo: what was heard was voiced itself.
     """
 
     def __init__(
@@ -67,11 +71,13 @@ class Turn:
         aloud: bool = True,
         channel: str = "voice",
         key: str | None = None,
+        follows: str | None = None,
     ) -> None:
         self.id = turn or token_hex(4)
         self.key = key
         self.aloud = aloud
         self.channel = channel
+        self.follows = follows
         self.answer = self.tier = ""
         self.spoken: str | None = None
         self.sounded = False
@@ -85,6 +91,8 @@ class Turn:
         self.heard: Transcript | None = None
         self.heard_out = False
         self.trail = Trail(parts.clock.monotonic)
+        self.began = parts.clock.monotonic()
+        self.asks = self.echo = False
         self._parts = parts
         self._spoken_s = 0.0
         self._speech: asyncio.Queue[SpeechChunk | SpeechStarted | Utterance] = asyncio.Queue(SPEECH_LIMIT)

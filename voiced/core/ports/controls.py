@@ -7,8 +7,12 @@ from typing import Protocol
 class Controls(Protocol):
     """What voiced is doing, as far as the ear must know. Safe from any thread."""
 
-    def take_listen(self) -> bool:
-        """Tells, once, that somebody asked to listen now, without a wake word."""
+    def take_listen(self) -> float | None:
+        """Tells, once, that somebody asked to listen now, without a wake word.
+
+        Returns:
+            How many seconds speech is waited for, 0 for as long as after a wake word; None where nobody asked.
+        """
         ...
 
     def speaking(self) -> bool:
