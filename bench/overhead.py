@@ -30,6 +30,7 @@ from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.config import Config
 from voiced.core.events import Woke
+from voiced.core.mindconfig import QuietConfig
 from voiced.core.ports.audio import Played
 from voiced.core.ports.clock import SystemClock
 from voiced.core.ports.skill import Reply
@@ -45,9 +46,11 @@ from voiced.store.db import Database
 from voiced.turn.controls import EarControls
 from voiced.turn.dialogue import Dialogue
 from voiced.turn.inbox import Inbox
+from voiced.turn.manner import Manner
 from voiced.turn.parts import Parts
 from voiced.turn.pipeline import converse
 from voiced.turn.progress import Progress
+from voiced.turn.quiet import Quiet
 from voiced.turn.record import Record
 
 HERE = Path(__file__).parent
@@ -100,6 +103,7 @@ class Ours:
             audio=self.sink,
             stt=HostedStt(children[0], 5.0),
             tts=HostedTts(children[1], 5.0),
+            manner=Manner(Quiet(QuietConfig(), SystemClock(LocalZone())), 100, lambda _: None),
             dialogue=Dialogue(lambda text: Understanding("answer", {}, text)),
             skills={"answer": Answers()},
             earcons={},

@@ -15,8 +15,9 @@ from voiced import __version__, extensions, lookup, wiring
 from voiced.children import Engines, is_far
 from voiced.control.tally import Tally
 from voiced.core.activity import Activity
+from voiced.core.announcing import Announced, DoNotDisturb, Priority
 from voiced.core.bus import Bus
-from voiced.core.commands import Ask, Say, Stop
+from voiced.core.commands import Announce, Ask, Say, Stop
 from voiced.core.config import Config, chain
 from voiced.core.disk import clear
 from voiced.core.errors import AudioFailed, first
@@ -64,11 +65,13 @@ from voiced.turn.dialogue import Dialogue
 from voiced.turn.dialoguewords import load_words
 from voiced.turn.earcons import earcons
 from voiced.turn.inbox import Inbox
+from voiced.turn.manner import Manner
 from voiced.turn.outage import Outage
 from voiced.turn.parts import Parts
 from voiced.turn.pipeline import converse
 from voiced.turn.progress import Progress
 from voiced.turn.prompt import Prompts
+from voiced.turn.quiet import Quiet
 from voiced.turn.record import Record
 from voiced.turn.rules import Rules
 from voiced.turn.scheduler import Scheduler
@@ -132,7 +135,7 @@ class Voiced:
         self._audio = audio
         self._activity = activity
         self._muted = False
-        self._volume = config.audio.volume
+        self._manner = Manner(Quiet(config.quiet, clock), config.audio.volume, audio.set_volume)
         self._began = self._turned = time.monotonic()
         self._engines = engines
         self._rules = Rules(intents_folder(config), config.language)
@@ -182,6 +185,7 @@ class Voiced:
             audio=audio,
             stt=stt,
             tts=SpeakableTts(tts, config.language),
+            manner=self._manner,
             dialogue=Dialogue(understand, load_words(intents_folder(config), config.language), config.dialogue),
             skills=skills,
             earcons=sounds if config.audio.earcons else {},
@@ -237,7 +241,7 @@ class Voiced:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Takes turns until the block ends."""
-        self._audio.set_volume(self._volume)
+        self._manner.begin(rings=False)
         if self._thinking:
             self._thinking.expect()
         try:
@@ -345,7 +349,7 @@ class Voiced:
             pid=os.getpid(),
             state=self.tally.state,
             muted=self._muted,
-            volume=self._volume,
+            volume=self._manner.volume,
             wake_words=list(self._config.wake.words),
             woke=self.tally.woke,
             near_misses=self.tally.near_misses,
@@ -375,6 +379,24 @@ class Voiced:
         done: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         await self.inbox.put(Say(text, done))
         await done
+
+    async def announce(self, text: str, priority: Priority) -> Announced:
+        """See `Agent`."""
+        done: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        await self.inbox.put(Announce(text, priority, done))
+        if await done == "queued":
+            return Announced("queued")
+        return Announced("held", self._manner.quiet.do_not_disturb.until)
+
+    def do_not_disturb(self) -> DoNotDisturb:
+        """See `Agent`."""
+        return self._manner.quiet.do_not_disturb
+
+    def set_do_not_disturb(self, until: float | None) -> DoNotDisturb:
+        """See `Agent`."""
+        self._manner.quiet.set(until)
+        self.inbox.poke()
+        return self._manner.quiet.do_not_disturb
 
     async def stop(self, by: str) -> None:
         """See `Agent`."""
@@ -413,6 +435,5 @@ class Voiced:
 
     def set_volume(self, percent: int) -> None:
         """See `Agent`."""
-        self._volume = percent
-        self._audio.set_volume(percent)
+        self._manner.set_volume(percent)
         self.bus.emit(VolumeChanged(percent, at=self._at()))

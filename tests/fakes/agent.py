@@ -1,5 +1,6 @@
 """A daemon without ears: it keeps the promises of the `Agent` port, and answers by a script."""
 
+from math import inf
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -9,8 +10,9 @@ from tests.fakes.ledger import FakeAnswers, FakeAudit, FakeKeys, FakeUsage
 from tests.fakes.lists import FakeLists
 from tests.fakes.memories import FakeMemories
 from tests.fakes.search import FakeSearch
+from voiced.core.announcing import Announced, DoNotDisturb, Priority
 from voiced.core.bus import Bus
-from voiced.core.errors import AudioFailed
+from voiced.core.errors import AudioFailed, VoicedError
 from voiced.core.history import Privacy
 from voiced.core.keeping import MemoryConfig
 from voiced.core.ports.home import Home
@@ -32,6 +34,7 @@ class ScriptedAgent:
         self.audio = audio or AudioStatus(listening=True, device="Fake: USB", level_dbfs=-50.0)
         self.muted = False
         self.volume = 70
+        self.disturbed_from: float | None = None
         self.said: list[str] = []
         self.conversations = FakeConversations()
         self.memories = FakeMemories(self.conversations)
@@ -83,6 +86,21 @@ class ScriptedAgent:
 
     async def say(self, text: str) -> None:
         self.said.append(text)
+
+    async def announce(self, text: str, priority: Priority) -> Announced:
+        if text == "too much":
+            raise VoicedError("too many things at once", code="busy")
+        held = self.disturbed_from is not None and priority != "high"
+        self.said.append(f"{priority}: {text}")
+        return Announced("held", self.do_not_disturb().until) if held else Announced("queued")
+
+    def do_not_disturb(self) -> DoNotDisturb:
+        until = self.disturbed_from
+        return DoNotDisturb(until is not None, until if until is not None and until < inf else None)
+
+    def set_do_not_disturb(self, until: float | None) -> DoNotDisturb:
+        self.disturbed_from = until
+        return self.do_not_disturb()
 
     async def stop(self, by: str) -> None:
         self.said = [by]

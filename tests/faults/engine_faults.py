@@ -17,6 +17,7 @@ from tests.pipeline.playbook import Answers, understand
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.events import AnyEvent, Failed, SpeechStarted, Spoken, TurnEnded, Woke
+from voiced.core.mindconfig import QuietConfig
 from voiced.core.ports.audio import Played
 from voiced.core.ports.clock import SystemClock
 from voiced.core.types import RATE, Clip, Completeness, EndReason, SpeechChunk, Utterance
@@ -27,9 +28,11 @@ from voiced.engines.hosted import HostedStt, HostedTts
 from voiced.turn.controls import EarControls
 from voiced.turn.dialogue import Dialogue
 from voiced.turn.inbox import Inbox
+from voiced.turn.manner import Manner
 from voiced.turn.parts import Parts
 from voiced.turn.pipeline import converse
 from voiced.turn.progress import Progress
+from voiced.turn.quiet import Quiet
 from voiced.turn.record import Record
 
 FAULTS = ("abort", "segv", "quit", "crash", "refuse", "babble", "hang", "freeze")
@@ -78,6 +81,7 @@ class Household:
             audio=Room(),  # type: ignore[arg-type]
             stt=FallbackStt([(str(number), HostedStt(child, DEADLINE_S)) for number, child in enumerate(hear)], 30.0),
             tts=FallbackTts([(str(number), HostedTts(child, DEADLINE_S)) for number, child in enumerate(speak)]),
+            manner=Manner(Quiet(QuietConfig(), SystemClock(LocalZone())), 100, lambda _: None),
             dialogue=Dialogue(understand),
             skills={"answer": Answers()},
             earcons={},

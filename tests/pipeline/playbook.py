@@ -20,7 +20,7 @@ from voiced.core.bus import Bus
 from voiced.core.commands import AnyCommand, Ask
 from voiced.core.events import AnyEvent, Signal, SpeechStarted, Woke
 from voiced.core.history import Privacy
-from voiced.core.mindconfig import DialogueConfig, RouterConfig
+from voiced.core.mindconfig import DialogueConfig, QuietConfig, RouterConfig
 from voiced.core.ports.home import Assist
 from voiced.core.ports.llm import Llm
 from voiced.core.ports.recall import Recall
@@ -43,10 +43,12 @@ from voiced.turn.dialogue import Dialogue
 from voiced.turn.dialoguewords import DialogueWords
 from voiced.turn.earcons import earcons
 from voiced.turn.inbox import Inbox
+from voiced.turn.manner import Manner
 from voiced.turn.parts import Parts
 from voiced.turn.pipeline import converse
 from voiced.turn.progress import Progress
 from voiced.turn.prompt import Prompts
+from voiced.turn.quiet import Quiet
 from voiced.turn.record import Record
 from voiced.turn.router import Router
 from voiced.turn.thinking import Thinking
@@ -149,6 +151,7 @@ class Play:
         assist: Assist | None = None,
         router: RouterConfig | None = None,
         dialogue: DialogueConfig | None = None,
+        quiet: QuietConfig | None = None,
     ) -> None:
         self.bus = Bus()
         self.events: list[AnyEvent] = []
@@ -172,6 +175,7 @@ class Play:
             audio=self.audio,
             stt=stt,
             tts=self.tts,
+            manner=Manner(Quiet(quiet or QuietConfig(), self.audio), 100, self.audio.set_volume),
             dialogue=Dialogue(understand, WORDS, dialogue or DialogueConfig()),
             skills=dict.fromkeys(skill.intents, skill),
             earcons=earcons(),

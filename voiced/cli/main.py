@@ -10,6 +10,7 @@ from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensErr
 
 from voiced import __version__
 from voiced.cli import (
+    announcing,
     changes,
     configuration,
     conversations,
@@ -48,6 +49,7 @@ app = App(
 for group in (
     daemon,
     talk,
+    announcing,
     history,
     why,
     conversations,

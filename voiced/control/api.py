@@ -6,6 +6,7 @@ from litestar import Litestar
 from litestar.di import Provide
 
 from voiced.control import (
+    announcements,
     conversations,
     home,
     knowledge,
@@ -33,6 +34,7 @@ def application(agent: Agent) -> Litestar:
     return Litestar(
         [
             *steering.ROUTES,
+            *announcements.ROUTES,
             *conversations.ROUTES,
             *messages.ROUTES,
             *turns.ROUTES,

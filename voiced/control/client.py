@@ -81,6 +81,10 @@ class Client:
         answer = self._decoded(self._send("POST", "ask", {"text": text, "aloud": aloud}), _Answer)
         return answer.text if answer.understood else None
 
+    def send(self, method: str, verb: str, kind: type[Thing], **fields: object) -> Thing:
+        """Any of the verbs with an answer of their own: announce, dnd."""
+        return self._decoded(self._send(method, verb, fields or None), kind)
+
     def post(self, verb: str, **fields: object) -> None:
         """Any of the verbs that have no answer: say, stop, listen, mute, volume."""
         self._send("POST", verb, fields or None)

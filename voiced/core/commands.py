@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from voiced.core.announcing import Priority
 from voiced.core.types import Clip
 
 
@@ -34,6 +35,20 @@ class Say(Struct, frozen=True, tag=True):
     """
 
     text: str
+    done: Future[str | None] | None = None
+
+
+class Announce(Struct, frozen=True, tag=True):
+    """A text to be spoken when its turn comes, after a chime.
+
+    Attributes:
+        text: what to say.
+        priority: when its turn comes.
+        done: resolved as soon as it waits: "held" where it may not disturb yet, else "queued".
+    """
+
+    text: str
+    priority: Priority = "normal"
     done: Future[str | None] | None = None
 
 
@@ -75,4 +90,4 @@ class Stop(Struct, frozen=True, tag=True):
     by: str
 
 
-AnyCommand = Ask | Say | Ring | Hush | Stop
+AnyCommand = Ask | Say | Announce | Ring | Hush | Stop

@@ -16,7 +16,7 @@ from voiced.core.keeping import (
     StoreConfig,
     UsageConfig,
 )
-from voiced.core.mindconfig import DialogueConfig, RouterConfig
+from voiced.core.mindconfig import DialogueConfig, QuietConfig, RouterConfig
 from voiced.core.searching import SearchConfig
 from voiced.core.section import Seconds, Section, Share
 
@@ -307,6 +307,7 @@ class Config(Section, frozen=True, kw_only=True):
     models: ModelsConfig = field(default_factory=ModelsConfig)
     router: RouterConfig = field(default_factory=RouterConfig)
     dialogue: DialogueConfig = field(default_factory=DialogueConfig)
+    quiet: QuietConfig = field(default_factory=QuietConfig)
     intents: IntentsConfig = field(default_factory=IntentsConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
     retention: RetentionConfig = field(default_factory=RetentionConfig)

@@ -1,4 +1,4 @@
-"""The configuration of who answers, and of the dialogue: sections of `core.config`."""
+"""The configuration of who answers, of the dialogue and of quiet: sections of `core.config`."""
 
 from typing import Annotated, Literal
 
@@ -42,7 +42,7 @@ class RouterConfig(Section, frozen=True, kw_only=True):
     )
 
 
-class DialogueConfig(_Section, frozen=True, kw_only=True):
+class DialogueConfig(Section, frozen=True, kw_only=True):
     """Talk that goes on without the wake word, and what was asked back."""
 
     follow_up_s: Annotated[
@@ -72,3 +72,30 @@ class DialogueConfig(_Section, frozen=True, kw_only=True):
             description="“And in the bedroom?” belongs to what was said so many seconds before; 0: to nothing.",
         ),
     ] = 90.0
+
+
+Percent = Annotated[int, Meta(ge=0, le=100)]
+
+
+class QuietConfig(Section, frozen=True, kw_only=True):
+    """When and how it is quieter."""
+
+    hours: Annotated[
+        str,
+        Meta(
+            pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])?$",
+            description="Quiet hours in local time, such as 22:00-07:00; empty: none.",
+        ),
+    ] = ""
+    volume: Annotated[Percent, Meta(description="Percent of the usual volume in quiet hours; 0: nothing is heard.")] = (
+        50
+    )
+    ring_volume: Annotated[
+        int, Meta(ge=5, le=100, description="The same for alarms, timers and reminders, which are always heard.")
+    ] = 80
+    do_not_disturb: Annotated[
+        bool, Meta(description="Announcements wait until quiet hours are over, but for those of high priority.")
+    ] = False
+    whisper: Annotated[
+        int, Meta(ge=1, le=100, description="Percent of the usual volume after somebody said “whisper”.")
+    ] = 30

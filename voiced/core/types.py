@@ -191,3 +191,4 @@ class Earcon(Enum):
     DONE = "done"
     ERROR = "error"
     ALARM = "alarm"
+    ANNOUNCE = "announce"

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from voiced.core.commands import AnyCommand, Ask, Hush, Ring, Say, Stop
+from voiced.core.commands import Announce, AnyCommand, Ask, Hush, Ring, Say, Stop
 from voiced.core.errors import SkillFailed, StoreFailed, VoicedError
 from voiced.core.events import Failed, Interrupted, NearMiss, Signal, SpeechStarted, Woke
 from voiced.core.tasks import vital
@@ -45,7 +45,7 @@ FOLLOW_UPS = 2
 """Turns in a row without a wake word: whatever goes wrong, voiced does not talk to a television for long."""
 BUSY = VoicedError("too many things at once", code="busy", hint="Try again in a moment.")
 
-Wish = Ask | Say | Ring | None
+Wish = Ask | Say | Announce | Ring | None
 """What a turn is for; None is speech."""
 Perform = Callable[[Turn, Wish, Parts], Awaitable[str | None]]
 
@@ -68,7 +68,8 @@ class Conversation:
         self._overheard: Turn | None = None
         self._overhearing: asyncio.Task[None] | None = None
         self._wish: Wish = None
-        self._waiting: deque[Ask | Say | Ring] = deque()
+        self._waiting: deque[Ask | Say | Announce | Ring] = deque()
+        self._release: asyncio.Task[None] | None = None
         self._asides: set[asyncio.Task[None]] = set()
         self._said: str | None = None
         self._invited: str | None = None
@@ -91,7 +92,7 @@ class Conversation:
                 await self._hush(item.promise)
             case Ask(aloud=False):
                 await self._answer_aside(item)
-            case Ask() | Say() | Ring():
+            case Ask() | Say() | Announce() | Ring():
                 await self._wait(item)
             case None:
                 pass
@@ -110,10 +111,11 @@ class Conversation:
     async def close(self) -> None:
         """Ends everything that goes on."""
         await self.stop(SHUTDOWN)
-        for aside in self._asides:
-            aside.cancel()
-        if self._asides:
-            await asyncio.wait(self._asides)
+        beside = {*self._asides, *([self._release] if self._release else [])}
+        for task in beside:
+            task.cancel()
+        if beside:
+            await asyncio.wait(beside)
 
     async def _wake(self, woke: Woke) -> None:
         """Begins a turn of speech: after the wake word, because somebody asked for it, or for an answer to ours."""
@@ -149,7 +151,7 @@ class Conversation:
         """Ends the turn in progress and what waits for its end; what is due to ring rings all the same."""
         self._close_ear()
         self._parts.dialogue.drop("voice")
-        for wish in [wish for wish in self._waiting if not isinstance(wish, Ring)]:
+        for wish in [wish for wish in self._waiting if not (isinstance(wish, Ring) or self._held(wish))]:
             self._waiting.remove(wish)
             _resolve(wish, VoicedError("stopped before its turn came", code=STOPPED))
         await self.stop(by)
@@ -176,6 +178,7 @@ class Conversation:
 
     async def _begin(self, turn: Turn, wish: Wish) -> None:
         self._turn, self._wish = turn, wish
+        self._parts.manner.begin(rings=isinstance(wish, Ring))
         self._task = asyncio.create_task(self._whole(turn, wish), name=f"turn {turn.id}")
         self._task.add_done_callback(lambda _: self._inbox.poke())
         vital(self._task)
@@ -183,28 +186,49 @@ class Conversation:
         await asyncio.sleep(0)
 
     async def _next(self) -> None:
-        """Begins what waits, once nothing else goes on; questions before what rings. Else somebody may answer."""
+        """Begins what is most urgent, once nothing else goes on. Where nothing is, somebody may answer."""
         if self._task is not None and not self._task.done():
             return
-        if not self._waiting:
+        due = [wish for wish in self._waiting if not self._held(wish)]
+        if not due:
             self._invite()
-        else:
-            self._said = None
-            wish = next((wish for wish in self._waiting if not isinstance(wish, Ring)), self._waiting[0])
-            self._waiting.remove(wish)
-            channel = "promise" if isinstance(wish, Ring) else "text"
-            aloud, key = (wish.aloud, wish.key) if isinstance(wish, Ask) else (True, None)
-            await self._begin(Turn(self._parts, aloud=aloud, channel=channel, key=key), wish)
+            return
+        self._said = None
+        wish = min(due, key=_urgency)
+        self._waiting.remove(wish)
+        aloud, key = (wish.aloud, wish.key) if isinstance(wish, Ask) else (True, None)
+        await self._begin(Turn(self._parts, aloud=aloud, channel=_channel(wish), key=key), wish)
 
-    async def _wait(self, wish: Ask | Say | Ring) -> None:
-        """Keeps a wish for later. A ring gives way to it, and goes on afterwards: it may last long."""
+    async def _wait(self, wish: Ask | Say | Announce | Ring) -> None:
+        """Keeps a wish for later. A ring gives way to what is more urgent, and goes on afterwards: it may last long."""
         if not isinstance(wish, Ring) and self._asked() >= WAITING_LIMIT:
             _resolve(wish, BUSY)
             return
         self._waiting.append(wish)
-        if not isinstance(wish, Ring) and isinstance(self._wish, Ring) and self._rings():
+        held = self._held(wish)
+        if isinstance(wish, Announce):
+            _resolve(wish, "held" if held else "queued")
+        if held:
+            self._await_release()
+        elif isinstance(self._wish, Ring) and self._rings() and _urgency(wish) < _urgency(self._wish):
             self._waiting.appendleft(self._wish)
             await self.stop(QUESTION)
+
+    def _held(self, wish: Wish) -> bool:
+        """Whether something waits until it may disturb."""
+        return isinstance(wish, Announce) and self._parts.manner.quiet.holds(wish.priority)
+
+    def _await_release(self) -> None:
+        """Looks again when what is held may be said, unless somebody says so before."""
+        until = self._parts.manner.quiet.do_not_disturb.until
+        if until is not None and (self._release is None or self._release.done()):
+            self._release = asyncio.create_task(self._released(until), name="until it may disturb")
+            vital(self._release)
+
+    async def _released(self, until: float) -> None:
+        while (left := until - self._parts.clock.wall()) > 0:
+            await self._parts.clock.sleep(left)
+        self._inbox.poke()
 
     def _asked(self) -> int:
         return sum(not isinstance(wish, Ring) for wish in self._waiting)
@@ -302,6 +326,17 @@ class Conversation:
             turn.emit(Interrupted(turn.stopped_by, at=turn.at, turn=turn.id))
 
 
+def _urgency(wish: Ask | Say | Announce | Ring) -> int:
+    """What comes first of what waits: the least."""
+    if isinstance(wish, Announce):
+        return {"high": 0, "normal": 1, "low": 3}[wish.priority]
+    return 2 if isinstance(wish, Ring) else 1
+
+
+def _channel(wish: Ask | Say | Announce | Ring) -> str:
+    return "promise" if isinstance(wish, Ring) else "announcement" if isinstance(wish, Announce) else "text"
+
+
 def _apology(error: VoicedError) -> str:
     if isinstance(error, SkillFailed):
         return error.message
@@ -318,7 +353,7 @@ def _tell(ring: Ring, turn: Turn, result: str | VoicedError | None) -> None:
         ring.told("heard" if turn.sounded else "unheard")
 
 
-def _resolve(wish: Ask | Say | None, result: str | VoicedError | None) -> None:
+def _resolve(wish: Ask | Say | Announce | None, result: str | VoicedError | None) -> None:
     """Gives whoever waits its result."""
     if wish is None or wish.done is None or wish.done.done():
         return

@@ -16,6 +16,7 @@ _TUNES: dict[Earcon, Sequence[tuple[float, float]]] = {
     Earcon.WOKE: [(880, 0.05), (1175, 0.07)],
     Earcon.DONE: [(1175, 0.06), (880, 0.08)],
     Earcon.ERROR: [(330, 0.10), (262, 0.16)],
+    Earcon.ANNOUNCE: [(784, 0.12), (1047, 0.22)],
     Earcon.ALARM: [(988, 0.12), (0, 0.06), (988, 0.12), (0, 0.06), (1319, 0.28), (0, 0.30)] * 2,
 }
 

@@ -17,6 +17,7 @@ from voiced.core.ports.tts import Tts
 from voiced.core.types import Clip, Earcon
 from voiced.turn.controls import EarControls
 from voiced.turn.dialogue import Dialogue
+from voiced.turn.manner import Manner
 from voiced.turn.progress import Progress
 from voiced.turn.record import Record
 from voiced.turn.router import Router
@@ -30,6 +31,7 @@ class Parts(Struct, frozen=True):
         audio: the microphone and the speaker.
         stt: the recogniser.
         tts: the voice.
+        manner: how loud and how fast it speaks, and what waits until it may disturb.
         dialogue: what a sentence means, by itself and after what was said before.
         skills: intent to the skill that answers it.
         earcons: the short sounds; empty for none.
@@ -49,6 +51,7 @@ class Parts(Struct, frozen=True):
     audio: Audio
     stt: Stt
     tts: Tts
+    manner: Manner
     dialogue: Dialogue
     skills: Mapping[str, Skill]
     earcons: Mapping[Earcon, Clip]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from voiced.core.commands import Ask, Ring, Say
+from voiced.core.commands import Announce, Ask, Ring, Say
 from voiced.core.errors import HomeFailed, VoicedError
 from voiced.core.events import Heard, NotUnderstood, Routed
 from voiced.core.ports.home import Assist
@@ -36,7 +36,7 @@ async def converse(inbox: Inbox, parts: Parts) -> None:
         await conversation.close()
 
 
-async def perform(turn: Turn, wish: Ask | Say | Ring | None, parts: Parts) -> str | None:
+async def perform(turn: Turn, wish: Ask | Say | Announce | Ring | None, parts: Parts) -> str | None:
     """Does what a turn is for (None: speech, which is about to come) and tells what was answered, if anything."""
     match wish:
         case None:
@@ -44,6 +44,10 @@ async def perform(turn: Turn, wish: Ask | Say | Ring | None, parts: Parts) -> st
         case Ask(text):
             return await answer(turn, text, parts)
         case Say(text):
+            await turn.say(text)
+            return text
+        case Announce(text):
+            await turn.earcon(Earcon.ANNOUNCE)
             await turn.say(text)
             return text
         case Ring():

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
+from voiced.core.announcing import Announced, DoNotDisturb, Priority
 from voiced.core.bus import Bus
 from voiced.core.history import Privacy
 from voiced.core.ports.answers import AnswerCache
@@ -109,6 +110,27 @@ class Agent(Protocol):
 
         Raises:
             VoicedError: it failed, or was stopped.
+        """
+        ...
+
+    async def announce(self, text: str, priority: Priority) -> Announced:
+        """Speaks a text after a chime when its turn comes; returns at once.
+
+        Raises:
+            VoicedError: too much waits already.
+        """
+        ...
+
+    def do_not_disturb(self) -> DoNotDisturb:
+        """Whether announcements wait."""
+        ...
+
+    def set_do_not_disturb(self, until: float | None) -> DoNotDisturb:
+        """Lets announcements wait until a moment, or no longer: what waits is then spoken.
+
+        Args:
+            until: in seconds since 1970 (UTC); infinity: until somebody says otherwise; None: no longer. Quiet hours of
+                the configuration are not changed by it.
         """
         ...
 

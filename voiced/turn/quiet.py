@@ -1,0 +1,62 @@
+"""When voiced is to be quiet: in certain hours, and while nobody wants to be disturbed."""
+
+from datetime import datetime, time, timedelta
+from math import inf
+
+from voiced.core.announcing import DoNotDisturb, Priority
+from voiced.core.mindconfig import QuietConfig
+from voiced.core.ports.clock import Clock
+
+
+class Quiet:
+    """Knows the hours of the configuration, and what somebody said since.
+
+    Args:
+        config: the `[quiet]` section.
+        clock: the time.
+    """
+
+    def __init__(self, config: QuietConfig, clock: Clock) -> None:
+        self.config = config
+        self._clock = clock
+        self._hours = tuple(time.fromisoformat(each) for each in config.hours.split("-")) if config.hours else ()
+        self._until: float | None = None
+
+    def hours(self) -> bool:
+        """Whether these are quiet hours."""
+        return self._end() is not None
+
+    def set(self, until: float | None) -> None:
+        """Do not disturb.
+
+        Args:
+            until: seconds since 1970 (UTC), infinity for until somebody says otherwise; None: disturb again.
+        """
+        self._until = until
+
+    @property
+    def do_not_disturb(self) -> DoNotDisturb:
+        """Whether announcements wait now, and for how long."""
+        said = self._until if self._until is not None and self._until > self._clock.wall() else None
+        end = self._end() if self.config.do_not_disturb else None
+        if said is None and end is None:
+            return DoNotDisturb(on=False)
+        until = max(said or 0.0, end.timestamp() if end else 0.0)
+        return DoNotDisturb(on=True, until=None if until == inf else until)
+
+    def holds(self, priority: Priority) -> bool:
+        """Whether an announcement has to wait."""
+        return priority != "high" and self.do_not_disturb.on
+
+    def _end(self) -> datetime | None:
+        """When the quiet hours end that it is in now; None: it is in none."""
+        if not self._hours:
+            return None
+        begin, end = self._hours
+        now = self._clock.now()
+        at = now.time()
+        inside = begin <= at < end if begin <= end else at >= begin or at < end
+        if not inside:
+            return None
+        day = now.date() + timedelta(days=int(at >= end))
+        return datetime.combine(day, end, now.tzinfo)
