@@ -184,7 +184,7 @@ class Voiced:
         self._parts = Parts(
             audio=audio,
             stt=stt,
-            tts=SpeakableTts(tts, config.language),
+            tts=SpeakableTts(tts, config.language, lambda: self._manner.speed),
             manner=self._manner,
             dialogue=Dialogue(understand, load_words(intents_folder(config), config.language), config.dialogue),
             skills=skills,
@@ -199,6 +199,7 @@ class Voiced:
             router=wiring.router(config),
             may_log=self._may_log,
             thinking=self._thinking,
+            assist=self._house.assist,
         )
 
     def _with(self, models: Models, record: Record, clock: Clock) -> Thinking:
@@ -235,7 +236,13 @@ class Voiced:
             self._ports.append(weather)
             skills.append(WeatherSkill(weather, clock.now))
         return wiring.skills(
-            clock, self.promises, lambda: self.tally.last_answer, lambda: self._volume, self.set_volume, skills
+            clock,
+            self.promises,
+            lambda: self.tally.last_answer,
+            lambda: self._manner.volume,
+            self.set_volume,
+            manner=self._manner,
+            more=skills,
         )
 
     @asynccontextmanager

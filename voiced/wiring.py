@@ -17,6 +17,7 @@ from voiced.core.history import Privacy
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.conversations import Conversations
 from voiced.core.ports.llm import Llm
+from voiced.core.ports.manner import Manner
 from voiced.core.ports.promises import Promises
 from voiced.core.ports.skill import Choosy, Skill
 from voiced.core.ports.stt import Stt
@@ -45,6 +46,7 @@ from voiced.remembering import Remembering, far_embedder
 from voiced.skills.alarms import AlarmsSkill
 from voiced.skills.calculator import CalculatorSkill
 from voiced.skills.clock import ClockSkill
+from voiced.skills.manner import MannerSkill
 from voiced.skills.memory import MemorySkill
 from voiced.skills.reminders import RemindersSkill
 from voiced.skills.snooze import SnoozeSkill
@@ -279,6 +281,8 @@ def skills(
     last_answer: Callable[[], str],
     volume: Callable[[], int],
     set_volume: Callable[[int], None],
+    *,
+    manner: Manner,
     more: Iterable[Skill],
 ) -> Mapping[str, Skill]:
     """All skills, by the intents that they answer.
@@ -289,6 +293,7 @@ def skills(
         last_answer: what was said last, or nothing.
         volume: the volume in percent.
         set_volume: sets it.
+        manner: how it speaks.
         more: those that need something else.
     """
     all_skills: list[Skill] = [
@@ -300,6 +305,7 @@ def skills(
         VolumeSkill(volume, set_volume),
         StopSkill(),
         RepeatSkill(last_answer),
+        MannerSkill(manner, last_answer),
         HelpSkill(),
         CalculatorSkill(),
         *more,

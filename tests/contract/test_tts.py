@@ -69,6 +69,22 @@ async def speak(tts: Tts, text: str) -> list:
 
 
 @VOICES
+def test_speech_is_as_fast_as_it_is_to_be_and_the_next_one_as_usual(voice):
+    async def run():
+        async with voice() as tts:
+            lengths = []
+            for speed in (1.0, 0.5, 2.0, 1.0):
+                async with aclosing(tts.synthesize("Your timer is done.", speed)) as clips:
+                    lengths.append(sum([clip.seconds async for clip in clips]))
+            return lengths
+
+    usual, slow, fast, again = asyncio.run(run())
+    assert slow > 1.5 * usual
+    assert fast < 0.75 * usual
+    assert again == pytest.approx(usual, rel=0.1)
+
+
+@VOICES
 def test_speech_has_one_rate_and_whole_samples(voice):
     async def run():
         async with voice() as tts:

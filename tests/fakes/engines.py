@@ -57,14 +57,14 @@ class CountingTts:
     def __init__(self) -> None:
         self.open = 0
 
-    async def synthesize(self, text: str) -> AsyncGenerator[Clip]:
+    async def synthesize(self, text: str, speed: float = 1.0) -> AsyncGenerator[Clip]:
         if "unspeakable" in text:
             raise TtsFailed("the script says so")
         self.open += 1
         try:
             for _ in text:
                 await asyncio.sleep(0)
-                yield Clip(b"\1\0" * round(SECONDS_A_CHARACTER * VOICE_RATE), VOICE_RATE)
+                yield Clip(b"\1\0" * round(SECONDS_A_CHARACTER / speed * VOICE_RATE), VOICE_RATE)
         finally:
             self.open -= 1
 

@@ -85,7 +85,7 @@ class FaultyTts(Faults):
         super().__init__(*steps, error=error)
         self._rate = rate
 
-    async def synthesize(self, text: str) -> AsyncGenerator[Clip]:
+    async def synthesize(self, text: str, speed: float = 1.0) -> AsyncGenerator[Clip]:  # noqa: ARG002 (the port's own)
         self.begin()
         for _ in text.split():
             await asyncio.sleep(0)

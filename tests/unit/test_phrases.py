@@ -30,7 +30,7 @@ class AskedTts(CountingTts):
         super().__init__()
         self.asked: list[str] = []
 
-    async def synthesize(self, text: str) -> AsyncGenerator[Clip]:
+    async def synthesize(self, text: str, speed: float = 1.0) -> AsyncGenerator[Clip]:  # noqa: ARG002 (the port's own)
         self.asked.append(text)
         for index, letter in enumerate(text):
             if letter == "†":

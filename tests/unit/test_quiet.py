@@ -145,12 +145,12 @@ def test_the_speed_has_bounds_and_a_way_back():
     made, played = manner(DAY)
     speeds = []
     while made.slower():
-        speeds.append(made.rate)
+        speeds.append(made.speed)
     assert speeds == sorted(speeds, reverse=True)
-    assert made.rate >= SLOWEST
+    assert made.speed >= SLOWEST
     made.whisper(on=True)
     made.normal()
-    assert (made.rate, played[-1]) == (1.0, 60)
+    assert (made.speed, played[-1]) == (1.0, 60)
     while made.faster():
         pass
-    assert 1.0 < made.rate <= FASTEST
+    assert 1.0 < made.speed <= FASTEST

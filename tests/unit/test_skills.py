@@ -7,17 +7,22 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from tests.fakes.clock import JumpingClock
+from voiced.core.mindconfig import QuietConfig
 from voiced.core.promises import Promise
 from voiced.core.recurrence import dated, next_due
 from voiced.core.speech import adjective, duration, listed
 from voiced.core.types import Understanding
 from voiced.skills.alarms import AlarmsSkill
 from voiced.skills.clock import ClockSkill
+from voiced.skills.manner import MannerSkill
 from voiced.skills.reminders import RemindersSkill
 from voiced.skills.snooze import SnoozeSkill
 from voiced.skills.talk import RepeatSkill
 from voiced.skills.timers import TimersSkill
 from voiced.skills.volume import VolumeSkill
+from voiced.turn.manner import Manner
+from voiced.turn.quiet import Quiet
 from voiced.turn.rules import Rules
 
 
@@ -47,6 +52,27 @@ def test_the_time(hour, minute, said):
 def test_the_date(day, said):
     now = datetime(2026, 3, day)  # noqa: DTZ001 (local time is what is asked for)
     assert f"March {said}, 2026" in answer(ClockSkill(lambda: now), "HassGetCurrentDate")
+
+
+@pytest.mark.parametrize(
+    ("intents", "said", "speed", "volume"),
+    [
+        (["VoicedSlower"], "I speak slower now.", 0.833, 60),
+        (["VoicedSlower"] * 9, "I cannot speak any slower.", 0.578, 60),
+        (["VoicedFaster"], "I speak faster now.", 1.2, 60),
+        (["VoicedFaster"] * 9, "I cannot speak any faster.", 1.728, 60),
+        (["VoicedRepeatSlower"], "It is noon.", 0.833, 60),
+        (["VoicedWhisper"], "I speak softly now.", 1.0, 18),
+        (["VoicedWhisper", "VoicedFaster", "VoicedSpeakNormally"], "I speak normally again.", 1.0, 60),
+    ],
+)
+def test_how_it_speaks(intents, said, speed, volume):
+    played = []
+    manner = Manner(Quiet(QuietConfig(), JumpingClock()), 60, played.append)
+    skill = MannerSkill(manner, lambda: "It is noon.")
+    answers = [answer(skill, intent) for intent in intents]
+    manner.begin(rings=False)
+    assert (answers[-1], manner.speed, played[-1]) == (said, pytest.approx(speed, abs=0.002), volume)
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ class Heard(CountingTts):
         super().__init__()
         self.texts: list[str] = []
 
-    def synthesize(self, text):
+    def synthesize(self, text, speed=1.0):
         self.texts.append(text)
-        return super().synthesize(text)
+        return super().synthesize(text, speed)
 
 
 async def once(text: str) -> AsyncGenerator[str]:

@@ -45,7 +45,7 @@ class Espeak:
         )
         if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
             raise TtsFailed(f"eSpeak NG has no voice {voice!r}", hint="`espeak-ng --voices` lists those it has.")
-        self._library.espeak_SetParameter(_RATE_PARAMETER, int(settings.get("words_per_minute", 170)), 0)
+        self._words_per_minute = int(settings.get("words_per_minute", 170))
         # The library keeps only a pointer: the callback has to live as long as it.
         self._callback = _CALLBACK(self._take)
         self._library.espeak_SetSynthCallback(self._callback)
@@ -59,6 +59,8 @@ class Espeak:
         if message.type != "synthesize":
             raise InputInvalid(f"a voice cannot answer a {message.type} frame")
         text = str(message.data.get("text", "")).encode()[:LONGEST_TEXT]
+        speed = float(message.data.get("speed", 1.0))
+        self._library.espeak_SetParameter(_RATE_PARAMETER, round(self._words_per_minute * speed), 0)
         self._link, self._request = link, message.request
         failed = self._library.espeak_Synth(text, len(text) + 1, 0, _POSITION_CHARACTER, 0, _UTF8, None, None)
         if failed := failed or self._library.espeak_Synchronize():

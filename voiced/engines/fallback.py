@@ -140,9 +140,10 @@ class FallbackStt(_Fallback[Stt]):
 class FallbackTts(_Fallback[Tts]):
     """Voices. One that fails after its first sound is followed by none: nothing is said twice. Implements `Tts`."""
 
-    async def synthesize(self, text: str) -> AsyncGenerator[Clip]:
+    async def synthesize(self, text: str, speed: float = 1.0) -> AsyncGenerator[Clip]:
         """See `Tts`."""
-        async with aclosing(self._stream(lambda tts: tts.synthesize(text), TtsFailed("there is no voice"))) as clips:
+        failure = TtsFailed("there is no voice")
+        async with aclosing(self._stream(lambda tts: tts.synthesize(text, speed), failure)) as clips:
             async for clip in clips:
                 yield clip
 

@@ -73,10 +73,10 @@ class HostedTts:
         self._child = child
         self._deadline_s = deadline_s
 
-    async def synthesize(self, text: str) -> AsyncGenerator[Clip]:
+    async def synthesize(self, text: str, speed: float = 1.0) -> AsyncGenerator[Clip]:
         """See `Tts`."""
         async with self._child.exchange(deadline_s=self._deadline_s) as exchange:
-            await exchange.send("synthesize", {"text": text})
+            await exchange.send("synthesize", {"text": text, "speed": speed})
             while (message := await exchange.receive()).type != "audio-stop":
                 if message.type == "audio-chunk":
                     yield Clip(message.payload, int(message.data["rate"]))

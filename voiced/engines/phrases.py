@@ -50,19 +50,19 @@ class PhraseCache:
         self._writing: set[asyncio.Task[None]] = set()
         self._works = True
 
-    async def synthesize(self, text: str) -> AsyncGenerator[Clip]:
+    async def synthesize(self, text: str, speed: float = 1.0) -> AsyncGenerator[Clip]:
         """See `Tts`. What may not be kept, fails, or is not heard to its end, is not kept."""
-        name, cleared = self._name(text), self._files.cleared
+        name, cleared = self._name(text, speed), self._files.cleared
         if name and (known := await self._read(name)):
             for piece in _pieces(known):
                 yield piece
             return
         made: list[Clip] = []
-        async with aclosing(self._tts.synthesize(text)) as clips:
+        async with aclosing(self._tts.synthesize(text, speed)) as clips:
             async for clip in clips:
                 made.append(clip)
                 yield clip
-        if made and name and name == self._name(text) and len(self._writing) < WRITING:
+        if made and name and name == self._name(text, speed) and len(self._writing) < WRITING:
             task = asyncio.create_task(self._write(name, made, cleared), name="a phrase to the disk")
             self._writing.add(task)
             task.add_done_callback(self._writing.discard)
@@ -101,8 +101,10 @@ class PhraseCache:
             log.warning("phrases cannot be kept on disk: %s", error)
         self._works = False
 
-    def _name(self, text: str) -> str | None:
-        """The file that a text has; None where it has none now."""
+    def _name(self, text: str, speed: float) -> str | None:
+        """The file that a text has; None where it has none now: also for what is spoken at another speed."""
+        if speed != 1.0:
+            return None
         voice = self._voice() if len(text) <= LONGEST and self._may_keep(text) else None
         if voice is None:
             return None

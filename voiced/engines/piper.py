@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,7 @@ class Piper:
         self._voice = PiperVoice(self._session, config)  # pyright: ignore[reportArgumentType] (it calls `run` alone)
         slowness = OWN_SPEED / int(settings.get("words_per_minute", OWN_SPEED)) * config.length_scale
         self._style = SynthesisConfig(speaker_id=speaker, length_scale=slowness)
+        self._slowness = slowness
         self._format = {"rate": config.sample_rate, "width": SAMPLE_BYTES, "channels": 1}
         with translate(Exception, to=ModelBroken, message=f"{path} cannot speak"):
             # The first run takes longer: nobody should wait for it.
@@ -134,6 +136,7 @@ class Piper:
             raise InputInvalid(f"a voice cannot answer a {message.type} frame")
         # Double brackets would have Piper take what is in them for phonemes.
         text = str(message.data.get("text", ""))[:LONGEST_TEXT].replace("[[", "[").replace("\0", " ")
+        self._style = replace(self._style, length_scale=self._slowness / float(message.data.get("speed", 1.0)))
         with self._session.stopped_with(link, message.request):
             self._speak(text, link, message.request)
         link.send(Message("audio-stop", request=message.request))

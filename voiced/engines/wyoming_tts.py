@@ -36,7 +36,7 @@ class WyomingTts:
         """Asks the server what it is; see `WyomingServer.describe`."""
         return await self._server.describe()
 
-    async def synthesize(self, text: str) -> AsyncGenerator[Clip]:
+    async def synthesize(self, text: str, speed: float = 1.0) -> AsyncGenerator[Clip]:  # noqa: ARG002 (not in Wyoming)
         """See `Tts`. A text without a letter or a digit is not sent: some servers fail at it."""
         if not any(sign.isalnum() for sign in text):
             return

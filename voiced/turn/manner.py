@@ -11,7 +11,7 @@ PERCENT = 100
 
 
 class Manner:
-    """Sets the volume of what is played, and knows the speed of what is said.
+    """Sets the volume of what is played, and knows the speed of what is said. Implements `ports.manner.Manner`.
 
     Args:
         quiet: knows when it is to be quiet.
@@ -19,12 +19,12 @@ class Manner:
         play_at: sets the volume of all that is played, in percent.
 
     Attributes:
-        rate: how fast it speaks, 1 for as configured.
+        speed: how fast it speaks, 1 for as configured.
     """
 
     def __init__(self, quiet: Quiet, volume: int, play_at: Callable[[int], None]) -> None:
         self.quiet = quiet
-        self.rate = 1.0
+        self.speed = 1.0
         self._volume = volume
         self._play_at = play_at
         self._whispers = self._rings = False
@@ -55,21 +55,21 @@ class Manner:
 
     def faster(self) -> bool:
         """Speaks faster from now on; tells whether it can."""
-        return self._speed(self.rate * STEP)
+        return self._try(self.speed * STEP)
 
     def slower(self) -> bool:
         """Speaks slower from now on; tells whether it can."""
-        return self._speed(self.rate / STEP)
+        return self._try(self.speed / STEP)
 
     def normal(self) -> None:
         """Speaks as configured again."""
-        self.rate = 1.0
+        self.speed = 1.0
         self.whisper(on=False)
 
-    def _speed(self, rate: float) -> bool:
-        if not SLOWEST <= rate <= FASTEST:
+    def _try(self, speed: float) -> bool:
+        if not SLOWEST <= speed <= FASTEST:
             return False
-        self.rate = round(rate, 3)
+        self.speed = round(speed, 3)
         return True
 
     def _apply(self) -> None:

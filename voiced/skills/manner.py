@@ -1,0 +1,39 @@
+"""How voiced speaks: slower, faster, softly, and as usual again."""
+
+from collections.abc import Callable
+
+from voiced.core.ports.manner import Manner
+from voiced.core.ports.skill import Reply
+from voiced.core.types import Understanding
+
+
+class MannerSkill:
+    """Changes how it speaks; the answer is spoken so already.
+
+    Args:
+        manner: what is changed.
+        last_answer: what was said last, or nothing.
+    """
+
+    intents = ("VoicedSlower", "VoicedFaster", "VoicedRepeatSlower", "VoicedWhisper", "VoicedSpeakNormally")
+
+    def __init__(self, manner: Manner, last_answer: Callable[[], str]) -> None:
+        self._manner = manner
+        self._last_answer = last_answer
+
+    async def answer(self, understood: Understanding) -> Reply:
+        """See `Skill`."""
+        match understood.intent:
+            case "VoicedRepeatSlower":
+                self._manner.slower()
+                return Reply(self._last_answer() or "I have not said anything yet.")
+            case "VoicedSlower":
+                return Reply("I speak slower now." if self._manner.slower() else "I cannot speak any slower.")
+            case "VoicedFaster":
+                return Reply("I speak faster now." if self._manner.faster() else "I cannot speak any faster.")
+            case "VoicedWhisper":
+                self._manner.whisper(on=True)
+                return Reply("I speak softly now.")
+            case _:
+                self._manner.normal()
+                return Reply("I speak normally again.")
