@@ -86,7 +86,7 @@ class UnifiedSearch:
         if found:
             content = msgspec.json.encode(found).decode()
             with suppress(StoreFailed):
-                await self._answers.put(key, content, kind="search", seconds=self._config.keep_s, privacy=privacy)
+                await self._answers.put(key, content, seconds=self._config.keep_s, privacy=privacy)
         return found
 
     async def close(self) -> None:
