@@ -194,7 +194,7 @@ def test_what_was_used_and_what_is_left_is_told(http: httpx.Client, agent: Scrip
     assert http.get("/budget").json() == [
         {"name": "cost_per_day", "limit": 1.0, "spent": 0.5, "until": 2e9, "key": None}
     ]
-    assert http.get("/cache").json() == {"answers": {"model": 3}, "bytes": 30, "limit": 1_000_000, "hits": 0}
+    assert http.get("/cache").json() == {"answers": 3, "bytes": 30, "limit": 1_000_000, "hits": 0}
     assert http.delete("/cache").json() == {"removed": 3}
 
 
