@@ -12,7 +12,7 @@ from tests.rigs.awaiting import until
 from tests.rigs.certificates import self_signed
 from tests.rigs.mosquitto import Mosquitto
 from tests.rigs.proxy import Proxy
-from tests.rigs.sockets import serving
+from tests.rigs.sockets import serving, slammed
 from voiced.core.errors import HomeUnreachable
 from voiced.core.home_config import DeviceConfig, HomeConfig, MqttConfig
 from voiced.core.ports.broker import BrokerMessage
@@ -244,6 +244,17 @@ def test_a_broker_without_mqtt_5_is_talked_to_in_the_older_version(tmp_path):
                     await connected(made)
                     await made.send("lamp", "on")
                     await until(lambda: heard, "it is told")
+
+    asyncio.run(run())
+
+
+def test_a_broker_that_hangs_up_at_once_is_not_waited_for():
+    async def run():
+        async with serving(slammed) as port:
+            made = broker(port)
+            async with running(made):
+                await until(lambda: made.status.problem.count("code:"), "it says why")
+                assert "timed out" not in made.status.problem
 
     asyncio.run(run())
 

@@ -81,7 +81,7 @@ class _Trial:
         took = await self._back(state)
         self._wrong("slow", took > BACK_S)
         self._outcome.times += 1
-        counted = f"back in up to {0.5 * -(-took // 0.5):.1f} s"
+        counted = f"{kind}: back in up to {0.5 * -(-took // 0.5):.1f} s"
         self._outcome.counted[counted] = self._outcome.counted.get(counted, 0) + 1
 
     async def _begin(self, kind: str) -> None:

@@ -62,7 +62,8 @@ def test_what_is_risky_is_a_matter_of_the_configuration():
 
 def test_pauses_grow_to_a_minute_and_no_more_than_half_of_them_is_chance():
     longest, shortest = Pauses(lambda: 0.0), Pauses(lambda: 1.0)
-    assert [longest.next() for _ in range(8)] == [1, 2, 4, 8, 16, 32, 60, 60]
-    assert [shortest.next() for _ in range(8)] == [0.5, 1, 2, 4, 8, 16, 30, 30]
+    assert [longest.next() for _ in range(4)] == [1, 1.5, 2.25, 3.375]
+    assert [shortest.next() for _ in range(4)] == [0.5, 0.75, 1.125, 1.6875]
+    assert [max(pauses.next() for _ in range(10)) for pauses in (longest, shortest)] == [60, 30]
     longest.reset()
     assert longest.next() == 1

@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import aiomqtt
 from aiomqtt import MqttCodeError, MqttError, ProtocolVersion
@@ -172,7 +173,7 @@ class MqttBroker:
         if five:
             properties = Properties(PacketTypes.CONNECT)
             properties.MaximumPacketSize = LARGEST
-        client = aiomqtt.Client(
+        client = _Client(
             config.host,
             self._port,
             username=config.username or None,
@@ -250,6 +251,15 @@ class MqttBroker:
                     del self._outbox[key]
             if not self._outbox:
                 await self._more.wait()
+
+
+class _Client(aiomqtt.Client):
+    """Notices that a broker hangs up before it has let voiced in, where aiomqtt waits for its answer all the same."""
+
+    def _on_disconnect(self, client: Any, userdata: Any, flags: Any, reason_code: Any, properties: Any = None) -> None:  # noqa: ANN401 (paho's)
+        if not self._connected.done():
+            self._connected.set_exception(MqttCodeError(reason_code, "it hung up"))
+        super()._on_disconnect(client, userdata, flags, reason_code, properties)
 
 
 def _credentials(config: MqttConfig) -> tuple[str | None, ssl.SSLContext | None]:

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 FIRST_S, LONGEST_S = 1.0, 60.0
+GROWTH = 1.5
 JITTER = 0.5
 """Up to this share less, so that not all boxes of a house come back in the same moment."""
 
 
 class Pauses:
-    """Each is twice as long as the one before it.
+    """Each is half as long again as the one before it: what was away for a moment is found within as long.
 
     Args:
         chance: 0 to 1, by chance.
@@ -19,7 +20,7 @@ class Pauses:
 
     def next(self) -> float:
         """Seconds."""
-        pause_s, self._pause_s = self._pause_s, min(self._pause_s * 2, LONGEST_S)
+        pause_s, self._pause_s = self._pause_s, min(self._pause_s * GROWTH, LONGEST_S)
         return pause_s * (1 - JITTER * self._chance())
 
     def reset(self) -> None:
