@@ -120,6 +120,13 @@ def understood(intent, **slots):
     return msgspec.convert(told, Understandings).results[0]
 
 
+def test_only_home_assistants_own_questions_change_nothing():
+    assert understood("HassGetState").asks
+    assert understood("HassClimateGetTemperature").asks
+    assert not understood("GetOutOfHere").asks
+    assert not understood("HassTurnOn").asks
+
+
 def test_intents_are_actions():
     assert understood("HassTurnOn").action("cover.x").service == "open_cover"
     assert understood("HassTurnOff").action("light.x").service == "turn_off"

@@ -125,7 +125,7 @@ class MqttBroker:
         """See `Broker`."""
         client = self._client
         if client is None:
-            raise self._problem
+            raise HomeUnreachable(self._problem.message)
         properties = None
         if self._version is ProtocolVersion.V5:
             properties = Properties(PacketTypes.PUBLISH)

@@ -39,8 +39,8 @@ class Understood(Struct, frozen=True):
 
     @property
     def asks(self) -> bool:
-        """Whether it is a question, which changes nothing."""
-        return "Get" in self.intent.name
+        """Whether it is one of Home Assistant's questions, which change nothing."""
+        return self.intent.name.startswith(("HassGet", "HassClimateGet"))
 
     @property
     def acts(self) -> bool:
