@@ -3,8 +3,9 @@
     python bench/home.py
 
 Counts, not times. The cases and the sentences are those of tests/home; a judge of its own compares each answer with
-what was so. Coverage is told as it is after our own sentences were written; those of Home Assistant alone understood
-73 % of the English and 92 % of the German ones.
+what was so. Our own sentences were written after these sets had been looked at. Before, Home Assistant's alone
+understood 73 % of the English and 92 % of the German ones; both together did what they should with 64 % of
+`held_out_en` when it was new, and nothing else with the rest.
 """
 
 import json
@@ -14,7 +15,7 @@ from tests.home.households import household, read
 from tests.home.saying import Household, agrees
 from tests.home.talking import Verdict, talk
 
-SETS = (("en", "home", "en"), ("de", "home_de", "de"), ("near_en", "home", "en"))
+SETS = (("en", "home", "en"), ("de", "home_de", "de"), ("held_out_en", "home", "en"), ("near_en", "home", "en"))
 
 
 def talks() -> dict[str, object]:
