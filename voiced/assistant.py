@@ -5,7 +5,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -40,11 +40,13 @@ from voiced.core.types import RATE, Earcon, Frame, Understanding
 from voiced.ear.listen import listen
 from voiced.engines.phrasefiles import PhraseFiles
 from voiced.engines.silero import Silero
+from voiced.hearing_home import follow_home
 from voiced.home.house import House
 from voiced.remembering import Remembering
 from voiced.search.unified import UnifiedSearch
 from voiced.setup.places import CACHE, intents_folder
 from voiced.setup.privacy import classifier
+from voiced.skills.home import HomeSkill
 from voiced.skills.lists import ListsSkill
 from voiced.skills.microphone import MicrophoneSkill
 from voiced.skills.search import SearchSkill
@@ -222,7 +224,9 @@ class Voiced:
         granted = Granted(language=language, clock=clock, promises=self.promises, lists=self.lists, say=self.say)
         added = extensions.add(extensions.extensions(language), language, granted)
         skills = {**added.skills, **self._skills(clock)}
-        return skills, wiring.taken([self._rules.understand, *added.rules, *self._open_questions], skills)
+        return skills, wiring.taken(
+            [self._rules.understand, *added.rules, *self._open_questions, self._rules.guess], skills
+        )
 
     def _skills(self, clock: Clock) -> Mapping[str, Skill]:
         """All skills, by intent."""
@@ -231,6 +235,7 @@ class Voiced:
             ListsSkill(self.lists),
             MicrophoneSkill(self.set_muted),
             SearchSkill(self.search),
+            HomeSkill(self.home, self._config.language),
         ]
         if weather := lookup.weather(self._config):
             self._ports.append(weather)
@@ -244,6 +249,10 @@ class Voiced:
             manner=self._manner,
             more=skills,
         )
+
+    def _followers(self) -> Iterator[Coroutine[None, None, None]]:
+        if self._house.there:
+            yield follow_home(self.home, self._rules, self._config, self._engines.stt, self._parts.clock)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -259,6 +268,7 @@ class Voiced:
                     *(tasks.create_task(each.run(), name="wake words") for each in self._remote_words),
                     tasks.create_task(self._remembering.indexer.run(), name="vectors"),
                     tasks.create_task(self._house.run(), name="home"),
+                    *(tasks.create_task(each, name="names") for each in self._followers()),
                 ]
                 try:
                     yield

@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 
+from voiced.core.config import Config
 from voiced.core.home_names import HomeNames, names_of
 from voiced.core.memory import give_back_memory
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.home import Home
 from voiced.core.wire import Message
 from voiced.engines.child import Child
+from voiced.setup.places import intents_folder
 from voiced.turn.rules import Rules
 
 LOOK_S = 5.0
@@ -20,16 +21,13 @@ GRAMMARS = ("pocketsphinx",)
 """Recognisers that understand only what they were told before."""
 
 
-async def follow_home(
-    home: Home, rules: Rules, folder: Path, language: str, recognisers: Sequence[Child], clock: Clock
-) -> None:
+async def follow_home(home: Home, rules: Rules, config: Config, recognisers: Sequence[Child], clock: Clock) -> None:
     """Makes the sentences about the home, then looks after the names for ever.
 
     Args:
         home: whose names.
         rules: what understands sentences, and knows when one is whole.
-        folder: of our templates.
-        language: of the sentences, two letters.
+        config: tells where our templates are, and their language.
         recognisers: all of them.
         clock: the time.
 
@@ -39,7 +37,7 @@ async def follow_home(
     # Who has no home does not load what it takes, and nobody waits for it.
     from voiced.turn.home_sentences import HomeSentences  # noqa: PLC0415
 
-    rules.home = await asyncio.to_thread(HomeSentences, folder, language, home)
+    rules.home = await asyncio.to_thread(HomeSentences, intents_folder(config), config.language, home)
     await asyncio.to_thread(give_back_memory)
     known = HomeNames()
     while True:

@@ -67,7 +67,7 @@ class Household:
         """Says a sentence."""
         sentences, spoken_to = _sentences(self._language)
         spoken_to.home = self.home
-        return self.do(sentences.understand(text))
+        return self.do(sentences.understand(text) or sentences.guess(text))
 
     def do(self, understood: Understanding | None) -> Said:
         """Does what was understood."""

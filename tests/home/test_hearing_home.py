@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.fakes.home import FakeHome
 from tests.home.households import INTENTS
+from voiced.core.config import Config
 from voiced.core.home import Entity
 from voiced.core.types import Completeness
 from voiced.core.wire import Message
@@ -55,7 +56,7 @@ class Steps:
 async def _follow() -> None:
     home, rules, clock = Renamed(), Rules(INTENTS, "en"), Steps()
     grammar, free = Recogniser("pocketsphinx"), Recogniser("whisper")
-    following = asyncio.create_task(follow_home(home, rules, INTENTS, "en", [grammar, free], clock))
+    following = asyncio.create_task(follow_home(home, rules, Config(), [grammar, free], clock))
     try:
         await clock.asleep.wait()
         assert rules.home is not None

@@ -75,6 +75,7 @@ def test_understands_german(text: str, intent: str, slots: dict[str, object]) ->
 )
 def test_says_nothing_about_the_home(text: str) -> None:
     assert SENTENCES.understand(text) is None
+    assert SENTENCES.guess(text) is None
 
 
 def test_ours_come_first() -> None:

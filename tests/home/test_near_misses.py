@@ -64,13 +64,13 @@ def test_sounds() -> None:
 
 def test_equally_near_is_not_decided() -> None:
     home = FakeHome(Entity("light.dark", "Dark Lamp"), Entity("light.dock", "Dock Lamp"))
-    understood = HomeSentences(INTENTS, "en", home).understand("turn on the dack lamp")
+    understood = HomeSentences(INTENTS, "en", home).guess("turn on the dack lamp")
     assert understood is not None
     assert {each.slots["name"] for each in (understood, *understood.others)} == {"Dark Lamp", "Dock Lamp"}
 
 
 def test_it_is_told_that_it_is_only_near() -> None:
-    understood = SENTENCES.understand("turn on the kitchen lite")
+    understood = SENTENCES.guess("turn on the kitchen lite")
     assert understood is not None
     assert 0.8 < understood.likeness < 1
     assert understood.text == "turn on the kitchen lite"
@@ -79,5 +79,5 @@ def test_it_is_told_that_it_is_only_near() -> None:
 def test_a_set_of_near_misses() -> None:
     """At least nine in ten are understood; what must not be is checked with what the skill does."""
     meant = {text for text, todo in read("near_en").items() if todo != "nothing"}
-    rescued = {text for text in meant if SENTENCES.understand(text)}
+    rescued = {text for text in meant if SENTENCES.understand(text) or SENTENCES.guess(text)}
     assert len(rescued) / len(meant) >= 0.9

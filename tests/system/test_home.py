@@ -37,6 +37,14 @@ async def _acted(daemon, port):
         told = await asyncio.to_thread(daemon.call, "home", "act", "light.lamp", "turn_on", "--json")
         assert json.loads(told.stdout)["outcome"] == "done"
         await until(lambda: truth.entity("light.lamp").state == "on", "the lamp is on")
+        await asyncio.to_thread(
+            daemon.wait,
+            lambda: "lamp is off" in daemon.call("ask", "turn off the lamp").stdout.lower(),
+            "it obeys words",
+        )
+        await until(lambda: truth.entity("light.lamp").state == "off", "the lamp is off")
+        assert "off" in (await asyncio.to_thread(daemon.call, "ask", "is the lamp on")).stdout
+        assert truth.entity("light.lamp").state == "off"
 
 
 def _toml(name, table):

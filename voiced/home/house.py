@@ -56,6 +56,11 @@ class House:
                 self.assist = HomeAssist(assistant, language, clock, config.deadline_s)
         self.home: Home = Homes(homes)
 
+    @property
+    def there(self) -> bool:
+        """Whether anything is configured."""
+        return bool(self._connections)
+
     async def run(self) -> None:
         """Keeps all connections, for ever."""
         async with asyncio.TaskGroup() as tasks:

@@ -77,7 +77,8 @@ class HomeSkill:
             return Reply(self._words.again)
         if risky and not understood.confirmed:
             return self._confirm(understood, entities, actions)
-        return Reply(self._told(await self._home.act(actions), entities))
+        receipts = await self._home.act(actions)
+        return Reply(self._told(receipts, entities), notes={"receipts": [_noted(receipt) for receipt in receipts]})
 
     def _meant(self, understood: Understanding, entities: Sequence[Entity]) -> Targets:
         slots = understood.slots
@@ -151,6 +152,13 @@ def _outcome(receipt: Receipt) -> Outcome:
     if seen is None or seen.id != receipt.action.entity or seen.state in contrary:
         return "unobserved"
     return receipt.outcome
+
+
+def _noted(receipt: Receipt) -> dict[str, object]:
+    """A receipt, as it is kept with the turn."""
+    action, seen = receipt.action, receipt.entity
+    noted = {"entity": action.entity, "service": action.service, "values": action.values, "outcome": _outcome(receipt)}
+    return {**noted, "state": seen.state if seen else "", "problem": receipt.problem}
 
 
 def _meanings(understood: Understanding) -> Sequence[Understanding]:

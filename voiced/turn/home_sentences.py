@@ -80,11 +80,26 @@ class HomeSentences:
         self._fill(home.entities())
 
     def understand(self, text: str) -> Understanding | None:
-        """What a sentence says about the home, or nearly says."""
+        """What a sentence says about the home. Whole names come before their endings: "lamp" for "floor lamp"."""
         self._fill(self._home.entities())
         readings = list(self.readings(normalize_for_matching(text).text))
-        understood = self._exactly(readings) or self._nearly(readings[-1])
-        return replace(understood, text=text) if understood else None
+        for templates, reading in product((self._whole, self._endings), readings):
+            if understood := _recognize(reading, templates):
+                return replace(understood, text=text)
+        return None
+
+    def guess(self, text: str) -> Understanding | None:
+        """What a sentence nearly says that says nothing. What is as near goes with it, in `others`."""
+        *_, shortest = self.readings(normalize_for_matching(text).text)
+        found: dict[str, tuple[float, Understanding]] = {}
+        for near in self._vocabulary.near(shortest)[:TRIED]:
+            if understood := _recognize(near.text, self._whole):
+                meaning = repr((understood.intent, sorted(understood.slots.items())))
+                likely = replace(understood, text=text, likeness=_likeness(near))
+                found.setdefault(meaning, (near.slips, likely))
+        least = min((slips for slips, _ in found.values()), default=0.0)
+        best, *others = [understood for slips, understood in found.values() if slips == least] or [None]
+        return best and replace(best, others=tuple(others))
 
     def readings(self, text: str) -> Iterator[str]:
         """The sentence as it is, then without words that mean nothing, wherever they stand."""
@@ -110,23 +125,6 @@ class HomeSentences:
         self._endings = [Narrowed(index, _lists(endings, areas)) for index in self._indexes]
         words = {word for templates in self._whole for word in templates.words}
         self._vocabulary = Vocabulary(words, {name for name, _ in names} | set(areas))
-
-    def _exactly(self, readings: Sequence[str]) -> Understanding | None:
-        """Whole names come before their endings: "lamp" for "floor lamp"."""
-        for templates, reading in product((self._whole, self._endings), readings):
-            if understood := _recognize(reading, templates):
-                return understood
-        return None
-
-    def _nearly(self, text: str) -> Understanding | None:
-        found: dict[str, tuple[float, Understanding]] = {}
-        for near in self._vocabulary.near(text)[:TRIED]:
-            if understood := _recognize(near.text, self._whole):
-                meaning = repr((understood.intent, sorted(understood.slots.items())))
-                found.setdefault(meaning, (near.slips, replace(understood, likeness=_likeness(near))))
-        least = min((slips for slips, _ in found.values()), default=0.0)
-        best, *others = [understood for slips, understood in found.values() if slips == least] or [None]
-        return best and replace(best, others=tuple(others))
 
 
 def _theirs(language: str) -> list[Intents]:

@@ -26,6 +26,10 @@ class Sentences(Protocol):
         """Takes a sentence apart; None if it says nothing."""
         ...
 
+    def guess(self, text: str) -> Understanding | None:
+        """What a sentence nearly says; None if it does not."""
+        ...
+
 
 class Rules:
     """Understands what the templates say.
@@ -59,6 +63,10 @@ class Rules:
             if result is not None:
                 return Understanding(result.intent.name, slots(result), text)
         return self.home.understand(text) if self.home else None
+
+    def guess(self, text: str) -> Understanding | None:
+        """What a sentence nearly says that nobody understands; asked last of all."""
+        return self.home.guess(text) if self.home else None
 
     def hear(self, names: HomeNames) -> None:
         """Makes the grammar anew, with the names in the home: takes a while."""
