@@ -61,6 +61,7 @@ from voiced.store.memories import StoredMemories
 from voiced.store.promises import StoredPromises
 from voiced.store.upkeep import FileUpkeep
 from voiced.store.usage import StoredUsage
+from voiced.turn.actwords import load_acts
 from voiced.turn.breakdowns import Breakdowns
 from voiced.turn.controls import EarControls
 from voiced.turn.dialogue import Dialogue
@@ -69,7 +70,7 @@ from voiced.turn.earcons import earcons
 from voiced.turn.inbox import Inbox
 from voiced.turn.manner import Manner
 from voiced.turn.outage import Outage
-from voiced.turn.parts import Parts
+from voiced.turn.parts import UNKNOWN, Parts
 from voiced.turn.pipeline import converse
 from voiced.turn.progress import Progress
 from voiced.turn.prompt import Prompts
@@ -79,6 +80,7 @@ from voiced.turn.rules import Rules
 from voiced.turn.scheduler import Scheduler
 from voiced.turn.speaking import SpeakableTts
 from voiced.turn.thinking import Thinking
+from voiced.turn.toolbox import Toolbox
 
 if TYPE_CHECKING:
     from voiced.search.openmeteo import OpenMeteo
@@ -169,7 +171,6 @@ class Voiced:
         # A replayed file does nothing to anybody's home.
         self._house = House(config.home if live else HomeConfig(), config.language, clock)
         models = wiring.models(config, engines.llm, told("llm"))
-        self._thinking = self._with(models, record, clock) if models else None
         self._remote_words = wiring.remote_words(config, told("wake"))
         self._controls = EarControls(hears_speaker=live)
         self._progress = Progress(self._rules.completeness, patience)
@@ -183,6 +184,7 @@ class Voiced:
         self._ports = [stt, tts, self._remembering.embedder, self.search]
         self._ports += [models] if models else []
         skills, understand = self._mind(clock)
+        self._thinking = self._with(models, record, clock, self._toolbox(skills)) if models else None
         self._parts = Parts(
             audio=audio,
             stt=stt,
@@ -202,15 +204,23 @@ class Voiced:
             may_log=self._may_log,
             thinking=self._thinking,
             assist=self._house.assist,
+            unknown=UNKNOWN.get(config.language, UNKNOWN["en"]),
         )
 
-    def _with(self, models: Models, record: Record, clock: Clock) -> Thinking:
+    def _toolbox(self, skills: Mapping[str, Skill]) -> Toolbox | None:
+        """What the language models may ask for."""
+        steps, language = self._config.tools.steps, self._config.language
+        acts = load_acts(intents_folder(self._config), language)
+        return Toolbox(skills, acts, self.privacy_of, steps) if steps else None
+
+    def _with(self, models: Models, record: Record, clock: Clock, toolbox: Toolbox | None) -> Thinking:
         """What asks the language models."""
         llm = self._config.engines.llm
         prompts = Prompts(self._config.language, llm.prompt, llm.max_tokens, llm.budget_s, self.privacy_of)
         far = any(is_far(self._config, name) for name in chain(llm.engine))
         may_tell = self._may_tell if far else None
-        return Thinking(models, prompts, record, clock, self.usage, self._remembering.search, may_tell=may_tell)
+        recall = self._remembering.search
+        return Thinking(models, prompts, record, clock, self.usage, recall, toolbox=toolbox, may_tell=may_tell)
 
     @property
     def _open_questions(self) -> list[Callable[[str], Understanding | None]]:

@@ -52,6 +52,7 @@ from voiced.turn.quiet import Quiet
 from voiced.turn.record import Record
 from voiced.turn.router import Router
 from voiced.turn.thinking import Thinking
+from voiced.turn.toolbox import Toolbox
 
 ENDPOINT_S = 0.2
 WORDS = DialogueWords(leads=("and",), around=frozenset({"the", "in", "please"}))
@@ -152,6 +153,7 @@ class Play:
         router: RouterConfig | None = None,
         dialogue: DialogueConfig | None = None,
         quiet: QuietConfig | None = None,
+        toolbox: Toolbox | None = None,
     ) -> None:
         self.bus = Bus()
         self.events: list[AnyEvent] = []
@@ -195,6 +197,7 @@ class Play:
                 self.audio,
                 self.usage,
                 recall,
+                toolbox=toolbox,
                 may_tell=may_tell,
             )
             if models

@@ -32,11 +32,13 @@ class Tool(Struct, frozen=True):
         name: what it is called by.
         description: what it does, in words for the model.
         parameters: its arguments, as JSON Schema.
+        privacy: how private all that is.
     """
 
     name: str
     description: str
     parameters: dict[str, Any]
+    privacy: Privacy = "public"
 
 
 class ToolCall(Struct, frozen=True):
@@ -71,7 +73,8 @@ class Prompt(Struct, frozen=True):
 
 def estimate(prompt: Prompt) -> int:
     """About how many tokens a prompt has, in most languages rather too many than too few."""
-    return sum(len(each.content) for each in (*prompt.stable, *prompt.messages)) // CHARACTERS
+    said = sum(len(each.content) for each in (*prompt.stable, *prompt.messages))
+    return (said + sum(len(repr(tool)) for tool in prompt.tools)) // CHARACTERS
 
 
 class Finish(Enum):

@@ -19,6 +19,7 @@ from voiced.core.keeping import (
 from voiced.core.mindconfig import DialogueConfig, QuietConfig, RouterConfig
 from voiced.core.searching import SearchConfig
 from voiced.core.section import Seconds, Section, Share
+from voiced.core.toolsconfig import ToolsConfig
 
 REMOTE_ADDRESS = "^((tcp|tls|https?)://[^/]|unix:///)"
 """What the address of an engine on another machine begins with."""
@@ -308,6 +309,7 @@ class Config(Section, frozen=True, kw_only=True):
     router: RouterConfig = field(default_factory=RouterConfig)
     dialogue: DialogueConfig = field(default_factory=DialogueConfig)
     quiet: QuietConfig = field(default_factory=QuietConfig)
+    tools: ToolsConfig = field(default_factory=ToolsConfig)
     intents: IntentsConfig = field(default_factory=IntentsConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
     retention: RetentionConfig = field(default_factory=RetentionConfig)

@@ -52,7 +52,8 @@ class DiscreetLlm:
         asked = not prompt.messages or any(message.role == "user" for message in since)
         if not asked or not all(map(self._may_leave, prompt.stable)):
             raise TooPrivate("that is too private to be sent to another machine")
-        return replace(prompt, messages=since)
+        tools = tuple(tool for tool in prompt.tools if allowed(self._policy, tool.privacy, "remote"))
+        return replace(prompt, messages=since, tools=tools)
 
     def _may_leave(self, message: ChatMessage) -> bool:
         return allowed(self._policy, message.privacy, "remote")

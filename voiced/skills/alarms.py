@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from voiced.core.chat import Tool, ToolCall
 from voiced.core.ports.promises import Promises
-from voiced.core.ports.skill import Reply
+from voiced.core.ports.skill import Reply, Wish
 from voiced.core.promises import Promise
 from voiced.core.speech import bare, counted, listed, same
 from voiced.core.types import Understanding
-from voiced.skills.when import alike, clock_times, due_time, moment, schedule
+from voiced.skills.offering import CLOCK, clock_of, reading, shall, tool
+from voiced.skills.when import alike, clock_times, due_time, moment, planned, schedule
 
 
 class AlarmsSkill:
@@ -44,6 +46,28 @@ class AlarmsSkill:
         if understood.intent == "VoicedAlarmStatus":
             return Reply(f"There is {self._list(alarms)}.")
         return await self._call_off(alarms, understood)
+
+    def tools(self) -> Sequence[Tool]:
+        """See `Offering`."""
+        return (
+            tool("set_alarm", "Set an alarm, by the 24-hour clock.", ("hour",), **CLOCK),
+            tool("cancel_alarm", "Call off an alarm.", hour="integer", minute="integer"),
+            tool("alarms", "Tell which alarms are set."),
+        )
+
+    def wish(self, call: ToolCall, text: str) -> Wish | None:
+        """See `Offering`."""
+        if call.name == "alarms":
+            return reading("VoicedAlarmStatus", text)
+        slots, named = clock_of(call)
+        if call.name == "set_alarm" and not named:
+            return None
+        if call.name == "cancel_alarm":
+            understood = Understanding("VoicedCancelAlarm", slots, text)
+            return Wish(understood, call.name, named, shall(understood, "call off the alarm"))
+        understood = Understanding("VoicedSetAlarm", slots, text)
+        what = f"set an alarm {planned(slots, self._now(), 'alarm')}"
+        return Wish(understood, call.name, named, shall(understood, what))
 
     async def _call_off(self, alarms: Sequence[Promise], understood: Understanding) -> Reply:
         meant = alarms if understood.intent == "VoicedCancelAllAlarms" else self._meant(alarms, understood)

@@ -1,12 +1,15 @@
 """Arithmetic, and units in other units."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
+from voiced.core.chat import Tool, ToolCall
 from voiced.core.errors import SkillFailed
-from voiced.core.ports.skill import Reply
+from voiced.core.ports.skill import Reply, Wish
 from voiced.core.types import Understanding
 from voiced.skills.arithmetic import evaluate
 from voiced.skills.numbers import number, spelled
+from voiced.skills.offering import reading, text_of, tool
 from voiced.skills.units import UNITS, converted, counted, several
 
 NAMES = {name: unit for unit in UNITS for name in (unit, several(unit))}
@@ -26,6 +29,27 @@ class CalculatorSkill:
             return evaluate(_asked(understood)) is not None
         except SkillFailed:
             return True
+
+    def tools(self) -> Sequence[Tool]:
+        """See `Offering`."""
+        return (
+            tool("calculate", "Work out a sum exactly.", ("sum",), sum="string"),
+            tool(
+                "convert",
+                "Convert an amount to another unit; units as words in the singular, such as mile or celsius.",
+                ("amount", "unit", "to"),
+                amount="string",
+                unit="string",
+                to="string",
+            ),
+        )
+
+    def wish(self, call: ToolCall, text: str) -> Wish | None:
+        """See `Offering`."""
+        slots = {"left": "sum"} if call.name == "calculate" else {"amount": "amount", "unit": "unit", "to": "to"}
+        intent = "VoicedCalculate" if call.name == "calculate" else "VoicedConvert"
+        wish = reading(intent, text, {slot: text_of(call, name) for slot, name in slots.items()})
+        return wish if self.takes(wish.understood) else None
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""

@@ -1,13 +1,15 @@
 """What time and what day it is: here and elsewhere, then and in a while."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from voiced.core.ports.skill import Reply
+from voiced.core.chat import Tool, ToolCall
+from voiced.core.ports.skill import Reply, Wish
 from voiced.core.speech import WEEK, clock_time, counted, day, listed, ordinal
 from voiced.core.types import Understanding
 from voiced.skills.dates import later, named_day
+from voiced.skills.offering import reading, text_of, tool
 from voiced.skills.places import zones_of
 
 SEVERAL = 3
@@ -32,6 +34,15 @@ class ClockSkill:
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
+
+    def tools(self) -> Sequence[Tool]:
+        """See `Offering`."""
+        return (tool("time_in", "Tell the time in a city or country.", ("place",), place="string"),)
+
+    def wish(self, call: ToolCall, text: str) -> Wish | None:
+        """See `Offering`."""
+        place = text_of(call, "place")
+        return reading("VoicedTimeIn", text, {"place": place}) if place else None
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""

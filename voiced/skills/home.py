@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from voiced.core.chat import Tool, ToolCall
 from voiced.core.home import Action, Entity, Outcome, Receipt
 from voiced.core.ports.home import Home
-from voiced.core.ports.skill import Asks, Reply
+from voiced.core.ports.skill import Asks, Named, Reply, Wish
 from voiced.core.types import Understanding
 from voiced.skills.home_actions import NAMED, SERVICES, action
 from voiced.skills.home_states import QUESTIONS, answer
+from voiced.skills.home_tools import called, meaning_of, tools
 from voiced.skills.home_words import (
     ENGLISH,
     LISTED,
@@ -20,10 +22,12 @@ from voiced.skills.home_words import (
     several,
     spoken,
     state_after,
-    wish,
 )
+from voiced.skills.home_words import wish as put
 from voiced.skills.targets import Targets, apart, targets
 
+Able = tuple[Entity, Action]
+"""A thing, and what it is to do."""
 THINGS = "things"
 """The slot with the ids of what a question named. Only what was confirmed is looked up by it."""
 UNSEEN = ("scene", "script", "button", "input_button")
@@ -51,6 +55,7 @@ class HomeSkill:
 
     def __init__(self, home: Home, language: str = "en") -> None:
         self._home = home
+        self._language = language
         self._words = WORDS.get(language, ENGLISH)
 
     async def answer(self, understood: Understanding) -> Reply:
@@ -61,24 +66,51 @@ class HomeSkill:
         if understood.intent in QUESTIONS:
             return Reply(answer(self._words, understood.intent, understood.slots, entities))
         meant = self._meant(understood, entities)
+        able = _able(understood, meant.entities)
+        if unclear := self._unclear(understood, meant, able):
+            return unclear
+        risky = any(entity.risky for entity, _ in able)
+        if risky and understood.likeness < 1:
+            return Reply(self._words.again)
+        if risky and not understood.confirmed:
+            return self._confirm(understood, able)
+        receipts = await self._home.act([action for _, action in able])
+        told = self._told(receipts, [entity for entity, _ in able])
+        return Reply(told, notes={"receipts": [_noted(receipt) for receipt in receipts]})
+
+    def tools(self) -> Sequence[Tool]:
+        """See `Offering`."""
+        return tools(self._home.entities())
+
+    def wish(self, call: ToolCall, text: str) -> Wish | None:
+        """See `Offering`."""
+        entities = self._home.entities()
+        if not (found := meaning_of(call, text, entities)):
+            return None
+        meaning, act = found
+        if not act:
+            return Wish(meaning)
+        meant = self._meant(meaning, entities)
+        one = "name" in meaning.slots
+        named = [called(entity, entities, self._language, one=one) for entity in meant.entities] or [
+            Named((meant.said,))
+        ]
+        if call.name == "home_set":
+            named.append(Named((float(call.arguments["value"]),)))
+        able = _able(meaning, meant.entities)
+        question = self._unclear(meaning, meant, able) or self._confirm(meaning, able)
+        return Wish(meaning, act, tuple(named), question)
+
+    def _unclear(self, understood: Understanding, meant: Targets, able: Sequence[Able]) -> Reply | None:
+        """What is said where it is not clear what to do, or it cannot be done."""
         if not meant.entities:
             return Reply(self._unknown(understood, meant))
         if meant.named and len(meant.entities) > 1:
             return self._ask_back(understood, meant)
-        return await self._do(understood, meant.entities)
-
-    async def _do(self, understood: Understanding, entities: Sequence[Entity]) -> Reply:
-        able = [(entity, each) for entity in entities if (each := action(understood.intent, understood.slots, entity))]
         if not able:
-            return Reply(sentence(self._words, self._words.cannot.format(names=names(self._words, entities))))
-        entities, actions = [entity for entity, _ in able], [each for _, each in able]
-        risky = any(entity.risky for entity in entities)
-        if risky and understood.likeness < 1:
-            return Reply(self._words.again)
-        if risky and not understood.confirmed:
-            return self._confirm(understood, entities, actions)
-        receipts = await self._home.act(actions)
-        return Reply(self._told(receipts, entities), notes={"receipts": [_noted(receipt) for receipt in receipts]})
+            cannot = self._words.cannot.format(names=names(self._words, meant.entities))
+            return Reply(sentence(self._words, cannot))
+        return None
 
     def _meant(self, understood: Understanding, entities: Sequence[Entity]) -> Targets:
         slots = understood.slots
@@ -113,12 +145,13 @@ class HomeSkill:
         choices = {words: _narrowed(understood, entity) for words, entity in told.items()}
         return Reply(frame.format(names=called), asks=Asks(choices))
 
-    def _confirm(self, understood: Understanding, entities: Sequence[Entity], actions: Sequence[Action]) -> Reply:
+    def _confirm(self, understood: Understanding, able: Sequence[Able]) -> Reply:
         """Asks by name, all of it: what is confirmed is what was named, whatever else there is by then."""
-        called = names(self._words, entities, most=len(entities))
+        entities = [entity for entity, _ in able]
+        all_of_it = names(self._words, entities, most=len(entities))
         pinned = understood.slots | {THINGS: " ".join(entity.id for entity in entities)}
         yes = replace(understood, slots=pinned)
-        return Reply(self._words.shall.format(wish=wish(self._words, actions[0], called)), asks=Asks(yes=yes))
+        return Reply(self._words.shall.format(wish=put(self._words, able[0][1], all_of_it)), asks=Asks(yes=yes))
 
     def _told(self, receipts: Sequence[Receipt], entities: Sequence[Entity]) -> str:
         by_id = {entity.id: entity for entity in entities}
@@ -141,6 +174,11 @@ class HomeSkill:
         called = names(self._words, entities, most=most)
         told = frame.format(names=called, state=state, problem=f": {problem}" if problem else "")
         return sentence(self._words, told)
+
+
+def _able(understood: Understanding, entities: Sequence[Entity]) -> Sequence[Able]:
+    """Those that can do what is wished, and how."""
+    return [(entity, each) for entity in entities if (each := action(understood.intent, understood.slots, entity))]
 
 
 def _outcome(receipt: Receipt) -> Outcome:

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Sequence
 
+from voiced.core.chat import Tool, ToolCall
 from voiced.core.errors import SkillFailed, StoreFailed
 from voiced.core.lists import Entry, list_name
 from voiced.core.ports.lists import Lists
-from voiced.core.ports.skill import Asks, Reply
+from voiced.core.ports.skill import Asks, Named, Reply, Wish
 from voiced.core.speech import bare, counted, listed, turned
 from voiced.core.types import Understanding
+from voiced.skills.offering import reading, shall, text_of, tool
 from voiced.skills.words import own_words
 
 USUAL = "shopping"
@@ -45,6 +47,30 @@ class ListsSkill:
 
     def __init__(self, lists: Lists) -> None:
         self._lists = lists
+
+    def tools(self) -> Sequence[Tool]:
+        """See `Offering`."""
+        items = {"items": "string", "list": "string"}
+        return (
+            tool("add_to_list", f"Put things on a list, by default on the {USUAL} list.", ("items",), **items),
+            tool("remove_from_list", "Take things off a list.", ("items",), **items),
+            tool("read_list", "Tell what is on a list.", list="string"),
+        )
+
+    def wish(self, call: ToolCall, text: str) -> Wish | None:
+        """See `Offering`."""
+        name = _usual(text_of(call, "list"))
+        if call.name == "read_list":
+            return reading("VoicedReadList", text, {"list": name})
+        items = things(text_of(call, "items"))
+        if not items:
+            return None
+        adds = call.name == "add_to_list"
+        slots: dict[str, str | int | float] = {"items": ", ".join(items), "list": name}
+        understood = Understanding("VoicedAddToList" if adds else "VoicedRemoveFromList", slots, text)
+        named = [Named((item,)) for item in items] + ([] if name == USUAL else [Named((name,))])
+        what = f"put {_words(items)} on your {name} list" if adds else f"take {_words(items)} off your {name} list"
+        return Wish(understood, call.name, tuple(named), shall(understood, what))
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""
@@ -109,7 +135,11 @@ def things(said: str) -> list[str]:
 
 
 def _name(understood: Understanding) -> str:
-    said = list_name(bare(str(understood.slots.get("list", "")))).removesuffix(" list")
+    return _usual(str(understood.slots.get("list", "")))
+
+
+def _usual(name: str) -> str:
+    said = list_name(bare(name)).removesuffix(" list")
     return SAME.get(said, said) or USUAL
 
 

@@ -3,15 +3,17 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
+from voiced.core.chat import Tool, ToolCall
 from voiced.core.citations import source_of
 from voiced.core.errors import SkillFailed, StoreFailed
 from voiced.core.history import Source
 from voiced.core.memories import Memory, NewMemory, Scope, mentions
 from voiced.core.ports.knowledge import Knowledge
 from voiced.core.ports.recall import Recall
-from voiced.core.ports.skill import Reply
+from voiced.core.ports.skill import Reply, Wish
 from voiced.core.speech import counted, past_moment, turned
 from voiced.core.types import Understanding
+from voiced.skills.offering import reading, text_of, tool
 from voiced.skills.words import own_words
 
 JUST_NOW = timedelta(minutes=10)
@@ -54,6 +56,17 @@ class MemorySkill:
         self._forget = forget
         self._found: list[str] = []
         self._asked_at = now()
+
+    def tools(self) -> Sequence[Tool]:
+        """See `Offering`."""
+        return (
+            tool("recall", "Look for what the user said, noted or filed about a topic.", ("topic",), topic="string"),
+        )
+
+    def wish(self, call: ToolCall, text: str) -> Wish | None:
+        """See `Offering`."""
+        topic = text_of(call, "topic")
+        return reading("VoicedRecall", text, {"topic": topic}) if topic else None
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""

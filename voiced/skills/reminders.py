@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from voiced.core.chat import Tool, ToolCall
 from voiced.core.ports.promises import Promises
-from voiced.core.ports.skill import Reply
+from voiced.core.ports.skill import Named, Reply, Wish
 from voiced.core.promises import Promise
 from voiced.core.speech import counted, duration, listed, turned
 from voiced.core.types import Understanding
-from voiced.skills.when import alike, moment, schedule, seconds
+from voiced.skills.offering import CLOCK, clock_of, length_of, reading, shall, text_of, tool
+from voiced.skills.when import alike, moment, planned, schedule, seconds
 
 
 class RemindersSkill:
@@ -42,6 +44,36 @@ class RemindersSkill:
         if len(meant) > 1 and understood.intent == "VoicedCancelReminder" and not alike(meant):
             return Reply(f"Which one? I will remind you {self._list(meant)}.")
         return await self._cancel(meant)
+
+    def tools(self) -> Sequence[Tool]:
+        """See `Offering`."""
+        when = {"hours": "integer", "minutes": "integer"} | CLOCK
+        return (
+            tool(
+                "remind",
+                "Remind the user of something after hours and minutes, or at an hour.",
+                ("text",),
+                text="string",
+                **when,
+            ),
+            tool("reminders", "Tell which reminders there are."),
+        )
+
+    def wish(self, call: ToolCall, text: str) -> Wish | None:
+        """See `Offering`."""
+        if call.name == "reminders":
+            return reading("VoicedReminderStatus", text)
+        what = text_of(call, "text")
+        slots, named = length_of(call)
+        if not named:
+            slots, named = clock_of(call)
+        if not (what and named):
+            return None
+        understood = Understanding("VoicedRemind", slots | {"text": what}, text)
+        length = seconds(slots)
+        when = f"in {duration(length)}" if length else planned(slots, self._now(), "reminder")
+        question = shall(understood, f"remind you to {turned(what)} {when}")
+        return Wish(understood, "remind", (*named, Named((what,))), question)
 
     async def _remind(self, understood: Understanding) -> Reply:
         now = self._now()

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from voiced.core.chat import Tool, ToolCall
 from voiced.core.ports.promises import Promises
-from voiced.core.ports.skill import Reply
+from voiced.core.ports.skill import Named, Reply, Wish
 from voiced.core.promises import Promise
 from voiced.core.speech import adjective, bare, counted, duration, listed, same
 from voiced.core.types import Understanding
+from voiced.skills.offering import TIME_PARTS, length_of, reading, shall, text_of, tool
 from voiced.skills.when import seconds
 
 
@@ -45,6 +47,31 @@ class TimersSkill:
         if len(meant) > 1:
             return Reply(f"Which one? There is {self._list(meant)}.")
         return await self._change(meant[0], understood)
+
+    def tools(self) -> Sequence[Tool]:
+        """See `Offering`."""
+        length = dict.fromkeys(TIME_PARTS, "integer")
+        return (
+            tool("start_timer", "Start a timer.", **length, name="string"),
+            tool("cancel_timer", "Stop a timer.", name="string"),
+            tool("timers", "Tell which timers run, and what is left of them."),
+        )
+
+    def wish(self, call: ToolCall, text: str) -> Wish | None:
+        """See `Offering`."""
+        if call.name == "timers":
+            return reading("HassTimerStatus", text)
+        slots, named = length_of(call) if call.name == "start_timer" else ({}, ())
+        if call.name == "start_timer" and not named:
+            return None
+        length = f" for {duration(seconds(slots))}" if named else ""
+        if name := text_of(call, "name"):
+            slots, named = slots | {"name": name}, (*named, Named((name,)))
+        intent = "HassStartTimer" if call.name == "start_timer" else "HassCancelTimer"
+        understood = Understanding(intent, slots, text)
+        told = f"{bare(name)} timer".strip()
+        verb = "set a" if call.name == "start_timer" else "stop the"
+        return Wish(understood, call.name, named, shall(understood, f"{verb} {told}{length}"))
 
     def _unknown(self, running: Sequence[Promise], understood: Understanding) -> Reply:
         if not running:

@@ -87,6 +87,16 @@ def moment(promise: Promise, now: datetime) -> str:
     return f"{day_words(due, now)} at {clock_time(due)}"
 
 
+def planned(slots: Slots, now: datetime, kind: Kind) -> str:
+    """Says when something is to be, before it is promised: "tomorrow at 7 AM", "at 7 AM"."""
+    when = schedule(slots, now, kind)
+    clock = time.fromisoformat(when.time)
+    told = f"at {clock_time(clock)}"
+    if not when.date:
+        return told
+    return f"{day_words(datetime.combine(datetime.fromisoformat(when.date), clock, now.tzinfo), now)} {told}"
+
+
 def alike(promises: Sequence[Promise]) -> bool:
     """Tells whether nobody could say which of them is meant: they have one name, and ring at the same times."""
     return len({(each.name.casefold(), each.due, each.schedule) for each in promises}) == 1

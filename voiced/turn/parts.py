@@ -23,6 +23,9 @@ from voiced.turn.record import Record
 from voiced.turn.router import Router
 from voiced.turn.thinking import Thinking
 
+UNKNOWN = {"de": "Das weiß ich leider nicht.", "en": "Sorry, I do not know that."}
+"""What is said to a question that nobody answers, by language."""
+
 
 class Parts(Struct, frozen=True):
     """Engines, rules, skills, and what connects them.
@@ -46,6 +49,7 @@ class Parts(Struct, frozen=True):
         may_log: tells whether a text may be written into the log.
         thinking: answers with a language model what no rule knows; None: nobody does.
         assist: answers what it knows of the home; None: nobody does.
+        unknown: what is said to a question that nobody answers.
     """
 
     audio: Audio
@@ -66,3 +70,4 @@ class Parts(Struct, frozen=True):
     router: Router = Router(RouterConfig(), frozenset({"public"}))
     thinking: Thinking | None = None
     assist: Assist | None = None
+    unknown: str = UNKNOWN["en"]

@@ -9,6 +9,7 @@ from voiced.core.commands import Announce, Ask, Ring, Say
 from voiced.core.errors import HomeFailed, VoicedError
 from voiced.core.events import Heard, NotUnderstood, Routed
 from voiced.core.ports.home import Assist
+from voiced.core.questions import asks
 from voiced.core.types import Earcon, EndReason, Purpose, SpeechChunk, Transcript, Understanding
 from voiced.turn.conversation import Conversation
 from voiced.turn.inbox import Inbox
@@ -108,11 +109,11 @@ async def answer(turn: Turn, text: str, parts: Parts, begun: Voice | None = None
             turn.trail.failed(ASSIST, "", error)
             failure = error
     if chosen.models and parts.thinking:
-        return await think(turn, text, parts.thinking, chosen.models, begun)
+        return await think(turn, text, parts, parts.thinking, chosen.models, begun)
     turn.tier = NONE
     if failure:
         raise failure
-    return await not_understood(turn, "no command that I know")
+    return await nobody_knows(turn, text, "no command that I know", parts)
 
 
 def read(turn: Turn, text: str, parts: Parts) -> Sentence:
@@ -180,17 +181,28 @@ def routed(turn: Turn, tier: str, understood: Understanding | None = None) -> No
     turn.emit(Routed(tier, intent, slots, turn.trail.considered, at=turn.at, turn=turn.id))
 
 
-async def think(turn: Turn, text: str, thinking: Thinking, models: Sequence[str], begun: Voice | None) -> str | None:
+async def think(
+    turn: Turn, text: str, parts: Parts, thinking: Thinking, models: Sequence[str], begun: Voice | None
+) -> str | None:
     """A language model's answer, spoken while it is made; returns its words."""
     routed(turn, MODEL)
+    turn.want()
     if begun:
         turn.mark("answered")
     else:
         turn.trail.think()
-    await turn.speak(begun or turn.voice(turn.answered(thinking.answer(text, models, turn))))
-    if not turn.answer.strip():
-        return await not_understood(turn, "the language model said nothing")
-    return turn.answer
+    try:
+        await turn.speak(begun or turn.voice(turn.answered(thinking.answer(text, models, turn))))
+    finally:
+        turn.asks = turn.asks_back is not None
+        parts.dialogue.ask(turn.asks_back, turn.talk)
+        parts.dialogue.said(turn.talk, parts.clock.monotonic())
+    if turn.answer.strip():
+        return turn.answer
+    if turn.acted:  # By a skill that says nothing.
+        await turn.earcon(Earcon.DONE)
+        return ""
+    return await nobody_knows(turn, text, "the language model said nothing", parts)
 
 
 def think_ahead(turn: Turn, question: str, parts: Parts) -> Voice | None:
@@ -204,6 +216,15 @@ def think_ahead(turn: Turn, question: str, parts: Parts) -> Voice | None:
     voice = turn.voice(parts.thinking.answer(question, route.models, turn))
     voice.begin()
     return voice
+
+
+async def nobody_knows(turn: Turn, text: str, reason: str, parts: Parts) -> str | None:
+    """A question that nobody answers is told so in words, whatever else was said with a sound."""
+    if not asks(text):
+        return await not_understood(turn, reason)
+    turn.emit(NotUnderstood(reason, at=turn.at, turn=turn.id))
+    await turn.say(parts.unknown)
+    return parts.unknown
 
 
 async def not_understood(turn: Turn, reason: str) -> None:

@@ -8,9 +8,9 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from voiced.core.chat import ChatEnd, Finish, estimate
+from voiced.core.chat import ChatEnd, Finish, Prompt, Tool, ToolCall, estimate
 from voiced.core.citations import source_of
-from voiced.core.errors import BudgetSpent, VoicedError
+from voiced.core.errors import BudgetSpent, DeadlinePassed, VoicedError
 from voiced.core.history import Message, Privacy, Source
 from voiced.core.memories import Recalled
 from voiced.core.ports.clock import Clock
@@ -21,6 +21,7 @@ from voiced.core.privacy import most_private
 from voiced.core.tasks import vital
 from voiced.turn.prompt import MESSAGES, Prompts
 from voiced.turn.record import Record
+from voiced.turn.toolbox import Toolbox, Used
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,18 @@ class Listener(Protocol):
         """Is told how the answer ended."""
         ...
 
+    async def asked(self) -> str:
+        """Waits until it is certain that just this was asked, and this answer is wanted.
+
+        Returns:
+            The id of the message that asks it.
+        """
+        ...
+
+    def used(self, used: Sequence[Used]) -> None:
+        """Is told what became of the tools that a model asked for."""
+        ...
+
     def rest_on(self, sources: Sequence[Source], privacy: Privacy = "public") -> None:
         """Is told what the model was reminded of, and how private that is."""
         ...
@@ -55,6 +68,7 @@ class Thinking:
         clock: the time.
         meter: knows what may be spent; None: everything.
         recall: finds what belongs to a question; None: nothing is remembered but the conversation.
+        toolbox: what models may ask for; None: nothing.
         may_tell: tells whether a model may be reminded of what is so private; None: all of them are on this machine.
 
     Attributes:
@@ -62,7 +76,7 @@ class Thinking:
             it: not where a model is on another machine.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (who is asked, what, and who keeps an eye on it)
         self,
         models: Models,
         prompts: Prompts,
@@ -71,6 +85,7 @@ class Thinking:
         meter: Meter | None = None,
         recall: Recall | None = None,
         *,
+        toolbox: Toolbox | None = None,
         may_tell: Callable[[Privacy], bool] | None = None,
     ) -> None:
         self._models = models
@@ -79,6 +94,7 @@ class Thinking:
         self._clock = clock
         self._meter = meter
         self._recall = recall
+        self._toolbox = toolbox
         self._may_tell = may_tell
         self.ahead = may_tell is None or may_tell("secret")
         self._expecting: asyncio.Task[None] | None = None
@@ -128,7 +144,49 @@ class Thinking:
         listener.rest_on(
             [source_of(each.memory) for each in recalled], most_private(each.memory.privacy for each in recalled)
         )
-        prompt = self._prompts.ask(question, said, self._clock.now(), recalled)
+        prompt = self._prompts.ask(question, said, self._clock.now(), recalled, self._tools)
+        async with aclosing(self._steps_to(prompt, question, order, listener)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def _steps_to(
+        self, prompt: Prompt, question: str, order: Sequence[str], listener: Listener
+    ) -> AsyncGenerator[str]:
+        """The answer to a prompt. A model that asks for tools instead is asked again, with what they told."""
+        over = self._clock.monotonic() + prompt.budget_s
+        last = self._toolbox.steps if self._toolbox else 0
+        for step in range(last + 1):
+            calls: list[ToolCall] = []
+            before = ""
+            async with aclosing(self._asked(prompt, order, listener)) as items:
+                async for item in items:
+                    if isinstance(item, ToolCall):
+                        calls.append(item)
+                    else:
+                        before = " "
+                        yield item
+            if not calls or self._toolbox is None or step == last:
+                return
+            message = await listener.asked()
+            used = await self._toolbox.use(calls, question, message)
+            listener.used(used)
+            if (said := self._answer_of(used)) is not None:
+                yield f"{before}{said}"
+                return
+            left = over - self._clock.monotonic()
+            if left <= 0:
+                raise DeadlinePassed("the language model was not done in time")
+            prompt = replace(self._prompts.after(prompt, used), budget_s=left)
+
+    def _answer_of(self, used: Sequence[Used]) -> str | None:
+        """What skills say where that is the answer: they acted or asked, or no model may be told. None: it is not."""
+        told = self._may_tell is None or self._may_tell(self._prompts.privacy(used))
+        if told and not any(each.answers for each in used):
+            return None
+        return " ".join(each.reply.text for each in used if each.reply)
+
+    async def _asked(self, prompt: Prompt, order: Sequence[str], listener: Listener) -> AsyncGenerator[str | ToolCall]:
+        """What the models answer to one prompt; the listener is told what it took."""
         # Until it tells what it took. A piece is a token, or nearly.
         end: ChatEnd | None = ChatEnd(Finish.CUT, estimate(prompt), model=self._name)
         waited, since = 0.0, self._clock.monotonic()
@@ -136,11 +194,11 @@ class Thinking:
             async with aclosing(self._models.chat(prompt, order, listener.tried)) as items:
                 async for item in items:
                     waited += self._clock.monotonic() - since
-                    if isinstance(item, str):
+                    if isinstance(item, ChatEnd):
+                        self._name, end = item.model, item
+                    else:
                         end = replace(end, tokens_out=end.tokens_out + 1)
                         yield item
-                    elif isinstance(item, ChatEnd):
-                        self._name, end = item.model, item
                     since = self._clock.monotonic()
         except VoicedError:
             end = end if end.tokens_out else None  # It was not asked, or did not begin.
@@ -148,6 +206,10 @@ class Thinking:
         finally:
             if end:
                 listener.use(replace(end, seconds=waited))
+
+    @property
+    def _tools(self) -> tuple[Tool, ...]:
+        return self._toolbox.tools() if self._toolbox else ()
 
     async def close(self) -> None:
         """Ends what goes on beside."""
@@ -169,6 +231,6 @@ class Thinking:
         await self._record.settled()
         said = await self._record.said(MESSAGES, self._clock.wall())
         try:
-            await self._models.prefill(self._prompts.known(said, self._clock.now()))
+            await self._models.prefill(self._prompts.known(said, self._clock.now(), self._tools))
         except VoicedError as error:
             log.info("the language model is not ready yet: %s", error.message)

@@ -17,11 +17,13 @@ from voiced.core.history import Message, Metadata, Privacy, Role, Source
 from voiced.core.ids import new_id
 from voiced.core.ports.audio import Played
 from voiced.core.ports.llm import Tried
+from voiced.core.ports.skill import Asks
 from voiced.core.privacy import most_private
 from voiced.core.types import RATE, Clip, Earcon, SpeechChunk, Timeline, Transcript, Utterance
 from voiced.core.usage import Use
 from voiced.turn.parts import Parts
 from voiced.turn.router import MODEL, Route
+from voiced.turn.toolbox import Used
 from voiced.turn.trail import Trail
 from voiced.turn.voice import Voice
 
@@ -60,6 +62,8 @@ class Turn:
         began: when it began, in seconds of a clock that never steps back.
         asks: it asked something back.
         echo: what was heard was voiced itself.
+        acted: what a model's tool did, or asked, is the answer.
+        asks_back: what such a tool asks back; None: nothing.
     """
 
     def __init__(
@@ -93,6 +97,10 @@ class Turn:
         self.trail = Trail(parts.clock.monotonic)
         self.began = parts.clock.monotonic()
         self.asks = self.echo = False
+        self.acted = False
+        self.asks_back: Asks | None = None
+        self._message_id = ""
+        self._wanted = asyncio.Event()
         self._parts = parts
         self._spoken_s = 0.0
         self._speech: asyncio.Queue[SpeechChunk | SpeechStarted | Utterance] = asyncio.Queue(SPEECH_LIMIT)
@@ -153,7 +161,28 @@ class Turn:
         self.trail.follow(route)
         message = self._message("user", question)
         self._question = self._parts.record.keep(message)
+        self._message_id = message.id
         return message.id
+
+    def want(self) -> None:
+        """It is certain what was asked, and that a language model answers it."""
+        self._wanted.set()
+
+    async def asked(self) -> str:
+        """Waits for that: what was begun in vain ends here. Returns the message's id."""
+        await self._wanted.wait()
+        return self._message_id
+
+    def used(self, used: Sequence[Used]) -> None:
+        """Takes in what became of the tools that a model asked for."""
+        self.notes["tools"] = [*self.notes.get("tools", ()), *(each.explained() for each in used)]
+        self.acted = self.acted or any(each.answers for each in used)
+        for reply in (each.reply for each in used if each.reply):
+            self.notes |= reply.notes
+            self.asks_back = reply.asks or self.asks_back
+            self.rest_on(
+                [*self.sources, *reply.sources], most_private((self._rests_on, self._parts.privacy_of(reply.text)))
+            )
 
     def keep(self) -> asyncio.Task[str | None] | None:
         """Begins to keep what was answered, and what was really said of it; None where nobody has said anything."""

@@ -6,6 +6,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
+from voiced.core.chat import Tool, ToolCall
 from voiced.core.history import Metadata, Source
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.home import Home
@@ -65,6 +66,55 @@ class Choosy(Protocol):
 
     def takes(self, understood: Understanding) -> bool:
         """Tells at once, from the words alone, whether it can answer; what it does not take is not for rules."""
+        ...
+
+
+class Named(Struct, frozen=True):
+    """Something that a wish is about. Whoever really wishes it says what it is called.
+
+    Attributes:
+        names: words or numbers, each of which says that this is meant.
+        hints: words that make it likely.
+    """
+
+    names: tuple[str | int | float, ...]
+    hints: tuple[str, ...] = ()
+
+
+class Wish(Struct, frozen=True):
+    """What the call of a tool means.
+
+    Attributes:
+        understood: what it means to the skill.
+        act: what is done, as `config/intents/<language>/acts.yaml` calls it; empty: it only tells something.
+        named: what it is done to, and how much: all that must have been said.
+        question: what is asked where it was not said in so many words; None: it is not done then.
+    """
+
+    understood: Understanding
+    act: str = ""
+    named: tuple[Named, ...] = ()
+    question: Reply | None = None
+
+
+@runtime_checkable
+class Offering(Protocol):
+    """A skill that a language model may ask for something. What the model gets, and when, is decided elsewhere."""
+
+    def tools(self) -> Sequence[Tool]:
+        """What it may ask for now. They are part of every prompt: few, short, and the same as long as possible."""
+        ...
+
+    def wish(self, call: ToolCall, text: str) -> Wish | None:
+        """What a call means; it does nothing.
+
+        Args:
+            call: of one of the tools; its arguments are whatever the model made up.
+            text: the user's own words.
+
+        Returns:
+            None where the arguments make no sense.
+        """
         ...
 
 
