@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from msgspec import structs
@@ -120,8 +121,8 @@ async def on_stage(config: Config, own: Callable[[], Mapping[str, Skill]] = dict
     skills: dict[str, Skill] = {}
     usual = wiring.skills
 
-    def all_skills(*arguments: object) -> Mapping[str, Skill]:
-        skills.update(usual(*arguments), **own())
+    def all_skills(*arguments: Any, **options: Any) -> Mapping[str, Skill]:  # noqa: ANN401 (whatever it is called with)
+        skills.update(usual(*arguments, **options), **own())
         return skills
 
     wiring.skills = all_skills

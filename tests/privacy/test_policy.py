@@ -4,6 +4,7 @@ import asyncio
 from contextlib import aclosing
 from typing import get_args
 
+import msgspec
 import pytest
 
 from tests.fakes.llm import ScriptedLlm
@@ -47,9 +48,16 @@ def test_the_usual_policy():
 
 
 def test_none_forbids_all_and_secret_nothing():
-    policy = PrivacyConfig(log="none", remote="secret")
+    policy = PrivacyConfig(log="none", embed="secret")
     assert not any(allowed(policy, each, "log") for each in CLASSES)
-    assert all(allowed(policy, each, "remote") for each in CLASSES)
+    assert all(allowed(policy, each, "embed") for each in CLASSES)
+
+
+@pytest.mark.parametrize("use", ["remote", "search"])
+@pytest.mark.parametrize("privacy", ["sensitive", "secret"])
+def test_no_setting_lets_what_is_sensitive_or_secret_leave_the_box(use, privacy):
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({use: privacy}, PrivacyConfig)
 
 
 def test_the_most_private_counts():
@@ -108,8 +116,8 @@ def test_what_a_tool_found_is_not_told_without_its_question():
 
 
 def test_an_owner_may_trust_another_machine():
-    far = DiscreetLlm(ScriptedLlm("far"), PrivacyConfig(remote="sensitive"))
-    assert asyncio.run(asked(far, prompt(("my pills", "sensitive")))) == "far"
+    far = DiscreetLlm(ScriptedLlm("far"), PrivacyConfig(remote="personal"))
+    assert asyncio.run(asked(far, prompt(("my name", "personal")))) == "far"
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,8 @@ class MemoryConfig(Section, frozen=True, kw_only=True):
 
 
 Limit = Privacy | Literal["none"]
+FarLimit = Literal["none", "public", "personal"]
+"""What is sensitive or secret leaves the box by no setting."""
 
 
 class PrivacyConfig(Section, frozen=True, kw_only=True):
@@ -123,11 +125,9 @@ class PrivacyConfig(Section, frozen=True, kw_only=True):
         Limit, Meta(description="The most private text that is turned into a vector, to be found by its meaning.")
     ] = "sensitive"
     remote: Annotated[
-        Limit, Meta(description="The most private text that a language model on another machine may see.")
+        FarLimit, Meta(description="The most private text that a language model on another machine may see.")
     ] = "public"
-    search: Annotated[
-        Limit, Meta(description="The most private text that may be looked up on the web; nothing is, as yet.")
-    ] = "public"
+    search: Annotated[FarLimit, Meta(description="The most private text that may be looked up on the web.")] = "public"
     folder: Annotated[
         str, Meta(description="A folder with rules of your own; empty: the folder privacy beside the configuration.")
     ] = ""

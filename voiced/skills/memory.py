@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from voiced.core.chat import Tool, ToolCall
 from voiced.core.citations import source_of
 from voiced.core.errors import SkillFailed, StoreFailed
@@ -10,7 +12,7 @@ from voiced.core.history import Source
 from voiced.core.memories import Memory, NewMemory, Scope, mentions
 from voiced.core.ports.knowledge import Knowledge
 from voiced.core.ports.recall import Recall
-from voiced.core.ports.skill import Reply, Wish
+from voiced.core.ports.skill import Asks, Reply, Wish
 from voiced.core.speech import counted, past_moment, turned
 from voiced.core.types import Understanding
 from voiced.skills.offering import reading, text_of, tool
@@ -18,8 +20,8 @@ from voiced.skills.words import own_words
 
 JUST_NOW = timedelta(minutes=10)
 """How long "that" can mean what was remembered last."""
-ANSWER_WITHIN = timedelta(minutes=1)
-"""How long a question waits for its yes."""
+NOTES = "notes"
+"""The slot with the ids of what a question named."""
 TOLD = 2
 """Memories that are told: nobody listens to a list."""
 LONGEST = 300
@@ -39,7 +41,7 @@ class MemorySkill:
         forget: removes notes for ever, by their ids; returns how many.
     """
 
-    intents = ("VoicedRemember", "VoicedRecall", "VoicedForgetLast", "VoicedForgetAbout", "VoicedForgetFound")
+    intents = ("VoicedRemember", "VoicedRecall", "VoicedForgetLast", "VoicedForgetAbout")
 
     def __init__(
         self,
@@ -54,8 +56,6 @@ class MemorySkill:
         self._now = now
         self._space = space
         self._forget = forget
-        self._found: list[str] = []
-        self._asked_at = now()
 
     def tools(self) -> Sequence[Tool]:
         """See `Offering`."""
@@ -79,10 +79,8 @@ class MemorySkill:
                     return await self._tell(topic, mine=understood.slots.get("whose") == "mine")
                 case "VoicedForgetLast":
                     return await self._forget_last()
-                case "VoicedForgetAbout":
-                    return await self._look_for(topic)
                 case _:
-                    return await self._forget_found()
+                    return await (self._forget_found if understood.confirmed else self._look_for)(understood)
         except StoreFailed as error:
             raise SkillFailed(UNREACHABLE) from error
 
@@ -119,20 +117,20 @@ class MemorySkill:
         await self._forget([notes[0].id])
         return Reply("Forgotten.")  # Its words would be kept again, as an answer.
 
-    async def _look_for(self, topic: str) -> Reply:
+    async def _look_for(self, understood: Understanding) -> Reply:
         """What is to be forgotten has every word of the topic: what only means about the same stays."""
+        topic = str(understood.slots.get("topic", ""))
         found = await self._knowledge.search(topic, Scope(kinds=["note"]), CANDIDATES)
         notes = [hit.memory for hit in found if mentions(hit.memory, topic)]
-        self._found, self._asked_at = [note.id for note in notes], self._now()
         if not notes:
             return Reply(f"I have no note about {turned(topic)}.")
-        return Reply(f"I have {_list(notes)} Say “forget it all”, and I will.")
+        them = "it" if len(notes) == 1 else "them all"
+        meant = replace(understood, slots={NOTES: " ".join(note.id for note in notes)})
+        return Reply(f"I have {_list(notes)} Shall I forget {them}?", asks=Asks(yes=meant))
 
-    async def _forget_found(self) -> Reply:
-        found, self._found = self._found, []
-        if not found or self._now() - self._asked_at > ANSWER_WITHIN:
-            return Reply("There is nothing to forget: tell me first what it is about.")
-        return Reply(f"{counted(await self._forget(found), 'note') or 'Nothing'} forgotten.")
+    async def _forget_found(self, understood: Understanding) -> Reply:
+        gone = await self._forget(str(understood.slots.get(NOTES, "")).split())
+        return Reply(f"{counted(gone, 'note') or 'Nothing'} forgotten.")
 
 
 def _list(notes: Sequence[Memory]) -> str:

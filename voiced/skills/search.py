@@ -1,12 +1,15 @@
 """Looking things up: in what is remembered, and on the web where that is allowed."""
 
 import re
+from collections.abc import Sequence
 
+from voiced.core.chat import Tool, ToolCall
 from voiced.core.ports.search import Search
-from voiced.core.ports.skill import Reply
+from voiced.core.ports.skill import Reply, Wish
 from voiced.core.search import Findings, Result
 from voiced.core.speech import listed, turned
 from voiced.core.types import Understanding
+from voiced.skills.offering import reading, text_of, tool
 from voiced.skills.words import own_words
 
 LONGEST = 300
@@ -34,6 +37,15 @@ class SearchSkill:
         """See `Choosy`: what is about the two who talk is in no encyclopedia."""
         words = set(_WORD.findall(str(understood.slots.get("topic", "")).casefold()))
         return understood.intent != FACTS or bool(words and not words & OURS)
+
+    def tools(self) -> Sequence[Tool]:
+        """See `Offering`."""
+        return (tool("look_up", "Look something up.", ("topic",), topic="string"),)
+
+    def wish(self, call: ToolCall, text: str) -> Wish | None:
+        """See `Offering`."""
+        topic = text_of(call, "topic")
+        return reading("VoicedSearch", text, {"topic": topic}) if topic else None
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""

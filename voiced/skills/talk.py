@@ -6,8 +6,8 @@ from voiced.core.ports.skill import Reply
 from voiced.core.types import Understanding
 
 HELP = (
-    "I can tell you the time and the date, set timers and alarms, remind you of things, "
-    "change my volume, repeat what I said, and be quiet when you say stop."
+    "I can tell you the time and the date, set timers and alarms, remind you of things, keep lists and notes, "
+    "calculate, change my volume, repeat what I said, and be quiet when you say stop."
 )
 
 

@@ -1,19 +1,23 @@
 """What the weather is like here, today and in the next days."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from voiced.core.chat import Tool, ToolCall
 from voiced.core.errors import SearchFailed
 from voiced.core.history import Source
 from voiced.core.ports.search import Weather
-from voiced.core.ports.skill import Reply
+from voiced.core.ports.skill import Reply, Wish
 from voiced.core.speech import day as day_words
 from voiced.core.types import Understanding
 from voiced.core.weather import Forecast
 from voiced.skills.dates import named_day
+from voiced.skills.offering import number_of, reading, tool
 
 WET = 50
 """Percent from which on rain is to be expected."""
+DAYS_AHEAD = 7
+"""How far a forecast is asked for."""
 SOURCE = Source("web", "https://open-meteo.com", "Open-Meteo")
 
 
@@ -30,6 +34,14 @@ class WeatherSkill:
     def __init__(self, weather: Weather, now: Callable[[], datetime]) -> None:
         self._weather = weather
         self._now = now
+
+    def tools(self) -> Sequence[Tool]:
+        """See `Offering`."""
+        return (tool("weather", "Tell the weather here; days_ahead is 0 for today.", days_ahead="integer"),)
+
+    def wish(self, call: ToolCall, text: str) -> Wish | None:
+        """See `Offering`."""
+        return reading("VoicedWeather", text, {"offset": number_of(call, "days_ahead", DAYS_AHEAD) or 0})
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""
