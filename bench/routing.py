@@ -43,7 +43,7 @@ class Plain:
         return self._own.understand(text) or self._home(text)
 
     def _home(self, text: str) -> Understanding | None:
-        readings = list(self._sentences.readings(normalize_for_matching(text).text))
+        readings = self._sentences.readings(normalize_for_matching(text).text)
         for templates in self._sentences.templates:
             for reading in readings:
                 for intents in templates:

@@ -324,7 +324,7 @@ class Voiced:
         config = self._config
         frames = self._beating(self._audio.frames())
         ear, vad = wiring.cascade(config.wake, self._remote_words), Silero()
-        _ = self._rules.grammar  # Made here, where the socket's first answer does not wait for it.
+        self._rules.prepare()  # Here, where the socket's first answer does not wait for it.
         give_back_memory()  # The ear is what is loaded last.
         return listen(frames, ear, vad, self._progress, self._controls, config.endpoint)
 

@@ -1,7 +1,7 @@
 """Sentences about the home: ours, and Home Assistant's own, with the names of what is there."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 from pathlib import Path
 
@@ -82,7 +82,7 @@ class HomeSentences:
     def understand(self, text: str) -> Understanding | None:
         """What a sentence says about the home. Whole names come before their endings: "lamp" for "floor lamp"."""
         self._fill(self._home.entities())
-        readings = list(self.readings(normalize_for_matching(text).text))
+        readings = self.readings(normalize_for_matching(text).text)
         for templates, reading in product((self._whole, self._endings), readings):
             if understood := _recognize(reading, templates):
                 return replace(understood, text=text)
@@ -90,7 +90,7 @@ class HomeSentences:
 
     def guess(self, text: str) -> Understanding | None:
         """What a sentence nearly says that says nothing. What is as near goes with it, in `others`."""
-        *_, shortest = self.readings(normalize_for_matching(text).text)
+        shortest = self.readings(normalize_for_matching(text).text)[-1]
         found: dict[str, tuple[float, Understanding]] = {}
         for near in self._vocabulary.near(shortest)[:TRIED]:
             if understood := _recognize(near.text, self._whole):
@@ -101,11 +101,10 @@ class HomeSentences:
         best, *others = [understood for slips, understood in found.values() if slips == least] or [None]
         return best and replace(best, others=tuple(others))
 
-    def readings(self, text: str) -> Iterator[str]:
+    def readings(self, text: str) -> Sequence[str]:
         """The sentence as it is, then without words that mean nothing, wherever they stand."""
-        yield text
-        if self._skips:
-            yield remove_skip_words(text, self._skips, ignore_whitespace=False)
+        shorter = remove_skip_words(text, self._skips, ignore_whitespace=False) if self._skips else text
+        return [text] if shorter == text else [text, shorter]
 
     @property
     def templates(self) -> tuple[list[Intents], list[Intents]]:

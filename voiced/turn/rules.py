@@ -1,19 +1,20 @@
 """The first tier: sentence templates, matched exactly by hassil. The recogniser's grammar comes from the same ones."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-from hassil import RecognizeResult, recognize_best
+from hassil import RecognizeResult
 from hassil.util import normalize_for_matching, remove_skip_words
 
 from voiced.core.grammar import Grammar, compile_grammar, spoken
 from voiced.core.home_names import HomeNames, with_home
 from voiced.core.intents import load_intents
 from voiced.core.types import Completeness, Understanding
+from voiced.turn.narrowing import Index, Narrowed
 
 _HALVES = re.compile(r"\b([ap])\. ?m\b\.?", re.IGNORECASE)
 """The ways to write AM and PM; templates know one."""
@@ -59,7 +60,7 @@ class Rules:
             What it means, or None if no template says it.
         """
         for sentence in self._readings(text):
-            result = recognize_best(sentence, self._intents, language=self._intents.language)
+            result = self._templates.recognize(sentence)
             if result is not None:
                 return Understanding(result.intent.name, slots(result), text)
         return self.home.understand(text) if self.home else None
@@ -72,6 +73,14 @@ class Rules:
         """Makes the grammar anew, with the names in the home: takes a while."""
         if self._spoken_home:
             self.grammar = compile_grammar(with_home(self._intents, self._spoken_home, names))
+
+    def prepare(self) -> None:
+        """Makes what takes a while: else whoever asks first waits for it."""
+        _ = self._templates, self.grammar
+
+    @cached_property
+    def _templates(self) -> Narrowed:
+        return Narrowed(Index(self._intents))
 
     @cached_property
     def grammar(self) -> Grammar:
@@ -86,14 +95,14 @@ class Rules:
                 return result
         return Completeness.UNKNOWN
 
-    def _readings(self, text: str) -> Iterator[str]:
+    def _readings(self, text: str) -> Iterable[str]:
         """The sentence as it is, then without what means nothing at its end, then also at its beginning."""
         text = normalize_for_matching(_HALVES.sub(r"\1m", text)).text
-        yield text
-        if self._skips:
-            text = remove_skip_words(text, self._skips, ignore_whitespace=False, start=False)
-            yield text
-            yield remove_skip_words(text, self._skips, ignore_whitespace=False, end=False)
+        if not self._skips:
+            return [text]
+        shorter = remove_skip_words(text, self._skips, ignore_whitespace=False, start=False)
+        shortest = remove_skip_words(shorter, self._skips, ignore_whitespace=False, end=False)
+        return dict.fromkeys([text, shorter, shortest])  # Mostly they are the same.
 
 
 def slots(result: RecognizeResult) -> dict[str, str | int | float]:
