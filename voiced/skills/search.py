@@ -40,12 +40,14 @@ class SearchSkill:
 
     def tools(self) -> Sequence[Tool]:
         """See `Offering`."""
-        return (tool("look_up", "Look something up.", ("topic",), topic="string"),)
+        where = "the web, and what is remembered" if self._search.web else "what is remembered"
+        return (tool("search", f"Search {where}, in words of the user's.", ("words",), words="string"),)
 
     def wish(self, call: ToolCall, text: str) -> Wish | None:
-        """See `Offering`."""
-        topic = text_of(call, "topic")
-        return reading("VoicedSearch", text, {"topic": topic}) if topic else None
+        """See `Offering`. What leaves the house is what the user said: a model may have read more than that."""
+        said = set(_WORD.findall(text.casefold()))
+        words = [word for word in _WORD.findall(text_of(call, "words")) if word.casefold() in said]
+        return reading("VoicedSearch", text, {"topic": " ".join(words) or text})
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""

@@ -16,8 +16,8 @@ from voiced.skills.offering import number_of, reading, tool
 
 WET = 50
 """Percent from which on rain is to be expected."""
-DAYS_AHEAD = 7
-"""How far a forecast is asked for."""
+DAYS_AHEAD = 15
+"""Nobody knows what comes later."""
 SOURCE = Source("web", "https://open-meteo.com", "Open-Meteo")
 
 
@@ -37,11 +37,11 @@ class WeatherSkill:
 
     def tools(self) -> Sequence[Tool]:
         """See `Offering`."""
-        return (tool("weather", "Tell the weather here; days_ahead is 0 for today.", days_ahead="integer"),)
+        return (tool("weather", "Tell the weather here, today or in some days.", days="integer"),)
 
     def wish(self, call: ToolCall, text: str) -> Wish | None:
         """See `Offering`."""
-        return reading("VoicedWeather", text, {"offset": number_of(call, "days_ahead", DAYS_AHEAD) or 0})
+        return reading("VoicedWeather", text, {"offset": number_of(call, "days", DAYS_AHEAD) or 0})
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""
