@@ -194,12 +194,12 @@ async def think(
     try:
         await turn.speak(begun or turn.voice(turn.answered(thinking.answer(text, models, turn))))
     finally:
-        turn.asks = turn.asks_back is not None
-        parts.dialogue.ask(turn.asks_back, turn.talk)
+        turn.asks = turn.deeds.asks is not None
+        parts.dialogue.ask(turn.deeds.asks, turn.talk)
         parts.dialogue.said(turn.talk, parts.clock.monotonic())
     if turn.answer.strip():
         return turn.answer
-    if turn.acted:  # By a skill that says nothing.
+    if turn.deeds.acted:  # By a skill that says nothing.
         await turn.earcon(Earcon.DONE)
         return ""
     return await nobody_knows(turn, text, "the language model said nothing", parts)

@@ -17,10 +17,10 @@ from voiced.core.history import Message, Metadata, Privacy, Role, Source
 from voiced.core.ids import new_id
 from voiced.core.ports.audio import Played
 from voiced.core.ports.llm import Tried
-from voiced.core.ports.skill import Asks
 from voiced.core.privacy import most_private
 from voiced.core.types import RATE, Clip, Earcon, SpeechChunk, Timeline, Transcript, Utterance
 from voiced.core.usage import Use
+from voiced.turn.deeds import Deeds
 from voiced.turn.parts import Parts
 from voiced.turn.router import MODEL, Route
 from voiced.turn.toolbox import Used
@@ -62,8 +62,7 @@ class Turn:
         began: when it began, in seconds of a clock that never steps back.
         asks: it asked something back.
         echo: what was heard was voiced itself.
-        acted: what a model's tool did, or asked, is the answer.
-        asks_back: what such a tool asks back; None: nothing.
+        deeds: what tools did that a model used.
     """
 
     def __init__(
@@ -97,8 +96,7 @@ class Turn:
         self.trail = Trail(parts.clock.monotonic)
         self.began = parts.clock.monotonic()
         self.asks = self.echo = False
-        self.acted = False
-        self.asks_back: Asks | None = None
+        self.deeds = Deeds()
         self._message_id = ""
         self._wanted = asyncio.Event()
         self._parts = parts
@@ -175,14 +173,10 @@ class Turn:
 
     def used(self, used: Sequence[Used]) -> None:
         """Takes in what became of the tools that a model asked for."""
-        self.notes["tools"] = [*self.notes.get("tools", ()), *(each.explained() for each in used)]
-        self.acted = self.acted or any(each.answers for each in used)
-        for reply in (each.reply for each in used if each.reply):
-            self.notes |= reply.notes
-            self.asks_back = reply.asks or self.asks_back
-            self.rest_on(
-                [*self.sources, *reply.sources], most_private((self._rests_on, self._parts.privacy_of(reply.text)))
-            )
+        self.deeds.take(used)
+        private = map(self._parts.privacy_of, self.deeds.texts)
+        sources = list(dict.fromkeys([*self.sources, *self.deeds.sources]))
+        self.rest_on(sources, most_private((self._rests_on, *private)))
 
     def keep(self) -> asyncio.Task[str | None] | None:
         """Begins to keep what was answered, and what was really said of it; None where nobody has said anything."""
@@ -239,7 +233,7 @@ class Turn:
             return self.notes
         heard = {} if self.heard is None else {"confidence": self.heard.confidence}
         why = {"considered": to_builtins(self.trail.considered), "timeline": to_builtins(self._timeline)}
-        return {**heard, **self.notes, **why}
+        return {**heard, **self.notes, **self.deeds.notes, **why}
 
     @property
     def _timeline(self) -> Timeline:
