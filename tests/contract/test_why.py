@@ -22,6 +22,16 @@ WHY = {
     "intent": "HassTurnOn",
     "slots": {"name": "lamp"},
     "receipts": ["done"],
+    "tools": [
+        {
+            "tool": "look",
+            "arguments": {"at": "[it]"},
+            "decision": "allowed",
+            "reason": "it tells",
+            "told": "It is shut.",
+        },
+        {"tool": "open", "arguments": {}, "decision": "refused", "reason": "nobody asked", "told": "refused"},
+    ],
     "considered": [
         {"tier": "rules", "outcome": "passed over", "reason": "no template says it"},
         {"tier": "model", "name": "small", "outcome": "failed", "reason": "as configured; it crashed", "ms": 12.5},
@@ -57,7 +67,7 @@ def turn(number: int, **answer: object) -> list[Message]:
 
 MESSAGES = [
     *turn(1, spoken="ans"),
-    *turn(2, metadata={"considered": "what somebody else calls so", "timeline": 3}),
+    *turn(2, metadata={"considered": "what somebody else calls so", "timeline": 3, "tools": "a hammer"}),
     *turn(3),
     Message(id="x", role="user", content="of no turn", at=2e9),
 ]
@@ -98,6 +108,7 @@ def test_the_last_turn_is_explained_unless_another_is_named(why: Verb):
     assert (found["confidence"], found["intent"], found["slots"]) == (0.87, "HassTurnOn", {"name": "lamp"})
     assert found["notes"] == {"receipts": ["done"]}
     assert found["considered"] == WHY["considered"]
+    assert found["tools"] == WHY["tools"]
     assert found["timeline"] == WHY["timeline"]
     assert found["sources"][0]["title"] == "A page"
 
@@ -113,6 +124,8 @@ def test_people_read_all_of_it(why: Verb):
         "A page",
         "answer 1",
         "after “ans”",
+        "look at = [it] allowed (it tells) “It is shut.”",
+        "open refused (nobody asked)",
         "first audio",
     ):
         assert words in told
@@ -120,7 +133,7 @@ def test_people_read_all_of_it(why: Verb):
 
 def test_what_somebody_added_from_outside_is_explained_as_far_as_it_goes(why: Verb):
     found = json.loads(why("t2", "--json"))
-    assert (found["asked"], found["considered"]) == ("[question] 2", [])
+    assert (found["asked"], found["considered"], found["tools"]) == ("[question] 2", [], [])
     assert "question" in why("t2")
 
 

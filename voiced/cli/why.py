@@ -11,12 +11,13 @@ from voiced.cli.options import Options
 from voiced.cli.output import line, people, plain, table
 from voiced.core.errors import NotFound
 from voiced.core.explanation import Explanation, explained
-from voiced.core.routing import Considered
+from voiced.core.routing import Called, Considered
 
 if TYPE_CHECKING:
     from voiced.core.ports.kept import Kept
 
 STYLES = {"answered": "green", "declined": "yellow", "failed": "red", "passed over": "dim"}
+DECISIONS = {"allowed": "green", "asked": "yellow", "refused": "red"}
 NEWEST = 20
 """Messages among which there is one of a turn: what was added from outside belongs to none."""
 
@@ -59,6 +60,8 @@ def _show(found: Explanation, options: Options) -> None:
         _row("understood", Text(f"{found.intent} {slots}"))
     for name, value in found.notes.items():
         _row(name, Text(plain(str(value))))
+    for called in found.tools:
+        _row("asked for", _called(called))
     if found.considered:
         table(["considered", "outcome", "ms", "reason"], map(_considered, found.considered))
     if found.model:
@@ -73,6 +76,15 @@ def _show(found: Explanation, options: Options) -> None:
             "interrupted", Text(f"after “{plain(found.spoken)}”" if found.spoken else "before the first word", "yellow")
         )
     timeline(found.timeline)
+
+
+def _called(each: Called) -> Text:
+    given = ", ".join(f"{name} = {value}" for name, value in each.arguments.items())
+    return Text.assemble(
+        plain(f"{each.tool} {given}".strip()),
+        (f" {each.decision}", DECISIONS.get(each.decision, "")),
+        plain(f" ({each.reason}) “{each.told}”" if each.decision != "refused" else f" ({each.reason})"),
+    )
 
 
 def _considered(each: Considered) -> list[str | Text]:

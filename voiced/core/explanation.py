@@ -8,11 +8,11 @@ import msgspec
 from msgspec import Struct
 
 from voiced.core.history import Message, Privacy, Source
-from voiced.core.routing import Considered
+from voiced.core.routing import Called, Considered
 from voiced.core.types import Timeline
 
 T = TypeVar("T")
-_OWN = frozenset({"considered", "timeline", "confidence", "intent", "slots"})
+_OWN = frozenset({"considered", "timeline", "confidence", "intent", "slots", "tools"})
 """What of an answer's metadata has a field of its own."""
 
 
@@ -29,6 +29,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
         tier: who did: rules, assist, model; none for nobody.
         intent: what was understood; empty where no rule understood it.
         slots: likewise.
+        tools: what the language model asked for, and what became of it.
         notes: what else is known of what was done: receipts.
         model: the language model that answered.
         tokens_in: tokens of its prompt.
@@ -50,6 +51,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
     tier: str = ""
     intent: str = ""
     slots: dict[str, str | int | float] = {}
+    tools: list[Called] = []
     notes: dict[str, Any] = {}
     model: str | None = None
     tokens_in: int | None = None
@@ -86,6 +88,7 @@ def _explained(turn: str, said: list[Message]) -> Explanation:
         tier=known.tier or "",
         intent=_as(metadata.get("intent", ""), str, ""),
         slots=_as(metadata.get("slots", {}), dict[str, str | int | float], {}),
+        tools=_as(metadata.get("tools", []), list[Called], []),
         notes={name: value for name, value in metadata.items() if name not in _OWN},
         model=known.model,
         tokens_in=known.tokens_in,

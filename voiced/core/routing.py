@@ -1,6 +1,6 @@
 """Who was considered for an answer, and what became of it: frozen values that are kept with the turn."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -24,3 +24,21 @@ class Considered(Struct, frozen=True, omit_defaults=True):
     reason: str
     name: str = ""
     ms: float | None = None
+
+
+class Called(Struct, frozen=True):
+    """A tool that a language model asked for.
+
+    Attributes:
+        tool: its name.
+        arguments: as the model gave them.
+        decision: allowed, asked (back) or refused.
+        reason: why.
+        told: what came of it.
+    """
+
+    tool: str
+    arguments: dict[str, Any]
+    decision: str
+    reason: str
+    told: str = ""

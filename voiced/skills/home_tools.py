@@ -61,7 +61,7 @@ KINDS = ("light", "switch", "fan", "cover", "climate", "media_player")
 
 
 def tools(entities: Iterable[Entity]) -> Sequence[Tool]:
-    """Those for a home; none where there is nothing."""
+    """Those for a home; none where there is nothing. Its names stand in one of them, which is enough to know them."""
     able = {domain for services in SERVICES.values() for domain in services}
     known = [entity for entity in entities if entity.name.strip()]
     acting = _listed(entity.name for entity in known if entity.domain in able)
@@ -73,7 +73,7 @@ def tools(entities: Iterable[Entity]) -> Sequence[Tool]:
         tool("home_control", "Switch, open or lock a thing of the home, or all of a kind in an area.",
              ("action",), action=list(ACTIONS), **where),
         tool("home_set", "Set a value of a thing of the home, in percent or degrees.",
-             ("what", "value", "name"), what=list(VALUES), value="number", name=acting),
+             ("what", "value", "name"), what=list(VALUES), value="number", name="string"),
         tool("home_state", "Tell the state of a thing of the home.", ("name",), name="string"),
     )  # fmt: skip
 

@@ -32,8 +32,8 @@ def tool(name: str, description: str, required: Sequence[str] = (), /, **paramet
         key: {"type": kind} if isinstance(kind, str) else {"type": "string", "enum": list(kind)}
         for key, kind in parameters.items()
     }
-    schema = {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
-    return Tool(name, description, schema)
+    schema: dict[str, Any] = {"type": "object", "properties": properties}
+    return Tool(name, description, schema | ({"required": list(required)} if required else {}))
 
 
 def text_of(call: ToolCall, name: str) -> str:

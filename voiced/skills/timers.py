@@ -70,7 +70,7 @@ class TimersSkill:
         intent = "HassStartTimer" if call.name == "start_timer" else "HassCancelTimer"
         understood = Understanding(intent, slots, text)
         told = f"{bare(name)} timer".strip()
-        verb = "set a" if call.name == "start_timer" else "stop the"
+        verb = "stop the" if call.name == "cancel_timer" else "set the" if name else "set a"
         return Wish(understood, call.name, named, shall(understood, f"{verb} {told}{length}"))
 
     def _unknown(self, running: Sequence[Promise], understood: Understanding) -> Reply:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import to_builtins
+
 from voiced.core.history import Source
 from voiced.core.ports.skill import Asks
 from voiced.turn.toolbox import Used
@@ -29,7 +31,7 @@ class Deeds:
     def take(self, used: Sequence[Used]) -> None:
         """Takes in what became of some calls."""
         self.acted = self.acted or any(each.answers for each in used)
-        calls = [*self.notes.get("tools", ()), *(each.explained() for each in used)]
+        calls = [*self.notes.get("tools", ()), *(to_builtins(each.explained) for each in used)]
         for reply in (each.reply for each in used if each.reply):
             self.asks = reply.asks or self.asks
             self.sources += reply.sources

@@ -1,8 +1,6 @@
 """What a language model may ask for: the tools of all skills, and what becomes of each call."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,6 +9,7 @@ from voiced.core.chat import Tool, ToolCall
 from voiced.core.errors import SkillFailed
 from voiced.core.history import Privacy
 from voiced.core.ports.skill import Offering, Reply, Skill
+from voiced.core.routing import Called
 from voiced.turn.actwords import ActWords
 from voiced.turn.policy import Decision, Verdict, judge
 
@@ -43,10 +42,10 @@ class Used(Struct, frozen=True):
         """What the model is told of it."""
         return self.reply.text if self.reply else f"{self.verdict.decision}: {self.verdict.reason}"
 
-    def explained(self) -> dict[str, Any]:
+    @property
+    def explained(self) -> Called:
         """For whoever asks why."""
-        verdict = {"decision": self.verdict.decision, "reason": self.verdict.reason}
-        return {"tool": self.call.name, "arguments": self.call.arguments, **verdict, "told": self.told}
+        return Called(self.call.name, self.call.arguments, self.verdict.decision, self.verdict.reason, self.told)
 
 
 class Toolbox:
