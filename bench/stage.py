@@ -3,16 +3,15 @@
 import asyncio
 import queue
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from msgspec import structs
 from sounds import pcm
 
-from voiced import wiring
+from voiced import mind
 from voiced.assistant import Voiced
 from voiced.children import engines, started
 from voiced.core.activity import Activity
@@ -85,8 +84,8 @@ class Stage:
         skills: by intent.
     """
 
-    def __init__(self, audio: StageAudio, voiced: Voiced, skills: Mapping[str, Skill]) -> None:
-        self.audio, self.voiced, self.skills = audio, voiced, skills
+    def __init__(self, audio: StageAudio, voiced: Voiced) -> None:
+        self.audio, self.voiced, self.skills = audio, voiced, voiced.mind.skills
         self.events: list[AnyEvent] = []
         self._news = asyncio.Event()
         voiced.bus.watch(self._take)
@@ -109,7 +108,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def on_stage(config: Config, own: Callable[[], Mapping[str, Skill]] = dict) -> AsyncGenerator[Stage]:
+async def on_stage(config: Config, own: Callable[[], Sequence[Skill]] = list) -> AsyncGenerator[Stage]:
     """Runs the daemon's parts, as live as with a sound card.
 
     Args:
@@ -118,21 +117,15 @@ async def on_stage(config: Config, own: Callable[[], Mapping[str, Skill]] = dict
     """
     activity = Activity()
     audio = StageAudio(activity)
-    skills: dict[str, Skill] = {}
-    usual = wiring.skills
-
-    def all_skills(*arguments: Any, **options: Any) -> Mapping[str, Skill]:  # noqa: ANN401 (whatever it is called with)
-        skills.update(usual(*arguments, **options), **own())
-        return skills
-
-    wiring.skills = all_skills
+    usual = mind.own
+    mind.own = lambda hands: [*usual(hands), *own()]
     children = engines(config)
     async with passing_database() as database:
         try:
             voiced = Voiced(config, audio, SystemClock(LocalZone()), activity, Bus(), children, database=database)
         finally:
-            wiring.skills = usual
-        stage = Stage(audio, voiced, skills)
+            mind.own = usual
+        stage = Stage(audio, voiced)
         async with started(*children), voiced.running():
             hearing = asyncio.create_task(voiced.hear())
             await audio.say(np.zeros(RATE // 2))

@@ -149,7 +149,7 @@ async def table(scenes: list[Scene], config: Config, own: Mapping[str, Skill]) -
     mine: list[Marks] = []
     failed: list[str] = []
     peer_failed = early = 0
-    async with on_stage(config, lambda: own) as stage:
+    async with on_stage(config, lambda: list(own.values())) as stage:
         chain = Chain(config, stage.skills)
         await asyncio.gather(*(child.start() for child in chain.children))
         try:

@@ -1,24 +1,22 @@
 """All parts of voiced, wired together and running: for the daemon, and for a replayed recording."""
 
 import asyncio
-import logging
 import os
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from voiced import __version__, extensions, lookup, wiring
-from voiced.children import Engines, is_far
+from voiced import __version__, wiring
+from voiced.children import Engines
 from voiced.control.tally import Tally
 from voiced.core.activity import Activity
 from voiced.core.announcing import Announced, DoNotDisturb, Priority
 from voiced.core.bus import Bus
 from voiced.core.commands import Announce, Ask, Say, Stop
-from voiced.core.config import Config, chain
+from voiced.core.config import Config
 from voiced.core.disk import clear
 from voiced.core.errors import AudioFailed, first
 from voiced.core.events import Muted, Signal, VolumeChanged
@@ -27,30 +25,20 @@ from voiced.core.home_config import HomeConfig
 from voiced.core.memory import give_back_memory
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
-from voiced.core.ports.embedder import Embedder
 from voiced.core.ports.home import Home
-from voiced.core.ports.llm import Llm, Models
 from voiced.core.ports.promises import PromiseStore
-from voiced.core.ports.skill import Granted, Skill
-from voiced.core.ports.stt import Stt
-from voiced.core.ports.tts import Tts
 from voiced.core.privacy import allowed
 from voiced.core.status import PromiseStatus, Status
-from voiced.core.types import RATE, Earcon, Frame, Understanding
+from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.listen import listen
 from voiced.engines.phrasefiles import PhraseFiles
 from voiced.engines.silero import Silero
 from voiced.hearing_home import follow_home
 from voiced.home.house import House
+from voiced.mind import Hands, Mind
 from voiced.remembering import Remembering
-from voiced.search.unified import UnifiedSearch
-from voiced.setup.places import CACHE, intents_folder
+from voiced.setup.places import CACHE
 from voiced.setup.privacy import classifier
-from voiced.skills.home import HomeSkill
-from voiced.skills.lists import ListsSkill
-from voiced.skills.microphone import MicrophoneSkill
-from voiced.skills.search import SearchSkill
-from voiced.skills.weather import WeatherSkill
 from voiced.store.answers import StoredAnswers
 from voiced.store.audit import StoredAudit
 from voiced.store.conversations import StoredConversations
@@ -61,11 +49,8 @@ from voiced.store.memories import StoredMemories
 from voiced.store.promises import StoredPromises
 from voiced.store.upkeep import FileUpkeep
 from voiced.store.usage import StoredUsage
-from voiced.turn.actwords import load_acts
 from voiced.turn.breakdowns import Breakdowns
 from voiced.turn.controls import EarControls
-from voiced.turn.dialogue import Dialogue
-from voiced.turn.dialoguewords import load_words
 from voiced.turn.earcons import earcons
 from voiced.turn.inbox import Inbox
 from voiced.turn.manner import Manner
@@ -73,22 +58,11 @@ from voiced.turn.outage import Outage
 from voiced.turn.parts import UNKNOWN, Parts
 from voiced.turn.pipeline import converse
 from voiced.turn.progress import Progress
-from voiced.turn.prompt import Prompts
 from voiced.turn.quiet import Quiet
 from voiced.turn.record import Record
-from voiced.turn.rules import Rules
 from voiced.turn.scheduler import Scheduler
 from voiced.turn.speaking import SpeakableTts
-from voiced.turn.thinking import Thinking
-from voiced.turn.toolbox import Toolbox
 
-if TYPE_CHECKING:
-    from voiced.search.openmeteo import OpenMeteo
-
-log = logging.getLogger(__name__)
-
-OPEN = "open"
-"""The folder of templates that are looked at last."""
 PATIENCE_S = 0.25
 """How long the ear waits for the recogniser to catch up before it decides without it."""
 
@@ -142,7 +116,6 @@ class Voiced:
         self._manner = Manner(Quiet(config.quiet, clock), config.audio.volume, audio.set_volume)
         self._began = self._turned = time.monotonic()
         self._engines = engines
-        self._rules = Rules(intents_folder(config), config.language)
         self._classify = classifier(config)
         patience = PATIENCE_S if live else config.engines.stt.deadline_s
         sounds = earcons()
@@ -170,28 +143,27 @@ class Voiced:
         told = self._breakdowns.of
         # A replayed file does nothing to anybody's home.
         self._house = House(config.home if live else HomeConfig(), config.language, clock)
-        models = wiring.models(config, engines.llm, told("llm"))
         self._remote_words = wiring.remote_words(config, told("wake"))
         self._controls = EarControls(hears_speaker=live)
-        self._progress = Progress(self._rules.completeness, patience)
         # What was said is not to lie on the disk in clear, not even as sound.
         kept = live and config.store.encryption == "off" and config.engines.tts.cache_mb
         phrases = self._phrases if kept else None
         stt = wiring.recogniser(config, engines.stt, told("stt"))
         tts = wiring.voice(config, engines.tts, told("tts"), phrases=phrases, may_keep=self._may_cache)
-        self.search = lookup.search(config, self.knowledge, self.answers, self.privacy_of)
-        self._ports: list[Stt | Tts | Llm | Embedder | UnifiedSearch | OpenMeteo]
-        self._ports = [stt, tts, self._remembering.embedder, self.search]
-        self._ports += [models] if models else []
-        skills, understand = self._mind(clock)
-        self._thinking = self._with(models, record, clock, self._toolbox(skills)) if models else None
+        self.mind = Mind(config, self._hands(clock))
+        self.search = self.mind.search
+        self._closing = [each.close for each in (stt, tts, self._remembering.embedder, *self.mind.ports)]
+        models = wiring.models(config, engines.llm, told("llm"))
+        self._closing += [models.close] if models else []
+        self._thinking = self.mind.thinking(models, record, self.usage) if models else None
+        self._progress = Progress(self.mind.rules.completeness, patience)
         self._parts = Parts(
             audio=audio,
             stt=stt,
             tts=SpeakableTts(tts, config.language, lambda: self._manner.speed),
             manner=self._manner,
-            dialogue=Dialogue(understand, load_words(intents_folder(config), config.language), config.dialogue),
-            skills=skills,
+            dialogue=self.mind.dialogue,
+            skills=self.mind.skills,
             earcons=sounds if config.audio.earcons else {},
             bus=self.bus,
             clock=clock,
@@ -207,62 +179,24 @@ class Voiced:
             unknown=UNKNOWN.get(config.language, UNKNOWN["en"]),
         )
 
-    def _toolbox(self, skills: Mapping[str, Skill]) -> Toolbox | None:
-        """What the language models may ask for."""
-        steps, language = self._config.tools.steps, self._config.language
-        acts = load_acts(intents_folder(self._config), language)
-        return Toolbox(skills, acts, self.privacy_of, steps) if steps else None
-
-    def _with(self, models: Models, record: Record, clock: Clock, toolbox: Toolbox | None) -> Thinking:
-        """What asks the language models."""
-        llm = self._config.engines.llm
-        prompts = Prompts(self._config.language, llm.prompt, llm.max_tokens, llm.budget_s, self.privacy_of)
-        far = any(is_far(self._config, name) for name in chain(llm.engine))
-        may_tell = self._may_tell if far else None
-        recall = self._remembering.search
-        return Thinking(models, prompts, record, clock, self.usage, recall, toolbox=toolbox, may_tell=may_tell)
-
-    @property
-    def _open_questions(self) -> list[Callable[[str], Understanding | None]]:
-        """The templates of questions about anything, where there is somebody to ask."""
-        questions = intents_folder(self._config) / self._config.language / OPEN
-        return [Rules(questions, self._config.language).understand] if self.search.web and questions.is_dir() else []
-
-    def _mind(self, clock: Clock) -> tuple[Mapping[str, Skill], Callable[[str], Understanding | None]]:
-        """All skills by intent, and what understands sentences for them: voiced's own go first."""
-        language = self._config.language
-        granted = Granted(language=language, clock=clock, promises=self.promises, lists=self.lists, say=self.say)
-        added = extensions.add(extensions.extensions(language), language, granted)
-        skills = {**added.skills, **self._skills(clock)}
-        return skills, wiring.taken(
-            [self._rules.understand, *added.rules, *self._open_questions, self._rules.guess], skills
-        )
-
-    def _skills(self, clock: Clock) -> Mapping[str, Skill]:
-        """All skills, by intent."""
-        skills = [
-            *wiring.memory_skills(self._config, self._remembering, self.conversations, clock, self.upkeep),
-            ListsSkill(self.lists),
-            MicrophoneSkill(self.set_muted),
-            SearchSkill(self.search),
-            HomeSkill(self.home, self._config.language),
-        ]
-        if weather := lookup.weather(self._config):
-            self._ports.append(weather)
-            skills.append(WeatherSkill(weather, clock.now))
-        return wiring.skills(
-            clock,
-            self.promises,
-            lambda: self.tally.last_answer,
-            lambda: self._manner.volume,
-            self.set_volume,
+    def _hands(self, clock: Clock) -> Hands:
+        return Hands(
+            clock=clock,
+            conversations=self.conversations,
+            answers=self.answers,
+            lists=self.lists,
+            promises=self.promises,
+            remembering=self._remembering,
+            upkeep=self.upkeep,
+            home=self.home,
             manner=self._manner,
-            more=skills,
+            last_answer=lambda: self.tally.last_answer,
+            volume=lambda: self._manner.volume,
+            set_volume=self.set_volume,
+            set_muted=self.set_muted,
+            say=self.say,
+            privacy_of=self.privacy_of,
         )
-
-    def _followers(self) -> Iterator[Coroutine[None, None, None]]:
-        if self._house.there:
-            yield follow_home(self.home, self._rules, self._config, self._engines.stt, self._parts.clock)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -278,8 +212,10 @@ class Voiced:
                     *(tasks.create_task(each.run(), name="wake words") for each in self._remote_words),
                     tasks.create_task(self._remembering.indexer.run(), name="vectors"),
                     tasks.create_task(self._house.run(), name="home"),
-                    *(tasks.create_task(each, name="names") for each in self._followers()),
                 ]
+                if self._house.there:
+                    names = follow_home(self.home, self.mind.rules, self._config, self._engines.stt, self._parts.clock)
+                    background.append(tasks.create_task(names, name="names"))
                 try:
                     yield
                 finally:
@@ -291,7 +227,7 @@ class Voiced:
                     await self._parts.record.settled()
                     await self.audit.settled()
                     await self.keys.settled()
-                    await asyncio.gather(*(engine.close() for engine in self._ports))
+                    await asyncio.gather(*(close() for close in self._closing))
         except BaseExceptionGroup as group:
             raise first(group) from group
 
@@ -324,7 +260,7 @@ class Voiced:
         config = self._config
         frames = self._beating(self._audio.frames())
         ear, vad = wiring.cascade(config.wake, self._remote_words), Silero()
-        self._rules.prepare()  # Here, where the socket's first answer does not wait for it.
+        self.mind.rules.prepare()  # Here, where the socket's first answer does not wait for it.
         give_back_memory()  # The ear is what is loaded last.
         return listen(frames, ear, vad, self._progress, self._controls, config.endpoint)
 
@@ -432,9 +368,6 @@ class Voiced:
     def privacy_of(self, text: str) -> Privacy:
         """See `Agent`."""
         return self._classify(text).privacy
-
-    def _may_tell(self, privacy: Privacy) -> bool:
-        return allowed(self._config.privacy, privacy, "remote")
 
     def _may_log(self, text: str) -> bool:
         return allowed(self._config.privacy, self.privacy_of(text), "log")

@@ -1,6 +1,6 @@
 """What the ear, the turn and the skills are made of: engines to ports, ports to those who use them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -12,21 +12,13 @@ from msgspec.structs import replace
 from voiced.children import is_far, is_remote, remote
 from voiced.core.config import Config, RemoteConfig, WakeConfig, chain
 from voiced.core.errors import VoicedError, WakeFailed
-from voiced.core.forgetting import Forget
 from voiced.core.history import Privacy
-from voiced.core.ports.clock import Clock
-from voiced.core.ports.conversations import Conversations
 from voiced.core.ports.llm import Llm
-from voiced.core.ports.manner import Manner
-from voiced.core.ports.promises import Promises
-from voiced.core.ports.skill import Choosy, Skill
 from voiced.core.ports.stt import Stt
 from voiced.core.ports.tts import Tts
-from voiced.core.ports.upkeep import Upkeep
 from voiced.core.ports.wake import RemoteWakeWord
 from voiced.core.privacy import CLASSES, allowed
 from voiced.core.status import EngineStatus
-from voiced.core.types import Understanding
 from voiced.ear.cascade import Cascade
 from voiced.ear.gate import Gate
 from voiced.ear.words import words
@@ -42,18 +34,7 @@ from voiced.engines.phrasefiles import PhraseFiles
 from voiced.engines.phrases import PhraseCache
 from voiced.engines.remote import Server, address, is_here
 from voiced.engines.silero import Silero
-from voiced.remembering import Remembering, far_embedder
-from voiced.skills.alarms import AlarmsSkill
-from voiced.skills.calculator import CalculatorSkill
-from voiced.skills.clock import ClockSkill
-from voiced.skills.manner import MannerSkill
-from voiced.skills.memory import MemorySkill
-from voiced.skills.reminders import RemindersSkill
-from voiced.skills.snooze import SnoozeSkill
-from voiced.skills.sources import SourcesSkill
-from voiced.skills.talk import HelpSkill, RepeatSkill, StopSkill
-from voiced.skills.timers import TimersSkill
-from voiced.skills.volume import VolumeSkill
+from voiced.remembering import far_embedder
 from voiced.turn.router import Router
 
 if TYPE_CHECKING:
@@ -273,74 +254,6 @@ def bundled_words() -> dict[str, tuple[bool, bool]]:
     first = {path.stem for path in Path(str(files("pymicro_wakeword") / "models")).glob("*.json")}
     second = {path.stem for path in Path(str(files("pyopen_wakeword") / "models")).glob("*.tflite")} - PARTS
     return {name: (name in first, name in second) for name in sorted(first | second)}
-
-
-def skills(
-    clock: Clock,
-    promises: Promises,
-    last_answer: Callable[[], str],
-    volume: Callable[[], int],
-    set_volume: Callable[[int], None],
-    *,
-    manner: Manner,
-    more: Iterable[Skill],
-) -> Mapping[str, Skill]:
-    """All skills, by the intents that they answer.
-
-    Args:
-        clock: the time.
-        promises: keeps timers, alarms and reminders.
-        last_answer: what was said last, or nothing.
-        volume: the volume in percent.
-        set_volume: sets it.
-        manner: how it speaks.
-        more: those that need something else.
-    """
-    all_skills: list[Skill] = [
-        ClockSkill(clock.now),
-        TimersSkill(promises),
-        AlarmsSkill(promises, clock.now),
-        RemindersSkill(promises, clock.now),
-        SnoozeSkill(promises),
-        VolumeSkill(volume, set_volume),
-        StopSkill(),
-        RepeatSkill(last_answer),
-        MannerSkill(manner, last_answer),
-        HelpSkill(),
-        CalculatorSkill(),
-        *more,
-    ]
-    return {intent: skill for skill in all_skills for intent in skill.intents}
-
-
-def taken(
-    rules: Sequence[Callable[[str], Understanding | None]], skills: Mapping[str, Skill]
-) -> Callable[[str], Understanding | None]:
-    """What a sentence means by the first rules that know it, without what the skill for it does not take."""
-
-    def takes(understood: Understanding) -> bool:
-        skill = skills.get(understood.intent)
-        return skill is not None and not (isinstance(skill, Choosy) and not skill.takes(understood))
-
-    def understand(text: str) -> Understanding | None:
-        return next((found for each in rules if (found := each(text)) and takes(found)), None)
-
-    return understand
-
-
-def memory_skills(
-    config: Config, remembering: Remembering, conversations: Conversations, clock: Clock, upkeep: Upkeep
-) -> list[Skill]:
-    """The skills about what is remembered."""
-    knowledge, space = remembering.knowledge, config.store.space
-
-    async def forget(ids: Sequence[str]) -> int:
-        return (await upkeep.forget(Forget(ids=list(ids)), lambda _, __: None)).memories
-
-    return [
-        MemorySkill(knowledge, remembering.search, clock.now, space, forget),
-        SourcesSkill(conversations, knowledge, clock.now, space),
-    ]
 
 
 def engine_status(child: Child) -> EngineStatus:

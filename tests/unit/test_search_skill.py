@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.fakes.search import FakeSearch, FakeWeather, page
-from voiced import wiring
 from voiced.core.history import Source
 from voiced.core.search import Findings, Result
 from voiced.core.weather import Forecast
+from voiced.mind import taken
 from voiced.skills.calculator import CalculatorSkill
 from voiced.skills.search import SearchSkill
 from voiced.skills.weather import WeatherSkill
@@ -30,7 +30,7 @@ RULES = [Rules(INTENTS, "en").understand, Rules(INTENTS / "open", "en").understa
 def ask(said: str, search: FakeSearch):
     skills = [CalculatorSkill(), SearchSkill(search), WeatherSkill(FakeWeather(DAYS), lambda: NOW)]
     by_intent = {intent: skill for skill in skills for intent in skill.intents}
-    understood = wiring.taken(RULES, by_intent)(said)
+    understood = taken(RULES, by_intent)(said)
     return asyncio.run(by_intent[understood.intent].answer(understood)) if understood else None
 
 

@@ -1,6 +1,7 @@
 """What a language model may ask for: the tools of all skills, and what becomes of each call."""
 
 from collections.abc import Callable, Mapping, Sequence
+
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
