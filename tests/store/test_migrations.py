@@ -5,11 +5,15 @@ from contextlib import closing
 from pathlib import Path
 
 import apsw
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from voiced.core.errors import StoreForeign, StoreNewer
 from voiced.core.history import Wanted
+from voiced.core.memories import Scope
 from voiced.core.promises import Schedule
+from voiced.store import vectors
 from voiced.store.connection import writer
 from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
@@ -62,6 +66,31 @@ def test_nothing_in_an_old_file_is_lost(old):
     if active:
         assert (active[0].name, active[0].seconds) == ("pizza", 600.0)
         assert past[0].schedule == Schedule("07:00", days=(0, 1))
+
+
+def test_vectors_of_an_older_file_are_found_as_before(tmp_path):
+    connection = writer(tmp_path / NAME)
+    connection.execute((Path(__file__).parent / "released" / "5.sql").read_text())
+    connection.execute("""
+        INSERT INTO models (number, name, size, used) VALUES (1, 'm', 8, 1);
+        CREATE TABLE vectors_1 (key INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT;
+        CREATE VIRTUAL TABLE vector_bits_1 USING vec0 (bits bit[8]);
+    """)
+    rows = np.eye(8, dtype=np.float32)
+    for number, row in enumerate(rows, 10):
+        connection.execute(
+            "INSERT INTO memories (number, id, kind, text, at) VALUES (?, ?, 'note', 'x', 1)", (number, f"n{number}")
+        )
+        connection.execute("INSERT INTO vectors_1 VALUES (?, ?)", (number, row.astype(np.float16).tobytes()))
+        connection.execute("INSERT INTO vector_bits_1 (rowid, bits) VALUES (?, vec_bit(?))", (number, bits(row)))
+    with closing(connection):
+        migrate(connection)
+        for number, row in enumerate(rows, 10):
+            assert next(iter(vectors.nearest(connection, row, Scope(), 3))) == number
+
+
+def bits(row: NDArray[np.float32]) -> bytes:
+    return vectors._bits(row[np.newaxis])[0].tobytes()
 
 
 def test_a_newer_file_is_refused_and_left_as_it_is(tmp_path):

@@ -251,8 +251,10 @@ def _said(connection: apsw.Connection, key: int) -> str:
 
 
 def _memories(connection: apsw.Connection, keys: Iterable[int]) -> dict[int, Memory]:
-    query = f"SELECT {MEMORY} FROM remembered WHERE key = ?"  # noqa: S608 (names of our own)
-    return {key: memory_of(next(connection.execute(query, (key,)))) for key in keys}
+    names = ", ".join(f"it.{name}" for name in MEMORY.split(", "))
+    query = f"SELECT {names} FROM json_each(?) AS each CROSS JOIN remembered AS it ON it.key = each.value"  # noqa: S608
+    rows: list[Any] = connection.execute(query, (text(list(keys)),)).fetchall()
+    return {row[0]: memory_of(row) for row in rows}
 
 
 def _look_at_count(count: int) -> None:

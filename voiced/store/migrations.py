@@ -6,7 +6,11 @@ from importlib.resources import files
 import apsw
 
 from voiced.core.errors import StoreForeign, StoreNewer
+from voiced.store import vectors
 from voiced.store.connection import APPLICATION_ID
+
+AFTER = {6: vectors.renew}
+"""What SQL cannot do by itself, by the number of the script after which it is done."""
 
 
 @cache
@@ -47,6 +51,7 @@ def migrate(connection: apsw.Connection) -> int:
         connection.execute("BEGIN IMMEDIATE")
         try:
             connection.execute(script)
+            AFTER.get(number, _nothing)(connection)
             connection.pragma("user_version", number)
             connection.execute("COMMIT")
         except BaseException:
@@ -54,3 +59,7 @@ def migrate(connection: apsw.Connection) -> int:
                 connection.execute("ROLLBACK")
             raise
     return before
+
+
+def _nothing(_: apsw.Connection) -> None:
+    pass

@@ -5,13 +5,16 @@ A search takes candidates by their bits, and ranks them by the vectors themselve
 """
 
 import hashlib
+import math
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import apsw
 import numpy as np
+from msgspec import json
 from numpy.typing import NDArray
 
 from voiced.core.errors import InputInvalid
@@ -22,17 +25,30 @@ LARGEST = 4_096
 """Numbers in a vector."""
 MOST_CANDIDATES = 4_096
 """As many as sqlite-vec finds at a time."""
-CANDIDATES = 256
+CANDIDATES = 320
 """At least so many: the bits are coarse, and the true nearest are among so many by them (`bench/search.py` tells)."""
+PARTS = 8
+"""An index has so many, each searched alone: sqlite-vec goes over all bits again for each hit that it is asked for, and
+of each part only its share of the hits is wanted."""
+SHARE = 1.3
+"""By how much more than its share: chance does not deal out evenly."""
 TURNED = 1_024
 """Vectors of more numbers are not turned: they come from models that use all of them, and the turn would be large."""
 NEIGHBOURS = 10
 """What is closest to others: as many as its source takes."""
+_PART = f"((?1 & 0xffffff) * 2654435761 >> 16) % {PARTS}"
+"""Of a key. Source of the number: Knuth, The Art of Computer Programming 3, 6.4, multiplicative hashing."""
+_INSERT_BITS = f"INSERT INTO vector_bits_{{number}} (rowid, part, bits) VALUES (?1, {_PART}, vec_bit(?2))"  # noqa: S608
 SEEN = 0.75
 """So many of the candidates must be in the scope; otherwise nothing else is searched."""
-_TABLES = """
-CREATE TABLE vectors_{number} (key INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT;
-CREATE VIRTUAL TABLE vector_bits_{number} USING vec0 (bits bit[{bits}]);
+_VECTORS = "CREATE TABLE vectors_{number} (key INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT"
+# The first vector of a part takes the room of a chunk: a small memory has small chunks.
+_BITS = """
+CREATE VIRTUAL TABLE vector_bits_{number} USING vec0 (
+  part integer partition key, bits bit[{bits}], chunk_size=256
+)
+"""
+_TRIGGERS = """
 CREATE TRIGGER vectors_{number}_removed AFTER DELETE ON vectors_{number} BEGIN
   DELETE FROM vector_bits_{number} WHERE rowid = OLD.key;
 END;
@@ -95,7 +111,7 @@ def put(
         SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM texts WHERE key = ?1 AND text = ifnull(?3, text))
         ON CONFLICT DO NOTHING RETURNING vector != x''
     """  # noqa: S608 (numbers of our own)
-    insert_bits = f"INSERT INTO vector_bits_{number} (rowid, bits) VALUES (?, vec_bit(?))"  # noqa: S608
+    insert_bits = _INSERT_BITS.format(number=number)
     said = texts or [None] * len(keys)
     for key, vector, bits, text in zip(keys, vectors.astype(np.float16), _bits(vectors), said, strict=True):
         blob = vector.tobytes() if vector.any() else b""
@@ -115,6 +131,16 @@ def use(connection: apsw.Connection, name: str) -> None:
 def remove(connection: apsw.Connection) -> None:
     """Removes all vectors."""
     _remove(connection, "1")
+
+
+def renew(connection: apsw.Connection) -> None:
+    """Makes the indexes of bits anew: once they had no parts."""
+    for model in _models(connection, "size IS NOT NULL"):
+        table = f"vector_bits_{model.number}"
+        rows: list[Any] = connection.execute(f"SELECT rowid, bits FROM {table}").fetchall()  # noqa: S608
+        connection.execute(f"DROP TABLE {table}")
+        connection.execute(_BITS.format(number=model.number, bits=_width(model.size or 0)))
+        connection.executemany(_INSERT_BITS.format(number=model.number), rows)
 
 
 def missing(connection: apsw.Connection, name: str, limit: int) -> list[Unembedded]:
@@ -160,7 +186,12 @@ def nearest(connection: apsw.Connection, vector: NDArray[np.float32], scope: Sco
     if vector.shape != (model.size,):
         message = f"a vector of {vector.size} numbers; {model.name} has {model.size}"
         raise InputInvalid(message, hint="Search with a vector of the model that `state` names.")
-    found = _candidates(connection, model, vector, scope, min(max(CANDIDATES, 4 * count), MOST_CANDIDATES))
+    wanted = min(max(CANDIDATES, 4 * count), MOST_CANDIDATES)
+    closest = _closest(connection, model, vector, wanted)
+    found = _inside(connection, model, closest, scope)
+    if len(found) < SEEN * len(closest):
+        # So many are not in the scope that the search itself is told which ones are.
+        found = _inside(connection, model, _closest(connection, model, vector, wanted, scope), scope)
     cosines = _cosines(found, vector)
     return dict(sorted(cosines.items(), key=lambda each: -each[1])[:count])
 
@@ -200,27 +231,30 @@ def rules(connection: apsw.Connection) -> Iterator[tuple[str, str]]:
         yield "bits have no vector", f"SELECT rowid FROM {bits} EXCEPT {kept}"  # noqa: S608
 
 
-def _candidates(
-    connection: apsw.Connection, model: Model, vector: NDArray[np.float32], scope: Scope, count: int
-) -> list[tuple[int, bytes]]:
-    """Keys and vectors of those whose bits are closest.
+def _closest(
+    connection: apsw.Connection, model: Model, vector: NDArray[np.float32], count: int, scope: Scope | None = None
+) -> list[int]:
+    """The keys of those whose bits are closest, in a scope or among all."""
+    query = f"SELECT rowid, distance FROM vector_bits_{model.number} WHERE bits MATCH vec_bit(?) AND k = ? AND part = ?"  # noqa: S608
+    values: list[Any] = []
+    if scope:
+        rule, values = condition(scope)
+        query += f" AND rowid IN (SELECT key FROM remembered WHERE {rule})"  # noqa: S608
+    bits, share = _bits(vector[np.newaxis])[0].tobytes(), math.ceil(SHARE * count / PARTS)
+    found: list[tuple[int, float]] = []
+    for part in range(PARTS):
+        found += connection.execute(query, (bits, share, part, *values)).fetchall()
+    return [key for key, _ in sorted(found, key=itemgetter(1))[:count]]
 
-    What is not in the scope is dropped from among the closest; where that takes away too many, the search itself is
-    told which ones are in it.
-    """
+
+def _inside(connection: apsw.Connection, model: Model, keys: Sequence[int], scope: Scope) -> list[tuple[int, bytes]]:
+    """Those that are in a scope, with their vectors."""
     rule, values = condition(scope)
     query = f"""
-        SELECT it.rowid, vector
-        FROM vector_bits_{model.number} AS it CROSS JOIN vectors_{model.number} ON key = it.rowid
-        WHERE bits MATCH vec_bit(?) AND k = ? AND
+        SELECT own.key, vector FROM json_each(?) AS it CROSS JOIN vectors_{model.number} AS own ON own.key = it.value
+        WHERE EXISTS (SELECT 1 FROM remembered WHERE remembered.key = it.value AND {rule})
     """  # noqa: S608
-    given = (_bits(vector[np.newaxis])[0].tobytes(), count, *values)
-    among = f"{query} EXISTS (SELECT 1 FROM remembered WHERE key = it.rowid AND {rule})"  # noqa: S608
-    found: list[Any] = connection.execute(among, given).fetchall()
-    if len(found) < SEEN * count:
-        within = f"{query} it.rowid IN (SELECT key FROM remembered WHERE {rule})"  # noqa: S608
-        found = connection.execute(within, given).fetchall()
-    return found
+    return connection.execute(query, (json.encode(keys).decode(), *values)).fetchall()
 
 
 def _models(connection: apsw.Connection, rule: str, *values: str) -> Iterator[Model]:
@@ -252,7 +286,8 @@ def _with_tables(connection: apsw.Connection, name: str, size: int) -> Model:
     model = next(_models(connection, "name = ?", name))
     if model.size is None:
         connection.execute("UPDATE models SET size = ? WHERE number = ?", (size, model.number))
-        connection.execute(_TABLES.format(number=model.number, bits=-(-size // 8) * 8))
+        for made in (_VECTORS, _BITS, _TRIGGERS):
+            connection.execute(made.format(number=model.number, bits=_width(size)))
     elif model.size != size:
         message = f"vectors of {size} numbers; those of {name} have {model.size}"
         raise InputInvalid(message, hint="Vectors of another model need another name.")
@@ -264,6 +299,11 @@ def _remove(connection: apsw.Connection, rule: str) -> None:
     for model in list(_models(connection, rule)):
         connection.execute(_NO_TABLES.format(number=model.number))
     connection.execute(f"DELETE FROM models WHERE {rule}")  # noqa: S608
+
+
+def _width(size: int) -> int:
+    """Of an index of bits: whole bytes."""
+    return -(-size // 8) * 8
 
 
 def _bits(vectors: NDArray[np.float32]) -> NDArray[np.uint8]:
