@@ -15,14 +15,14 @@ from voiced.core.events import Failed, NotUnderstood, Spoken
 from voiced.core.history import Source
 from voiced.core.keeping import PrivacyConfig
 from voiced.core.mindconfig import DialogueConfig
-from voiced.core.ports.skill import Named, Reply, Wish
+from voiced.core.ports.skill import Asks, Named, Reply, Wish
 from voiced.core.types import Understanding
 from voiced.engines.discreet import DiscreetLlm
 from voiced.turn.actwords import ActWords
 from voiced.turn.dialogue import Dialogue
 from voiced.turn.parts import UNKNOWN
 from voiced.turn.prompt import RESULT, RESULTS
-from voiced.turn.toolbox import Toolbox
+from voiced.turn.toolbox import KEPT, Toolbox
 
 WORDS = ActWords(wishes={"open": (("open",),)}, around=frozenset({"the"}))
 LOOK, OPEN = ToolCall("look", {}), ToolCall("open", {"name": "hatch"})
@@ -64,7 +64,11 @@ class Hatch:
             return Wish(Understanding("Look", {}, text))
         name = call.arguments.get("name")
         understood = Understanding("Open", {"name": str(name)}, text, confirmed=True)
-        return Wish(understood, "open", (Named((name,)),), Reply("Shall I open it?")) if name else None
+        return (
+            Wish(understood, "open", (Named((name,)),), Reply("Shall I open it?", asks=Asks(yes=understood)))
+            if name
+            else None
+        )
 
     @property
     def intents_done(self) -> list[str]:
@@ -156,6 +160,21 @@ def test_many_things_at_once_are_too_much():
     _, played = plays(llm=llm, hatch=hatch, said="open a hatch, open b hatch, open c hatch, open d hatch, open e hatch")
     assert len(hatch.done) == 4
     assert calls(played)[-1] == ("open", "refused", "that is too much at once")
+
+
+def test_one_thing_at_a_time_is_asked_back():
+    two = [ToolCall("open", {"name": name}) for name in ("hatch", "lid")]
+    llm, hatch = ScriptedLlm(two, "Well."), Hatch()
+    _, played = plays(llm=llm, hatch=hatch, said="the hatch and the lid are nice")
+    assert said(played) == "Shall I open it?"
+    assert [decision for _, decision, _ in calls(played)] == ["asked", "refused"]
+
+
+def test_what_is_kept_of_a_call_is_bounded():
+    llm = ScriptedLlm(ToolCall("look", {"at": "x" * 5000}), "Well.")
+    _, played = plays(llm=llm, hatch=Hatch("y" * 5000), said="how is the hatch")
+    (kept,) = played.heap.messages[-1].metadata["tools"]
+    assert (kept["arguments"], kept["told"]) == ({}, "y" * KEPT)
 
 
 def test_a_model_that_only_asks_for_tools_is_asked_no_more_and_the_user_told_so():

@@ -109,6 +109,11 @@ def test_german(act, text, decision):
     assert decide(act, [LIGHT_DE], text, "de") == decision
 
 
+def test_what_has_no_name_is_not_named():
+    for names in ((), ("",), ("💡",), ("!?",)):
+        assert decide("turn_on", [Named(names)], "please turn on the light for me") == "refused"
+
+
 def test_without_words_of_a_language_every_act_is_asked_back():
     wish = Wish(Understanding("Anything"), "turn_on", (KITCHEN,))
     assert judge(wish, "turn on the kitchen light", ActWords()).decision == "asked"

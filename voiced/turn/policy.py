@@ -90,7 +90,7 @@ def judge(wish: Wish, text: str, known: ActWords) -> Verdict:
 def _against(wish: Wish, said: Words, known: ActWords) -> str:
     """What in the words, whatever they order, is against it; empty: nothing."""
     if unnamed := [each for each in wish.named if not _likely(each, said, known)]:
-        return f"nobody spoke of {unnamed[0].names[0]}"
+        return f"nobody spoke of {next(iter(unnamed[0].names), 'it')}"
     return "what was said says not to" if NEGATIONS & {word.replace("'", "") for word in said} else ""
 
 
@@ -190,7 +190,7 @@ def _called(name: str | float, words: Words, known: ActWords) -> bool:
     if not isinstance(name, str):
         return float(name) in _numbers(words, known)
     wanted = [word for word in _tokens(name) if word not in known.around] or list(_tokens(name))
-    return any(_together(wanted, words[at:], known.around) for at in range(len(words)))
+    return bool(wanted) and any(_together(wanted, words[at:], known.around) for at in range(len(words)))
 
 
 def _together(wanted: Sequence[str], words: Words, around: frozenset[str]) -> bool:

@@ -14,8 +14,10 @@ from voiced.core.routing import Called
 from voiced.turn.actwords import ActWords
 from voiced.turn.policy import Decision, Verdict, judge
 
-ACTS = 4
-"""Calls of one turn that may act."""
+CALLS = 4
+"""Calls of one answer; more are refused."""
+KEPT = 1_000
+"""Characters of arguments, and of what was told, that are kept for whoever asks why."""
 
 
 class Used(Struct, frozen=True):
@@ -46,7 +48,9 @@ class Used(Struct, frozen=True):
     @property
     def explained(self) -> Called:
         """For whoever asks why."""
-        return Called(self.call.name, self.call.arguments, self.verdict.decision, self.verdict.reason, self.told)
+        short = len(msgspec.json.encode(self.call.arguments)) <= KEPT
+        given = self.call.arguments if short else {}
+        return Called(self.call.name, given, self.verdict.decision, self.verdict.reason, self.told[:KEPT])
 
 
 class Toolbox:
@@ -70,7 +74,6 @@ class Toolbox:
         steps: int = 3,
     ) -> None:
         self.steps = steps
-        self._skills = skills
         self._words = words
         self._privacy_of = privacy_of
         self._known: tuple[list[Tool], tuple[Tool, ...]] = ([], ())
@@ -96,19 +99,21 @@ class Toolbox:
         """
         used: list[Used] = []
         for call in calls:
-            if call not in (each.call for each in used):
-                acts = sum(each.answers for each in used)
-                used.append(await self._use(call, text, message, may_act=acts < ACTS))
+            if call in (each.call for each in used):
+                continue
+            asked = any(each.reply and each.reply.asks for each in used)
+            if len(used) < CALLS and not asked:  # A "yes" answers one question.
+                used.append(await self._use(call, text, message))
+            else:
+                used.append(Used(call, Verdict("refused", "that is too much at once")))
         return used
 
-    async def _use(self, call: ToolCall, text: str, message: str, *, may_act: bool) -> Used:
+    async def _use(self, call: ToolCall, text: str, message: str) -> Used:
         skill = next((each for each in self._offering if any(tool.name == call.name for tool in each.tools())), None)
         wish = skill.wish(call, text) if skill else None
-        if wish is None or wish.understood.intent not in self._skills:
+        if skill is None or wish is None or wish.understood.intent not in skill.intents:
             return Used(call, Verdict("refused", "it makes no sense"))
         verdict = judge(wish, text, self._words)
-        if wish.act and not may_act:
-            verdict = Verdict("refused", "that is too much at once")
         decision: Decision = verdict.decision
         if decision == "asked" and wish.question:
             return Used(call, verdict, acts=True, reply=wish.question)
@@ -117,7 +122,7 @@ class Toolbox:
         # Nothing but a "yes" of the user confirms.
         understood = replace(wish.understood, confirmed=False, text=text, message=message)
         try:
-            reply = await self._skills[understood.intent].answer(understood)
+            reply = await skill.answer(understood)
         except SkillFailed as error:
             reply = Reply(error.message)
         return Used(call, verdict, acts=bool(wish.act), reply=reply)
