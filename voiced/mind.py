@@ -42,7 +42,7 @@ from voiced.skills.timers import TimersSkill
 from voiced.skills.volume import VolumeSkill
 from voiced.skills.weather import WeatherSkill
 from voiced.turn.actwords import load_acts
-from voiced.turn.dialogue import Dialogue
+from voiced.turn.dialogue import FOLLOW_UP, NO, YES, Dialogue
 from voiced.turn.dialoguewords import load_words
 from voiced.turn.prompt import Prompts
 from voiced.turn.record import Record
@@ -205,11 +205,16 @@ def by_intent(skills: Sequence[Skill]) -> dict[str, Skill]:
 
 
 def taken(rules: Sequence[Understand], skills: Mapping[str, Skill]) -> Understand:
-    """What a sentence means by the first rules that know it, without what the skill for it does not take."""
+    """What a sentence means by the first rules that know it, without what the skill for it does not take.
+
+    A yes, a no, and what changes the last sentence are for the dialogue, not for a skill.
+    """
 
     def takes(understood: Understanding) -> bool:
         skill = skills.get(understood.intent)
-        return skill is not None and not (isinstance(skill, Choosy) and not skill.takes(understood))
+        if skill is None:
+            return understood.intent in (YES, NO, FOLLOW_UP)
+        return not isinstance(skill, Choosy) or skill.takes(understood)
 
     def understand(text: str) -> Understanding | None:
         return next((found for each in rules if (found := each(text)) and takes(found)), None)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.fakes.search import FakeSearch, FakeWeather, page
+from voiced.core.chat import ToolCall
 from voiced.core.history import Source
 from voiced.core.search import Findings, Result
 from voiced.core.weather import Forecast
@@ -122,3 +123,31 @@ def test_the_weather_is_told(said: str, told: str):
     reply = ask(said, FakeSearch())
     assert reply
     assert reply.text == told
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "asked"),
+    [
+        ("Eiffel Tower height", "how high is the eiffel tower", "eiffel tower"),
+        ("the PIN of Paris is 1234", "what is Paris", "Paris is"),
+        ("anna's diagnosis", "how high is the eiffel tower", "how high is the eiffel tower"),
+        (None, "how high is the eiffel tower", "how high is the eiffel tower"),
+    ],
+)
+def test_a_model_searches_in_words_that_the_user_said(words: object, said: str, asked: str):
+    search = FakeSearch()
+    skill = SearchSkill(search)
+    wish = skill.wish(ToolCall("search", {"words": words}), said)
+    assert wish
+    asyncio.run(skill.answer(wish.understood))
+    assert search.asked == [(asked, "everywhere")]
+
+
+def test_what_answers_a_question_of_ours_is_understood_though_no_skill_is_for_it():
+    understand = taken(RULES, {})
+    assert [found and found.intent for found in map(understand, ("yes", "no", "make it ten minutes"))] == [
+        "VoicedYes",
+        "VoicedNo",
+        "VoicedFollowUp",
+    ]
+    assert understand("what's the weather like") is None
