@@ -105,6 +105,7 @@ def _show(state: Status, zone: tzinfo) -> None:
         ["", ""],
         [
             ["microphone", f"{ear.device or '–'}  {level}" + (f"  {ear.clipped} clipped" if ear.clipped else "")],
+            ["echo", "cancelled" if ear.echo_cancelled else "not cancelled"],
             ["volume", f"{state.volume} %"],
             ["wake words", ", ".join(state.wake_words) or "–"],
             ["woke", f"{state.woke} times, {state.near_misses} near misses"],

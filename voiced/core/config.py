@@ -8,6 +8,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from msgspec import Meta, Struct, field
 
+from voiced.core.echo_config import EchoCancelling
 from voiced.core.home_config import HomeConfig
 from voiced.core.keeping import (
     MemoryConfig,
@@ -49,6 +50,7 @@ class AudioConfig(Section, frozen=True, kw_only=True):
     ] = 0.0
     volume: Annotated[int, Meta(ge=0, le=100, description="Loudness of all that is played, in percent.")] = 70
     earcons: Annotated[bool, Meta(description="Short sounds when it woke, is done, or failed.")] = True
+    echo_cancelling: EchoCancelling = "auto"
 
 
 class WakeWordConfig(Section, frozen=True, kw_only=True):

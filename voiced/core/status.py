@@ -18,6 +18,7 @@ class AudioStatus(Struct, frozen=True):
         clipped: samples at full scale in the last second: more than a few mean that the gain is too high.
         problem: why it does not listen; empty if it does.
         hint: what to do about it.
+        echo_cancelled: what voiced itself plays is taken out of what it hears.
     """
 
     listening: bool
@@ -26,6 +27,7 @@ class AudioStatus(Struct, frozen=True):
     clipped: int = 0
     problem: str = ""
     hint: str = ""
+    echo_cancelled: bool = False
 
 
 class EngineStatus(Struct, frozen=True):

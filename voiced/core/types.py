@@ -21,10 +21,13 @@ class Frame(Struct, frozen=True, gc=False):
     Attributes:
         samples: 512 samples, s16le, mono, 16 kHz.
         start: the position of the first sample.
+        cancelled: the same sound, up to 8 ms later, without what voiced itself plays; None while it plays nothing, or
+            where nothing takes it out.
     """
 
     samples: bytes
     start: int
+    cancelled: bytes | None = None
 
 
 class Clip(Struct, frozen=True, gc=False):

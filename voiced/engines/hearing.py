@@ -12,9 +12,9 @@ from threading import Condition
 
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Frame
 
-HEADER = struct.Struct("<dQ")
-"""Before the frames of each packet: the moment at which they had been read (CLOCK_MONOTONIC, seconds), and how many
-samples of this stretch of sound came before them. 0 begins a new stretch."""
+HEADER = struct.Struct("<dQ?")
+"""Before the frames of each packet: the moment at which they had been read (CLOCK_MONOTONIC, seconds), how many samples
+of this stretch of sound came before them (0 begins a new stretch), and whether the same sound follows without echo."""
 PACKET_LIMIT = 1 << 16
 WAIT_S = 0.2
 """The ear's loop goes round at least so often."""
@@ -155,10 +155,11 @@ class Hearing:
                 yield from self._unpack(packet)
 
     def _unpack(self, packet: bytes) -> Iterator[Frame]:
-        moment, before = HEADER.unpack_from(packet)
+        moment, before, echoless = HEADER.unpack_from(packet)
         self._last = time.monotonic()
         self.heard = True
-        samples = (len(packet) - HEADER.size) // SAMPLE_BYTES
+        size = (len(packet) - HEADER.size) // (2 if echoless else 1)
+        samples = size // SAMPLE_BYTES
         if before == 0:
             self._first = self.clock.begin(moment, samples)
         else:
@@ -168,7 +169,8 @@ class Hearing:
         self.clock.follow(moment, self._reached)
         for offset in range(0, samples, FRAME_SAMPLES):
             at = HEADER.size + offset * SAMPLE_BYTES
-            yield Frame(packet[at : at + FRAME_BYTES], start + offset)
+            cancelled = packet[at + size : at + size + FRAME_BYTES] if echoless else None
+            yield Frame(packet[at : at + FRAME_BYTES], start + offset, cancelled)
 
     def _look_after(self) -> None:
         if self._watching and time.monotonic() - self._last > STALL_S:

@@ -83,6 +83,7 @@ class Listening:
             device=self._device if self._found else "",
             level_dbfs=self._level.get("level_db") if self._found else None,
             clipped=int(self._level.get("clipped", 0)),
+            echo_cancelled=bool(self._level.get("echo_cancelled")),
             problem=lost.message if lost else "",
             hint=lost.hint if lost else "",
         )

@@ -27,6 +27,8 @@ LOOK_LATE_S, LOOK_ZERO_S = 0.3, 0.7
 """Looking whether the microphone is still there costs 1 ms, and is not done more often than that."""
 
 Report = Callable[[str, dict[str, Any]], None]
+Cancel = Callable[[float, bytes], bytes | None]
+"""Takes the moment up to which frames were heard, and them; gives them without echo, or None where there is none."""
 
 
 class Punctuality:
@@ -85,14 +87,24 @@ class Microphone:
         frames: packets of whole frames go here; what does not fit is lost, and counted.
         report: told `opened` (device, rate, channels), `level` (about each second; see `sound.measure`, and `lost`
             samples) and `waiting` (code, message, hint; about each second while it cannot be opened).
+        cancel: takes out what voiced itself plays.
     """
 
-    def __init__(self, devices: Devices, name: str, gain_db: float, frames: socket.socket, report: Report) -> None:
+    def __init__(
+        self,
+        devices: Devices,
+        name: str,
+        gain_db: float,
+        frames: socket.socket,
+        report: Report,
+        cancel: Cancel,
+    ) -> None:
         self._devices = devices
         self._name = name
         self._gain_db = gain_db
         self._frames = frames
         self._report = report
+        self._cancel = cancel
         self._closing = Event()
         self._lost = 0
         self._thread = Thread(target=self._run, name="microphone", daemon=True)
@@ -150,7 +162,9 @@ class Microphone:
         self._report("level", {**measure(heard), "lost": self._lost})
 
     def _hand_on(self, now: float, before: int, frames: bytes) -> None:
+        cancelled = self._cancel(now, frames)
+        header = HEADER.pack(now, before, cancelled is not None)
         try:
-            self._frames.send(HEADER.pack(now, before) + frames, socket.MSG_DONTWAIT)
+            self._frames.send(header + frames + (cancelled or b""), socket.MSG_DONTWAIT)
         except BlockingIOError:
             self._lost += len(frames) // SAMPLE_BYTES

@@ -10,16 +10,19 @@ import os
 import socket
 import sys
 import time
+from importlib.util import find_spec
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
-from voiced.core.errors import InputInvalid, VoicedError
+from voiced.core.errors import EngineMissing, InputInvalid, VoicedError
+from voiced.core.extras import install
 from voiced.core.wire import Message, failure
 from voiced.engines.devices import Devices
 from voiced.engines.host import Link
 from voiced.engines.microphone import Microphone
 
 if TYPE_CHECKING:
+    from voiced.engines.echo import Echo
     from voiced.engines.speaker import Playback, Speaker
 
 
@@ -27,8 +30,11 @@ class PortAudio:
     """Hosts one microphone and one speaker. Implements `host.Hosted`.
 
     Args:
-        settings: `input`, `output` (parts of the devices' names), `input_gain_db`, `volume`, and `descriptors` with the
-            socket that frames are sent to.
+        settings: `input`, `output` (parts of the devices' names), `input_gain_db`, `volume`, `echo_cancelling`
+            (auto, on or off), and `descriptors` with the socket that frames are sent to.
+
+    Raises:
+        EngineMissing: echo is to be cancelled, and nothing is there that can.
     """
 
     def __init__(self, settings: dict[str, Any]) -> None:
@@ -36,6 +42,8 @@ class PortAudio:
         self._settings = settings
         self._devices = Devices()
         self._speaker: Speaker | None = None
+        self._cancels = _cancels(settings["echo_cancelling"])
+        self._echo: Echo | None = None
         self._loading = Lock()
         self._microphone: tuple[int, Microphone] | None = None
         self._playback: tuple[int, Playback] | None = None
@@ -73,10 +81,13 @@ class PortAudio:
             raise InputInvalid("the microphone is open already")
 
         def report(kind: str, data: dict[str, Any]) -> None:
-            link.send(Message(kind, data, request=request))
+            link.send(Message(kind, {**data, "echo_cancelled": self._echo is not None}, request=request))
+
+        def cancel(ended: float, frames: bytes) -> bytes | None:
+            return self._echo.cancel(ended, frames) if self._echo else None
 
         name, gain_db = self._settings["input"], self._settings["input_gain_db"]
-        self._microphone = request, Microphone(self._devices, name, gain_db, self._frames[0], report)
+        self._microphone = request, Microphone(self._devices, name, gain_db, self._frames[0], report, cancel)
         Thread(target=self._load_speaker, name="loader", daemon=True).start()
 
     def _load_speaker(self) -> "Speaker":
@@ -85,7 +96,10 @@ class PortAudio:
             if not self._speaker:
                 from voiced.engines.speaker import Speaker  # noqa: PLC0415 (see above)
 
-                self._speaker = Speaker(self._devices, self._settings["output"], self._settings["volume"])
+                if self._cancels:
+                    self._echo = _echo()
+                output, volume = self._settings["output"], self._settings["volume"]
+                self._speaker = Speaker(self._devices, output, volume, self._echo.far if self._echo else None)
             return self._speaker
 
     def _play(self, request: int, link: Link) -> None:
@@ -106,6 +120,25 @@ class PortAudio:
         if self._microphone and self._microphone[0] == request:
             self._microphone[1].close()
             self._microphone = None
+
+
+def _cancels(setting: str) -> bool:
+    """Whether echo is to be cancelled."""
+    installed = find_spec("livekit") is not None
+    if setting == "on" and not installed:
+        raise EngineMissing("echo cannot be cancelled: its package is not installed", hint=f"Run {install('aec')}")
+    return setting != "off" and installed
+
+
+def _echo() -> "Echo | None":
+    """Loads the canceller. One that cannot be loaded leaves the microphone as good as it was."""
+    try:
+        from voiced.engines.echo import Echo  # noqa: PLC0415 (nobody need have it)
+
+        return Echo()
+    except (ImportError, OSError, RuntimeError) as error:
+        sys.stderr.write(f"echo cannot be cancelled: {error}\n")
+        return None
 
 
 def _feed(playback: "Playback", message: Message) -> None:

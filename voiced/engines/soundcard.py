@@ -58,6 +58,7 @@ class SoundCard:
             "output": config.output,
             "input_gain_db": config.input_gain_db,
             "volume": config.volume,
+            "echo_cancelling": config.echo_cancelling,
         }
         self._loop: asyncio.AbstractEventLoop | None = None
         self._started = False

@@ -16,6 +16,18 @@ KEEP_S = 20.0
 REPORT_S = 0.05
 
 
+class FarEnd(Protocol):
+    """Whoever has to know what leaves the speaker, and when; see `echo.FarEnd`."""
+
+    def add(self, samples: Samples, rate: int, begins: float) -> None:
+        """Takes in the next samples."""
+        ...
+
+    def cut(self, moment: float) -> None:
+        """Takes in that what was to leave after a moment will not."""
+        ...
+
+
 class Told(Protocol):
     """Whoever wants to know how a sound does."""
 
@@ -111,11 +123,13 @@ class Speaker:
         devices: all devices.
         name: part of the device's name; empty for the default.
         volume: percent.
+        far: told what leaves it; None: nobody has to know.
     """
 
-    def __init__(self, devices: Devices, name: str, volume: int) -> None:
+    def __init__(self, devices: Devices, name: str, volume: int, far: FarEnd | None = None) -> None:
         self._devices = devices
         self._name = name
+        self._far = far
         self._factor = self._wanted_factor = loudness(volume)
         self._changed = Condition()
         self._next: Job | None = None
@@ -179,12 +193,14 @@ class Speaker:
         last, dry, heard, reported = False, 0, 0, 0.0
         while not (last and heard >= progress.taken):
             if playback.stopped or self._closing:
+                if self._far:
+                    self._far.cut(time.monotonic())
                 told(heard / stream.rate, over=True, dry=dry)
                 return None  # Closing drops what is in the buffer.
             samples, last = playback.take(stream.period, outlet)
             silence = stream.period - len(samples)
             dry += heard > 0 and (stream.pending() == 0 or (silence > 0 and not last))
-            stream.write(outlet.spread(np.pad(self._louder(samples), (0, silence))))
+            self._write(stream, outlet, np.pad(self._louder(samples), (0, silence)))
             progress.wrote(len(samples), silence)
             heard = progress.heard(stream.pending())
             if heard and time.monotonic() - reported >= REPORT_S:
@@ -193,6 +209,12 @@ class Speaker:
         stream.halt()
         told(heard / stream.rate, over=True, dry=dry)
         return self._wait(KEEP_S)
+
+    def _write(self, stream: Stream, outlet: Outlet, samples: Samples) -> None:
+        stream.write(outlet.spread(samples))
+        if self._far:
+            waiting = stream.pending() - len(samples)
+            self._far.add(samples, stream.rate, time.monotonic() + waiting / stream.rate)
 
     def _louder(self, samples: Samples) -> Samples:
         before, self._factor = self._factor, self._wanted_factor
