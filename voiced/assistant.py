@@ -30,6 +30,7 @@ from voiced.core.ports.promises import PromiseStore
 from voiced.core.privacy import allowed
 from voiced.core.status import PromiseStatus, Status
 from voiced.core.types import RATE, Earcon, Frame
+from voiced.ear.duplex import Duplex
 from voiced.ear.listen import listen
 from voiced.engines.phrasefiles import PhraseFiles
 from voiced.engines.silero import Silero
@@ -259,7 +260,8 @@ class Voiced:
     def _signals(self) -> Iterable[Signal | None]:
         config = self._config
         frames = self._beating(self._audio.frames())
-        ear, vad = wiring.cascade(config.wake, self._remote_words), Silero()
+        ear = Duplex(wiring.cascade(config.wake, self._remote_words), lambda: wiring.cascade(config.wake))
+        vad = Silero()
         self.mind.rules.prepare()  # Here, where the socket's first answer does not wait for it.
         give_back_memory()  # The ear is what is loaded last.
         return listen(frames, ear, vad, self._progress, self._controls, config.endpoint)

@@ -1,13 +1,14 @@
 """Playbooks for the ear; see `playbook.py` for the letters."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
 
-from tests.unit.playbook import LATE, LETTERS, World, hear, letters_of
+from tests.unit.playbook import LATE, LETTERS, World, frame, hear, letters_of
 from voiced.core.config import EndpointConfig
 from voiced.core.events import NearMiss, Signal, SpeechStarted, Woke
-from voiced.core.types import FRAME_SAMPLES, RATE, Completeness, EndReason, Purpose, SpeechChunk, Utterance
+from voiced.core.types import FRAME_SAMPLES, RATE, Completeness, EndReason, Frame, Purpose, SpeechChunk, Utterance
 from voiced.ear.listen import new_turn
 from voiced.turn.controls import EarControls
 
@@ -301,3 +302,20 @@ def test_turn_ids_differ() -> None:
 
 def test_the_scripts_letters_are_known() -> None:
     assert set(WAKE) <= set(LETTERS)
+
+
+class Echoing(World):
+    """From the 40th frame on something plays, and is taken out."""
+
+    def frames(self, script: str) -> Iterator[Frame | None]:
+        for number, each in enumerate(super().frames(script)):
+            assert each
+            yield each if number < 40 else Frame(frame("s", 0).samples, each.start, each.samples)
+
+
+def test_what_voiced_plays_is_not_for_the_recogniser_where_it_can_be_taken_out() -> None:
+    script = WAKE + "s" * 30 + "." * 60
+    echoing, plain = hear(script, Echoing()), hear(script)
+    assert kinds(echoing) == kinds(plain)
+    assert sent(echoing) == sent(plain)
+    assert utterances(echoing) == utterances(plain)

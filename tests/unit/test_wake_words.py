@@ -11,6 +11,7 @@ from voiced.core.errors import ConfigInvalid
 from voiced.core.types import FRAME_SAMPLES, RATE, Frame
 from voiced.ear.cascade import Cascade
 from voiced.ear.detections import detections
+from voiced.ear.duplex import Duplex
 from voiced.ear.gate import Gate
 from voiced.ear.ring import Ring
 from voiced.ear.wordend import AROUND, heard_enough, word_end
@@ -189,6 +190,63 @@ def test_the_second_stage_sleeps_soon_after_a_word_however_long_it_is_not_to_be_
     found, second = play(said, said, count=250, refractory_s=5.0)
     assert [at_frame(each) for each in found] == [50, 215]
     assert second.heard <= 2 * (20 + RATE // FRAME_SAMPLES + 1) * FRAME_SAMPLES
+
+
+MINE = Word(name="mine", candidate=0.1, threshold=0.5, certain=0.9, doubtful=0.01, in_echo=0.7)
+
+
+def numbered(number: int, cancelled: int | None = None) -> Frame:
+    sound = np.full(FRAME_SAMPLES, number, "<i2").tobytes()
+    other = None if cancelled is None else np.full(FRAME_SAMPLES, cancelled, "<i2").tobytes()
+    return Frame(sound, number * FRAME_SAMPLES, other)
+
+
+def in_echo(second: Mapping[int, float], made: Word = MINE) -> list[int]:
+    """The frames at which a word is heard while voiced itself may be."""
+    cascade, ring = Cascade([made], Scores({50: 0.95}), Scores(second), Gate(Silent())), Ring()
+    found: list[Detection | Miss] = []
+    for number in range(1, 150):
+        ring.append(numbered(number).samples, number * FRAME_SAMPLES)
+        found += cascade.hear(numbered(number), ring, echo=True)
+    return [at_frame(each) for each in found if isinstance(each, Detection)]
+
+
+@pytest.mark.parametrize(
+    ("second", "heard"),
+    [
+        ({52: 0.8, 53: 0.8}, [53]),
+        ({52: 1.0}, []),
+        ({52: 1.0, 53: 0.6, 54: 1.0}, []),
+        ({52: 0.6, 53: 0.6}, []),
+        ({52: 0.6, 53: 0.8, 54: 0.8}, [54]),
+    ],
+)
+def test_while_voiced_speaks_two_scores_in_a_row_must_be_high(second: dict[int, float], heard: list[int]) -> None:
+    assert in_echo(second) == heard
+
+
+def test_a_word_that_is_told_only_once_needs_no_second_score() -> None:
+    once = Word(name="mine", candidate=0.1, threshold=0.5)
+    assert in_echo({52: 0.6}, once) == [52]
+
+
+@pytest.mark.parametrize(("raw", "cancelled"), [(True, True), (True, False), (False, True), (False, False)])
+def test_a_word_counts_with_its_echo_or_without(*, raw: bool, cancelled: bool) -> None:
+    made: list[Cascade] = []
+
+    def cascade(*, hears: bool) -> Cascade:
+        heard = dict.fromkeys((70, 71), 1.0) if hears else {}
+        made.append(Cascade([MINE], Scores(heard), Scores(heard), Gate(Silent())))
+        return made[-1]
+
+    duplex, ring = Duplex(cascade(hears=raw), lambda: cascade(hears=cancelled)), Ring()
+    found: list[Detection | Miss] = []
+    for number in range(1, 100):
+        frame = numbered(number, number if 60 <= number < 90 else None)
+        ring.append(frame.samples, frame.start)
+        found += duplex.hear(frame, ring, echo=frame.cancelled is not None)
+        assert len(made) == (1 if number < 60 else 2)
+    assert sorted(at_frame(each) for each in found) == [70] * cancelled + [71] * raw
 
 
 class Server:

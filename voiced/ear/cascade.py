@@ -48,12 +48,13 @@ class Cascade:
         self._end = 0
         self._judged: int | None = None
 
-    def hear(self, frame: Frame, ring: Ring) -> list[Detection | Miss]:
+    def hear(self, frame: Frame, ring: Ring, *, echo: bool = False) -> list[Detection | Miss]:
         """Takes in the next frame and tells what was decided with it.
 
         Args:
             frame: the sound.
             ring: the sound of the last seconds, this frame's too.
+            echo: what voiced itself plays may be heard in it.
         """
         if frame.start - self._end > _GAP:
             for engine in (self._first, *self._remote):
@@ -65,7 +66,7 @@ class Cascade:
             self._judge(ring)
         else:
             self._judged = None
-        return [found for episode in self._episodes if (found := episode.decide(end))]
+        return [found for episode in self._episodes if (found := episode.decide(end, echo=echo))]
 
     def _find_candidates(self, frame: Frame) -> None:
         scores = self._first.scores(frame.samples)

@@ -33,6 +33,8 @@ class Episode:
     def _begin(self) -> None:
         self._sure = self._peak = 0.0
         self._heard = False
+        self._run = 0
+        """Scores in a row that are high enough even while voiced itself may be heard."""
 
     def awake(self, position: int) -> bool:
         """Tells whether there was a sign of the word a moment ago."""
@@ -53,6 +55,7 @@ class Episode:
         """
         if not self.word.second:
             self._score, self._scored_at, self._behind = score, position, behind
+            self._count(score)
         if score >= (self.word.candidate or 0.0):
             self.candidate(position)
             if score >= self._sure or position - self._sure_at > _HOLD:
@@ -60,11 +63,15 @@ class Episode:
 
     def second(self, score: float, position: int) -> None:
         """Takes a score of the second stage; for a moment, only a better one replaces it."""
+        self._count(score)
         if score >= self._score or position - self._scored_at > _LOOK_BACK:
             self._score, self._scored_at = score, position
 
-    def decide(self, position: int) -> Detection | Miss | None:
-        """Decides on what has been taken up to a position."""
+    def _count(self, score: float) -> None:
+        self._run = self._run + 1 if score >= (self.word.in_echo or 0.0) else 0
+
+    def decide(self, position: int, *, echo: bool = False) -> Detection | Miss | None:
+        """Decides on what has been taken up to a position; where voiced itself may be heard, a score is not enough."""
         if not self.awake(position):
             missed = self._missed(position)
             self._begin()
@@ -76,7 +83,8 @@ class Episode:
         self._peak = max(self._peak, score)
         sure = self._sure if position - self._sure_at <= _HOLD else 0.0
         certain = sure >= self.word.certain and score >= self.word.doubtful
-        if self._heard or deaf or not (certain or score >= self.word.threshold):
+        enough = self._run > 1 if echo and self.word.in_echo else certain or score >= self.word.threshold
+        if self._heard or deaf or not enough:
             return None
         self._heard = True
         self._deaf_until = position + self._refractory

@@ -12,6 +12,7 @@ from voiced.core.ports.progress import Progress
 from voiced.core.ports.vad import Vad
 from voiced.core.types import FRAME_SAMPLES, RATE, EndReason, Frame, Purpose
 from voiced.ear.cascade import Cascade
+from voiced.ear.duplex import Duplex
 from voiced.ear.listening import Listening
 from voiced.ear.ring import Ring
 from voiced.ear.wordend import heard_enough, word_end
@@ -30,6 +31,8 @@ _PAUSES = 4
 """So many times nothing in a row, at most 250 ms each, and the utterance is over."""
 _GAP = RATE // 2
 """So much lost sound, and the utterance is over."""
+_ECHO = RATE // 2
+"""What voiced said may be heard for so long after it has ended: sound servers and rooms take their time."""
 _INTERRUPTION = {
     "maximum_s": 2.0,
     "extensible_s": 0.3,
@@ -47,7 +50,7 @@ def new_turn() -> str:
 
 def listen(
     frames: Iterable[Frame | None],
-    cascade: Cascade,
+    cascade: Cascade | Duplex,
     vad: Vad,
     progress: Progress,
     controls: Controls,
@@ -82,7 +85,7 @@ def listen(
 class _Ear:
     def __init__(
         self,
-        cascade: Cascade,
+        cascade: Cascade | Duplex,
         vad: Vad,
         progress: Progress,
         controls: Controls,
@@ -94,6 +97,7 @@ class _Ear:
         self._config, self._turns = config, turns
         self._interruption_limits = structs.replace(config, **_INTERRUPTION)
         self._ring = Ring()
+        self._echo_until = 0
         self._listening: Listening | None = None
         self._woken: tuple[str, Detection] | None = None
         self._woke_at = -_SHADOW
@@ -103,8 +107,11 @@ class _Ear:
         self._pauses = 0
         if frame.start - self._ring.end > _GAP:
             yield from self.close()
-        self._ring.append(frame.samples, frame.start)
-        for found in self._cascade.hear(frame, self._ring):
+        heard = frame if frame.cancelled is None else Frame(frame.cancelled, frame.start)
+        self._ring.append(heard.samples, heard.start)
+        if self._controls.speaking():
+            self._echo_until = self._ring.end + _ECHO
+        for found in self._cascade.hear(frame, self._ring, echo=self._ring.end <= self._echo_until):
             yield from self._found(found)
         seconds = self._controls.take_listen()
         if seconds is not None and not self._woken:
@@ -118,7 +125,7 @@ class _Ear:
             yield from self._begin(
                 Purpose.INTERRUPTION, self._turns(), frame.start, _FOREVER, self._interruption_limits
             )
-        yield from self._attend(frame)
+        yield from self._attend(heard)
 
     def pause(self) -> Iterator[Signal]:
         """Takes in that there is no sound."""

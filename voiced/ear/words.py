@@ -22,6 +22,9 @@ _DOUBTFUL = 0.02
 """Where the first stage is as sure as `_CERTAIN`, this share of its threshold is enough of the second. Chosen for a
 real "hey jarvis" to which the second stage alone is deaf (0.2); the price is one false accept in four hours."""
 
+_IN_ECHO = 0.25
+"""While voiced itself may be heard, thresholds are so far nearer to certainty; see `bench/echo.py`."""
+
 
 class Word(Struct, frozen=True, kw_only=True):
     """One wake word and its thresholds.
@@ -33,6 +36,8 @@ class Word(Struct, frozen=True, kw_only=True):
         threshold: the score of the last stage at which the word was heard.
         certain: the first stage's score at which the second needs only `doubtful`; above 1 for never.
         doubtful: see `certain`.
+        in_echo: the score that the last stage must reach twice in a row while voiced itself may be heard: a long speech
+            scores high now and then. None: as always, because a score is told only once.
         lag_s: seconds from the end of the word to its recognition, typically.
     """
 
@@ -42,6 +47,7 @@ class Word(Struct, frozen=True, kw_only=True):
     threshold: float = _THRESHOLD
     certain: float = 2.0
     doubtful: float = 1.0
+    in_echo: float | None = None
     lag_s: float = _ANY_LAG_S
 
 
@@ -98,17 +104,21 @@ def _word(name: str, config: WakeWordConfig, cutoff: float) -> Word:
             f"the wake word {name} has no model", hint=f"Set wake.words.{name}.micro, .openwake or .remote."
         )
     threshold = config.threshold or (_THRESHOLD if config.openwake else cutoff)
+    in_echo = threshold + _IN_ECHO * (1 - threshold)
     if not config.micro:
-        return Word(name=name, candidate=None, threshold=threshold, lag_s=_lag(config))
+        return Word(name=name, candidate=None, threshold=threshold, in_echo=in_echo, lag_s=_lag(config))
     candidate = config.micro_threshold or _CANDIDATE.get(config.micro, _ANY_CANDIDATE)
     if not config.openwake:
-        return Word(name=name, candidate=candidate, second=False, threshold=threshold, lag_s=_lag(config))
+        return Word(
+            name=name, candidate=candidate, second=False, threshold=threshold, in_echo=in_echo, lag_s=_lag(config)
+        )
     return Word(
         name=name,
         candidate=candidate,
         threshold=threshold,
         certain=_CERTAIN,
         doubtful=_DOUBTFUL * threshold,
+        in_echo=in_echo,
         lag_s=_lag(config),
     )
 
