@@ -128,7 +128,6 @@ class FileAudio:
 
     def frames(self) -> Iterator[Frame | None]:
         """See `Audio`. Ends after the file's end, once no turn is in progress."""
-        size = FRAME_SAMPLES * SAMPLE_BYTES
         tail = len(self._samples) + round(TAIL_S * RATE) * SAMPLE_BYTES
         self._began_at = time.monotonic()
         start = 0
@@ -136,8 +135,7 @@ class FileAudio:
             self._pace(start + FRAME_SAMPLES)
             if start * SAMPLE_BYTES >= tail and self._idle():
                 return
-            samples = self._samples[start * SAMPLE_BYTES : start * SAMPLE_BYTES + size]
-            yield Frame(samples.ljust(size, b"\0"), start)
+            yield self._frame(start)
             start += FRAME_SAMPLES
 
     def position(self) -> int:
@@ -229,6 +227,11 @@ class FileAudio:
             piece = piece[: len(sound) - begin]
             sound[begin : begin + len(piece)] += piece
         return np.clip(sound, -32768, 32767).astype(np.int16)
+
+    def _frame(self, start: int) -> Frame:
+        size = FRAME_SAMPLES * SAMPLE_BYTES
+        samples = self._samples[start * SAMPLE_BYTES : start * SAMPLE_BYTES + size]
+        return Frame(samples.ljust(size, b"\0"), start)
 
     def _pace(self, position: int) -> None:
         """Lets audio time come to a position, from the ear's thread."""

@@ -1,0 +1,181 @@
+"""voiced hears itself: what it says comes back through rooms, and must start no turn; whoever talks over it is heard.
+
+A day of it is many trials: an announcement is spoken in a room, and nobody talks, or somebody says the wake word over
+it, or "stop". All of it goes through the real pipeline, engines and all, on a clock that jumps.
+"""
+
+import asyncio
+import random
+import subprocess
+import tempfile
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from tests.conftest import recordings_folder
+from tests.faults.outcome import Outcome, trial
+from tests.rigs.room import Acoustics, Room
+from voiced.assistant import Voiced
+from voiced.children import engines, started
+from voiced.core.activity import Activity
+from voiced.core.bus import Bus
+from voiced.core.config import Config, StoreConfig, WakeConfig, WakeWordConfig
+from voiced.core.errors import VoicedError
+from voiced.core.events import AnyEvent, Interrupted, Woke
+from voiced.core.types import RATE
+from voiced.ear.ring import Ring
+from voiced.ear.words import Detection
+from voiced.engines import files
+from voiced.store.db import Database
+from voiced.wiring import cascade
+
+TEXTS = (
+    "The kettle has boiled, and the tea will be ready in about four minutes. Mind the cup, it is still rather hot.",
+    "Tomorrow morning will be cloudy at first, with some rain towards noon, and a light wind from the south west.",
+    "You have three timers: one for the eggs, one for the bread in the oven, and one for the laundry downstairs.",
+    "The living room lamp is on, the bedroom lamp is off, and the front door was locked at half past nine.",
+    "A long time ago there was a small village by the sea, and in that village lived a fisherman and his daughter.",
+)
+REST = RATE // 4
+"""Sound of a recording after the word's end, as the ear expects it: the last vowel may go on."""
+PATIENCE_S = 16.0
+"""From one announcement to the next: it is over by then, and so is what came of it."""
+TALKS_AT_S = (1.0, 4.0)
+WITHIN_S = 0.3
+"""A wake word has to be recognised so soon after its end."""
+STOP_S = 0.5
+"""From the end of "stop" to silence: 0.3 s of them are the silence that tells that nothing follows."""
+LINGERS_S = 1.0
+"""What is heard so long after a talker's word is laid to the talker."""
+RECORDINGS = ("ohf-wake/alexa", "picovoice-wake/alexa")
+WORD = WakeConfig(words={"alexa": WakeWordConfig(micro="alexa", openwake="alexa")})
+VOICES = ("en-us", "en-gb", "en-us+f2", "en-gb+m3", "en-us+m7", "en-gb+f4")
+PEAK = 8_000.0
+FLOOR = 0.05
+"""A recording ends where it was last louder than this share of its peak."""
+
+
+def run(seed: int, times: int) -> Outcome:
+    """So many announcements, with the echo taken out."""
+    return asyncio.run(_run(seed, times, cancels=True))
+
+
+def run_half_duplex(seed: int, times: int) -> Outcome:
+    """The same where nothing takes it out."""
+    return asyncio.run(_run(seed, times, cancels=False))
+
+
+async def _run(seed: int, times: int, *, cancels: bool) -> Outcome:
+    chance, activity = random.Random(seed), Activity()
+    with tempfile.TemporaryDirectory() as folder:
+        config = Config(wake=WORD, store=StoreConfig(folder=folder))
+
+        async def settled() -> None:
+            await voiced.settled()
+
+        def idle() -> bool:
+            return voiced.idle()
+
+        noise = np.random.default_rng(seed)
+        room = Room(times * PATIENCE_S + 5, noise, activity, settled, idle, cancels=cancels)
+        children = engines(config)
+        database = await Database.open(Path(folder), patience_s=30, check_s=30)
+        try:
+            voiced = Voiced(config, room, room, activity, Bus(), children, database=database, live=False)
+            voiced._controls._hears_speaker = True
+            async with started(*children), voiced.running():
+                hearing = asyncio.create_task(voiced.hear())
+                outcome, events = Outcome(), list[AnyEvent]()
+                voiced.bus.watch(events.append)
+                for number in range(times):
+                    where = f"seed {seed}, announcement {number}"
+                    outcome += await Trial(voiced, room, chance, events).run(where)
+                await room.close()
+                await hearing
+                return outcome
+        finally:
+            await database.close()
+
+
+class Trial:
+    """One announcement, and what came of it."""
+
+    def __init__(self, voiced: Voiced, room: Room, chance: random.Random, events: list[AnyEvent]) -> None:
+        self._voiced, self._room, self._chance, self._events = voiced, room, chance, events
+
+    async def run(self, where: str) -> Outcome:
+        chance, room = self._chance, self._room
+        level_db = chance.uniform(-20, 0)
+        walls = np.random.default_rng(chance.randrange(2**32))
+        room.acoustics = Acoustics(chance.uniform(0.15, 0.8), chance.uniform(0.02, 0.2), level_db, walls)
+        says = chance.choice(("", "", "alexa", "alexa", "stop"))
+        end = room.position()
+        if says:
+            sound = _stop(chance) if says == "stop" else chance.choice(_alexas())
+            start = end + round(chance.uniform(*TALKS_AT_S) * RATE)
+            room.talk(sound, start)
+            end = start + len(sound) - (REST if says == "alexa" else 0)
+        self._events.clear()
+        saying = asyncio.create_task(self._say(chance.choice(TEXTS)))
+        await room.sleep(PATIENCE_S)
+        saying.cancel()
+        await asyncio.wait([saying])
+        return self._judged(f"{where}, echo {level_db:.0f} dB", says, end / RATE)
+
+    async def _say(self, text: str) -> None:
+        with suppress(VoicedError):
+            await self._voiced.say(text)
+
+    def _judged(self, where: str, says: str, end: float) -> Outcome:
+        woke = [event for event in self._events if isinstance(event, Woke)]
+        ended = [event for event in self._events if isinstance(event, Interrupted)]
+        heard = [event.at - end for event in woke if says == "alexa" and -LINGERS_S < event.at - end < LINGERS_S]
+        own = [f"woke at {event.at:.1f} s by {event.word}" for event in woke if event.at - end not in heard]
+        quiet = [] if says else [f"stopped by {event.by}" for event in ended]
+        outcome = trial(where, turns_of_its_own=own, silenced_itself=quiet)
+        outcome.counted = {says or "nobody": 1}
+        if says == "alexa":
+            in_time = any(late <= WITHIN_S for late in heard)
+            outcome.counted |= {"alexa heard": int(bool(heard)), "alexa heard in time": int(in_time)}
+        if says == "stop":
+            late = [event.at - end for event in ended if "stop" in event.by]
+            outcome.counted |= {
+                "stop heard": int(bool(late)),
+                "stop silent in time": int(any(s <= STOP_S for s in late)),
+            }
+        return outcome
+
+
+@cache
+def _alexas() -> list[np.ndarray]:
+    """Real recordings of the wake word, cut where it ends as heard in quiet; those not heard there are left out."""
+    ear, ring, found = cascade(WORD), Ring(), list[np.ndarray]()
+    audio = recordings_folder() / "audio"
+    for path in sorted(path for name in RECORDINGS for path in (audio / name).rglob("*.flac")):
+        sound = np.frombuffer(files.read(path), "<i2").astype(np.float64)
+        first = ring.end + 5 * RATE
+        for frame in files.frames(np.pad(sound, (0, RATE)).astype("<i2").tobytes(), first):
+            ring.append(frame.samples, frame.start)
+            heard = [each.end for each in ear.hear(frame, ring) if isinstance(each, Detection)]
+            if heard:
+                word = sound[max(0, heard[0] - first - RATE) : heard[0] - first + REST]
+                found.append(word * PEAK / np.abs(word).max())
+                break
+    ear.close()
+    return found
+
+
+def _stop(chance: random.Random) -> np.ndarray:
+    """The word, by another voice than ours."""
+    voice = chance.choice(VOICES)
+    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+        subprocess.run(["espeak-ng", "-v", voice, "-w", file.name, "stop"], check=True)
+        return _trimmed(np.frombuffer(files.read(Path(file.name)), "<i2").astype(np.float64))
+
+
+def _trimmed(sound: np.ndarray) -> np.ndarray:
+    loudest = float(np.abs(sound).max())
+    (loud,) = np.nonzero(np.abs(sound) > FLOOR * loudest)
+    return sound[loud[0] : loud[-1]] * PEAK / loudest
