@@ -30,7 +30,7 @@ class Duplex:
         found = self._cascade.hear(frame, self._ring, echo=echo)
         if frame.cancelled is not None:
             self._echoless: Cascade | None = self._echoless or self._make()
-            heard = self._echoless.hear(Frame(frame.cancelled, frame.start), ring)
+            heard = self._echoless.hear(Frame(frame.cancelled, frame.start), ring, echo=echo)
             found += [each for each in heard if isinstance(each, Detection)]
         return found
 
