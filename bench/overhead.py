@@ -29,8 +29,8 @@ from wyoming.tts import Synthesize
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.config import Config
+from voiced.core.config_mind import QuietConfig
 from voiced.core.events import Woke
-from voiced.core.mindconfig import QuietConfig
 from voiced.core.ports.audio import Played
 from voiced.core.ports.clock import SystemClock
 from voiced.core.ports.skill import Reply

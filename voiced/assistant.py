@@ -17,11 +17,11 @@ from voiced.core.announcing import Announced, DoNotDisturb, Priority
 from voiced.core.bus import Bus
 from voiced.core.commands import Announce, Ask, Say, Stop
 from voiced.core.config import Config
+from voiced.core.config_home import HomeConfig
 from voiced.core.disk import clear
 from voiced.core.errors import AudioFailed, first
 from voiced.core.events import Muted, Signal, VolumeChanged
 from voiced.core.history import Privacy
-from voiced.core.home_config import HomeConfig
 from voiced.core.memory import give_back_memory
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
@@ -261,10 +261,9 @@ class Voiced:
         config = self._config
         frames = self._beating(self._audio.frames())
         ear = Duplex(wiring.cascade(config.wake, self._remote_words), lambda: wiring.cascade(config.wake))
-        vad = Silero()
         self.mind.rules.prepare()  # Here, where the socket's first answer does not wait for it.
         give_back_memory()  # The ear is what is loaded last.
-        return listen(frames, ear, vad, self._progress, self._controls, config.endpoint)
+        return listen(frames, ear, Silero(), self._progress, self._controls, config.endpoint)
 
     def _beating(self, frames: Iterator[Frame | None]) -> Iterator[Frame | None]:
         """Takes note that the ear's loop turns, in any of its states."""

@@ -13,8 +13,8 @@ from tests.rigs.certificates import self_signed
 from tests.rigs.mosquitto import Mosquitto
 from tests.rigs.proxy import Proxy
 from tests.rigs.sockets import serving, slammed
+from voiced.core.config_home import DeviceConfig, HomeConfig, MqttConfig
 from voiced.core.errors import HomeUnreachable
-from voiced.core.home_config import DeviceConfig, HomeConfig, MqttConfig
 from voiced.core.ports.broker import BrokerMessage
 from voiced.home.broker import OUTBOX, MqttBroker
 from voiced.home.devices import MqttDevices

@@ -10,9 +10,9 @@ from tests.fakes.home import FakeHome
 from tests.rigs.awaiting import until
 from tests.rigs.home_assistant import TOKEN, Refusal, ScriptedHomeAssistant, answering
 from tests.rigs.mosquitto import free_port
+from voiced.core.config_home import HomeAssistantConfig, HomeConfig
 from voiced.core.errors import HomeFailed, HomeUnreachable
 from voiced.core.home import Action, Entity
-from voiced.core.home_config import HomeAssistantConfig, HomeConfig
 from voiced.home.assist import HomeAssist
 from voiced.home.assistant import HomeAssistant
 

@@ -12,8 +12,8 @@ from tests.fakes.home import FakeHome
 from tests.rigs.awaiting import until
 from tests.rigs.home_assistant import TOKEN, ScriptedHomeAssistant, answering, plain
 from tests.rigs.mosquitto import Mosquitto, described, things
+from voiced.core.config_home import HomeAssistantConfig, HomeConfig, MqttConfig
 from voiced.core.home import Action, Entity
-from voiced.core.home_config import HomeAssistantConfig, HomeConfig, MqttConfig
 from voiced.core.ports.home import Home
 from voiced.home.assistant import HomeAssistant
 from voiced.home.broker import MqttBroker

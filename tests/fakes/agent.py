@@ -12,9 +12,9 @@ from tests.fakes.memories import FakeMemories
 from tests.fakes.search import FakeSearch
 from voiced.core.announcing import Announced, DoNotDisturb, Priority
 from voiced.core.bus import Bus
+from voiced.core.config_keeping import MemoryConfig
 from voiced.core.errors import AudioFailed, VoicedError
 from voiced.core.history import Privacy
-from voiced.core.keeping import MemoryConfig
 from voiced.core.ports.home import Home
 from voiced.core.status import AudioStatus, HomeStatus, MemoryStatus, Status, StoreStatus
 from voiced.recall.knowledge import OwnKnowledge

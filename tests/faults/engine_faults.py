@@ -16,8 +16,8 @@ from tests.faults.outcome import Outcome, trial
 from tests.pipeline.playbook import Answers, understand
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
+from voiced.core.config_mind import QuietConfig
 from voiced.core.events import AnyEvent, Failed, SpeechStarted, Spoken, TurnEnded, Woke
-from voiced.core.mindconfig import QuietConfig
 from voiced.core.ports.audio import Played
 from voiced.core.ports.clock import SystemClock
 from voiced.core.types import RATE, Clip, Completeness, EndReason, SpeechChunk, Utterance

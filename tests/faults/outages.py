@@ -13,8 +13,8 @@ from tests.faults.outcome import Outcome
 from tests.rigs.awaiting import until
 from tests.rigs.mosquitto import Mosquitto
 from tests.rigs.proxy import Proxy
+from voiced.core.config_home import DeviceConfig, HomeConfig, MqttConfig
 from voiced.core.home import Action
-from voiced.core.home_config import DeviceConfig, HomeConfig, MqttConfig
 from voiced.core.ports.clock import SystemClock
 from voiced.core.zone import LocalZone
 from voiced.home.broker import MqttBroker

@@ -14,9 +14,9 @@ from tests.fakes.memories import FakeMemories
 from tests.home.households import INTENTS, household
 from tests.pipeline.playbook import Play, asks
 from voiced.core.chat import Tool, ToolCall
+from voiced.core.config_keeping import MemoryConfig
 from voiced.core.history import Message
 from voiced.core.home import Entity
-from voiced.core.keeping import MemoryConfig
 from voiced.core.memories import NewMemory
 from voiced.core.ports.llm import Llm
 from voiced.core.ports.skill import Offering, Reply, Skill, Wish

@@ -18,9 +18,9 @@ from tests.fakes.llm import ScriptedLlm
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.commands import AnyCommand, Ask
+from voiced.core.config_mind import DialogueConfig, QuietConfig, RouterConfig
 from voiced.core.events import AnyEvent, Signal, SpeechStarted, Woke
 from voiced.core.history import Privacy
-from voiced.core.mindconfig import DialogueConfig, QuietConfig, RouterConfig
 from voiced.core.ports.home import Assist
 from voiced.core.ports.llm import Llm
 from voiced.core.ports.recall import Recall

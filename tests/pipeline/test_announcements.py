@@ -7,8 +7,8 @@ from math import inf
 from tests.fakes.engines import ScriptedStt
 from tests.pipeline.playbook import Line, Play, does, speaks, wakes
 from voiced.core.commands import Announce, Ask, Ring, Say, Stop
+from voiced.core.config_mind import QuietConfig
 from voiced.core.events import Interrupted, Spoken
-from voiced.core.mindconfig import QuietConfig
 from voiced.core.types import Clip
 
 LONG = "say " + "word " * 20

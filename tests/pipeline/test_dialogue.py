@@ -8,8 +8,8 @@ from tests.fakes.engines import ScriptedStt
 from tests.fakes.llm import ScriptedLlm
 from tests.pipeline.playbook import Play, asks, does, names, says_nothing, speaks, wakes
 from voiced.core.commands import Ask, Ring, Say, Stop
+from voiced.core.config_mind import DialogueConfig
 from voiced.core.events import Interrupted, NotUnderstood, Routed, Speaking, Spoken
-from voiced.core.mindconfig import DialogueConfig
 from voiced.core.ports.skill import Asks, Reply
 from voiced.core.types import Clip, Understanding
 from voiced.turn.dialogue import Dialogue

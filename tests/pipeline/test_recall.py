@@ -6,9 +6,9 @@ from tests.fakes.engines import ScriptedStt
 from tests.fakes.llm import ScriptedLlm
 from tests.fakes.memories import FakeMemories
 from tests.pipeline.playbook import Play, asks, speaks, wakes
+from voiced.core.config_keeping import MemoryConfig
 from voiced.core.errors import StoreBusy
 from voiced.core.history import Source
-from voiced.core.keeping import MemoryConfig
 from voiced.core.memories import NewMemory, Recalled, Scope
 from voiced.core.ports.skill import Reply
 from voiced.core.types import Understanding

@@ -6,8 +6,8 @@ from tests.fakes.assist import ScriptedAssist
 from tests.fakes.engines import ScriptedStt
 from tests.fakes.llm import ScriptedLlm
 from tests.pipeline.playbook import Play, asks, names, speaks, wakes
+from voiced.core.config_mind import RouteConfig, RouterConfig
 from voiced.core.events import Failed, NotUnderstood, Routed, Spoken
-from voiced.core.mindconfig import RouteConfig, RouterConfig
 from voiced.core.usage import Limit
 
 QUESTION = "how far is the sun"

@@ -10,11 +10,11 @@ from tests.fakes.llm import ScriptedLlm
 from tests.pipeline.household import House
 from tests.pipeline.playbook import Play, asks, speaks, wakes
 from voiced.core.chat import Tool, ToolCall
+from voiced.core.config_keeping import PrivacyConfig
+from voiced.core.config_mind import DialogueConfig
 from voiced.core.errors import SkillFailed, TooPrivate
 from voiced.core.events import Failed, NotUnderstood, Spoken
 from voiced.core.history import Source
-from voiced.core.keeping import PrivacyConfig
-from voiced.core.mindconfig import DialogueConfig
 from voiced.core.ports.skill import Asks, Named, Reply, Wish
 from voiced.core.types import Understanding
 from voiced.engines.discreet import DiscreetLlm

@@ -10,8 +10,8 @@ import pytest
 from tests.fakes.llm import ScriptedLlm
 from voiced.core.chat import ChatMessage, Prompt
 from voiced.core.config import Config, EnginesConfig, LlmConfig
+from voiced.core.config_keeping import PrivacyConfig
 from voiced.core.errors import TooPrivate
-from voiced.core.keeping import PrivacyConfig
 from voiced.core.privacy import CLASSES, Use, allowed, most_private
 from voiced.engines.discreet import DiscreetLlm
 from voiced.engines.fallback import FallbackLlm

@@ -11,8 +11,8 @@ from voiced import remembering
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.config import Config, EmbedConfig, EnginesConfig
+from voiced.core.config_keeping import PrivacyConfig
 from voiced.core.history import Privacy
-from voiced.core.keeping import PrivacyConfig
 from voiced.core.memories import NewMemory, Scope
 from voiced.remembering import Remembering
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.fakes.memories import FakeMemories
 from tests.rigs.pdf import locked, pdf
+from voiced.core.config_keeping import MemoryConfig
 from voiced.core.errors import InputInvalid
-from voiced.core.keeping import MemoryConfig
 from voiced.core.memories import Scope
 from voiced.core.status import MemoryStatus
 from voiced.recall import documents

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from tests.fakes.embedder import ScriptedEmbedder
 from tests.fakes.memories import FakeMemories
+from voiced.core.config_keeping import MemoryConfig
 from voiced.core.errors import StoreBusy
-from voiced.core.keeping import MemoryConfig
 from voiced.core.memories import NewMemory, Scope
 from voiced.recall.search import Search
 

@@ -17,8 +17,8 @@ import pytest
 
 from tests.fakes.home import FakeHome
 from tests.rigs.background import until
+from voiced.core.config_home import CommandConfig, DeviceConfig
 from voiced.core.home import Action, Entity
-from voiced.core.home_config import CommandConfig, DeviceConfig
 
 COMMANDS = {
     "turn_on": (),

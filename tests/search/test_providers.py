@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from tests.rigs.sockets import dripping, endless, serving, silent, slammed
 from tests.rigs.web import head, web
+from voiced.core.config_search import WeatherConfig
 from voiced.core.errors import SearchFailed
 from voiced.core.history import Source
 from voiced.core.ports.search import Provider
 from voiced.core.search import Result
-from voiced.core.searching import WeatherConfig
 from voiced.core.weather import Forecast
 from voiced.search.openmeteo import OpenMeteo
 from voiced.search.searxng import Searxng

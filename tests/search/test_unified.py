@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from tests.fakes.memories import FakeMemories
 from tests.fakes.search import FakeProvider, page
 from voiced.core.config import MemoryConfig, PrivacyConfig
+from voiced.core.config_search import SearchConfig
 from voiced.core.errors import SearchFailed, StoreBusy
 from voiced.core.history import Source
 from voiced.core.memories import NewMemory
-from voiced.core.searching import SearchConfig
 from voiced.core.status import MemoryStatus
 from voiced.recall.knowledge import OwnKnowledge
 from voiced.recall.search import Search

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from tests.store.house import NOON, StillClock, quiet, run
+from voiced.core.config_keeping import KeepConfig, RetentionConfig
 from voiced.core.errors import InputInvalid, NotFound, StoreFull
 from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.history import Message, Source
-from voiced.core.keeping import KeepConfig, RetentionConfig
 from voiced.core.lists import Entry
 from voiced.core.memories import NewMemory, Scope
 from voiced.store.answers import StoredAnswers

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from tests.fakes.clock import JumpingClock
 from tests.store.house import house, removes, with_database
+from voiced.core.config_keeping import PriceConfig, UsageConfig
 from voiced.core.errors import BudgetSpent, StoreBusy
 from voiced.core.history import NewConversation
-from voiced.core.keeping import PriceConfig, UsageConfig
 from voiced.core.keys import NewKey
 from voiced.core.usage import FIGURES, Use, day
 from voiced.store.keys import StoredKeys

@@ -7,8 +7,8 @@ import pytest
 
 from tests.rigs.awaiting import until
 from tests.rigs.real_home_assistant import running
+from voiced.core.config_home import HomeAssistantConfig, HomeConfig
 from voiced.core.home import Action
-from voiced.core.home_config import HomeAssistantConfig, HomeConfig
 from voiced.core.ports.clock import SystemClock
 from voiced.core.zone import LocalZone
 from voiced.home.assist import HomeAssist

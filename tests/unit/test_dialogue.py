@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from voiced.core.config import Config
-from voiced.core.mindconfig import DialogueConfig
+from voiced.core.config_mind import DialogueConfig
 from voiced.core.ports.skill import Asks
 from voiced.core.types import Understanding
 from voiced.turn.dialogue import Dialogue

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.clock import JumpingClock
+from voiced.core.config_home import HomeConfig
 from voiced.core.home import Action, Entity
-from voiced.core.home_config import HomeConfig
 from voiced.home.assistant import HomeAssistant
 from voiced.home.compressed import StatesEvent
 from voiced.home.registry import Area, DeviceRow, EntityRow, Exposed, Registry

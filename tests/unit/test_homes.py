@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from tests.fakes.home import FakeHome
+from voiced.core.config_home import HomeConfig
 from voiced.core.home import Action, Entity
-from voiced.core.home_config import HomeConfig
 from voiced.home.homes import Homes
 from voiced.home.pauses import Pauses
 from voiced.home.risk import is_risky

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from tests.fakes.kept import FakeConversations
 from tests.fakes.memories import FakeMemories
+from voiced.core.config_keeping import MemoryConfig
 from voiced.core.errors import SkillFailed, StoreBusy
 from voiced.core.history import Message, Source
-from voiced.core.keeping import MemoryConfig
 from voiced.core.memories import NewMemory, Scope
 from voiced.core.ports.skill import Reply
 from voiced.core.status import MemoryStatus

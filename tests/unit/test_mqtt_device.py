@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT
+from voiced.core.config_home import CommandConfig, DeviceConfig
 from voiced.core.errors import HomeFailed
 from voiced.core.home import Action
-from voiced.core.home_config import CommandConfig, DeviceConfig
 from voiced.home.device import Device, is_online
 
 GUIDE = (ROOT / "docs" / "home.md").read_text("utf-8")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes.clock import JumpingClock
 from voiced.core.announcing import DoNotDisturb
-from voiced.core.mindconfig import QuietConfig
+from voiced.core.config_mind import QuietConfig
 from voiced.turn.manner import FASTEST, SLOWEST, Manner
 from voiced.turn.quiet import Quiet
 

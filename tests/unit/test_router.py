@@ -2,8 +2,8 @@
 
 import pytest
 
+from voiced.core.config_mind import RouteConfig, RouterConfig
 from voiced.core.errors import BudgetSpent, ConfigInvalid, TooPrivate
-from voiced.core.mindconfig import RouteConfig, RouterConfig
 from voiced.core.ports.llm import ModelState
 from voiced.core.types import Understanding
 from voiced.turn.router import ASSIST, MODEL, NONE, RULES, Route, Router, Sentence, Tiers

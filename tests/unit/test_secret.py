@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from voiced.children import engines
 from voiced.core.config import Config, EnginesConfig, LlmConfig
+from voiced.core.config_keeping import StoreConfig
 from voiced.core.errors import ConfigInvalid, StoreLocked
-from voiced.core.keeping import StoreConfig
 from voiced.setup import secret as module
 from voiced.setup.secret import secret
 

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.fakes.clock import JumpingClock
-from voiced.core.mindconfig import QuietConfig
+from voiced.core.config_mind import QuietConfig
 from voiced.core.promises import Promise
 from voiced.core.recurrence import dated, next_due
 from voiced.core.speech import adjective, duration, listed

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voiced.core.config_keeping import PriceConfig
 from voiced.core.errors import BudgetSpent
-from voiced.core.keeping import PriceConfig
 from voiced.core.usage import AMOUNTS, COUNTS, FIGURES, Limit, Sum, Use, check_limits, cost, day, month, total
 
 BERLIN = ZoneInfo("Europe/Berlin")

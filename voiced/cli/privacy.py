@@ -8,8 +8,8 @@ from rich.text import Text
 
 from voiced.cli.options import Options
 from voiced.cli.output import line, people, plain, table
+from voiced.core.config_keeping import PrivacyConfig
 from voiced.core.history import Privacy
-from voiced.core.keeping import PrivacyConfig
 from voiced.core.privacy import CLASSES, Use, allowed
 
 USES: dict[Use, str] = {

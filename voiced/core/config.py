@@ -8,19 +8,19 @@ from typing import Annotated, Any, get_args, get_origin
 
 from msgspec import Meta, Struct, field
 
-from voiced.core.echo_config import EchoCancelling
-from voiced.core.home_config import HomeConfig
-from voiced.core.keeping import (
+from voiced.core.config_home import HomeConfig
+from voiced.core.config_keeping import (
     MemoryConfig,
     PrivacyConfig,
     RetentionConfig,
     StoreConfig,
     UsageConfig,
 )
-from voiced.core.mindconfig import DialogueConfig, QuietConfig, RouterConfig
-from voiced.core.searching import SearchConfig
-from voiced.core.section import Seconds, Section, Share
-from voiced.core.toolsconfig import ToolsConfig
+from voiced.core.config_mind import DialogueConfig, QuietConfig, RouterConfig
+from voiced.core.config_search import SearchConfig
+from voiced.core.config_section import Seconds, Section, Share
+from voiced.core.config_tools import ToolsConfig
+from voiced.core.echo_config import EchoCancelling
 
 REMOTE_ADDRESS = "^((tcp|tls|https?)://[^/]|unix:///)"
 """What the address of an engine on another machine begins with."""

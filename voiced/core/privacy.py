@@ -10,8 +10,8 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
+from voiced.core.config_keeping import PrivacyConfig
 from voiced.core.history import Privacy
-from voiced.core.keeping import PrivacyConfig
 from voiced.core.reading import Numbers, Reading, read
 
 Use = Literal["log", "cache", "embed", "remote", "search"]

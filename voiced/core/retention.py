@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from voiced.core.config_keeping import RetentionConfig
 from voiced.core.forgetting import Forget
-from voiced.core.keeping import RetentionConfig
 from voiced.core.memories import MemoryKind
 
 DAY_S = 86_400.0

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from voiced.core.config_keeping import PriceConfig
 from voiced.core.errors import BudgetSpent
 from voiced.core.history import Count, Id, Moment, Name
-from voiced.core.keeping import PriceConfig
 
 By = Literal["day", "model", "conversation", "key"]
 Amount = Annotated[float, Meta(ge=0, le=1e12)]

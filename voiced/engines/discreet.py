@@ -7,8 +7,8 @@ from itertools import takewhile
 from msgspec.structs import replace
 
 from voiced.core.chat import ChatEnd, ChatMessage, Prompt, ToolCall
+from voiced.core.config_keeping import PrivacyConfig
 from voiced.core.errors import TooPrivate
-from voiced.core.keeping import PrivacyConfig
 from voiced.core.ports.llm import Llm
 from voiced.core.privacy import allowed
 

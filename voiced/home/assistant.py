@@ -10,9 +10,9 @@ import msgspec
 from msgspec import ValidationError
 from websockets.exceptions import WebSocketException
 
+from voiced.core.config_home import HomeConfig
 from voiced.core.errors import HomeFailed, HomeUnreachable
 from voiced.core.home import Action, Entity, Receipt
-from voiced.core.home_config import HomeConfig
 from voiced.core.ports.clock import Clock
 from voiced.core.status import ConnectionStatus
 from voiced.core.tasks import ended

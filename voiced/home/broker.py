@@ -20,8 +20,8 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from voiced.core.config_home import MqttConfig
 from voiced.core.errors import HomeUnreachable
-from voiced.core.home_config import MqttConfig
 from voiced.core.ports.broker import BrokerMessage, Handler
 from voiced.core.ports.clock import Clock
 from voiced.core.status import ConnectionStatus

@@ -7,9 +7,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from voiced.core.config_home import CommandConfig, DeviceConfig
 from voiced.core.errors import HomeFailed
 from voiced.core.home import Action, Entity, Value
-from voiced.core.home_config import CommandConfig, DeviceConfig
 from voiced.home.effects import HOW
 
 STATE_LIMIT = 255

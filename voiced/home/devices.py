@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from voiced.core.config_home import HomeConfig
 from voiced.core.home import Action, Entity, Receipt
-from voiced.core.home_config import HomeConfig
 from voiced.core.ports.broker import Broker, BrokerMessage
 from voiced.core.ports.clock import Clock
 from voiced.home.device import Device, is_online

@@ -3,8 +3,8 @@
 import asyncio
 from typing import Protocol
 
+from voiced.core.config_home import HomeConfig
 from voiced.core.home import GONE
-from voiced.core.home_config import HomeConfig
 from voiced.core.ports.broker import Broker
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.home import Assist, Home

@@ -17,8 +17,8 @@ from msgspec import ValidationError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from voiced.core.config_home import HomeAssistantConfig
 from voiced.core.errors import HomeFailed, HomeUnreachable, translate
-from voiced.core.home_config import HomeAssistantConfig
 from voiced.home.observed import Unanswered
 
 LARGEST = 16 * 1024 * 1024

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from voiced.core.config_keeping import MemoryConfig
 from voiced.core.errors import VoicedError
-from voiced.core.keeping import MemoryConfig
 from voiced.core.memories import Recalled, Scope
 from voiced.core.ports.embedder import Embedder
 from voiced.core.ports.memories import Memories

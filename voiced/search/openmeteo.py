@@ -9,8 +9,8 @@ from datetime import date
 
 from msgspec import Struct, field
 
+from voiced.core.config_search import WeatherConfig
 from voiced.core.errors import SearchFailed
-from voiced.core.searching import WeatherConfig
 from voiced.core.weather import Forecast
 from voiced.search.fetch import HINT, Fetcher
 

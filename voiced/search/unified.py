@@ -8,13 +8,13 @@ from contextlib import suppress
 import msgspec
 
 from voiced.core.config import PrivacyConfig
+from voiced.core.config_search import SearchConfig
 from voiced.core.errors import SearchFailed, StoreFailed
 from voiced.core.history import Privacy
 from voiced.core.ports.answers import Answers, answer_key
 from voiced.core.ports.search import Provider, Where
 from voiced.core.privacy import allowed
 from voiced.core.search import Findings, Result
-from voiced.core.searching import SearchConfig
 
 RANK = 60
 """What a rank counts less, the larger it is. Source: Cormack et al., Reciprocal Rank Fusion (2009)."""

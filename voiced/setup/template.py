@@ -8,15 +8,15 @@ from msgspec import Struct
 from msgspec.inspect import FloatType, IntType, Metadata, StrType, type_info
 
 from voiced.core.config import Config, RemoteConfig, table_of
-from voiced.core.home_config import DeviceConfig
-from voiced.core.keeping import KeepConfig, PriceConfig
-from voiced.core.mindconfig import RouteConfig
+from voiced.core.config_home import DeviceConfig
+from voiced.core.config_keeping import KeepConfig, PriceConfig
+from voiced.core.config_mind import RouteConfig
 
 HEAD = """\
 # The settings of voiced, with their defaults. Uncomment what you change.
 # Root, whose daemon is the system's, puts this file at /etc/voiced/config.toml, anybody else at
 # ~/.config/voiced/config.toml: `voiced config path` tells.
-# This file is made from voiced/core/config.py and keeping.py: `voiced config show --template` prints it.
+# This file is made from voiced/core/config*.py: `voiced config show --template` prints it.
 """
 
 EXAMPLES: dict[type[Struct], Struct] = {

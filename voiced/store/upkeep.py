@@ -12,10 +12,10 @@ from typing import TypeVar
 import apsw
 from msgspec.structs import replace
 
+from voiced.core.config_keeping import RetentionConfig
 from voiced.core.disk import on_disk, put, shred
 from voiced.core.errors import StoreDamaged, StoreFailed
 from voiced.core.forgetting import Forget, Forgotten
-from voiced.core.keeping import RetentionConfig
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.upkeep import Backup, Checked, Form, Imported, Progress, Upkeep
 from voiced.core.retention import expired

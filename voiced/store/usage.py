@@ -9,8 +9,8 @@ from typing import Any
 import apsw
 from msgspec.structs import replace
 
+from voiced.core.config_keeping import UsageConfig
 from voiced.core.errors import StoreFailed
-from voiced.core.keeping import UsageConfig
 from voiced.core.ports.clock import Clock
 from voiced.core.usage import FIGURES, By, Limit, Sum, Use, check_limits, cost, day, month, total
 from voiced.store.db import Database

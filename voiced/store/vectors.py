@@ -241,7 +241,7 @@ def _closest(
         rule, values = condition(scope)
         query += f" AND rowid IN (SELECT key FROM remembered WHERE {rule})"  # noqa: S608
     bits, share = _bits(vector[np.newaxis])[0].tobytes(), math.ceil(SHARE * count / PARTS)
-    found: list[tuple[int, float]] = []
+    found: list[Any] = []
     for part in range(PARTS):
         found += connection.execute(query, (bits, share, part, *values)).fetchall()
     return [key for key, _ in sorted(found, key=itemgetter(1))[:count]]
@@ -254,7 +254,8 @@ def _inside(connection: apsw.Connection, model: Model, keys: Sequence[int], scop
         SELECT own.key, vector FROM json_each(?) AS it CROSS JOIN vectors_{model.number} AS own ON own.key = it.value
         WHERE EXISTS (SELECT 1 FROM remembered WHERE remembered.key = it.value AND {rule})
     """  # noqa: S608
-    return connection.execute(query, (json.encode(keys).decode(), *values)).fetchall()
+    found: list[Any] = connection.execute(query, (json.encode(keys).decode(), *values)).fetchall()
+    return found
 
 
 def _models(connection: apsw.Connection, rule: str, *values: str) -> Iterator[Model]:

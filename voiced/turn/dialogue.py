@@ -13,7 +13,7 @@ from math import inf
 from msgspec import Struct
 from msgspec.structs import replace
 
-from voiced.core.mindconfig import DialogueConfig
+from voiced.core.config_mind import DialogueConfig
 from voiced.core.ports.skill import Asks
 from voiced.core.types import Understanding
 from voiced.turn.dialoguewords import DialogueWords

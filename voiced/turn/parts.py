@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
+from voiced.core.config_mind import RouterConfig
 from voiced.core.history import Privacy
-from voiced.core.mindconfig import RouterConfig
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.home import Assist

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from math import inf
 
 from voiced.core.announcing import DoNotDisturb, Priority
-from voiced.core.mindconfig import QuietConfig
+from voiced.core.config_mind import QuietConfig
 from voiced.core.ports.clock import Clock
 
 

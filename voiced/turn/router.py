@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from voiced.core.config_mind import RouteConfig, RouterConfig
 from voiced.core.errors import BudgetSpent, ConfigInvalid, LlmFailed, TooPrivate, VoicedError
 from voiced.core.history import Privacy
-from voiced.core.mindconfig import RouteConfig, RouterConfig
 from voiced.core.ports.llm import ModelState
 from voiced.core.types import Understanding
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from voiced.core.section import Section
+from voiced.core.config_section import Section
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 Mode = Literal["auto", "local", "rules"]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from voiced.core.section import Section
+from voiced.core.config_section import Section
 
 Address = Annotated[str, Meta(pattern="^https?://[^/]+", max_length=500)]
 

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
+from voiced.core.config_section import Section, Share
 from voiced.core.history import Privacy
-from voiced.core.section import Section, Share
 
 
 class StoreConfig(Section, frozen=True, kw_only=True):

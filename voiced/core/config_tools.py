@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from voiced.core.section import Section
+from voiced.core.config_section import Section
 
 
 class ToolsConfig(Section, frozen=True, kw_only=True):
