@@ -25,9 +25,12 @@ class Duplex:
         self._ring = Ring()
 
     def hear(self, frame: Frame, ring: Ring, *, echo: bool = False) -> list[Detection | Miss]:
-        """See `Cascade`; the ring holds the sound without its echo. What is heard twice is told twice."""
+        """See `Cascade`; the ring holds the sound without its echo. What is heard twice is told twice.
+
+        What is left of an echo may sound like anything: there, a word needs more than in the sound as it came.
+        """
         self._ring.append(frame.samples, frame.start)
-        found = self._cascade.hear(frame, self._ring, echo=echo)
+        found = self._cascade.hear(frame, self._ring)
         if frame.cancelled is not None:
             self._echoless: Cascade | None = self._echoless or self._make()
             heard = self._echoless.hear(Frame(frame.cancelled, frame.start), ring, echo=echo)
