@@ -34,8 +34,13 @@ _TOLD: tuple[tuple[str, type[StoreFailed]], ...] = (
     ("database disk image is malformed", StoreDamaged),
     ("invalid fts5 file format", StoreDamaged),
     ("vtable constructor failed", StoreDamaged),
+    ("Could not insert a new vector chunk", StoreFull),
+    ("Internal sqlite-vec error", StoreBroken),
 )
-"""What the indexes of words and of vectors say as if the statement were wrong."""
+"""What the indexes of words and of vectors say as if the statement were wrong; the first that fits.
+
+Where a chunk cannot be had, there is mostly no room for it; and whatever it is, the same is tried again.
+"""
 
 
 def ours(error: apsw.Error) -> StoreFailed:
