@@ -71,6 +71,7 @@ class Llama:
         def send(text: str) -> None:
             link.send(Message("text", {"text": text}, request=request))
 
+        prompt = self._prompts.fitting(prompt)
         tokens = self._prompts.tokens(prompt)
         cached = self._reuse(prompt, tokens, stop)
         answer = Answer(self._model, self._evaluated, stop, send)
@@ -87,6 +88,7 @@ class Llama:
         def stop() -> bool:
             return link.cancelled(request)
 
+        prompt = self._prompts.fitting(prompt)
         if tokens := self._prompts.known(prompt):
             self._reuse(prompt, tokens, stop)
             self._evaluated.add(tokens[len(self._evaluated.tokens) :], stop)

@@ -1,6 +1,9 @@
 """Prompts as tokens: which of them stay the same from turn to turn, which are known early, and which fit."""
 
+from collections import deque
 from collections.abc import Sequence
+
+from msgspec.structs import replace
 
 from voiced.core.chat import ChatMessage, Prompt
 from voiced.core.errors import LlmFailed
@@ -9,6 +12,8 @@ from voiced.engines.templates import Template
 
 STEP = 4
 """Messages that are dropped at once: dropping one a turn would change the prompt's beginning each time."""
+TOOLS = 0.6
+"""Of the room, what begins every prompt may take no more than this with the tools in it: the rest is for the talk."""
 ONE, OTHER = "A", "7"
 """Two beginnings of a message that have nothing in common."""
 
@@ -25,7 +30,8 @@ class Prompts:
         self._model = model
         self._template = Template(model)
         self._room = room
-        self._stable: tuple[Prompt, list[int]] | None = None
+        self._stable: deque[tuple[Prompt, list[int]]] = deque(maxlen=2)
+        """What was asked for lately: with tools, and without."""
 
     def tokens(self, prompt: Prompt) -> list[int]:
         """All of a prompt that fits: the oldest messages after the stable ones go first, the question stays.
@@ -41,13 +47,20 @@ class Prompts:
             f"the question has more than the {self._room} tokens that fit", hint="Set engines.llama.context higher."
         )
 
+    def fitting(self, prompt: Prompt) -> Prompt:
+        """The prompt; without its tools where they would leave no room for a talk: a small model then only talks."""
+        if prompt.tools and len(self.stable(prompt)) > TOOLS * self._room:
+            return replace(prompt, tools=())
+        return prompt
+
     def stable(self, prompt: Prompt) -> list[int]:
         """The tokens that all prompts begin with that have the same stable messages and tools."""
         same = Prompt(prompt.stable, (), prompt.tools)
-        if self._stable and self._stable[0] == same:
-            return self._stable[1]
+        for known, tokens in self._stable:
+            if known == same:
+                return tokens
         tokens = self._common(same, [ChatMessage("user", ONE)], [ChatMessage("user", OTHER)])
-        self._stable = same, tokens
+        self._stable.append((same, tokens))
         return tokens
 
     def known(self, prompt: Prompt) -> list[int]:
