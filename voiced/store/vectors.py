@@ -25,12 +25,12 @@ LARGEST = 4_096
 """Numbers in a vector."""
 MOST_CANDIDATES = 4_096
 """As many as sqlite-vec finds at a time."""
-CANDIDATES = 320
+CANDIDATES = 400
 """At least so many: the bits are coarse, and the true nearest are among so many by them (`bench/search.py` tells)."""
 PARTS = 8
 """An index has so many, each searched alone: sqlite-vec goes over all bits again for each hit that it is asked for, and
 of each part only its share of the hits is wanted."""
-SHARE = 1.3
+SHARE = 1.15
 """By how much more than its share: chance does not deal out evenly."""
 TURNED = 1_024
 """Vectors of more numbers are not turned: they come from models that use all of them, and the turn would be large."""
@@ -45,7 +45,7 @@ _VECTORS = "CREATE TABLE vectors_{number} (key INTEGER PRIMARY KEY, vector BLOB 
 # The first vector of a part takes the room of a chunk: a small memory has small chunks.
 _BITS = """
 CREATE VIRTUAL TABLE vector_bits_{number} USING vec0 (
-  part integer partition key, bits bit[{bits}], chunk_size=256
+  part integer partition key, bits bit[{bits}], chunk_size=512
 )
 """
 _TRIGGERS = """
