@@ -39,7 +39,7 @@ class Daemon:
             "XDG_STATE_HOME": str(folder / "state"),
             **environment,
         }
-        (folder / "config.toml").write_text("[audio]\nvolume = 100\necho_cancelling = \"off\"\n")
+        (folder / "config.toml").write_text("[audio]\nvolume = 100\n")
         self.log = folder / "daemon.log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen([*COMMAND, "run"], env=self.environment, cwd=ROOT, stderr=log)

@@ -246,6 +246,22 @@ def test_who_talks_on_after_the_wake_word_talks_through_the_earcon() -> None:
     assert "s" * 30 in sent(signals)
 
 
+class Eating(World):
+    """A canceller that takes the talker with the echo."""
+
+    def frames(self, script: str) -> Iterator[Frame | None]:
+        for each in super().frames(script):
+            yield each and Frame(each.samples, each.start, frame(".", each.start).samples)
+
+
+def test_an_earcon_brings_no_canceller_over_the_command() -> None:
+    assert sent(hear(WAKE + "s" * 30 + "." * 60, Eating())).lstrip(".").startswith("s" * 30)
+
+
+def test_while_voiced_speaks_and_a_moment_longer_its_echo_is_not_listened_to() -> None:
+    assert hear("." * 20 + "s" * 50 + "." * 60, Eating(speaking=(5, 65))) == []
+
+
 def test_stop_is_heard_while_voiced_speaks() -> None:
     signals = hear("." * 20 + "s" * 12 + "." * 60, World(speaking=(5, 60)))
     assert kinds(signals) == ["SpeechStarted", "SpeechChunk", "Utterance"]
@@ -305,7 +321,7 @@ def test_the_scripts_letters_are_known() -> None:
 
 
 class Echoing(World):
-    """From the 40th frame on something plays, and is taken out."""
+    """From the 40th frame on voiced speaks, and is taken out."""
 
     def frames(self, script: str) -> Iterator[Frame | None]:
         for number, each in enumerate(super().frames(script)):
@@ -315,7 +331,7 @@ class Echoing(World):
 
 def test_what_voiced_plays_is_not_for_the_recogniser_where_it_can_be_taken_out() -> None:
     script = WAKE + "s" * 30 + "." * 60
-    echoing, plain = hear(script, Echoing()), hear(script)
+    echoing, plain = hear(script, Echoing(speaking=(40, 200))), hear(script, World(speaking=(40, 200)))
     assert kinds(echoing) == kinds(plain)
     assert sent(echoing) == sent(plain)
     assert utterances(echoing) == utterances(plain)

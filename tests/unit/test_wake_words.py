@@ -244,7 +244,7 @@ def test_a_word_counts_with_its_echo_or_without(*, raw: bool, cancelled: bool) -
     for number in range(1, 100):
         frame = numbered(number, number if 60 <= number < 90 else None)
         ring.append(frame.samples, frame.start)
-        found += duplex.hear(frame, ring, echo=frame.cancelled is not None)
+        found += duplex.hear(frame, ring)
         assert len(made) == (1 if number < 60 else 2)
     # What is left of an echo must be surer of itself.
     assert [at_frame(each) for each in found] == [70] * raw + [71] * cancelled

@@ -21,10 +21,11 @@ class Duplex:
 
     def __init__(self, cascade: Cascade, echoless: Callable[[], Cascade]) -> None:
         self._cascade = cascade
-        self._make, self._echoless = echoless, None
+        self._make = echoless
+        self._echoless: Cascade | None = None
         self._ring = Ring()
 
-    def hear(self, frame: Frame, ring: Ring, *, echo: bool = False) -> list[Detection | Miss]:
+    def hear(self, frame: Frame, ring: Ring) -> list[Detection | Miss]:
         """See `Cascade`; the ring holds the sound without its echo. What is heard twice is told twice.
 
         What is left of an echo may sound like anything: there, a word needs more than in the sound as it came.
@@ -32,8 +33,8 @@ class Duplex:
         self._ring.append(frame.samples, frame.start)
         found = self._cascade.hear(frame, self._ring)
         if frame.cancelled is not None:
-            self._echoless: Cascade | None = self._echoless or self._make()
-            heard = self._echoless.hear(Frame(frame.cancelled, frame.start), ring, echo=echo)
+            self._echoless = self._echoless or self._make()
+            heard = self._echoless.hear(Frame(frame.cancelled, frame.start), ring, echo=True)
             found += [each for each in heard if isinstance(each, Detection)]
         return found
 

@@ -107,11 +107,14 @@ class _Ear:
         self._pauses = 0
         if frame.start - self._ring.end > _GAP:
             yield from self.close()
+        if self._controls.speaking():
+            self._echo_until = frame.start + FRAME_SAMPLES + _ECHO
+        if frame.start >= self._echo_until:
+            # An earcon is passed over. To cancel it would take a part of the command that is said over it.
+            frame = Frame(frame.samples, frame.start)
         heard = frame if frame.cancelled is None else Frame(frame.cancelled, frame.start)
         self._ring.append(heard.samples, heard.start)
-        if self._controls.speaking():
-            self._echo_until = self._ring.end + _ECHO
-        for found in self._cascade.hear(frame, self._ring, echo=self._ring.end <= self._echo_until):
+        for found in self._cascade.hear(frame, self._ring):
             yield from self._found(found)
         seconds = self._controls.take_listen()
         if seconds is not None and not self._woken:

@@ -23,7 +23,7 @@ _DOUBTFUL = 0.02
 real "hey jarvis" to which the second stage alone is deaf (0.2); the price is one false accept in four hours."""
 
 _IN_ECHO = 0.25
-"""While voiced itself may be heard, thresholds are so far nearer to certainty; see `bench/echo.py`."""
+"""In sound without its echo, thresholds are so far nearer to certainty; see `bench/echo.py`."""
 
 
 class Word(Struct, frozen=True, kw_only=True):
@@ -36,8 +36,8 @@ class Word(Struct, frozen=True, kw_only=True):
         threshold: the score of the last stage at which the word was heard.
         certain: the first stage's score at which the second needs only `doubtful`; above 1 for never.
         doubtful: see `certain`.
-        in_echo: the score that the last stage must reach twice in a row while voiced itself may be heard: a long speech
-            scores high now and then. None: as always, because a score is told only once.
+        in_echo: the score that the last stage must reach twice in a row in sound from which the echo was taken: what is
+            left of it may sound like anything. None: as always, because a score is told only once.
         lag_s: seconds from the end of the word to its recognition, typically.
     """
 
