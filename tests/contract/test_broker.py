@@ -310,3 +310,25 @@ def test_devices_that_come_and_go(tmp_path):
             assert state() == "unavailable"
 
     asyncio.run(run())
+
+
+def test_a_message_that_cannot_be_read_ends_nothing_and_is_counted(tmp_path):
+    def stumble(message):
+        if message.payload == b"bad":
+            raise OverflowError("int too large to convert to float")
+        heard.append(message.payload)
+
+    heard: list[bytes] = []
+
+    async def run():
+        with Mosquitto(tmp_path) as server:
+            made = broker(server.port)
+            made.subscribe(["lamp"], stumble)
+            async with running(made), listening(server.port, "none") as (_, client):
+                await connected(made)
+                for payload in ("bad", "bad", "good"):
+                    await client.publish("lamp", payload, qos=1)
+                await until(lambda: heard, "the good one comes")
+                assert (made.status.unreadable, made.status.connects, heard) == (2, 1, [b"good"])
+
+    asyncio.run(run())

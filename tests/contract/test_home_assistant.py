@@ -170,10 +170,11 @@ def test_answers_in_another_form_are_told_and_tried_again(world, kind, reply):
         "[]",
         "[" * 50_000,
         '{"id": "x"}',
-        '{"id": 4, "type": "event", "event": {"c": 3}}',
+        '{"id": 8, "type": "event", "event": {"a": {"light.kitchen": {"s": "\\ud800"}}}}',
+        '{"id": 8, "type": "event", "event": {"c": 3}}',
         "x" * 20_000_000,
     ],
-    ids=["empty", "text", "list", "deep", "no number", "wrong event", "huge"],
+    ids=["empty", "text", "list", "deep", "no number", "half a letter", "wrong event", "huge"],
 )
 def test_nonsense_ends_nothing_but_the_connection(world, nonsense):
     async def run():
@@ -182,6 +183,7 @@ def test_nonsense_ends_nothing_but_the_connection(world, nonsense):
                 await connection.send(nonsense)
             world.truth.set("light.kitchen", "on")
             await until(lambda: world.states().get("light.kitchen") == "on", "it still hears")
+            assert world.home.status.unreadable == (0 if len(nonsense) > 1_000_000 else 1)
 
     asyncio.run(run())
 

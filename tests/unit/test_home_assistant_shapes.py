@@ -6,14 +6,10 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes.clock import JumpingClock
-from voiced.core.config_home import HomeConfig
-from voiced.core.home import Action, Entity
-from voiced.home.assistant import HomeAssistant
+from voiced.core.home import Action
 from voiced.home.compressed import StatesEvent
 from voiced.home.registry import Area, DeviceRow, EntityRow, Exposed, Registry
 from voiced.home.understood import Answer, Understandings
-from voiced.home.websocket import WebSocket
 
 ADDED = """{"a": {"script.cosy": {"s": "off", "a": {"last_triggered": null, "mode": "single", "friendly_name": "Cosy"},
  "c": "01M8", "lc": 1795955184.58}, "lock.front_door": {"s": "locked", "a": {"friendly_name": "Front Door"},
@@ -40,31 +36,6 @@ def test_states_are_told_whole_and_then_what_changed():
 def test_a_change_from_any_attributes_leads_to_any_others(before, after):
     change = {"+": {"s": "x", "a": after}, "-": {"a": sorted(before.keys() - after.keys())}}
     assert msgspec.convert({"c": {"a.b": change}}, StatesEvent).changed("a.b", ("y", before)) == ("x", after)
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-3, 3) | st.floats() | st.text(max_size=3),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("acrs+-") | st.text(max_size=3), inner),
-    max_leaves=12,
-)
-
-
-@given(st.dictionaries(st.sampled_from("acr") | st.text(max_size=3), JSON))
-def test_no_event_is_too_strange(event):
-    home = HomeAssistant(HomeConfig(), JumpingClock())
-    home._registry = registry({"a": None}, ["a"])
-    home.observed.put(Entity("a", "a", state="on"))
-    home._told(event)
-    assert all(isinstance(each.state, str) for each in home.entities())
-
-
-@given(st.dictionaries(st.sampled_from(["id", "type", "event", "result", "success", "error"]), JSON))
-def test_no_message_is_too_strange(message):
-    told = []
-    socket = WebSocket(None)
-    socket._subscribers[1] = told.append
-    socket._take(message)
-    assert all(isinstance(each, dict) for each in told)
 
 
 def registry(rows, exposed):

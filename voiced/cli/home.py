@@ -95,7 +95,8 @@ def told(connection: ConnectionStatus) -> Text:
     """How a connection is, for people."""
     if connection.connected:
         dropped = f", {connection.dropped} messages left out" if connection.dropped else ""
-        return Text.assemble(connection.address, ("  connected", "green"), dropped)
+        unreadable = f", {connection.unreadable} could not be read" if connection.unreadable else ""
+        return Text.assemble(connection.address, ("  connected", "green"), dropped, unreadable)
     return Text.assemble(connection.address, (f"  {plain(connection.problem)}. {connection.hint}", "red"))
 
 

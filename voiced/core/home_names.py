@@ -1,8 +1,10 @@
 """The names in a home, for those who listen for them: pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
+import msgspec
 from hassil.intents import Intent, IntentData, Intents, TextSlotList
 from msgspec import Struct
 
@@ -16,6 +18,8 @@ MOST = 500
 """Names that are listened for: with more, each is taken for another one."""
 LONGEST = 60
 """Letters of a name that somebody speaks."""
+ROOM = 30 * 1024
+"""Bytes of all names of things together, and of all rooms': recognisers are told them in one frame."""
 
 
 class HomeNames(Struct, frozen=True):
@@ -40,10 +44,16 @@ def names_of(entities: Iterable[Entity]) -> HomeNames:
         if name.strip() and len(name) <= LONGEST
     }
     things: dict[str, list[str]] = {}
-    for domain, name in sorted(called)[:MOST]:
+    for domain, name in _fitting(sorted(called)):
         things.setdefault(domain, []).append(name)
-    areas = {entity.area for entity in spoken_of if entity.area and len(entity.area) <= LONGEST}
-    return HomeNames(things, sorted(areas)[:MOST])
+    areas = {("", entity.area) for entity in spoken_of if entity.area and len(entity.area) <= LONGEST}
+    return HomeNames(things, [area for _, area in _fitting(sorted(areas))])
+
+
+def _fitting(names: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    """As many as there is room for."""
+    sizes = accumulate(len(msgspec.json.encode(name)) + 1 for _, name in names[:MOST])
+    return [name for name, size in zip(names, sizes, strict=False) if size < ROOM]
 
 
 def with_home(intents: Intents, home: Intents, names: HomeNames) -> Intents:

@@ -115,6 +115,7 @@ class ConnectionStatus(Struct, frozen=True):
         connected: it is there.
         connects: how often it was made.
         dropped: messages that had to be left out, because too many waited.
+        unreadable: messages that came, and could not be read.
         problem: why it is not there; empty if it is.
         hint: what to do about it.
     """
@@ -124,6 +125,7 @@ class ConnectionStatus(Struct, frozen=True):
     connected: bool
     connects: int = 0
     dropped: int = 0
+    unreadable: int = 0
     problem: str = ""
     hint: str = ""
 

@@ -11,7 +11,7 @@ from msgspec import ValidationError
 from websockets.exceptions import WebSocketException
 
 from voiced.core.config_home import HomeConfig
-from voiced.core.errors import HomeFailed, HomeUnreachable
+from voiced.core.errors import HomeFailed, HomeUnreachable, InputInvalid, translate
 from voiced.core.home import Action, Entity, Receipt
 from voiced.core.ports.clock import Clock
 from voiced.core.status import ConnectionStatus
@@ -20,6 +20,7 @@ from voiced.home.compressed import StatesEvent
 from voiced.home.observed import Observed, act
 from voiced.home.pauses import Pauses
 from voiced.home.registry import Area, DeviceRow, EntityRow, Exposed, Registry
+from voiced.home.told import STATE_LIMIT, Unreadable, usable
 from voiced.home.websocket import WebSocket, opened
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class HomeAssistant:
         self._registry = Registry((), {}, (), (), config.risky)
         self._socket: WebSocket | None = None
         self._problem: HomeFailed = HomeUnreachable("Home Assistant is not reached yet")
-        self._connects = 0
+        self._connects, self._unreadable = 0, Unreadable()
         self.observed = Observed()
 
     @property
@@ -55,6 +56,7 @@ class HomeAssistant:
             address=self._config.assistant.url,
             connected=problem is None,
             connects=self._connects,
+            unreadable=self._unreadable.count,
             problem=problem.message if problem else "",
             hint=problem.hint if problem else "",
         )
@@ -93,11 +95,11 @@ class HomeAssistant:
         while True:
             before = self._problem.message
             try:
-                async with opened(self._config.assistant) as socket:
+                async with opened(self._config.assistant, self._unreadable) as socket:
                     await self._serve(socket)
             except HomeFailed as error:
                 self._problem = error
-            except (OSError, WebSocketException, TimeoutError, ValueError) as error:
+            except (OSError, WebSocketException, TimeoutError, ValueError, InputInvalid) as error:
                 self._problem = HomeUnreachable(f"Home Assistant is not reached: {str(error) or 'it does not answer'}")
             if self._problem.message != before:
                 log.info("%s", self._problem.message)
@@ -143,11 +145,8 @@ class HomeAssistant:
         return Registry(exposed, rows, areas, devices, self._config.risky)
 
     def _told(self, event: dict[str, Any]) -> None:
-        try:
+        with translate(ValidationError, to=InputInvalid, message="states are told in another form"):
             told = msgspec.convert(event, StatesEvent)
-        except ValidationError as error:
-            log.warning("Home Assistant tells states in another form than it did: %s", error)
-            return
         for id_, state in told.a.items():
             self._observe(id_, state.s, state.a, fresh=False)  # Told at the beginning: it shows nothing of now.
         for id_ in told.c:
@@ -157,4 +156,5 @@ class HomeAssistant:
 
     def _observe(self, id_: str, state: str, attributes: dict[str, Any], *, fresh: bool) -> None:
         if id_ in self._registry.ids:
-            self.observed.put(self._registry.entity(id_, state, attributes), fresh=fresh)
+            entity = self._registry.entity(id_, state[:STATE_LIMIT], usable(attributes))
+            self.observed.put(entity, fresh=fresh)

@@ -28,6 +28,7 @@ from voiced.core.status import ConnectionStatus
 from voiced.core.tasks import ended
 from voiced.home.observed import Unanswered
 from voiced.home.pauses import Pauses
+from voiced.home.told import Unreadable
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ class MqttBroker:
         self._client: aiomqtt.Client | None = None
         self._version = ProtocolVersion.V5
         self._problem = HomeUnreachable(f"the broker at {self._address} is not reached yet")
-        self._connects = self._dropped = 0
+        self._connects, self._dropped, self._unreadable = 0, 0, Unreadable()
 
     @property
     def _port(self) -> int:
@@ -97,6 +98,7 @@ class MqttBroker:
             connected=problem is None,
             connects=self._connects,
             dropped=self._dropped,
+            unreadable=self._unreadable.count,
             problem=problem.message if problem else "",
             hint=problem.hint if problem else "",
         )
@@ -237,7 +239,8 @@ class MqttBroker:
                 continue
             for topic, handler in self._handlers:
                 if message.topic.matches(topic):
-                    handler(told)
+                    with self._unreadable.guarding(topic):
+                        handler(told)
 
     async def _pump(self, client: aiomqtt.Client) -> None:
         """Sends what waits; what is sent leaves the box only when the broker has it."""

@@ -42,5 +42,5 @@ def is_colour(name: str, told: Sequence[object]) -> bool:
 
 
 def _hue(rgb: Sequence[float]) -> tuple[float, float]:
-    hue, saturation, _ = colorsys.rgb_to_hsv(*(each / 255 for each in rgb))
+    hue, saturation, _ = colorsys.rgb_to_hsv(*(min(255, max(0, each)) / 255 for each in rgb))
     return hue * 360, saturation

@@ -1,19 +1,18 @@
 """A device that speaks MQTT: what is sent to it for an action, and what its messages say. Pure."""
 
-import json
 from collections.abc import Iterator
 from string import Template
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from voiced.core.config_home import CommandConfig, DeviceConfig
 from voiced.core.errors import HomeFailed
 from voiced.core.home import Action, Entity, Value
 from voiced.home.effects import HOW
+from voiced.home.told import STATE_LIMIT, read, usable
 
-STATE_LIMIT = 255
-"""Characters of a state, as in Home Assistant; more is cut off."""
 _NOTHING = object()
 
 
@@ -67,9 +66,13 @@ class Device:
         return f"{value:g}" if isinstance(value, float) else str(value)
 
     def heard(self, entity: Entity, payload: bytes) -> Entity | None:
-        """What it is after a message; None if the message says nothing about it."""
-        text = payload.decode("utf-8", "replace").strip()
-        whole = _parsed(text) if self.config.state or self.config.attributes else None
+        """What it is after a message; None if the message says nothing about it.
+
+        Raises:
+            InputInvalid: it has to be JSON, and is not.
+        """
+        text = _text(payload)
+        whole = usable(read(text, object)) if text and (self.config.state or self.config.attributes) else _NOTHING
         told = _at(whole, self.config.state) if self.config.state else text
         shown = {name: _at(whole, path) for name, path in self.config.attributes.items()}
         attributes = {name: self._shown(name, value) for name, value in shown.items() if value is not _NOTHING}
@@ -79,7 +82,7 @@ class Device:
         return replace(entity, state=state, attributes=entity.attributes | attributes)
 
     def _state(self, told: Any) -> str:  # noqa: ANN401 (any JSON)
-        text = told if isinstance(told, str) else json.dumps(told)
+        text = told if isinstance(told, str) else msgspec.json.encode(told).decode()
         if text in self.config.states:
             return self.config.states[text]
         usual = {"true": "on", "false": "off", "null": "unknown", "": "unknown"}
@@ -91,17 +94,18 @@ class Device:
 
 
 def is_online(payload: bytes) -> bool:
-    """Whether an availability message says that it is there: "online" in any spelling, or `{"state": "online"}`."""
-    text = payload.decode("utf-8", "replace").strip()
-    told = _at(_parsed(text), "state") if text.startswith("{") else text
+    """Whether an availability message says that it is there: "online" in any spelling, or `{"state": "online"}`.
+
+    Raises:
+        InputInvalid: it has to be JSON, and is not.
+    """
+    text = _text(payload)
+    told = _at(read(text, object), "state") if text.startswith("{") else text
     return isinstance(told, str) and told.lower() == "online"
 
 
-def _parsed(text: str) -> Any:  # noqa: ANN401 (any JSON)
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return _NOTHING
+def _text(payload: bytes) -> str:
+    return payload.decode("utf-8", "replace").strip()
 
 
 def _at(value: Any, path: str) -> Any:  # noqa: ANN401 (any JSON)

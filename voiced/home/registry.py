@@ -84,15 +84,20 @@ class Registry:
         row = self._rows.get(id_) or EntityRow(id_)
         device = self._devices.get(row.device_id or "")
         area = row.area_id or (device.area_id if device else None)
-        kind = row.device_class or row.original_device_class or attributes.get("device_class") or ""
-        name = attributes.get("friendly_name") or row.name or row.original_name
+        kind = row.device_class or row.original_device_class or _text(attributes, "device_class")
+        name = _text(attributes, "friendly_name") or row.name or row.original_name
         return Entity(
             id=id_,
-            name=str(name or id_.partition(".")[2].replace("_", " ")),
+            name=name or id_.partition(".")[2].replace("_", " "),
             area=self._areas.get(area or "", ""),
             aliases=tuple(row.aliases),
-            kind=str(kind),
+            kind=kind,
             state=state,
             attributes=attributes,
-            risky=is_risky(id_, str(kind), self._risky),
+            risky=is_risky(id_, kind, self._risky),
         )
+
+
+def _text(attributes: dict[str, Any], name: str) -> str:
+    told = attributes.get(name)
+    return told if isinstance(told, str) else ""

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import ValidationError
+from msgspec import Struct, ValidationError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from voiced.core.config_home import HomeAssistantConfig
 from voiced.core.errors import HomeFailed, HomeUnreachable, translate
 from voiced.home.observed import Unanswered
+from voiced.home.told import Unreadable, read
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of a message: the states of some ten thousand things."""
@@ -33,15 +34,33 @@ Event = dict[str, Any]
 OnEvent = Callable[[Event], None]
 
 
+class _Problem(Struct, frozen=True):
+    code: str = ""
+    message: str = "it does not say why"
+
+
+class _Message(Struct, frozen=True):
+    """What it sends: a result of a command, an event of a subscription, or something about who voiced is."""
+
+    type: str
+    id: int = 0
+    success: bool = False
+    result: Any = None
+    error: _Problem | None = None
+    event: Event = {}
+    message: str = ""
+
+
 class WebSocket:
     """One connection, for as long as it lasts.
 
     Args:
         connection: which has let voiced in.
+        unreadable: counts what cannot be read.
     """
 
-    def __init__(self, connection: ClientConnection) -> None:
-        self._connection = connection
+    def __init__(self, connection: ClientConnection, unreadable: Unreadable) -> None:
+        self._connection, self._unreadable = connection, unreadable
         self._numbers = count(1)
         self._answers: dict[int, asyncio.Future[Any]] = {}
         self._subscribers: dict[int, OnEvent] = {}
@@ -91,35 +110,44 @@ class WebSocket:
         """Reads until the connection is lost, which it raises."""
         try:
             while True:
-                self._take(_decoded(await self._connection.recv()))
+                text = await self._connection.recv()
+                with self._unreadable.guarding("Home Assistant"):
+                    self.take(text)
         finally:
             for answer in self._answers.values():
                 if not answer.done():
                     answer.set_exception(Unanswered("Home Assistant is gone"))
 
-    def _take(self, message: Event) -> None:
-        number = message.get("id")
-        if not isinstance(number, int):
-            return
-        answer = self._answers.get(number)
-        if message.get("type") == "event" and number in self._subscribers:
-            self._subscribers[number](_table(message.get("event")))
-        elif message.get("type") == "result" and answer and not answer.done():
-            if message.get("success"):
-                answer.set_result(message.get("result"))
+    def take(self, text: str | bytes) -> None:
+        """Hands on a message to whom it is for.
+
+        Raises:
+            InputInvalid: it cannot be read.
+        """
+        message = read(text, _Message)
+        answer = self._answers.get(message.id)
+        if message.type == "event" and message.id in self._subscribers:
+            self._subscribers[message.id](message.event)
+        elif message.type == "result" and answer and not answer.done():
+            if message.success:
+                answer.set_result(message.result)
             else:
-                problem = _table(message.get("error"))
-                code, told = str(problem.get("code", "")), str(problem.get("message", "it does not say why"))
-                hint = CREDENTIAL_HINT if code == "unauthorized" else None
-                answer.set_exception(HomeFailed(f"Home Assistant says no: {told}", hint=hint))
+                problem = message.error or _Problem()
+                hint = CREDENTIAL_HINT if problem.code == "unauthorized" else None
+                answer.set_exception(HomeFailed(f"Home Assistant says no: {problem.message}", hint=hint))
 
 
 @asynccontextmanager
-async def opened(config: HomeAssistantConfig) -> AsyncGenerator[WebSocket]:
+async def opened(config: HomeAssistantConfig, unreadable: Unreadable) -> AsyncGenerator[WebSocket]:
     """Connects, and shows the token.
+
+    Args:
+        config: where to, and with which token.
+        unreadable: counts what cannot be read.
 
     Raises:
         HomeUnreachable: it is not there, or does not let voiced in.
+        InputInvalid: whoever is there is no Home Assistant.
         OSError, WebSocketException, TimeoutError: the same, or the connection is lost meanwhile.
     """
     token, context = await asyncio.to_thread(_credentials, config)
@@ -138,12 +166,10 @@ async def opened(config: HomeAssistantConfig) -> AsyncGenerator[WebSocket]:
         async with asyncio.timeout(CONNECT_S):
             await connection.recv()
             await connection.send(json.dumps({"type": "auth", "access_token": token}))
-            answer = _decoded(await connection.recv())
-        if answer.get("type") != "auth_ok":
-            raise HomeUnreachable(
-                f"Home Assistant does not take the token: {answer.get('message')}", hint=CREDENTIAL_HINT
-            )
-        yield WebSocket(connection)
+            answer = read(await connection.recv(), _Message)
+        if answer.type != "auth_ok":
+            raise HomeUnreachable(f"Home Assistant does not take the token: {answer.message}", hint=CREDENTIAL_HINT)
+        yield WebSocket(connection, unreadable)
 
 
 def _credentials(config: HomeAssistantConfig) -> tuple[str, ssl.SSLContext | None]:
@@ -155,14 +181,3 @@ def _credentials(config: HomeAssistantConfig) -> tuple[str, ssl.SSLContext | Non
     if config.ca_file:
         context.load_verify_locations(Path(config.ca_file).expanduser())
     return token, context
-
-
-def _decoded(text: str | bytes) -> Event:
-    try:
-        return _table(json.loads(text))
-    except (ValueError, RecursionError):
-        return {}
-
-
-def _table(value: Any) -> Event:  # noqa: ANN401 (any JSON)
-    return value if isinstance(value, dict) else {}

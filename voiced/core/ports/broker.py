@@ -31,7 +31,7 @@ class Broker(Protocol):
 
         Args:
             topics: where; + and # stand for any level, and any levels.
-            handler: called for each message; must not raise.
+            handler: called for each message; whatever it raises, the message is counted as one that cannot be read.
         """
         ...
 
