@@ -24,9 +24,15 @@ SENTENCES = {
     "open up": ("HassTurnOff", {"name": "front door"}, [Action("lock.door", "unlock")]),
     "is it locked": ("HassGetState", {"name": "front door"}, [Action("lock.door", "lock")]),
     "open the secret door": ("HassTurnOn", {}, [Action("cover.secret", "open_cover")]),
-    "party": ("HassNothing", {}, []),
+    "is it my turn": ("HassGetState", {"name": "kitchen light"}, []),
+    "party": ("Party", {}, [TURN_ON]),
+    "party light": ("HassTurnOn", {"name": "kitchen light"}, [TURN_ON]),
+    "good night": ("", {}, [TURN_ON]),
+    "do something new": ("HassSomethingNew", {"name": "kitchen light"}, [TURN_ON]),
+    "warm light": ("HassLightSet", {"name": "kitchen light", "temperature": [1]}, [TURN_ON]),
     "open everything": ("HassTurnOn", {}, []),
 }
+SOURCES = {"party": "custom", "party light": "custom", "good night": "trigger", "is it my turn": "custom"}
 
 
 class HastyClock(JumpingClock):
@@ -42,7 +48,7 @@ class World:
     def __init__(self, folder, *entities: Entity) -> None:
         self.truth = FakeHome(*(entities or (LIGHT, DOOR)))
         self.rig = ScriptedHomeAssistant(self.truth)
-        self.rig.sentences = dict(SENTENCES)
+        self.rig.sentences, self.rig.sources = dict(SENTENCES), dict(SOURCES)
         self.port = free_port()
         self.token = folder / "token"
         self.token.write_text(TOKEN + "\n")
@@ -235,7 +241,14 @@ def test_what_assist_does_not_know_or_what_is_risky_or_unknown_is_not_left_to_it
 
 def test_assist_may_be_asked_about_what_is_risky(world):
     assert asked(world, "is it locked")[0] == "Yes"
-    assert asked(world, "party")[0] == "Done it"
+
+
+@pytest.mark.parametrize(
+    "sentence", ["party", "party light", "good night", "is it my turn", "do something new", "warm light"]
+)
+def test_what_others_made_of_sentences_or_whose_effect_cannot_be_told_is_not_left_to_assist(world, sentence):
+    assert asked(world, sentence)[0] is None
+    assert processed(world) == []
 
 
 @pytest.mark.parametrize("behaviour", ["ignores", "drops", "late", "contradicts"])

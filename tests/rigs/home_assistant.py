@@ -32,6 +32,7 @@ class ScriptedHomeAssistant:
     Attributes:
         exposed: ids of what Assist may know; None: all.
         sentences: what Assist understands: the intent, its slots, and what it does to what.
+        sources: where those come from that are not its own: custom, or trigger.
         lies: Assist says that it did something, and did nothing.
         administrator: whether the token is an administrator's.
         commands: all that came, besides the token.
@@ -44,6 +45,7 @@ class ScriptedHomeAssistant:
         self.exposed: set[str] | None = None
         self.hidden: set[str] = set()
         self.sentences: dict[str, tuple[str, dict[str, Any], list[Action]]] = {}
+        self.sources: dict[str, str] = {}
         self.lies = False
         self.administrator = True
         self.commands: list[dict[str, Any]] = []
@@ -178,7 +180,10 @@ class ScriptedHomeAssistant:
             return None
         intent, slots, actions = self.sentences[sentence]
         targets = {action.entity: {"matched": True} for action in actions}
-        return {"intent": {"name": intent}, "slots": slots, "targets": targets, "match": True, "source": "builtin"}
+        source = self.sources.get(sentence, "builtin")
+        if source == "trigger":
+            return {"match": True, "sentence_template": sentence, "source": source}
+        return {"intent": {"name": intent}, "slots": slots, "targets": targets, "match": True, "source": source}
 
     def _processed(self, command: dict[str, Any]) -> dict[str, Any]:
         if command["text"] not in self.sentences:

@@ -3,10 +3,11 @@
 import json
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiced.core.home import Action
+from voiced.core.home import Action, Entity
 from voiced.home.compressed import StatesEvent
 from voiced.home.registry import Area, DeviceRow, EntityRow, Exposed, Registry
 from voiced.home.understood import Answer, Understandings
@@ -70,43 +71,68 @@ DEBUG = """{"results": [{"intent": {"name": "HassTurnOff"}, "slots": {"name": "f
 "match": true, "sentence_template": "unlock <name> [in <area>]", "unmatched_slots": {}, "source": "builtin"}, null,
 {"intent": {"name": "HassTurnOn"}, "slots": {}, "details": {}, "targets": {}, "match": false,
 "unmatched_slots": {"name": "flux"}}, {"intent": {"name": "HassGetState"}, "slots": {"state": "locked"},
-"targets": {"lock.front_door": {"matched": true}}, "match": true},
-{"match": true, "sentence_template": "party time", "source": "trigger"}]}"""
+"targets": {"lock.front_door": {"matched": true}}, "match": true, "source": "builtin"},
+{"match": true, "sentence_template": "party time", "source": "trigger"},
+{"intent": {"name": "HassGetState"}, "slots": {}, "targets": {}, "match": true, "source": "custom"}]}"""
 
 
 def test_what_assist_would_do_is_told_before_it_is_done():
-    unlock, nothing, unknown, question, trigger = msgspec.convert(json.loads(DEBUG), Understandings).results
-    assert unlock.action("lock.front_door") == Action("lock.front_door", "unlock")
+    unlock, nothing, unknown, question, trigger, custom = msgspec.convert(json.loads(DEBUG), Understandings).results
+    assert unlock.action(Entity("lock.front_door", "x")) == Action("lock.front_door", "unlock")
     assert list(unlock.targets) == ["lock.front_door"]
     assert nothing is None
     assert not unknown.match
     assert question.asks
     assert not unlock.asks
     assert trigger.match
-    assert trigger.action("light.x") is None
+    assert trigger.action(Entity("light.x", "x")) is None
+    assert not custom.asks
 
 
-def understood(intent, **slots):
-    told = {"results": [{"match": True, "intent": {"name": intent}, "slots": slots}]}
+def understood(intent, source="builtin", **slots):
+    told = {"results": [{"match": True, "intent": {"name": intent}, "slots": slots, "source": source}]}
     return msgspec.convert(told, Understandings).results[0]
+
+
+def action(id_, intent, source="builtin", **slots):
+    return understood(intent, source, **slots).action(Entity(id_, "x"))
 
 
 def test_only_home_assistants_own_questions_change_nothing():
     assert understood("HassGetState").asks
     assert understood("HassClimateGetTemperature").asks
-    assert not understood("GetOutOfHere").asks
+    assert not understood("HassGetState", "custom").asks
+    assert not understood("HassGetState", "").asks
+    assert not understood("HassGetEverythingReady").asks
     assert not understood("HassTurnOn").asks
 
 
-def test_intents_are_actions():
-    assert understood("HassTurnOn").action("cover.x").service == "open_cover"
-    assert understood("HassTurnOff").action("light.x").service == "turn_off"
-    assert understood("HassLightSet", brightness=40).action("light.x").values == {"brightness_pct": 40}
-    assert understood("HassLightSet", color="red").action("light.x").values == {"color_name": "red"}
-    assert understood("HassLightSet", temperature=[1]).action("light.x") is None
-    assert understood("HassSetPosition", position=3).action("valve.x").service == "set_valve_position"
-    assert understood("HassClimateSetTemperature", temperature=21.5).action("climate.x").values == {"temperature": 21.5}
-    assert understood("HassVacuumStart").action("vacuum.x").service == "start"
+def test_only_home_assistants_own_intents_are_actions():
+    assert action("cover.x", "HassTurnOn").service == "open_cover"
+    assert action("light.x", "HassTurnOff").service == "turn_off"
+    assert action("light.x", "HassLightSet", brightness=40).values == {"brightness_pct": 40}
+    assert action("light.x", "HassLightSet", color="red").values == {"color_name": "red"}
+    assert action("valve.x", "HassSetPosition", position=3).service == "set_valve_position"
+    assert action("climate.x", "HassClimateSetTemperature", temperature=21.5).values == {"temperature": 21.5}
+    assert action("vacuum.x", "HassVacuumStart").service == "start"
+    assert action("light.x", "HassTurnOn", "custom") is None
+    assert action("light.x", "HassTurnOn", "trigger") is None
+
+
+@pytest.mark.parametrize(
+    ("id_", "intent", "slots"),
+    [
+        ("light.x", "HassLightSet", {"temperature": [1]}),
+        ("light.x", "HassLightSet", {"brightness": "bright"}),
+        ("light.x", "HassLightSet", {"brightness": 10**400}),
+        ("light.x", "HassToggle", {}),
+        ("automation.x", "HassTurnOn", {}),
+        ("cover.x", "HassSetPosition", {}),
+        ("light.x", "VoicedPlayerMute", {}),
+    ],
+)
+def test_what_cannot_be_told_is_no_action(id_, intent, slots):
+    assert action(id_, intent, **slots) is None
 
 
 def test_what_assist_answers():

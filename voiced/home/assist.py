@@ -1,6 +1,7 @@
 """Home Assistant's own Assist: asked first what it would do, and looked at afterwards whether it did."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 
 from voiced.core.errors import HomeFailed
 from voiced.core.home import Action, Entity
@@ -15,7 +16,11 @@ AGENT = "conversation.home_assistant"
 
 
 class HomeAssist:
-    """Implements `Assist`. What is to be confirmed first it does not understand.
+    """Implements `Assist`.
+
+    It understands Home Assistant's own questions, and its own sentences, where what they do to things can be seen. What
+    is to be confirmed first it does not understand, nor what might be anything: sentences that users wrote, and intents
+    that are not known here.
 
     Args:
         home: where it is.
@@ -30,10 +35,12 @@ class HomeAssist:
     async def ask(self, text: str, conversation: str | None = None) -> str | None:
         """See `Assist`."""
         understood = await self._understood(text)
-        if understood is None or not (understood.asks or self._harmless(understood)):
+        if understood is None:
             return None
         before = {id_: entity for id_ in understood.targets if (entity := self._home.observed.get(id_))}
-        actions = [] if understood.asks else [each for id_ in before if (each := understood.action(id_))]
+        actions = [] if understood.asks else self._actions(understood, before)
+        if not (understood.asks or actions):
+            return None
         watched = {each.entity: asyncio.create_task(self._seen(each, before[each.entity])) for each in actions}
         try:
             answer = await self._answer(text, conversation)
@@ -53,12 +60,12 @@ class HomeAssist:
         [understood] = told.results
         return understood if understood and understood.match else None
 
-    def _harmless(self, understood: Understood) -> bool:
-        """What is not known might be anything."""
-        if not understood.targets and understood.acts:
-            return False
-        targets = [self._home.observed.get(id_) for id_ in understood.targets]
-        return all(entity and not entity.risky for entity in targets)
+    def _actions(self, understood: Understood, known: Mapping[str, Entity]) -> Sequence[Action]:
+        """What it does; nothing where not all of it is known, and harmless."""
+        if len(known) < len(understood.targets) or any(entity.risky for entity in known.values()):
+            return []
+        actions = [each for entity in known.values() if (each := understood.action(entity))]
+        return actions if len(actions) == len(known) else []
 
     async def _answer(self, text: str, conversation: str | None) -> Answer | None:
         fields = {"conversation_id": conversation} if conversation else {}

@@ -1,21 +1,20 @@
 """What Home Assistant's own Assist would do with a sentence, as it says itself when it is asked first. Pure."""
 
+from contextlib import suppress
 from typing import Any
 
 from msgspec import Struct, field
 
-from voiced.core.home import Action, Value
+from voiced.core.home import Action, Entity
+from voiced.core.home_actions import action
+from voiced.home.told import usable
 
-TURN_ON = {"cover": "open_cover", "valve": "open_valve", "lock": "lock"}
-TURN_OFF = {"cover": "close_cover", "valve": "close_valve", "lock": "unlock"}
-"""What its two broadest intents do to what is not simply on or off."""
-VALUES = {
-    "HassSetPosition": ("set_cover_position", "position", "position"),
-    "HassClimateSetTemperature": ("set_temperature", "temperature", "temperature"),
-    "HassFanSetSpeed": ("set_percentage", "percentage", "percentage"),
-}
-"""Intents that set a value: the service, its value, and the slot it comes from."""
-PLAIN = {"HassVacuumStart": "start", "HassVacuumReturnToBase": "return_to_base"}
+BUILTIN = "builtin"
+"""The source of Home Assistant's own sentences; others are written by users, and do whatever their authors wanted."""
+QUESTIONS = frozenset(
+    {"HassGetState", "HassClimateGetTemperature", "HassGetWeather", "HassGetCurrentTime", "HassGetCurrentDate"}
+)
+"""Its intents that change nothing."""
 
 
 class _Intent(Struct, frozen=True):
@@ -30,44 +29,28 @@ class Understood(Struct, frozen=True):
         intent: which one.
         slots: what was said besides.
         targets: what it acts on, by id.
+        source: whose sentence it is: builtin, custom or trigger.
     """
 
     match: bool = False
     intent: _Intent = _Intent("")
     slots: dict[str, Any] = field(default_factory=dict[str, Any])
     targets: dict[str, Any] = field(default_factory=dict[str, Any])
+    source: str = ""
 
     @property
     def asks(self) -> bool:
-        """Whether it is one of Home Assistant's questions, which change nothing."""
-        return self.intent.name.startswith(("HassGet", "HassClimateGet"))
+        """Whether it is one of Home Assistant's own questions, which change nothing."""
+        return self.source == BUILTIN and self.intent.name in QUESTIONS
 
-    @property
-    def acts(self) -> bool:
-        """Whether it does something to things."""
-        return self.intent.name in {"HassTurnOn", "HassTurnOff", "HassToggle", "HassLightSet", *VALUES, *PLAIN}
-
-    def action(self, entity: str) -> Action | None:
+    def action(self, entity: Entity) -> Action | None:
         """What it does to a thing; None where that cannot be told."""
-        domain, intent = entity.partition(".")[0], self.intent.name
-        if intent == "HassTurnOn":
-            return Action(entity, TURN_ON.get(domain, "turn_on"))
-        if intent == "HassTurnOff":
-            return Action(entity, TURN_OFF.get(domain, "turn_off"))
-        if intent == "HassLightSet":
-            return self._with(entity, "turn_on", {"brightness_pct": "brightness", "color_name": "color"})
-        if intent in VALUES:
-            service, value, slot = VALUES[intent]
-            service = "set_valve_position" if domain == "valve" else service
-            return self._with(entity, service, {value: slot})
-        return Action(entity, PLAIN[intent]) if intent in PLAIN else None
-
-    def _with(self, entity: str, service: str, slots: dict[str, str]) -> Action | None:
-        values: dict[str, Value] = {}
-        for value, slot in slots.items():
-            if isinstance(told := self.slots.get(slot), str | int | float):
-                values[value] = told
-        return Action(entity, service, values) if values else None
+        if self.source != BUILTIN:
+            return None
+        slots = {name: each for name, each in usable(self.slots).items() if isinstance(each, str | int | float)}
+        with suppress(KeyError, ValueError):  # An intent or a form that is not known.
+            return action(self.intent.name, slots, entity)
+        return None
 
 
 class Understandings(Struct, frozen=True):

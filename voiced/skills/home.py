@@ -6,10 +6,10 @@ from msgspec.structs import replace
 
 from voiced.core.chat import Tool, ToolCall
 from voiced.core.home import Action, Entity, Outcome, Receipt
+from voiced.core.home_actions import NAMED, SERVICES, action
 from voiced.core.ports.home import Home
 from voiced.core.ports.skill import Asks, Named, Reply, Wish
 from voiced.core.types import Understanding
-from voiced.skills.home_actions import NAMED, SERVICES, action
 from voiced.skills.home_states import QUESTIONS, answer
 from voiced.skills.home_tools import called, meaning_of, tools
 from voiced.skills.home_words import (

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from voiced.core.chat import Tool, ToolCall
 from voiced.core.home import Entity
+from voiced.core.home_actions import SERVICES
 from voiced.core.ports.skill import Named
 from voiced.core.types import Understanding
-from voiced.skills.home_actions import SERVICES
 from voiced.skills.home_states import QUESTIONS
 from voiced.skills.offering import number_of, text_of, tool
 

@@ -43,11 +43,18 @@ VOLUME_STEP = 10
 
 
 def action(intent: str, slots: Slots, entity: Entity) -> Action | None:
-    """What is to be done to a thing; None if it cannot."""
+    """What is to be done to a thing; None if it cannot.
+
+    Raises:
+        KeyError, ValueError: there is no such intent, or its slots are not those that it has.
+    """
     service = SERVICES[intent].get(entity.domain)
     if float(slots.get("brightness_step", 0)) < 0 and entity.state != "on":
         return None  # What is dark is not switched on by making it darker.
-    return Action(entity.id, service, _values(intent, slots, entity)) if service else None
+    values = _values(intent, slots, entity)
+    if intent == "HassLightSet" and not values:
+        return None
+    return Action(entity.id, service, values) if service else None
 
 
 def _values(intent: str, slots: Slots, entity: Entity) -> dict[str, Value]:  # noqa: PLR0911 (a table)
