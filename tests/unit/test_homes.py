@@ -35,29 +35,49 @@ def test_a_home_without_anything():
 
 
 @pytest.mark.parametrize(
-    ("id_", "kind", "risky"),
+    ("id_", "kind", "names", "risky"),
     [
-        ("lock.front", "", True),
-        ("cover.drive", "garage", True),
-        ("cover.garage_left", "", True),
-        ("cover.blind", "blind", False),
-        ("alarm_control_panel.house", "", True),
-        ("switch.oven", "", True),
-        ("valve.water", "", True),
-        ("siren.roof", "", True),
-        ("script.unlock_all", "", True),
-        ("light.kitchen", "", False),
-        ("switch.clock", "", False),
-        ("light.lock", "lock", False),
+        ("lock.front", "", (), True),
+        ("cover.drive", "garage", (), True),
+        ("cover.garage_left", "", (), True),
+        ("cover.blind", "blind", (), False),
+        ("alarm_control_panel.house", "", (), True),
+        ("switch.oven", "", (), True),
+        ("valve.water", "", (), True),
+        ("siren.roof", "", (), True),
+        ("script.unlock_all", "", (), True),
+        ("light.kitchen", "", (), False),
+        ("switch.clock", "", (), False),
+        ("light.lock", "lock", (), False),
+        ("switch.relay_3", "", ("Garage door",), True),
+        ("switch.relay_3", "", ("Relay 3", "Front Door"), True),
+        ("switch.plug", "", ("Oven",), True),
+        ("switch.plug", "", ("Haustür",), True),
+        ("switch.plug", "", ("Haustu\N{COMBINING DIAERESIS}r",), True),
+        ("switch.haustuer", "", (), True),
+        ("switch.plug", "", ("HERD",), True),
+        ("switch.plug", "", ("Der Gasherd in der Küche",), True),
+        ("switch.plug", "", ("Backofen",), True),
+        ("switch.plug", "", ("Garagentor",), True),
+        ("button.x", "", ("Tor",), True),
+        ("cover.x", "", ("Hoftor",), True),
+        ("script.x", "", ("Unlock everything",), True),
+        ("switch.plug", "", ("Ventilator",), False),
+        ("switch.plug", "", ("Rotor", "Doorbell chime", "Coffee maker", "Shepherd's lamp"), False),
+        ("light.x", "", ("Garage door light", "Licht Haustür", "Oven"), False),
+        ("binary_sensor.x", "door", ("Front door",), False),
     ],
 )
-def test_what_is_risky_by_default(id_, kind, risky):
-    assert is_risky(id_, kind, HomeConfig().risky) == risky
+def test_what_is_risky_by_default(id_, kind, names, risky):
+    assert is_risky(id_, kind, names, HomeConfig().risky) == risky
 
 
 def test_what_is_risky_is_a_matter_of_the_configuration():
-    assert is_risky("switch.heat_1", "", ["switch.heat_*"])
-    assert not is_risky("lock.front", "", [])
+    assert is_risky("switch.heat_1", "", (), ["switch.heat_*"])
+    assert is_risky("switch.x", "", ("Heat pump",), ["switch.heat*"])
+    assert is_risky("switch.x", "", ("my PUMP",), ["Pump"])
+    assert not is_risky("switch.x", "", ("Pumpkin",), ["pump"])
+    assert not is_risky("lock.front", "", ("Door",), [])
 
 
 def test_pauses_grow_to_a_minute_and_no_more_than_half_of_them_is_chance():

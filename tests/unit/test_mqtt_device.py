@@ -21,7 +21,7 @@ EXAMPLES = {
 
 
 def device(name):
-    return Device(name, EXAMPLES[name], risky=False)
+    return Device(name, EXAMPLES[name], ())
 
 
 def sent(name, service, **values):
@@ -61,7 +61,7 @@ def test_esphome():
 
 
 def made(**config):
-    return Device("x", DeviceConfig(domain="switch", command_topic="c", **config), risky=False)
+    return Device("x", DeviceConfig(domain="switch", command_topic="c", **config), ())
 
 
 @pytest.mark.parametrize(

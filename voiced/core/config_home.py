@@ -8,21 +8,15 @@ from voiced.core.config_section import Section
 
 Topic = Annotated[str, Meta(max_length=1000, pattern="^([^+#]*)$")]
 RISKY = (
-    "lock",
-    "alarm_control_panel",
-    "valve",
-    "siren",
-    "cover.door",
-    "cover.garage",
-    "cover.gate",
-    "cover.*door*",
-    "cover.*garage*",
-    "cover.*gate*",
-    "*oven*",
-    "*stove*",
-    "*unlock*",
+    *("lock", "alarm_control_panel", "valve", "siren", "cover.door", "cover.garage", "cover.gate"),
+    *("cover.*door*", "cover.*garage*", "cover.*gate*"),
+    *("door", "doors", "gate", "gates", "garage", "*unlock*", "alarm", "siren"),
+    *("oven", "stove", "cooker", "cooktop", "hob", "fireplace", "sauna"),
+    *("*tür", "*türen", "*tuer", "*tueren", "tor", "tore", "*garagentor", "hoftor", "gartentor", "rolltor"),
+    *("einfahrtstor", "schiebetor", "schranke", "türöffner", "*schloss", "entriegel*", "alarmanlage", "sirene"),
+    *("herd", "gasherd", "elektroherd", "herdplatte*", "*ofen", "kochfeld", "kochplatte*", "kamin"),
 )
-"""What does harm when it is done by mistake, or at somebody else's word."""
+"""What does harm when it is done by mistake, or at somebody else's word: by its sort, and by words of its names."""
 
 
 class MqttConfig(Section, frozen=True, kw_only=True):
@@ -118,7 +112,8 @@ class HomeConfig(Section, frozen=True, kw_only=True):
         list[str],
         Meta(
             max_length=1000,
-            description="What is confirmed first: a domain (lock), domain.kind (cover.garage), or ids (switch.heat_*).",
+            description="What is confirmed first: a domain (lock), domain.kind (cover.garage), ids or names after their"
+            " domain (switch.heat_*, cover.*door*), or words of ids, names and aliases (oven, *tür), but for lights.",
         ),
     ] = field(default_factory=lambda: list(RISKY))
     mqtt: MqttConfig = field(default_factory=MqttConfig)

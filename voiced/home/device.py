@@ -1,6 +1,6 @@
 """A device that speaks MQTT: what is sent to it for an action, and what its messages say. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from string import Template
 from typing import Any
 
@@ -11,6 +11,7 @@ from voiced.core.config_home import CommandConfig, DeviceConfig
 from voiced.core.errors import HomeFailed
 from voiced.core.home import Action, Entity, Value
 from voiced.home.effects import HOW
+from voiced.home.risk import is_risky
 from voiced.home.told import STATE_LIMIT, read, usable
 
 _NOTHING = object()
@@ -22,19 +23,20 @@ class Device:
     Args:
         name: of its table.
         config: the table.
-        risky: what acts on it is confirmed first.
+        risky: see `home.risky` in the configuration.
     """
 
-    def __init__(self, name: str, config: DeviceConfig, *, risky: bool) -> None:
+    def __init__(self, name: str, config: DeviceConfig, risky: Sequence[str]) -> None:
         self.config = config
+        id_, called = f"{config.domain}.{name}", config.name or name.replace("_", " ")
         self.entity = Entity(
-            id=f"{config.domain}.{name}",
-            name=config.name or name.replace("_", " "),
+            id=id_,
+            name=called,
             area=config.area,
             aliases=tuple(config.aliases),
             kind=config.kind,
             attributes={"unit_of_measurement": config.unit} if config.unit else {},
-            risky=risky,
+            risky=config.risky or is_risky(id_, config.kind, (called, *config.aliases), risky),
         )
 
     def messages(self, action: Action) -> Iterator[CommandConfig]:

@@ -8,7 +8,6 @@ from voiced.core.ports.broker import Broker, BrokerMessage
 from voiced.core.ports.clock import Clock
 from voiced.home.device import Device, is_online
 from voiced.home.observed import Observed, act
-from voiced.home.risk import is_risky
 
 
 class MqttDevices:
@@ -26,8 +25,7 @@ class MqttDevices:
         self._devices: dict[str, Device] = {}
         self._away = set[str]()
         for name, each in config.devices.items():
-            risky = each.risky or is_risky(f"{each.domain}.{name}", each.kind, config.risky)
-            self._add(Device(name, each, risky=risky))
+            self._add(Device(name, each, config.risky))
         broker.watch(self._connected)
 
     def _add(self, device: Device) -> None:

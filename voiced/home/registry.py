@@ -85,16 +85,17 @@ class Registry:
         device = self._devices.get(row.device_id or "")
         area = row.area_id or (device.area_id if device else None)
         kind = row.device_class or row.original_device_class or _text(attributes, "device_class")
-        name = _text(attributes, "friendly_name") or row.name or row.original_name
+        given = _text(attributes, "friendly_name") or row.name or row.original_name
+        name = given or id_.partition(".")[2].replace("_", " ")
         return Entity(
             id=id_,
-            name=name or id_.partition(".")[2].replace("_", " "),
+            name=name,
             area=self._areas.get(area or "", ""),
             aliases=tuple(row.aliases),
             kind=kind,
             state=state,
             attributes=attributes,
-            risky=is_risky(id_, kind, self._risky),
+            risky=is_risky(id_, kind, (name, row.original_name or "", *row.aliases), self._risky),
         )
 
 
