@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from voiced.core.config import Config
 from voiced.core.errors import IntentsInvalid
 from voiced.core.intents import load_intents
+from voiced.setup.places import intents_folder
 
 GOOD = "language: en\nintents:\n  Do:\n    data:\n      - sentences: ['do it']\n"
 
@@ -52,3 +54,8 @@ def test_takes_the_languages_folder_and_merges_files(tmp_path: Path) -> None:
     (tmp_path / "en" / "a.yaml").write_text(GOOD)
     (tmp_path / "en" / "b.yaml").write_text(GOOD.replace("Do", "Undo"))
     assert set(load_intents(tmp_path, "en").intents) == {"Do", "Undo"}
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_comes_with_voiced_has_its_own_sentences_about_the_home(language):
+    assert (intents_folder(Config(language=language)) / language / "home" / "home.yaml").is_file()

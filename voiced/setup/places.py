@@ -44,12 +44,12 @@ def models_folder(config: Config, environment: Mapping[str, str] = os.environ) -
 
 
 def intents_folder(config: Config) -> Path:
-    """The folder of sentence templates: as configured, or what comes with voiced (beside it, or inside the package)."""
+    """The folder of sentence templates: as configured, or what comes with voiced, a folder for each language."""
     if config.intents.folder:
         return Path(config.intents.folder).expanduser()
     package = Path(__file__).parents[1]
-    beside = package.parent / "config" / "intents" / config.language
-    return beside if beside.is_dir() else package / "data" / "intents" / config.language
+    beside = package.parent / "config" / "intents"
+    return beside if beside.is_dir() else package / "data" / "intents"
 
 
 def catalogue_file() -> Path:
