@@ -118,7 +118,7 @@ async def on_stage(config: Config, own: Callable[[], Sequence[Skill]] = list) ->
     activity = Activity()
     audio = StageAudio(activity)
     usual = mind.own
-    mind.own = lambda hands: [*usual(hands), *own()]
+    mind.own = lambda hands, speech: [*usual(hands, speech), *own()]
     children = engines(config)
     async with passing_database() as database:
         try:

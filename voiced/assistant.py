@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -14,6 +15,7 @@ from voiced.children import Engines
 from voiced.control.tally import Tally
 from voiced.core.activity import Activity
 from voiced.core.announcing import Announced, DoNotDisturb, Priority
+from voiced.core.answers import load_speech
 from voiced.core.bus import Bus
 from voiced.core.commands import Announce, Ask, Say, Stop
 from voiced.core.config import Config
@@ -27,7 +29,7 @@ from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.home import Home
 from voiced.core.ports.promises import PromiseStore
-from voiced.core.privacy import allowed
+from voiced.core.privacy import Use, allowed
 from voiced.core.status import PromiseStatus, Status
 from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.duplex import Duplex
@@ -38,7 +40,7 @@ from voiced.hearing_home import follow_home
 from voiced.home.house import House
 from voiced.mind import Hands, Mind
 from voiced.remembering import Remembering
-from voiced.setup.places import CACHE
+from voiced.setup.places import CACHE, intents_folder
 from voiced.setup.privacy import classifier
 from voiced.store.answers import StoredAnswers
 from voiced.store.audit import StoredAudit
@@ -56,7 +58,7 @@ from voiced.turn.earcons import earcons
 from voiced.turn.inbox import Inbox
 from voiced.turn.manner import Manner
 from voiced.turn.outage import Outage
-from voiced.turn.parts import UNKNOWN, Parts
+from voiced.turn.parts import Parts
 from voiced.turn.pipeline import converse
 from voiced.turn.progress import Progress
 from voiced.turn.quiet import Quiet
@@ -107,7 +109,8 @@ class Voiced:
         self.answers = StoredAnswers(database, config.store.answers_mb, clock.wall)
         self.lists = StoredLists(database, config.store.space, clock.wall)
         self.inbox = Inbox()
-        self._outage = Outage(self.bus, self.inbox.put, self._at)
+        speech = load_speech(intents_folder(config), config.language)
+        self._outage = Outage(self.bus, self.inbox.put, self._at, speech)
         database.watch(self._outage.told)
         database.watch_damage(self._outage.damaged)
         self._config = config
@@ -118,7 +121,6 @@ class Voiced:
         self._began = self._turned = time.monotonic()
         self._engines = engines
         self._classify = classifier(config)
-        patience = PATIENCE_S if live else config.engines.stt.deadline_s
         sounds = earcons()
         self.promises = Scheduler(
             clock,
@@ -128,6 +130,7 @@ class Voiced:
             sound=sounds[Earcon.ALARM],
             at=self._at,
             config=config.promises,
+            speech=speech,
         )
         self.folder = database.path.parent
         self._phrases = PhraseFiles(self.folder / CACHE / "phrases", config.engines.tts.cache_mb * 1_000_000)
@@ -150,14 +153,14 @@ class Voiced:
         kept = live and config.store.encryption == "off" and config.engines.tts.cache_mb
         phrases = self._phrases if kept else None
         stt = wiring.recogniser(config, engines.stt, told("stt"))
-        tts = wiring.voice(config, engines.tts, told("tts"), phrases=phrases, may_keep=self._may_cache)
-        self.mind = Mind(config, self._hands(clock))
+        tts = wiring.voice(config, engines.tts, told("tts"), phrases=phrases, may_keep=partial(self._may, "cache"))
+        self.mind = Mind(config, self._hands(clock), speech)
         self.search = self.mind.search
         self._closing = [each.close for each in (stt, tts, self._remembering.embedder, *self.mind.ports)]
         models = wiring.models(config, engines.llm, told("llm"))
         self._closing += [models.close] if models else []
         self._thinking = self.mind.thinking(models, record, self.usage) if models else None
-        self._progress = Progress(self.mind.rules.completeness, patience)
+        self._progress = Progress(self.mind.rules.completeness, PATIENCE_S if live else config.engines.stt.deadline_s)
         self._parts = Parts(
             audio=audio,
             stt=stt,
@@ -174,10 +177,10 @@ class Voiced:
             record=record,
             privacy_of=self.privacy_of,
             router=wiring.router(config),
-            may_log=self._may_log,
+            may_log=partial(self._may, "log"),
             thinking=self._thinking,
             assist=self._house.assist,
-            unknown=UNKNOWN.get(config.language, UNKNOWN["en"]),
+            speech=speech,
         )
 
     def _hands(self, clock: Clock) -> Hands:
@@ -370,11 +373,8 @@ class Voiced:
         """See `Agent`."""
         return self._classify(text).privacy
 
-    def _may_log(self, text: str) -> bool:
-        return allowed(self._config.privacy, self.privacy_of(text), "log")
-
-    def _may_cache(self, text: str) -> bool:
-        return allowed(self._config.privacy, self.privacy_of(text), "cache")
+    def _may(self, use: Use, text: str) -> bool:
+        return allowed(self._config.privacy, self.privacy_of(text), use)
 
     def listen(self) -> None:
         """See `Agent`."""

@@ -22,6 +22,7 @@ from voiced.core.ports.skill import Choosy, Granted, Skill
 from voiced.core.ports.upkeep import Upkeep
 from voiced.core.ports.usage import Meter
 from voiced.core.privacy import allowed
+from voiced.core.speech import Speech
 from voiced.core.types import Understanding
 from voiced.remembering import Remembering
 from voiced.setup.places import intents_folder
@@ -103,6 +104,7 @@ class Mind:
     Args:
         config: the configuration.
         hands: what skills act with.
+        speech: puts into words what skills say.
 
     Attributes:
         rules: voiced's own templates.
@@ -115,8 +117,8 @@ class Mind:
         IntentsInvalid: the templates cannot be used.
     """
 
-    def __init__(self, config: Config, hands: Hands) -> None:
-        self._config, self._hands = config, hands
+    def __init__(self, config: Config, hands: Hands, speech: Speech) -> None:
+        self._config, self._hands, self._speech = config, hands, speech
         self._folder, self._language = intents_folder(config), config.language
         self.rules = Rules(self._folder, self._language)
         self.search = lookup.search(config, hands.remembering.knowledge, hands.answers, hands.privacy_of)
@@ -125,7 +127,7 @@ class Mind:
             language=self._language, clock=hands.clock, promises=hands.promises, lists=hands.lists, say=hands.say
         )
         added = extensions.add(extensions.extensions(self._language), self._language, granted)
-        self.skills: Mapping[str, Skill] = {**added.skills, **by_intent([*own(hands), *self._more()])}
+        self.skills: Mapping[str, Skill] = {**added.skills, **by_intent([*own(hands, speech), *self._more()])}
         # Voiced's own go first, and what is only guessed last.
         order = [self.rules.understand, *added.rules, *self._open_questions(), self.rules.guess]
         words = load_words(self._folder, self._language)
@@ -137,7 +139,7 @@ class Mind:
         llm, steps = config.engines.llm, config.tools.steps
         prompts = Prompts(self._language, llm.prompt, llm.max_tokens, llm.budget_s, hands.privacy_of)
         acts = load_acts(self._folder, self._language)
-        toolbox = Toolbox(self.skills, acts, hands.privacy_of, steps) if steps else None
+        toolbox = Toolbox(self.skills, acts, hands.privacy_of, steps, self._speech) if steps else None
         far = any(is_far(config, name) for name in chain(llm.engine))
 
         def may_tell(privacy: Privacy) -> bool:
@@ -161,41 +163,41 @@ class Mind:
 
     def _more(self) -> list[Skill]:
         """The skills that hang on the configuration."""
-        hands, space = self._hands, self._config.store.space
+        hands, space, speech = self._hands, self._config.store.space, self._speech
         knowledge, now = hands.remembering.knowledge, hands.clock.now
 
         async def forget(ids: Sequence[str]) -> int:
             return (await hands.upkeep.forget(Forget(ids=list(ids)), lambda _, __: None)).memories
 
         found: list[Skill] = [
-            MemorySkill(knowledge, hands.remembering.search, now, space, forget),
-            SourcesSkill(hands.conversations, knowledge, now, space),
-            SearchSkill(self.search),
+            MemorySkill(knowledge, hands.remembering.search, now, space, forget, speech),
+            SourcesSkill(hands.conversations, knowledge, now, space, speech),
+            SearchSkill(self.search, speech),
             HomeSkill(hands.home, self._language),
         ]
         if weather := lookup.weather(self._config):
             self.ports.append(weather)
-            found.append(WeatherSkill(weather, now))
+            found.append(WeatherSkill(weather, now, speech))
         return found
 
 
-def own(hands: Hands) -> list[Skill]:
+def own(hands: Hands, speech: Speech) -> list[Skill]:
     """The skills that need nothing else."""
     now = hands.clock.now
     return [
-        ClockSkill(now),
-        TimersSkill(hands.promises),
-        AlarmsSkill(hands.promises, now),
-        RemindersSkill(hands.promises, now),
-        SnoozeSkill(hands.promises),
-        VolumeSkill(hands.volume, hands.set_volume),
-        MicrophoneSkill(hands.set_muted),
+        ClockSkill(now, speech),
+        TimersSkill(hands.promises, speech),
+        AlarmsSkill(hands.promises, now, speech),
+        RemindersSkill(hands.promises, now, speech),
+        SnoozeSkill(hands.promises, speech),
+        VolumeSkill(hands.volume, hands.set_volume, speech),
+        MicrophoneSkill(hands.set_muted, speech),
         StopSkill(),
-        RepeatSkill(hands.last_answer),
-        MannerSkill(hands.manner, hands.last_answer),
-        HelpSkill(),
+        RepeatSkill(hands.last_answer, speech),
+        MannerSkill(hands.manner, hands.last_answer, speech),
+        HelpSkill(speech),
         CalculatorSkill(),
-        ListsSkill(hands.lists),
+        ListsSkill(hands.lists, speech),
     ]
 
 

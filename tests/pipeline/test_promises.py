@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from tests.fakes.engines import ScriptedStt
 from tests.fakes.promises import FaultyPromises
 from tests.pipeline.playbook import Play, asks, does, says_nothing, speaks, wakes
+from voiced.core.answers import load_speech
 from voiced.core.commands import Stop
 from voiced.core.config import PromisesConfig
 from voiced.core.errors import AudioFailed
@@ -24,7 +25,8 @@ from voiced.turn.earcons import earcons
 from voiced.turn.rules import Rules
 from voiced.turn.scheduler import Scheduler
 
-RULES = Rules(Path(__file__).parents[2] / "config" / "intents", "en")
+INTENTS = Path(__file__).parents[2] / "config" / "intents"
+RULES = {language: Rules(INTENTS, language) for language in ("en", "de")}
 SEVEN = datetime(2026, 11, 25, 7, 0, tzinfo=UTC).timestamp()
 DONE = "Your timer is done."
 
@@ -32,8 +34,16 @@ DONE = "Your timer is done."
 class Household(Play):
     """A pipeline with a scheduler; it begins at seven on a Wednesday morning."""
 
-    def __init__(self, *heard: str, store: FaultyPromises | None = None, length: float = 30.0, **config: float) -> None:
+    def __init__(
+        self,
+        *heard: str,
+        store: FaultyPromises | None = None,
+        length: float = 30.0,
+        language: str = "en",
+        **config: float,
+    ) -> None:
         super().__init__(ScriptedStt(*heard), length=length)
+        speech = load_speech(INTENTS, language)
         self.length = length
         self.audio._began = SEVEN
         self.store = store or FaultyPromises()
@@ -45,16 +55,18 @@ class Household(Play):
             sound=earcons()[Earcon.ALARM],
             at=self.audio.monotonic,
             config=PromisesConfig(**config),
+            speech=speech,
         )
         skills = [
-            TimersSkill(self.promises),
-            AlarmsSkill(self.promises, self.audio.now),
-            RemindersSkill(self.promises, self.audio.now),
-            SnoozeSkill(self.promises),
+            TimersSkill(self.promises, speech),
+            AlarmsSkill(self.promises, self.audio.now, speech),
+            RemindersSkill(self.promises, self.audio.now, speech),
+            SnoozeSkill(self.promises, speech),
         ]
         self.parts = replace(
             self.parts,
-            dialogue=Dialogue(RULES.understand),
+            dialogue=Dialogue(RULES[language].understand),
+            speech=speech,
             skills={intent: skill for skill in skills for intent in skill.intents},
         )
 
@@ -118,6 +130,28 @@ def test_a_timer_set_by_voice_rings_until_the_wake_word():
     assert [event.by for event in lived.all(Interrupted)] == ["hey_jarvis"]
     assert max(event.at for event in lived.all(Speaking)) < 15
     assert [(row.state, row.unheard) for row in lived.rows] == [("done", None)]
+
+
+def test_a_german_timer_is_set_rings_and_is_snoozed_in_german():
+    lived = household(
+        wakes(0.5, "a"),
+        speaks(0.8, 2.0, "a"),
+        wakes(12.0, "b"),
+        speaks(12.3, 13.0, "b"),
+        asks(16.0, "wie lange läuft der Timer noch?"),
+        asks(20.0, "erinnere mich in zehn Minuten daran, meine Nudeln abzugießen"),
+        heard=["Stell einen Pizza-Timer auf fünf Sekunden.", "schlummern"],
+        language="de",
+        length=35.0,
+    )
+    spoken = list(dict.fromkeys(lived.said))
+    assert spoken[:3] == [
+        "Pizza-Timer gestellt auf 5 Sekunden.",
+        "Dein Pizza-Timer ist abgelaufen.",
+        "Ich melde mich wieder in 9 Minuten.",
+    ]
+    assert spoken[3].startswith("Noch 8 Minuten und ")
+    assert spoken[4] == "Ich erinnere dich in 10 Minuten daran, deine Nudeln abzugießen."
 
 
 def test_a_bare_stop_ends_a_ring():

@@ -8,7 +8,6 @@ from tests.fakes.engines import ScriptedStt
 from tests.fakes.llm import ScriptedLlm
 from tests.pipeline.playbook import Play, asks, names, play, speaks, wakes
 from voiced.core.events import Failed, Heard, Interrupted, NotUnderstood, Routed, Spoken, TurnEnded
-from voiced.turn.parts import UNKNOWN
 
 ANSWER = "The moon is far away. It is made of rock, and of dust."
 THOUGHT = ["woke", "speech_started", "heard", "routed", "speaking", "spoken", "turn_ended"]
@@ -140,7 +139,7 @@ def test_a_model_that_fails_is_told(script):
 def test_a_question_that_a_model_does_not_answer_is_told_so_in_words_and_anything_else_with_a_sound():
     events, _ = plays(wakes(0.5), speaks(0.8, 1.8), llm=ScriptedLlm(""))
     assert only(events, NotUnderstood)
-    assert only(events, Spoken)[0].text == UNKNOWN["en"]
+    assert only(events, Spoken)[0].text == "Sorry, I do not know that."
     events, _ = plays(wakes(0.5), speaks(0.8, 1.8), llm=ScriptedLlm(""), stt=ScriptedStt("lah lah"))
     assert only(events, NotUnderstood)
     assert not only(events, Spoken)
@@ -150,4 +149,4 @@ def test_without_a_model_nobody_answers():
     events = play(wakes(0.5), speaks(0.8, 1.8), stt=ScriptedStt("how far is the moon"))
     assert only(events, Heard)
     assert only(events, NotUnderstood)
-    assert only(events, Spoken)[0].text == UNKNOWN["en"]
+    assert only(events, Spoken)[0].text == "Sorry, I do not know that."

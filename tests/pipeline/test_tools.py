@@ -20,7 +20,6 @@ from voiced.core.types import Understanding
 from voiced.engines.discreet import DiscreetLlm
 from voiced.turn.actwords import ActWords
 from voiced.turn.dialogue import Dialogue
-from voiced.turn.parts import UNKNOWN
 from voiced.turn.prompt import RESULT, RESULTS
 from voiced.turn.toolbox import KEPT, Toolbox
 
@@ -182,7 +181,7 @@ def test_a_model_that_only_asks_for_tools_is_asked_no_more_and_the_user_told_so(
     events, _ = plays(llm=llm, hatch=hatch, said="how is the hatch", steps=2)
     assert (len(llm.asked), hatch.intents_done) == (3, ["Look", "Look"])
     assert only(events, NotUnderstood)
-    assert only(events, Spoken)[0].text == UNKNOWN["en"]
+    assert only(events, Spoken)[0].text == "Sorry, I do not know that."
 
 
 def test_without_steps_no_tool_is_offered():

@@ -11,7 +11,7 @@ from tests.fakes.clock import JumpingClock
 from voiced.core.config_mind import QuietConfig
 from voiced.core.promises import Promise
 from voiced.core.recurrence import dated, next_due
-from voiced.core.speech import adjective, duration, listed
+from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.skills.alarms import AlarmsSkill
 from voiced.skills.clock import ClockSkill
@@ -87,11 +87,11 @@ def test_how_it_speaks(intents, said, speed, volume):
     ],
 )
 def test_durations(seconds, said):
-    assert duration(seconds) == said
+    assert ENGLISH.duration(seconds) == said
 
 
 def test_lists():
-    assert [listed(["a", "b", "c"][:count]) for count in range(4)] == ["", "a", "a and b", "a, b and c"]
+    assert [ENGLISH.listed(["a", "b", "c"][:count]) for count in range(4)] == ["", "a", "a and b", "a, b and c"]
 
 
 class Volume:
@@ -345,4 +345,4 @@ def test_snooze(sentence, said):
     ],
 )
 def test_what_a_timer_is_called_by_its_length(seconds, said):
-    assert adjective(seconds) == said
+    assert ENGLISH.adjective(seconds) == said

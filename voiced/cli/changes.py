@@ -13,7 +13,7 @@ from voiced.cli.options import Options
 from voiced.cli.output import complaints, line, people, plain
 from voiced.core.forgetting import Forget
 from voiced.core.history import Change, Conversation
-from voiced.core.speech import counted
+from voiced.core.speech_en import counted
 
 if TYPE_CHECKING:
     from voiced.core.ports.kept import Kept

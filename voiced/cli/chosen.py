@@ -11,7 +11,7 @@ from voiced.cli.output import WrongCall
 from voiced.core.errors import NotFound
 from voiced.core.history import Conversation, Wanted
 from voiced.core.ports.agenda import Pending
-from voiced.core.speech import same
+from voiced.core.speech_en import ENGLISH
 
 if TYPE_CHECKING:
     from voiced.core.ports.kept import Kept
@@ -76,7 +76,7 @@ def matching(pending: Sequence[Pending], which: str) -> Pending:
     with suppress(ValueError):
         time = time_of_day(which)
     found = [each for each in pending if which == each.id]
-    found = found or [each for each in pending if each.name and same(each.name, which)]
+    found = found or [each for each in pending if each.name and ENGLISH.same(each.name, which)]
     found = found or [each for each in pending if time and each.schedule and each.schedule.time == time]
     chosen = _single(found, f"of the name or time {which!r}") or only(pending, which, "promises")
     if chosen is None:

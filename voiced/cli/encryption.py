@@ -11,7 +11,7 @@ from rich.text import Text
 from voiced.cli.kept import confirm, moment, progress
 from voiced.cli.options import Options
 from voiced.cli.output import line, people, table
-from voiced.core.speech import counted
+from voiced.core.speech_en import counted
 
 if TYPE_CHECKING:
     from voiced.core.config import Config

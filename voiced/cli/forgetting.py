@@ -19,7 +19,7 @@ from voiced.cli.output import WrongCall, line, people
 from voiced.core.errors import InputInvalid, NotFound
 from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.memories import Memory, MemoryKind, Scope, mentions
-from voiced.core.speech import counted
+from voiced.core.speech_en import counted
 
 if TYPE_CHECKING:
     from voiced.core.ports.kept import Kept

@@ -12,7 +12,7 @@ from voiced.cli.moments import Duration
 from voiced.cli.options import Options
 from voiced.cli.output import line, people, plain, table
 from voiced.core.ports.audit import Entry
-from voiced.core.speech import counted
+from voiced.core.speech_en import counted
 from voiced.core.usage import By, Sum
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from voiced.cli.kept import confirm, moment, using
 from voiced.cli.options import Options
 from voiced.cli.output import WrongCall, line, people, plain, table
 from voiced.core.lists import Entry, ListSummary, list_name
-from voiced.core.speech import counted
+from voiced.core.speech_en import counted
 
 if TYPE_CHECKING:
     from voiced.core.ports.kept import Kept

@@ -13,7 +13,7 @@ from voiced.cli.kept import progress, using
 from voiced.cli.options import Options
 from voiced.cli.output import WrongCall, line, people
 from voiced.core.memories import NewMemory
-from voiced.core.speech import counted
+from voiced.core.speech_en import counted
 
 Tags = Annotated[list[str], Parameter(negative=())]
 Words = Annotated[str, Parameter(allow_leading_hyphen=True)]

@@ -14,7 +14,7 @@ from voiced.cli.options import Options
 from voiced.cli.output import line, people, table
 from voiced.core.errors import InputInvalid
 from voiced.core.ports.upkeep import Backup, Checked
-from voiced.core.speech import counted
+from voiced.core.speech_en import counted
 from voiced.setup.secret import handed, typed
 
 if TYPE_CHECKING:

@@ -82,9 +82,21 @@ class IntentsInvalid(VoicedError):
 
 
 class SkillFailed(VoicedError):
-    """A skill could not do what it was asked."""
+    """A skill could not do what it was asked.
+
+    Args:
+        text: the message, with places in braces: it is spoken in the language of the house.
+        code: see `VoicedError`.
+        hint: see `VoicedError`.
+        fields: what stands in the places.
+    """
 
     code = "skill-failed"
+
+    def __init__(self, text: str, *, code: str | None = None, hint: str | None = None, **fields: object) -> None:
+        super().__init__(text.format(**fields) if fields else text, code=code, hint=hint)
+        self.text = text
+        self.fields = fields
 
 
 class SearchFailed(VoicedError):

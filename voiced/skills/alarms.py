@@ -7,9 +7,10 @@ from voiced.core.chat import Tool, ToolCall
 from voiced.core.ports.promises import Promises
 from voiced.core.ports.skill import Reply, Wish
 from voiced.core.promises import Promise
-from voiced.core.speech import bare, counted, listed, same
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
-from voiced.skills.offering import CLOCK, clock_of, reading, shall, tool
+from voiced.skills.offering import CLOCK, clock_of, confirm, reading, tool
 from voiced.skills.when import alike, clock_times, due_time, moment, planned, schedule
 
 
@@ -19,6 +20,7 @@ class AlarmsSkill:
     Args:
         promises: keeps them.
         now: local time.
+        speech: puts it into words.
     """
 
     intents = (
@@ -29,9 +31,10 @@ class AlarmsSkill:
         "VoicedCancelAllAlarms",
     )
 
-    def __init__(self, promises: Promises, now: Callable[[], datetime]) -> None:
+    def __init__(self, promises: Promises, now: Callable[[], datetime], speech: Speech = ENGLISH) -> None:
         self._promises = promises
         self._now = now
+        self._speech = speech
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""
@@ -40,11 +43,12 @@ class AlarmsSkill:
         await self._promises.ready()
         alarms = self._promises.active("alarm")
         if not alarms:
-            return Reply("There is no alarm set.")
+            return Reply(self._speech.say("There is no alarm set."))
         if understood.intent == "VoicedNextAlarm":
-            return Reply(f"Your next alarm is {moment(alarms[0], self._now())}.")
+            when = moment(self._speech, alarms[0], self._now())
+            return Reply(self._speech.say("Your next alarm is {when}.", when=when))
         if understood.intent == "VoicedAlarmStatus":
-            return Reply(f"There is {self._list(alarms)}.")
+            return Reply(self._speech.say("There is {alarms}.", alarms=self._list(alarms)))
         return await self._call_off(alarms, understood)
 
     def tools(self) -> Sequence[Tool]:
@@ -64,32 +68,43 @@ class AlarmsSkill:
             return None
         if call.name == "cancel_alarm":
             understood = Understanding("VoicedCancelAlarm", slots, text)
-            return Wish(understood, call.name, named, shall(understood, "call off the alarm"))
+            return Wish(
+                understood, call.name, named, confirm(understood, self._speech.say("Shall I call off the alarm?"))
+            )
         understood = Understanding("VoicedSetAlarm", slots, text)
-        what = f"set an alarm {planned(slots, self._now(), 'alarm')}"
-        return Wish(understood, call.name, named, shall(understood, what))
+        when = planned(self._speech, slots, self._now(), "alarm")
+        return Wish(
+            understood,
+            call.name,
+            named,
+            confirm(understood, self._speech.say("Shall I set an alarm {when}?", when=when)),
+        )
 
     async def _call_off(self, alarms: Sequence[Promise], understood: Understanding) -> Reply:
         meant = alarms if understood.intent == "VoicedCancelAllAlarms" else self._meant(alarms, understood)
         if not meant:
-            return Reply(f"I know no such alarm. There is {self._list(alarms)}.")
+            told = self._list(alarms)
+            return Reply(self._speech.say("I know no such alarm. There is {alarms}.", alarms=told))
         if len(meant) > 1 and understood.intent == "VoicedCancelAlarm" and not alike(meant):
-            return Reply(f"Which one? There is {self._list(meant)}.")
+            return Reply(self._speech.say("Which one? There is {alarms}.", alarms=self._list(meant)))
         return await self._cancel(meant)
 
     async def _set(self, understood: Understanding) -> Reply:
         now = self._now()
         name = str(understood.slots.get("name", "")).strip()
         alarm = await self._promises.set_alarm(schedule(understood.slots, now, "alarm"), name)
-        which = f"{name} alarm" if name else "Alarm"
-        return Reply(f"{which[0].upper()}{which[1:]} set for {moment(alarm, now).removeprefix('on ')}.")
+        when = moment(self._speech, alarm, now).removeprefix("on ")
+        if name:
+            return Reply(self._speech.say("{name} alarm set for {when}.", name=name[:1].upper() + name[1:], when=when))
+        return Reply(self._speech.say("Alarm set for {when}.", when=when))
 
     async def _cancel(self, alarms: Sequence[Promise]) -> Reply:
         for alarm in alarms:
             await self._promises.cancel(alarm)
         if len(alarms) == 1:
-            return Reply(f"Alarm cancelled: {moment(alarms[0], self._now())}.")
-        return Reply(f"{counted(len(alarms), 'alarm')} cancelled.")
+            when = moment(self._speech, alarms[0], self._now())
+            return Reply(self._speech.say("Alarm cancelled: {when}.", when=when))
+        return Reply(self._speech.say("{count} alarms cancelled.", count=len(alarms)))
 
     def _meant(self, alarms: Sequence[Promise], understood: Understanding) -> Sequence[Promise]:
         """The alarms that fit what was said: by name or time; all if nothing was said."""
@@ -98,14 +113,15 @@ class AlarmsSkill:
         return [
             alarm
             for alarm in alarms
-            if (not name or same(alarm.name, name))
+            if (not name or self._speech.same(alarm.name, name))
             and (not times or due_time(alarm, self._now()).replace(second=0, microsecond=0) in times)
         ]
 
     def _list(self, alarms: Sequence[Promise]) -> str:
-        now = self._now()
-        return listed([f"{_article(alarm)} alarm {moment(alarm, now)}" for alarm in alarms])
+        return self._speech.listed([self._told(alarm) for alarm in alarms])
 
-
-def _article(alarm: Promise) -> str:
-    return f"the {bare(alarm.name)}" if alarm.name else "an"
+    def _told(self, alarm: Promise) -> str:
+        when = moment(self._speech, alarm, self._now())
+        if alarm.name:
+            return self._speech.say("the {name} alarm {when}", name=self._speech.bare(alarm.name), when=when)
+        return self._speech.say("an alarm {when}", when=when)

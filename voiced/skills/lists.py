@@ -8,24 +8,24 @@ from voiced.core.errors import SkillFailed, StoreFailed
 from voiced.core.lists import Entry, list_name
 from voiced.core.ports.lists import Lists
 from voiced.core.ports.skill import Asks, Named, Reply, Wish
-from voiced.core.speech import bare, counted, listed, turned
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
-from voiced.skills.offering import reading, shall, text_of, tool
+from voiced.skills.offering import confirm, reading, text_of, tool
 from voiced.skills.words import own_words
 
 USUAL = "shopping"
 """The list that is meant where none is named."""
+TO_DO = "to-do"
 SAME = {
-    **dict.fromkeys(("grocery", "groceries"), "shopping"),
-    **dict.fromkeys(("to do", "todo", "task", "tasks", "to-dos", "to dos"), "to-do"),
+    **dict.fromkeys(("grocery", "groceries"), USUAL),
+    **dict.fromkeys(("to do", "todo", "task", "tasks", "to-dos", "to dos"), TO_DO),
 }
 """Names of one list."""
 TOGETHER = ("mac and cheese", "fish and chips", "half and half", "gin and tonic", "salt and vinegar crisps")
 """What is one thing, though there is an "and" in it."""
 TOLD = 10
 """Entries that are told: nobody listens to more."""
-_BETWEEN = re.compile(r"\s*(?:,|;|\band\b)(?:\s*\band\b)?\s*", re.IGNORECASE)
-_ARTICLE = re.compile(r"^(?:a|an|some|the|my)\s+", re.IGNORECASE)
 _AND = "\N{AMPERSAND}"
 
 
@@ -34,6 +34,7 @@ class ListsSkill:
 
     Args:
         lists: keeps them.
+        speech: puts it into words.
     """
 
     intents = (
@@ -45,8 +46,9 @@ class ListsSkill:
         "VoicedLists",
     )
 
-    def __init__(self, lists: Lists) -> None:
+    def __init__(self, lists: Lists, speech: Speech = ENGLISH) -> None:
         self._lists = lists
+        self._speech = speech
 
     def tools(self) -> Sequence[Tool]:
         """See `Offering`."""
@@ -59,30 +61,31 @@ class ListsSkill:
 
     def wish(self, call: ToolCall, text: str) -> Wish | None:
         """See `Offering`."""
-        name = _usual(text_of(call, "list"))
+        name = self._usual(text_of(call, "list"))
         if call.name == "read_list":
             return reading("VoicedReadList", text, {"list": name})
-        items = things(text_of(call, "items"))
+        items = things(text_of(call, "items"), self._speech)
         if not items:
             return None
         adds = call.name == "add_to_list"
         slots: dict[str, str | int | float] = {"items": ", ".join(items), "list": name}
         understood = Understanding("VoicedAddToList" if adds else "VoicedRemoveFromList", slots, text)
         named = [Named((item,)) for item in items] + ([] if name == USUAL else [Named((name,))])
-        what = f"put {_words(items)} on your {name} list" if adds else f"take {_words(items)} off your {name} list"
-        return Wish(understood, call.name, tuple(named), shall(understood, what))
+        asked = "Shall I put {things} on your {list}?" if adds else "Shall I take {things} off your {list}?"
+        question = self._speech.say(asked, things=self._words(items), list=self._called(name))
+        return Wish(understood, call.name, tuple(named), confirm(understood, question))
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""
-        name = _name(understood)
+        name = self._usual(str(understood.slots.get("list", "")))
         try:
             if understood.intent == "VoicedLists":
                 return await self._all()
             if understood.intent == "VoicedAddToList":
-                return await self._add(name, things(own_words(understood, "items")))
+                return await self._add(name, things(own_words(understood, "items"), self._speech))
             there = await self._lists.entries(name)
             if not there:
-                return Reply(f"There is nothing on your {name} list.")
+                return Reply(self._speech.say("There is nothing on your {list}.", list=self._called(name)))
             return await self._about(name, there, understood)
         except StoreFailed as error:
             raise SkillFailed("Sorry, I cannot reach your lists now.") from error
@@ -90,93 +93,104 @@ class ListsSkill:
     async def _about(self, name: str, there: Sequence[Entry], understood: Understanding) -> Reply:
         match understood.intent:
             case "VoicedReadList":
-                return Reply(f"On your {name} list: {_told(there)}.")
+                told = self._speech.say("On your {list}: {things}.", list=self._called(name), things=self._told(there))
+                return Reply(told)
             case "VoicedClearList":
                 return await self._clear(name, there, understood)
             case _:
                 pass
-        asked = things(own_words(understood, "items"))
-        found = [entry for entry in there if any(_same(entry.text, each) for each in asked)]
-        missing = [each for each in asked if not any(_same(entry.text, each) for entry in found)]
-        if understood.intent == "VoicedRemoveFromList":
+        asked = things(own_words(understood, "items"), self._speech)
+        singular = self._speech.singular
+        found = [entry for entry in there if singular(entry.text) in map(singular, asked)]
+        missing = [each for each in asked if singular(each) not in (singular(entry.text) for entry in found)]
+        removes = understood.intent == "VoicedRemoveFromList"
+        if removes:
             await self._lists.remove([entry.id for entry in found])
-        return Reply(" ".join(_sentences(name, found, missing, understood.intent == "VoicedRemoveFromList")))
+        told = self._removed if removes else self._there
+        said = [told(name, found)] if found else []
+        return Reply(" ".join([*said, self._missing(name, missing)] if missing else said))
 
     async def _all(self) -> Reply:
         found = await self._lists.all()
         if not found:
-            return Reply("There is nothing on any list.")
-        lists = [f"your {each.name} list with {counted(each.entries, 'entry', 'entries')}" for each in found[:TOLD]]
-        return Reply(f"There is {listed(lists)}.")
+            return Reply(self._speech.say("There is nothing on any list."))
+        one, many = "your {list} with {count} entry", "your {list} with {count} entries"
+        lists = [self._speech.counted(each.entries, one, many, list=self._called(each.name)) for each in found[:TOLD]]
+        return Reply(self._speech.say("There is {lists}.", lists=self._speech.listed(lists)))
 
     async def _add(self, name: str, new: Sequence[str]) -> Reply:
+        say, called = self._speech.say, self._called(name)
         if not new:
-            return Reply(f"What shall I put on your {name} list?")
+            return Reply(say("What shall I put on your {list}?", list=called))
         added = await self._lists.add(name, new)
         if not added:
-            return Reply(f"{_capital(_words(new))} {_is(new)} on your {name} list already.")
-        return Reply(f"I put {_words([entry.text for entry in added])} on your {name} list.")
+            one, many = "{things} is on your {list} already.", "{things} are on your {list} already."
+            told = _capital(self._words(new))
+            return Reply(self._speech.counted(len(new), one, many, things=told, list=called))
+        return Reply(
+            say("I put {things} on your {list}.", things=self._words([each.text for each in added]), list=called)
+        )
 
     async def _clear(self, name: str, there: Sequence[Entry], understood: Understanding) -> Reply:
-        many = counted(len(there), "entry", "entries")
+        called = self._called(name)
         if not understood.confirmed:
             meant = Understanding("VoicedClearList", {"list": name}, understood.text)
-            return Reply(f"There {_is(there)} {many} on your {name} list. Remove all of it?", asks=Asks(yes=meant))
+            question = self._speech.counted(
+                len(there),
+                "There is {count} entry on your {list}. Remove all of it?",
+                "There are {count} entries on your {list}. Remove all of it?",
+                list=called,
+            )
+            return Reply(question, asks=Asks(yes=meant))
         await self._lists.remove([entry.id for entry in there])
-        return Reply(f"Your {name} list is empty now.")
+        return Reply(self._speech.say("Your {list} is empty now.", list=called))
+
+    def _removed(self, name: str, found: Sequence[Entry]) -> str:
+        things = self._words([entry.text for entry in found])
+        return self._speech.say("I took {things} off your {list}.", things=things, list=self._called(name))
+
+    def _there(self, name: str, found: Sequence[Entry]) -> str:
+        things = self._words([entry.text for entry in found])
+        one, many = "Yes, {things} is on your {list}.", "Yes, {things} are on your {list}."
+        return self._speech.counted(len(found), one, many, things=things, list=self._called(name))
+
+    def _missing(self, name: str, missing: Sequence[str]) -> str:
+        things = _capital(self._words(missing))
+        one, many = "{things} is not on your {list}.", "{things} are not on your {list}."
+        return self._speech.counted(len(missing), one, many, things=things, list=self._called(name))
+
+    def _told(self, entries: Sequence[Entry]) -> str:
+        texts = [self._speech.turned(entry.text) for entry in entries[:TOLD]]
+        more = len(entries) - len(texts)
+        return self._speech.listed([*texts, self._speech.say("{count} more", count=more)] if more else texts)
+
+    def _words(self, texts: Sequence[str]) -> str:
+        return self._speech.turned(self._speech.listed(texts))
+
+    def _usual(self, name: str) -> str:
+        """The name that a list is kept by, without the word for a list."""
+        word = self._speech.say("{name} list", name="").casefold()
+        said = list_name(self._speech.bare(name)).removesuffix(word)
+        return SAME.get(said, said) or USUAL
+
+    def _called(self, name: str) -> str:
+        """A list, as it is said."""
+        known = {USUAL: "shopping list", TO_DO: "to-do list"}
+        return (
+            self._speech.say(known[name])
+            if name in known
+            else self._speech.say("{name} list", name=self._speech.bare(name))
+        )
 
 
-def things(said: str) -> list[str]:
+def things(said: str, speech: Speech = ENGLISH) -> list[str]:
     """Takes apart what was said in one go: "milk, eggs and some bread" are milk, eggs, bread."""
     for pair in TOGETHER:
         said = re.sub(rf"\b{pair}\b", lambda found: found[0].replace("and", _AND), said, flags=re.IGNORECASE)
-    parts = (_ARTICLE.sub("", part.strip(" .!?")) for part in _BETWEEN.split(said))
+    joint = rf"\b{speech.joint}\b"
+    between = re.compile(rf"\s*(?:,|;|{joint})(?:\s*{joint})?\s*", re.IGNORECASE)
+    parts = (speech.article.sub("", part.strip(" .!?")) for part in between.split(said))
     return list(dict.fromkeys(" ".join(part.split()).replace(_AND, "and") for part in parts if part))
-
-
-def _name(understood: Understanding) -> str:
-    return _usual(str(understood.slots.get("list", "")))
-
-
-def _usual(name: str) -> str:
-    said = list_name(bare(name)).removesuffix(" list")
-    return SAME.get(said, said) or USUAL
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two texts name one thing: "Eggs" and "egg" do."""
-    return _singular(one) == _singular(other)
-
-
-def _singular(text: str) -> str:
-    text = _ARTICLE.sub("", text).casefold()
-    return text[:-2] if text.endswith("oes") else text.removesuffix("s")
-
-
-def _sentences(name: str, found: Sequence[Entry], missing: Sequence[str], removed: bool) -> list[str]:  # noqa: FBT001 (what was done)
-    texts = [entry.text for entry in found]
-    told: list[str] = []
-    if texts and removed:
-        told.append(f"I took {_words(texts)} off your {name} list.")
-    elif texts:
-        told.append(f"Yes, {_words(texts)} {_is(texts)} on your {name} list.")
-    if missing:
-        told.append(f"{_capital(_words(missing))} {_is(missing)} not on your {name} list.")
-    return told
-
-
-def _told(entries: Sequence[Entry]) -> str:
-    texts = [turned(entry.text) for entry in entries[:TOLD]]
-    more = len(entries) - len(texts)
-    return listed([*texts, f"{more} more"] if more else texts)
-
-
-def _words(texts: Sequence[str]) -> str:
-    return turned(listed(texts))
-
-
-def _is(several: Sequence[object]) -> str:
-    return "is" if len(several) == 1 else "are"
 
 
 def _capital(text: str) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from voiced.core.ports.manner import Manner
 from voiced.core.ports.skill import Reply
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 
 
@@ -13,27 +15,30 @@ class MannerSkill:
     Args:
         manner: what is changed.
         last_answer: what was said last, or nothing.
+        speech: puts it into words.
     """
 
     intents = ("VoicedSlower", "VoicedFaster", "VoicedRepeatSlower", "VoicedWhisper", "VoicedSpeakNormally")
 
-    def __init__(self, manner: Manner, last_answer: Callable[[], str]) -> None:
+    def __init__(self, manner: Manner, last_answer: Callable[[], str], speech: Speech = ENGLISH) -> None:
         self._manner = manner
         self._last_answer = last_answer
+        self._speech = speech
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""
+        say = self._speech.say
         match understood.intent:
             case "VoicedRepeatSlower":
                 self._manner.slower()
-                return Reply(self._last_answer() or "I have not said anything yet.")
+                return Reply(self._last_answer() or say("I have not said anything yet."))
             case "VoicedSlower":
-                return Reply("I speak slower now." if self._manner.slower() else "I cannot speak any slower.")
+                return Reply(say("I speak slower now." if self._manner.slower() else "I cannot speak any slower."))
             case "VoicedFaster":
-                return Reply("I speak faster now." if self._manner.faster() else "I cannot speak any faster.")
+                return Reply(say("I speak faster now." if self._manner.faster() else "I cannot speak any faster."))
             case "VoicedWhisper":
                 self._manner.whisper(on=True)
-                return Reply("I speak softly now.")
+                return Reply(say("I speak softly now."))
             case _:
                 self._manner.normal()
-                return Reply("I speak normally again.")
+                return Reply(say("I speak normally again."))

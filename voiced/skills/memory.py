@@ -13,7 +13,8 @@ from voiced.core.memories import Memory, NewMemory, Scope, mentions
 from voiced.core.ports.knowledge import Knowledge
 from voiced.core.ports.recall import Recall
 from voiced.core.ports.skill import Asks, Reply, Wish
-from voiced.core.speech import counted, past_moment, turned
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.skills.offering import reading, text_of, tool
 from voiced.skills.words import own_words
@@ -39,6 +40,7 @@ class MemorySkill:
         now: local time.
         space: where this box stands.
         forget: removes notes for ever, by their ids; returns how many.
+        speech: puts it into words.
     """
 
     intents = ("VoicedRemember", "VoicedRecall", "VoicedForgetLast", "VoicedForgetAbout")
@@ -50,12 +52,14 @@ class MemorySkill:
         now: Callable[[], datetime],
         space: str,
         forget: Callable[[Sequence[str]], Awaitable[int]],
+        speech: Speech = ENGLISH,
     ) -> None:
         self._knowledge = knowledge
         self._recall = recall
         self._now = now
         self._space = space
         self._forget = forget
+        self._speech = speech
 
     def tools(self) -> Sequence[Tool]:
         """See `Offering`."""
@@ -89,25 +93,28 @@ class MemorySkill:
         source = Source("message", message) if message else None
         new = NewMemory(text=text, at=self._now().timestamp(), space=self._space, source=source)
         await self._knowledge.add([new])
-        return Reply(f"I will remember: {_said(text)}")
+        return Reply(self._speech.say("I will remember: {text}", text=self._said(text)))
 
     async def _tell(self, topic: str, *, mine: bool) -> Reply:
         scope = Scope(kinds=["note", "message"]) if mine else Scope()
         found = [hit.memory for hit in await self._recall.recall(topic, scope)]
         told = [memory for memory in found if memory.role != "assistant" or not mine][:TOLD]
         if not told:
-            return Reply(f"I remember nothing about {turned(topic)}.")
+            return Reply(self._speech.say("I remember nothing about {topic}.", topic=self._speech.turned(topic)))
         return Reply(" ".join(self._told(memory) for memory in told), tuple(source_of(memory) for memory in told))
 
     def _told(self, memory: Memory) -> str:
+        say = self._speech.say
         if memory.kind == "document":
-            return f"In {source_of(memory).title}: {_short(memory.text)}"
+            return say("In {title}: {text}", title=source_of(memory).title, text=_short(memory.text))
         now = self._now()
-        when = past_moment(datetime.fromtimestamp(memory.at, now.tzinfo), now)
+        when = self._speech.past_moment(datetime.fromtimestamp(memory.at, now.tzinfo), now)
+        when = when[0].upper() + when[1:]
         if memory.role == "assistant":
-            return f"{when[0].upper()}{when[1:]} I said: {_short(memory.text)}"
-        told = "you told me to remember" if memory.kind == "note" else "you said"
-        return f"{when[0].upper()}{when[1:]} {told}: {_said(memory.text)}"
+            return say("{when} I said: {text}", when=when, text=_short(memory.text))
+        if memory.kind == "note":
+            return say("{when} you told me to remember: {text}", when=when, text=self._said(memory.text))
+        return say("{when} you said: {text}", when=when, text=self._said(memory.text))
 
     async def _forget_last(self) -> Reply:
         since = (self._now() - JUST_NOW).timestamp()
@@ -115,7 +122,7 @@ class MemorySkill:
         if not notes:
             return Reply("")  # "Forget that" is what people say instead of "never mind", too.
         await self._forget([notes[0].id])
-        return Reply("Forgotten.")  # Its words would be kept again, as an answer.
+        return Reply(self._speech.say("Forgotten."))  # Its words would be kept again, as an answer.
 
     async def _look_for(self, understood: Understanding) -> Reply:
         """What is to be forgotten has every word of the topic: what only means about the same stays."""
@@ -123,22 +130,24 @@ class MemorySkill:
         found = await self._knowledge.search(topic, Scope(kinds=["note"]), CANDIDATES)
         notes = [hit.memory for hit in found if mentions(hit.memory, topic)]
         if not notes:
-            return Reply(f"I have no note about {turned(topic)}.")
-        them = "it" if len(notes) == 1 else "them all"
+            return Reply(self._speech.say("I have no note about {topic}.", topic=self._speech.turned(topic)))
         meant = replace(understood, slots={NOTES: " ".join(note.id for note in notes)})
-        return Reply(f"I have {_list(notes)} Shall I forget {them}?", asks=Asks(yes=meant))
+        question = self._speech.counted(
+            len(notes),
+            "I have {count} note about it, such as: {text} Shall I forget it?",
+            "I have {count} notes about it, such as: {text} Shall I forget them all?",
+            text=self._said(notes[0].text),
+        )
+        return Reply(question, asks=Asks(yes=meant))
 
     async def _forget_found(self, understood: Understanding) -> Reply:
         gone = await self._forget(str(understood.slots.get(NOTES, "")).split())
-        return Reply(f"{counted(gone, 'note') or 'Nothing'} forgotten.")
+        if not gone:
+            return Reply(self._speech.say("Nothing forgotten."))
+        return Reply(self._speech.counted(gone, "{count} note forgotten.", "{count} notes forgotten."))
 
-
-def _list(notes: Sequence[Memory]) -> str:
-    return f"{counted(len(notes), 'note')} about it, such as: {_said(notes[0].text)}"
-
-
-def _said(text: str) -> str:
-    return _short(turned(text))
+    def _said(self, text: str) -> str:
+        return _short(self._speech.turned(text))
 
 
 def _short(text: str) -> str:

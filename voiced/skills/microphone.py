@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from voiced.core.ports.skill import Reply
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 
 DEAF = (
@@ -16,15 +18,17 @@ class MicrophoneSkill:
 
     Args:
         set_muted: closes the microphone, or opens it.
+        speech: puts it into words.
     """
 
     intents = ("VoicedMuteMicrophone", "VoicedUnmuteMicrophone")
 
-    def __init__(self, set_muted: Callable[[bool], None]) -> None:
+    def __init__(self, set_muted: Callable[[bool], None], speech: Speech = ENGLISH) -> None:
         self._set_muted = set_muted
+        self._speech = speech
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""
         muted = understood.intent == "VoicedMuteMicrophone"
         self._set_muted(muted)
-        return Reply(DEAF if muted else "The microphone is on.")
+        return Reply(self._speech.say(DEAF if muted else "The microphone is on."))

@@ -5,7 +5,8 @@ from typing import Any
 
 from voiced.core.chat import Tool, ToolCall
 from voiced.core.ports.skill import Asks, Named, Reply, Wish
-from voiced.core.speech import DAYS, NOON
+from voiced.core.speech import NOON
+from voiced.core.speech_en import DAYS
 from voiced.core.types import Understanding
 
 LONGEST = 200
@@ -86,6 +87,6 @@ def reading(intent: str, text: str, slots: dict[str, str | int | float] | None =
     return Wish(Understanding(intent, slots or {}, text))
 
 
-def shall(understood: Understanding, what: str) -> Reply:
+def confirm(understood: Understanding, question: str) -> Reply:
     """Asks whether something is to be done."""
-    return Reply(f"Shall I {what}?", asks=Asks(yes=understood))
+    return Reply(question, asks=Asks(yes=understood))

@@ -7,9 +7,10 @@ from voiced.core.chat import Tool, ToolCall
 from voiced.core.ports.promises import Promises
 from voiced.core.ports.skill import Named, Reply, Wish
 from voiced.core.promises import Promise
-from voiced.core.speech import counted, duration, listed, turned
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
-from voiced.skills.offering import CLOCK, clock_of, length_of, reading, shall, text_of, tool
+from voiced.skills.offering import CLOCK, clock_of, confirm, length_of, reading, text_of, tool
 from voiced.skills.when import alike, moment, planned, schedule, seconds
 
 
@@ -19,30 +20,35 @@ class RemindersSkill:
     Args:
         promises: keeps them.
         now: local time.
+        speech: puts it into words.
     """
 
     intents = ("VoicedRemind", "VoicedReminderStatus", "VoicedCancelReminder", "VoicedCancelAllReminders")
 
-    def __init__(self, promises: Promises, now: Callable[[], datetime]) -> None:
+    def __init__(self, promises: Promises, now: Callable[[], datetime], speech: Speech = ENGLISH) -> None:
         self._promises = promises
         self._now = now
+        self._speech = speech
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""
         if understood.intent == "VoicedRemind":
             return await self._remind(understood)
         await self._promises.ready()
+        say = self._speech.say
         reminders = self._promises.active("reminder")
         if not reminders:
-            return Reply("There are no reminders.")
+            return Reply(say("There are no reminders."))
         if understood.intent == "VoicedReminderStatus":
-            return Reply(f"I will remind you {self._list(reminders)}.")
+            return Reply(say("I will remind you {reminders}.", reminders=self._list(reminders)))
         text = str(understood.slots.get("text", "")).strip().lower()
         meant = [each for each in reminders if not text or each.name.lower() == text]
         if not meant:
-            return Reply(f"I know no such reminder. I will remind you {self._list(reminders)}.")
+            return Reply(
+                say("I know no such reminder. I will remind you {reminders}.", reminders=self._list(reminders))
+            )
         if len(meant) > 1 and understood.intent == "VoicedCancelReminder" and not alike(meant):
-            return Reply(f"Which one? I will remind you {self._list(meant)}.")
+            return Reply(say("Which one? I will remind you {reminders}.", reminders=self._list(meant)))
         return await self._cancel(meant)
 
     def tools(self) -> Sequence[Tool]:
@@ -71,26 +77,31 @@ class RemindersSkill:
             return None
         understood = Understanding("VoicedRemind", slots | {"text": what}, text)
         length = seconds(slots)
-        when = f"in {duration(length)}" if length else planned(slots, self._now(), "reminder")
-        question = shall(understood, f"remind you to {turned(what)} {when}")
-        return Wish(understood, "remind", (*named, Named((what,))), question)
+        speech = self._speech
+        when = speech.ahead(length) if length else planned(speech, slots, self._now(), "reminder")
+        question = speech.say("Shall I remind you {thing} {when}?", thing=speech.reminded(what), when=when)
+        return Wish(understood, "remind", (*named, Named((what,))), confirm(understood, question))
 
     async def _remind(self, understood: Understanding) -> Reply:
         now = self._now()
         text = str(understood.slots["text"]).strip()
         if length := seconds(understood.slots):
             made = await self._promises.remind_in(length, text)
-            return Reply(f"I will remind you to {turned(made.name)} in {duration(length)}.")
+            return Reply(self._speech.say("I will remind you {reminders}.", reminders=self._told(made)))
         made = await self._promises.remind(schedule(understood.slots, now, "reminder"), text)
-        return Reply(f"I will remind you to {turned(made.name)} {moment(made, now)}.")
+        return Reply(self._speech.say("I will remind you {reminders}.", reminders=self._told(made)))
 
     async def _cancel(self, reminders: Sequence[Promise]) -> Reply:
         for reminder in reminders:
             await self._promises.cancel(reminder)
         if len(reminders) == 1:
-            return Reply(f"Reminder to {turned(reminders[0].name)} cancelled.")
-        return Reply(f"{counted(len(reminders), 'reminder')} cancelled.")
+            thing = self._speech.reminded(reminders[0].name)
+            return Reply(self._speech.say("Reminder {thing} cancelled.", thing=thing))
+        return Reply(self._speech.say("{count} reminders cancelled.", count=len(reminders)))
 
     def _list(self, reminders: Sequence[Promise]) -> str:
-        now = self._now()
-        return listed([f"to {turned(reminder.name)} {moment(reminder, now)}" for reminder in reminders])
+        return self._speech.listed([self._told(reminder) for reminder in reminders])
+
+    def _told(self, reminder: Promise) -> str:
+        thing, when = self._speech.reminded(reminder.name), moment(self._speech, reminder, self._now())
+        return self._speech.say("{thing} {when}", thing=thing, when=when)

@@ -7,13 +7,15 @@ from voiced.core.chat import Tool, ToolCall
 from voiced.core.ports.search import Search
 from voiced.core.ports.skill import Reply, Wish
 from voiced.core.search import Findings, Result
-from voiced.core.speech import listed, turned
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.skills.offering import reading, text_of, tool
 from voiced.skills.words import own_words
 
 LONGEST = 300
 """Characters of a result that are told."""
+WITHHELD = "I did not ask the web: that is too private."
 FACTS = "VoicedLookUp"
 """Questions about anything: they are for this skill only where there is a web to ask."""
 OURS = frozenset("i me my mine we us our you your yours this that it up there here wrong".split())  # noqa: SIM905
@@ -27,10 +29,12 @@ class SearchSkill:
 
     Args:
         search: asks everybody.
+        speech: puts it into words.
     """
 
-    def __init__(self, search: Search) -> None:
+    def __init__(self, search: Search, speech: Speech = ENGLISH) -> None:
         self._search = search
+        self._speech = speech
         self.intents: tuple[str, ...] = ("VoicedSearch", FACTS) if search.web else ("VoicedSearch",)
 
     def takes(self, understood: Understanding) -> bool:
@@ -54,31 +58,32 @@ class SearchSkill:
         topic = own_words(understood, "topic").rstrip("?! ")
         found = await self._search.search(topic, "web" if understood.intent == FACTS else "everywhere")
         if not found.results:
-            return Reply(_nothing(topic, found))
+            return Reply(self._nothing(topic, found))
         best = found.results[0]
-        told = f"{_from(best)}: {_short(best.text)}"
+        told = f"{self._from(best)}: {_short(best.text)}"
         if found.withheld == "too private":
-            told = f"I did not ask the web: that is too private. {told}"
+            told = f"{self._speech.say(WITHHELD)} {told}"
         return Reply(told, tuple(dict.fromkeys(result.source for result in found.results)))
 
+    def _nothing(self, topic: str, found: Findings) -> str:
+        say, topic = self._speech.say, self._speech.turned(topic)
+        if found.withheld == "too private":
+            return say("That is too private to be looked up on the web, and I remember nothing about it.")
+        if found.failed:
+            silent = self._speech.listed(sorted(found.failed))
+            return say("I found nothing about {topic}: {silent} did not answer.", topic=topic, silent=silent)
+        return say("I found nothing about {topic}.", topic=topic)
 
-def _nothing(topic: str, found: Findings) -> str:
-    if found.withheld == "too private":
-        return "That is too private to be looked up on the web, and I remember nothing about it."
-    if found.failed:
-        return f"I found nothing about {turned(topic)}: {listed(sorted(found.failed))} did not answer."
-    return f"I found nothing about {turned(topic)}."
-
-
-def _from(result: Result) -> str:
-    match result.source.kind:
-        case "web":
-            host = result.source.reference.partition("://")[2].partition("/")[0].removeprefix("www.")
-            return f"{host} says"
-        case "note" | "message":
-            return "I remember"
-        case _:
-            return f"In {result.source.title or result.source.reference}"
+    def _from(self, result: Result) -> str:
+        say = self._speech.say
+        match result.source.kind:
+            case "web":
+                host = result.source.reference.partition("://")[2].partition("/")[0].removeprefix("www.")
+                return say("{host} says", host=host)
+            case "note" | "message":
+                return say("I remember")
+            case _:
+                return say("In {title}", title=result.source.title or result.source.reference)
 
 
 def _short(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from voiced.core.ports.promises import Promises
 from voiced.core.ports.skill import Reply
-from voiced.core.speech import duration
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.skills.when import seconds
 
@@ -12,16 +13,18 @@ class SnoozeSkill:
 
     Args:
         promises: keeps them.
+        speech: puts it into words.
     """
 
     intents = ("VoicedSnooze", "VoicedSnoozeFor")
 
-    def __init__(self, promises: Promises) -> None:
+    def __init__(self, promises: Promises, speech: Speech = ENGLISH) -> None:
         self._promises = promises
+        self._speech = speech
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""
         snoozed = await self._promises.snooze(seconds(understood.slots) or None)
         if snoozed is None:
-            return Reply("Nothing rang lately.")
-        return Reply(f"Snoozed for {duration(snoozed.seconds or 0)}.")
+            return Reply(self._speech.say("Nothing rang lately."))
+        return Reply(self._speech.say("Snoozed for {length}.", length=self._speech.duration(snoozed.seconds or 0)))

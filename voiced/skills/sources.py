@@ -8,7 +8,8 @@ from voiced.core.history import Source
 from voiced.core.ports.conversations import Conversations
 from voiced.core.ports.knowledge import Knowledge
 from voiced.core.ports.skill import Reply
-from voiced.core.speech import listed, past_moment
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 
 RECENT = 20
@@ -24,17 +25,24 @@ class SourcesSkill:
         knowledge: what is remembered.
         now: local time.
         space: where this box stands.
+        speech: puts it into words.
     """
 
     intents = ("VoicedSources",)
 
     def __init__(
-        self, conversations: Conversations, knowledge: Knowledge, now: Callable[[], datetime], space: str
+        self,
+        conversations: Conversations,
+        knowledge: Knowledge,
+        now: Callable[[], datetime],
+        space: str,
+        speech: Speech = ENGLISH,
     ) -> None:
         self._conversations = conversations
         self._knowledge = knowledge
         self._now = now
         self._space = space
+        self._speech = speech
 
     async def answer(self, understood: Understanding) -> Reply:  # noqa: ARG002 (there is one thing to do)
         """See `Skill`."""
@@ -42,25 +50,27 @@ class SourcesSkill:
             said = (await self._conversations.recent(RECENT, space=self._space)).items
             last = next((each for each in said if each.role == "assistant" and each.mode != "announcement"), None)
             if last is None:
-                return Reply("I have not said anything yet.")
+                return Reply(self._speech.say("I have not said anything yet."))
             if not last.sources:
-                return Reply("I did not take that from anything that I remember.")
+                return Reply(self._speech.say("I did not take that from anything that I remember."))
             told = [await self._tell(source) for source in last.sources[:TOLD]]
         except StoreFailed as error:
             raise SkillFailed("Sorry, I cannot reach my memory now.") from error
         # Asked again, it is still what the answer before rests on.
-        return Reply(f"From {listed(told)}.", tuple(last.sources))
+        return Reply(self._speech.say("From {sources}.", sources=self._speech.listed(told)), tuple(last.sources))
 
     async def _tell(self, source: Source) -> str:
         if source.kind not in ("note", "message"):
             return source.title or source.reference
+        say = self._speech.say
         try:
             memory = await self._knowledge.get(source.reference)
         except NotFound:
-            return "something that was forgotten since"
+            return say("something that was forgotten since")
         now = self._now()
-        when = past_moment(datetime.fromtimestamp(memory.at, now.tzinfo), now)
+        when = self._speech.past_moment(datetime.fromtimestamp(memory.at, now.tzinfo), now)
         if memory.kind == "note":
-            return f"your note {when}, “{source.title}”"
-        who = "I" if memory.role == "assistant" else "you"
-        return f"what {who} said {when}, “{source.title}”"
+            return say("your note {when}, “{title}”", when=when, title=source.title)
+        if memory.role == "assistant":
+            return say("what I said {when}, “{title}”", when=when, title=source.title)
+        return say("what you said {when}, “{title}”", when=when, title=source.title)

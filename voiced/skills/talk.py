@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from voiced.core.ports.skill import Reply
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 
 HELP = (
@@ -26,24 +28,32 @@ class RepeatSkill:
 
     Args:
         last_answer: what was said last, or nothing.
+        speech: puts it into words.
     """
 
     intents = ("VoicedRepeat",)
 
-    def __init__(self, last_answer: Callable[[], str]) -> None:
+    def __init__(self, last_answer: Callable[[], str], speech: Speech = ENGLISH) -> None:
         self._last_answer = last_answer
+        self._speech = speech
 
     async def answer(self, understood: Understanding) -> Reply:  # noqa: ARG002 (there is one thing to do)
         """See `Skill`."""
-        last = self._last_answer()
-        return Reply(last) if last else Reply("I have not said anything yet.")
+        return Reply(self._last_answer() or self._speech.say("I have not said anything yet."))
 
 
 class HelpSkill:
-    """Says what can be asked."""
+    """Says what can be asked.
+
+    Args:
+        speech: puts it into words.
+    """
 
     intents = ("VoicedHelp",)
 
+    def __init__(self, speech: Speech = ENGLISH) -> None:
+        self._speech = speech
+
     async def answer(self, understood: Understanding) -> Reply:  # noqa: ARG002 (there is one thing to do)
         """See `Skill`."""
-        return Reply(HELP)
+        return Reply(self._speech.say(HELP))

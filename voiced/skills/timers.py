@@ -6,9 +6,10 @@ from voiced.core.chat import Tool, ToolCall
 from voiced.core.ports.promises import Promises
 from voiced.core.ports.skill import Named, Reply, Wish
 from voiced.core.promises import Promise
-from voiced.core.speech import adjective, bare, counted, duration, listed, same
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
-from voiced.skills.offering import TIME_PARTS, length_of, reading, shall, text_of, tool
+from voiced.skills.offering import TIME_PARTS, confirm, length_of, reading, text_of, tool
 from voiced.skills.when import seconds
 
 
@@ -17,6 +18,7 @@ class TimersSkill:
 
     Args:
         promises: keeps them.
+        speech: puts it into words.
     """
 
     intents = (
@@ -28,8 +30,9 @@ class TimersSkill:
         "HassDecreaseTimer",
     )
 
-    def __init__(self, promises: Promises) -> None:
+    def __init__(self, promises: Promises, speech: Speech = ENGLISH) -> None:
         self._promises = promises
+        self._speech = speech
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""
@@ -37,15 +40,15 @@ class TimersSkill:
             return await self._start(understood)
         await self._promises.ready()
         running = self._promises.active("timer")
-        meant = running if understood.intent == "HassCancelAllTimers" else _meant(running, understood)
+        meant = running if understood.intent == "HassCancelAllTimers" else self._meant(running, understood)
         if not meant:
             return self._unknown(running, understood)
         if understood.intent == "HassTimerStatus":
-            return Reply(f"{self._list(meant)}.")
+            return Reply(self._speech.say("{timers}.", timers=self._list(meant)))
         if understood.intent == "HassCancelAllTimers" or (understood.intent == "HassCancelTimer" and len(meant) == 1):
             return await self._cancel(meant)
         if len(meant) > 1:
-            return Reply(f"Which one? There is {self._list(meant)}.")
+            return Reply(self._speech.say("Which one? There is {timers}.", timers=self._list(meant)))
         return await self._change(meant[0], understood)
 
     def tools(self) -> Sequence[Tool]:
@@ -64,61 +67,88 @@ class TimersSkill:
         slots, named = length_of(call) if call.name == "start_timer" else ({}, ())
         if call.name == "start_timer" and not named:
             return None
-        length = f" for {duration(seconds(slots))}" if named else ""
         if name := text_of(call, "name"):
             slots, named = slots | {"name": name}, (*named, Named((name,)))
         intent = "HassStartTimer" if call.name == "start_timer" else "HassCancelTimer"
         understood = Understanding(intent, slots, text)
-        told = f"{bare(name)} timer".strip()
-        verb = "stop the" if call.name == "cancel_timer" else "set the" if name else "set a"
-        return Wish(understood, call.name, named, shall(understood, f"{verb} {told}{length}"))
+        return Wish(understood, call.name, named, confirm(understood, self._question(understood)))
+
+    def _question(self, understood: Understanding) -> str:
+        """Asks whether a timer is to be started, or stopped."""
+        say, length = self._speech.say, self._speech.duration(seconds(understood.slots))
+        timer = self._title(_called(understood)) if _called(understood) else ""
+        if understood.intent == "HassCancelTimer":
+            return say("Shall I stop the {timer}?", timer=timer) if timer else say("Shall I stop the timer?")
+        if timer:
+            return say("Shall I set the {timer} for {length}?", timer=timer, length=length)
+        return say("Shall I set a timer for {length}?", length=length)
 
     def _unknown(self, running: Sequence[Promise], understood: Understanding) -> Reply:
         if not running:
-            return Reply("There is no timer running.")
-        return Reply(f"I know no {_title(understood)}. There is {self._list(running)}.")
+            return Reply(self._speech.say("There is no timer running."))
+        told = {"timers": self._list(running)}
+        if name := _called(understood):
+            return Reply(self._speech.say("I know no {timer}. There is {timers}.", timer=self._title(name), **told))
+        return Reply(self._speech.say("I know no such timer. There is {timers}.", **told))
 
     async def _start(self, understood: Understanding) -> Reply:
         if before := _length(understood):
             return await self._restart(understood, before)
         timer = await self._promises.start_timer(seconds(understood.slots), _called(understood))
-        which = f"{timer.name} timer" if timer.name else "Timer"
-        return Reply(f"{which[0].upper()}{which[1:]} set for {duration(timer.seconds or 0)}.")
+        length = self._speech.duration(timer.seconds or 0)
+        if not timer.name:
+            return Reply(self._speech.say("Timer set for {length}.", length=length))
+        return Reply(_capital(self._speech.say("{timer} set for {length}.", timer=self._name(timer), length=length)))
 
     async def _restart(self, understood: Understanding, before: float) -> Reply:
         """Gives the newest timer of a length another one: "make it ten minutes"."""
         await self._promises.ready()
-        if not (meant := _meant(self._promises.active("timer"), understood)):
-            return Reply("There is no such timer any more.")
-        changed = await self._promises.change(meant[-1], seconds(understood.slots) - before)
-        return Reply(f"{_name(changed)}: {duration(self._promises.remaining(changed))} left.".capitalize())
+        if not (meant := self._meant(self._promises.active("timer"), understood)):
+            return Reply(self._speech.say("There is no such timer any more."))
+        return self._left(await self._promises.change(meant[-1], seconds(understood.slots) - before))
 
     async def _cancel(self, timers: Sequence[Promise]) -> Reply:
         for timer in timers:
             await self._promises.cancel(timer)
         if len(timers) == 1:
-            return Reply(f"{_name(timers[0])} cancelled.".capitalize())
-        return Reply(f"{counted(len(timers), 'timer')} cancelled.")
+            return Reply(_capital(self._speech.say("{timer} cancelled.", timer=self._name(timers[0]))))
+        return Reply(self._speech.say("{count} timers cancelled.", count=len(timers)))
 
     async def _change(self, timer: Promise, understood: Understanding) -> Reply:
         added = seconds(understood.slots) * (1 if understood.intent == "HassIncreaseTimer" else -1)
-        changed = await self._promises.change(timer, added)
-        return Reply(f"{_name(changed)}: {duration(self._promises.remaining(changed))} left.".capitalize())
+        return self._left(await self._promises.change(timer, added))
+
+    def _left(self, timer: Promise) -> Reply:
+        left = self._speech.duration(self._promises.remaining(timer))
+        return Reply(_capital(self._speech.say("{timer}: {left} left.", timer=self._name(timer), left=left)))
 
     def _list(self, timers: Sequence[Promise]) -> str:
-        return listed([f"{duration(self._promises.remaining(timer))} left on the {_name(timer)}" for timer in timers])
+        say, duration = self._speech.say, self._speech.duration
+        return self._speech.listed(
+            [
+                say("{left} left on the {timer}", left=duration(self._promises.remaining(each)), timer=self._name(each))
+                for each in timers
+            ]
+        )
+
+    def _name(self, timer: Promise) -> str:
+        return self._title(timer.name or self._speech.adjective(timer.seconds or 0))
+
+    def _title(self, name: str) -> str:
+        return self._speech.say("{name} timer", name=self._speech.bare(name))
+
+    def _meant(self, running: Sequence[Promise], understood: Understanding) -> Sequence[Promise]:
+        """The timers that fit: by name, or by how long they were set for; all if nothing was said."""
+        name, length = _called(understood), _length(understood)
+        return [
+            timer
+            for timer in running
+            if (not name or self._speech.same(timer.name, name)) and (not length or timer.seconds == length)
+        ]
 
 
 def _called(understood: Understanding) -> str:
     return str(understood.slots.get("name", "")).strip()
-
-
-def _meant(running: Sequence[Promise], understood: Understanding) -> Sequence[Promise]:
-    """The timers that fit what was said: by name, or by how long they were set for; all if nothing was said."""
-    name, length = _called(understood), _length(understood)
-    return [
-        timer for timer in running if (not name or same(timer.name, name)) and (not length or timer.seconds == length)
-    ]
 
 
 def _length(understood: Understanding) -> float:
@@ -127,10 +157,5 @@ def _length(understood: Understanding) -> float:
     return sum(float(understood.slots.get(f"start_{unit}", 0)) * factor for unit, factor in units)
 
 
-def _title(understood: Understanding) -> str:
-    name = _called(understood)
-    return f"{bare(name) or 'such'} timer"
-
-
-def _name(timer: Promise) -> str:
-    return f"{bare(timer.name) or adjective(timer.seconds or 0)} timer"
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -8,7 +8,8 @@ from voiced.core.errors import SearchFailed
 from voiced.core.history import Source
 from voiced.core.ports.search import Weather
 from voiced.core.ports.skill import Reply, Wish
-from voiced.core.speech import day as day_words
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.core.weather import Forecast
 from voiced.skills.dates import named_day
@@ -27,13 +28,15 @@ class WeatherSkill:
     Args:
         weather: knows it.
         now: local time.
+        speech: puts it into words.
     """
 
     intents = ("VoicedWeather", "VoicedRain")
 
-    def __init__(self, weather: Weather, now: Callable[[], datetime]) -> None:
+    def __init__(self, weather: Weather, now: Callable[[], datetime], speech: Speech = ENGLISH) -> None:
         self._weather = weather
         self._now = now
+        self._speech = speech
 
     def tools(self) -> Sequence[Tool]:
         """See `Offering`."""
@@ -50,26 +53,29 @@ class WeatherSkill:
         try:
             forecast = await self._weather.forecast(day)
         except SearchFailed as error:
-            return Reply(f"Sorry, {error.message}.")
-        when = day_words(datetime.combine(day, now.time(), now.tzinfo), now)
-        told = _rain(forecast, when) if understood.intent == "VoicedRain" else _weather(forecast, when)
+            return Reply(self._speech.say("Sorry, {problem}.", problem=self._speech.say(error.message)))
+        when = self._speech.day(datetime.combine(day, now.time(), now.tzinfo), now)
+        told = self._rain(forecast, when) if understood.intent == "VoicedRain" else self._told(forecast, when)
         return Reply(told, (SOURCE,))
 
+    def _told(self, forecast: Forecast, when: str) -> str:
+        say, day = self._speech.say, when[:1].upper() + when[1:]
+        now = say("It is {degrees} now.", degrees=self._degrees(forecast.now)) if forecast.now is not None else ""
+        span = say("{lowest} to {highest}", lowest=f"{forecast.lowest:.0f}", highest=self._degrees(forecast.highest))
+        told = say("{day} {kind}, {span}", day=day, kind=say(forecast.kind), span=span) if forecast.kind else ""
+        told = told or say("{day} {span}", day=day, span=span)
+        if forecast.rain:
+            told = say("{weather}, with a {percent} percent chance of rain", weather=told, percent=forecast.rain)
+        return f"{now} {told}.".strip()
 
-def _weather(forecast: Forecast, when: str) -> str:
-    now = f"It is {_degrees(forecast.now)} now. " if forecast.now is not None else ""
-    kind = f"{forecast.kind}, " if forecast.kind else ""
-    rain = f", with a {forecast.rain} percent chance of rain" if forecast.rain else ""
-    return f"{now}{when[:1].upper()}{when[1:]} {kind}{forecast.lowest:.0f} to {_degrees(forecast.highest)}{rain}."
+    def _rain(self, forecast: Forecast, when: str) -> str:
+        if forecast.rain is None:
+            return self._told(forecast, when)
+        say = self._speech.say
+        likely = "Yes, most likely" if forecast.rain >= WET else "Rather not" if forecast.rain else "No"
+        chance = say("the chance of rain is {percent} percent {day}", percent=forecast.rain, day=when)
+        return f"{say(likely)}: {chance}."
 
-
-def _rain(forecast: Forecast, when: str) -> str:
-    if forecast.rain is None:
-        return _weather(forecast, when)
-    likely = "Yes, most likely" if forecast.rain >= WET else "Rather not" if forecast.rain else "No"
-    return f"{likely}: the chance of rain is {forecast.rain} percent {when}."
-
-
-def _degrees(celsius: float) -> str:
-    whole = round(celsius)
-    return f"{whole} degree" if abs(whole) == 1 else f"{whole} degrees"
+    def _degrees(self, celsius: float) -> str:
+        whole = round(celsius)
+        return self._speech.say("{count} degree" if abs(whole) == 1 else "{count} degrees", count=whole)

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 from voiced.core.promises import Kind, Promise, Schedule
-from voiced.core.speech import NOON, WEEK, clock_time, days, duration
-from voiced.core.speech import day as day_words
+from voiced.core.speech import NOON, WEEK, Speech
 
 DUSK = 6
 """The last hour that is taken for the afternoon, of a reminder on some day."""
+DAYS_AHEAD = {"today": 0, "tomorrow": 1, "overmorrow": 2}
 Slots = Mapping[str, str | int | float]
 
 
@@ -68,33 +68,35 @@ def _date(day: str, clock: time, now: datetime) -> str:
     if not day:
         return ""
     if not day.isdigit():
-        return (now.date() + timedelta(day == "tomorrow")).isoformat()
+        return (now.date() + timedelta(DAYS_AHEAD[day])).isoformat()
     ahead = (int(day) - now.weekday()) % WEEK
     if ahead == 0 and clock <= now.time():
         ahead = WEEK
     return (now.date() + timedelta(ahead)).isoformat()
 
 
-def moment(promise: Promise, now: datetime) -> str:
+def moment(speech: Speech, promise: Promise, now: datetime) -> str:
     """Says when a promise is due: "tomorrow at 7 AM", "every Monday at 8 AM", "in 10 minutes"."""
     if promise.schedule and promise.schedule.days:
-        return f"{days(promise.schedule.days)} at {clock_time(time.fromisoformat(promise.schedule.time))}"
+        clock = speech.clock_time(time.fromisoformat(promise.schedule.time))
+        return speech.say("{day} at {time}", day=speech.days(promise.schedule.days), time=clock)
     if promise.due is None:
-        return "now"
+        return speech.say("now")
     due = datetime.fromtimestamp(promise.due, now.tzinfo)
     if promise.schedule is None and promise.kind == "reminder":
-        return f"in {duration(promise.due - now.timestamp())}"
-    return f"{day_words(due, now)} at {clock_time(due)}"
+        return speech.ahead(promise.due - now.timestamp())
+    return speech.say("{day} at {time}", day=speech.day(due, now), time=speech.clock_time(due))
 
 
-def planned(slots: Slots, now: datetime, kind: Kind) -> str:
+def planned(speech: Speech, slots: Slots, now: datetime, kind: Kind) -> str:
     """Says when something is to be, before it is promised: "tomorrow at 7 AM", "at 7 AM"."""
     when = schedule(slots, now, kind)
     clock = time.fromisoformat(when.time)
-    told = f"at {clock_time(clock)}"
+    told = speech.clock_time(clock)
     if not when.date:
-        return told
-    return f"{day_words(datetime.combine(datetime.fromisoformat(when.date), clock, now.tzinfo), now)} {told}"
+        return speech.say("at {time}", time=told)
+    due = datetime.combine(datetime.fromisoformat(when.date), clock, now.tzinfo)
+    return speech.say("{day} at {time}", day=speech.day(due, now), time=told)
 
 
 def alike(promises: Sequence[Promise]) -> bool:

@@ -4,46 +4,53 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from voiced.core.promises import Promise
-from voiced.core.speech import adjective, clock_time, past_moment, turned
+from voiced.core.speech import Speech
 
 LATE_S = 60.0
 """What rings so late tells when it was due."""
 
 
-def ring_text(promise: Promise, wall: float, zone: tzinfo) -> str:
+def ring_text(speech: Speech, promise: Promise, wall: float, zone: tzinfo) -> str:
     """What is said while a promise rings.
 
     Args:
+        speech: puts it into words.
         promise: what rings; `unheard` is when it was due.
         wall: the time, in seconds since 1970 (UTC).
         zone: of local time.
     """
     due = promise.unheard or wall
     if wall - due >= LATE_S:
-        return missed_text([promise], wall, zone)
+        return missed_text(speech, [promise], wall, zone)
+    say, name = speech.say, promise.name
     if promise.kind == "reminder":
-        return f"You wanted to be reminded to {turned(promise.name)}."
+        return say("You wanted to be reminded {thing}.", thing=speech.reminded(name))
     if promise.kind == "alarm":
-        return f"This is your {promise.name} alarm. It is {_time(due, zone)}.".replace("  ", " ")
-    return f"Your {promise.name} timer is done.".replace("  ", " ")
+        time = speech.clock_time(datetime.fromtimestamp(due, zone))
+        if name:
+            return say("This is your {name} alarm. It is {time}.", name=speech.bare(name), time=time)
+        return say("This is your alarm. It is {time}.", time=time)
+    return say("Your {timer} is done.", timer=_timer(speech, name)) if name else say("Your timer is done.")
 
 
-def missed_text(promises: Sequence[Promise], wall: float, zone: tzinfo) -> str:
+def missed_text(speech: Speech, promises: Sequence[Promise], wall: float, zone: tzinfo) -> str:
     """What is said about promises that nobody heard, all at once."""
     now = datetime.fromtimestamp(wall, zone)
-    return " ".join(_missed(promise, now) for promise in sorted(promises, key=lambda each: each.unheard or 0))
+    return " ".join(_missed(speech, promise, now) for promise in sorted(promises, key=lambda each: each.unheard or 0))
 
 
-def _missed(promise: Promise, now: datetime) -> str:
+def _missed(speech: Speech, promise: Promise, now: datetime) -> str:
     moment = datetime.fromtimestamp(promise.unheard or now.timestamp(), now.tzinfo)
-    when = past_moment(moment, now)
+    say, name, when = speech.say, promise.name, speech.past_moment(moment, now)
     if promise.kind == "reminder":
-        return f"You wanted to be reminded to {turned(promise.name)} {when}."
-    name = promise.name
+        return say("You wanted to be reminded {thing} {when}.", thing=speech.reminded(name), when=when)
     if promise.kind == "timer":
-        name = name or adjective(promise.seconds or 0)
-    return f"Your {name} {promise.kind} rang {when}.".replace("  ", " ")
+        timer = _timer(speech, name or speech.adjective(promise.seconds or 0))
+        return say("Your {timer} rang {when}.", timer=timer, when=when)
+    if name:
+        return say("Your {name} alarm rang {when}.", name=speech.bare(name), when=when)
+    return say("Your alarm rang {when}.", when=when)
 
 
-def _time(moment: float, zone: tzinfo) -> str:
-    return clock_time(datetime.fromtimestamp(moment, zone))
+def _timer(speech: Speech, name: str) -> str:
+    return speech.say("{name} timer", name=speech.bare(name))

@@ -12,6 +12,7 @@ from contextlib import suppress
 from voiced.core.commands import Announce, AnyCommand, Ask, Hush, Ring, Say, Stop
 from voiced.core.errors import SkillFailed, StoreFailed, VoicedError
 from voiced.core.events import Failed, Interrupted, NearMiss, Signal, SpeechStarted, Woke
+from voiced.core.speech import Speech
 from voiced.core.tasks import vital
 from voiced.core.types import Earcon, Purpose, SpeechChunk, Utterance
 from voiced.turn.inbox import Inbox
@@ -319,7 +320,7 @@ class Conversation:
         turn.emit(Failed(error.code, error.message, error.hint, at=turn.at, turn=turn.id))
         try:
             await turn.earcon(Earcon.ERROR)
-            await turn.say(_apology(error))
+            await turn.say(_apology(self._parts.speech, error))
         except VoicedError as second:
             log.warning("turn %s: nor could that be said: %s", turn.id, second.message)
         except asyncio.CancelledError:
@@ -337,10 +338,10 @@ def _channel(wish: Ask | Say | Announce | Ring) -> str:
     return "promise" if isinstance(wish, Ring) else "announcement" if isinstance(wish, Announce) else "text"
 
 
-def _apology(error: VoicedError) -> str:
+def _apology(speech: Speech, error: VoicedError) -> str:
     if isinstance(error, SkillFailed):
-        return error.message
-    return NOT_KEPT if isinstance(error, StoreFailed) else APOLOGIES.get(error.code, APOLOGY)
+        return speech.say(error.text, **error.fields)
+    return speech.say(NOT_KEPT if isinstance(error, StoreFailed) else APOLOGIES.get(error.code, APOLOGY))
 
 
 def _tell(ring: Ring, turn: Turn, result: str | VoicedError | None) -> None:

@@ -23,9 +23,11 @@ def check_room(kind: Kind, promises: Iterable[Promise]) -> None:
     """
     kinds = [promise.kind for promise in promises]
     if kind == "timer" and kinds.count("timer") >= TIMERS:
-        raise SkillFailed(f"There are {TIMERS} timers already.", hint="Cancel one first.")
+        raise SkillFailed("There are {count} timers already.", count=TIMERS, hint="Cancel one first.")
     if len(kinds) >= PROMISES:
-        raise SkillFailed(f"There are {PROMISES} timers, alarms and reminders already.", hint="Cancel one first.")
+        raise SkillFailed(
+            "There are {count} timers, alarms and reminders already.", count=PROMISES, hint="Cancel one first."
+        )
 
 
 def check_length(seconds: float, shortest: float = SHORTEST_S) -> None:
@@ -45,4 +47,4 @@ def check_text(text: str) -> None:
         SkillFailed: it is nothing, or too long.
     """
     if not 0 < len(text) <= LONGEST_TEXT:
-        raise SkillFailed(f"A reminder has 1 to {LONGEST_TEXT} characters.")
+        raise SkillFailed("A reminder has 1 to {most} characters.", most=LONGEST_TEXT)

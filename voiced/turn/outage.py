@@ -10,6 +10,8 @@ from voiced.core.bus import Bus
 from voiced.core.commands import Say
 from voiced.core.errors import StoreDamaged, StoreFailed
 from voiced.core.events import DamageFound, StoreFound, StoreLost
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 from voiced.core.status import StoreStatus
 
 log = logging.getLogger(__name__)
@@ -32,16 +34,20 @@ class Outage:
         bus: told what happens.
         send: takes what is to be said; the inbox.
         at: seconds of audio time, for events.
+        speech: puts it into words.
 
     Attributes:
         status: how it does now.
     """
 
-    def __init__(self, bus: Bus, send: Callable[[Say], Awaitable[None]], at: Callable[[], float]) -> None:
+    def __init__(
+        self, bus: Bus, send: Callable[[Say], Awaitable[None]], at: Callable[[], float], speech: Speech = ENGLISH
+    ) -> None:
         self.status = StoreStatus()
         self._bus = bus
         self._send = send
         self._at = at
+        self._speech = speech
         self._saying: set[asyncio.Task[None]] = set()
 
     def told(self, problem: StoreFailed | None) -> None:
@@ -53,7 +59,7 @@ class Outage:
         self.status = replace(self.status, problem=problem.message, hint=problem.hint)
         log.warning("nothing can be kept: %s (%s)", problem.message, problem.code)
         self._bus.emit(StoreLost(problem.code, problem.message, problem.hint, at=self._at()))
-        self._say(f"I cannot keep what is said. {WORDS.get(problem.code, OTHER)}")
+        self._say("I cannot keep what is said.", WORDS.get(problem.code, OTHER))
 
     def damaged(self, problem: StoreDamaged) -> None:
         """Takes in that something kept is damaged: it stays so until the next start, whatever else happens."""
@@ -63,8 +69,8 @@ class Outage:
         self._bus.emit(DamageFound(problem.code, problem.message, problem.hint, at=self._at()))
         self._say(DAMAGED)
 
-    def _say(self, text: str) -> None:
-        saying = asyncio.create_task(self._put(text))
+    def _say(self, *sentences: str) -> None:
+        saying = asyncio.create_task(self._put(" ".join(map(self._speech.say, sentences))))
         self._saying.add(saying)
         saying.add_done_callback(self._saying.discard)
 

@@ -14,6 +14,8 @@ from voiced.core.ports.home import Assist
 from voiced.core.ports.skill import Skill
 from voiced.core.ports.stt import Stt
 from voiced.core.ports.tts import Tts
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Clip, Earcon
 from voiced.turn.controls import EarControls
 from voiced.turn.dialogue import Dialogue
@@ -22,9 +24,6 @@ from voiced.turn.progress import Progress
 from voiced.turn.record import Record
 from voiced.turn.router import Router
 from voiced.turn.thinking import Thinking
-
-UNKNOWN = {"de": "Das weiß ich leider nicht.", "en": "Sorry, I do not know that."}
-"""What is said to a question that nobody answers, by language."""
 
 
 class Parts(Struct, frozen=True):
@@ -49,7 +48,7 @@ class Parts(Struct, frozen=True):
         may_log: tells whether a text may be written into the log.
         thinking: answers with a language model what no rule knows; None: nobody does.
         assist: answers what it knows of the home; None: nobody does.
-        unknown: what is said to a question that nobody answers.
+        speech: puts into words what the turn itself says.
     """
 
     audio: Audio
@@ -70,4 +69,4 @@ class Parts(Struct, frozen=True):
     router: Router = Router(RouterConfig(), frozenset({"public"}))
     thinking: Thinking | None = None
     assist: Assist | None = None
-    unknown: str = UNKNOWN["en"]
+    speech: Speech = ENGLISH

@@ -223,8 +223,9 @@ async def nobody_knows(turn: Turn, text: str, reason: str, parts: Parts) -> str 
     if not asks(text):
         return await not_understood(turn, reason)
     turn.emit(NotUnderstood(reason, at=turn.at, turn=turn.id))
-    await turn.say(parts.unknown)
-    return parts.unknown
+    unknown = parts.speech.say("Sorry, I do not know that.")
+    await turn.say(unknown)
+    return unknown
 
 
 async def not_understood(turn: Turn, reason: str) -> None:

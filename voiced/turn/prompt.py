@@ -10,7 +10,7 @@ from voiced.core.chat import ChatMessage, Prompt, Tool
 from voiced.core.history import Message, Privacy
 from voiced.core.memories import Memory, Recalled
 from voiced.core.privacy import most_private
-from voiced.core.speech import clock_time
+from voiced.core.speech_en import ENGLISH
 from voiced.turn.toolbox import Used
 
 ABOUT = (
@@ -87,7 +87,7 @@ class Prompts:
         """
         # The question comes last, with what hangs on it: all before can be evaluated while it is still being said.
         privacy = most_private((self._privacy_of(question), *(each.memory.privacy for each in recalled)))
-        moment = f"It is {now:%A, %B} {now.day}, {now.year}, {clock_time(now)}."
+        moment = f"It is {now:%A, %B} {now.day}, {now.year}, {ENGLISH.clock_time(now)}."
         return Prompt(
             self._using if tools else self._talking,
             (*_before(said), ChatMessage("user", f"({moment})\n{_quoted(recalled, now)}{question}", privacy)),

@@ -9,6 +9,7 @@ from voiced.core.bus import Bus
 from voiced.core.commands import Hush, Ring, RingState
 from voiced.core.events import PromiseMissed, PromiseRang
 from voiced.core.promises import Promise
+from voiced.core.speech import Speech
 from voiced.core.types import Clip
 from voiced.turn.announcements import missed_text, ring_text
 from voiced.turn.due import Now
@@ -32,6 +33,7 @@ class Ringing:
     Args:
         bus: told what rings, and what was missed.
         send: takes what rings, and what no longer shall; the inbox.
+        speech: puts it into words.
         sound: what is heard when something is due.
         seconds: how long it rings.
         at: seconds of audio time, for events.
@@ -39,11 +41,12 @@ class Ringing:
         changed: called when a ring is over.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (all that rings)
         self,
         bus: Bus,
         send: Send,
         *,
+        speech: Speech,
         sound: Clip,
         seconds: float,
         at: Callable[[], float],
@@ -52,6 +55,7 @@ class Ringing:
     ) -> None:
         self._bus = bus
         self._send = send
+        self._speech = speech
         self._sound = sound
         self._seconds = seconds
         self._at = at
@@ -82,7 +86,7 @@ class Ringing:
         for promise in fresh:
             await self._sound_for(promise, now)
         if stale := [each for each in promises if each not in fresh]:
-            await self._hand_over(stale, missed_text(stale, now.wall, now.zone), None, 0.0)
+            await self._hand_over(stale, missed_text(self._speech, stale, now.wall, now.zone), None, 0.0)
 
     async def hush(self, name: str) -> None:
         """Silences a promise, whether it rings, waits for it or is to be told; others told with it are told anew."""
@@ -131,7 +135,8 @@ class Ringing:
         self._last = None
 
     async def _sound_for(self, promise: Promise, now: Now) -> None:
-        await self._hand_over([promise], ring_text(promise, now.wall, now.zone), self._sound, self._seconds)
+        text = ring_text(self._speech, promise, now.wall, now.zone)
+        await self._hand_over([promise], text, self._sound, self._seconds)
 
     async def _hand_over(self, promises: Sequence[Promise], text: str, sound: Clip | None, seconds: float) -> None:
         names = tuple(each.id for each in promises)

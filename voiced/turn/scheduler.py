@@ -16,6 +16,8 @@ from voiced.core.ports.clock import Clock
 from voiced.core.ports.promises import PromiseStore
 from voiced.core.promises import Kind, Promise, Schedule, check_schedule
 from voiced.core.recurrence import dated, next_due
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 from voiced.core.tasks import shielded
 from voiced.core.types import Clip
 from voiced.turn.due import STEP_S, Now, fired, heard, left, settled
@@ -42,9 +44,10 @@ class Scheduler:
         sound: what is heard when something is due.
         at: seconds of audio time, for events.
         config: how long a ring and a snooze are.
+        speech: puts into words what rings.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (all that it works with)
         self,
         clock: Clock,
         bus: Bus,
@@ -54,6 +57,7 @@ class Scheduler:
         sound: Clip,
         at: Callable[[], float],
         config: PromisesConfig,
+        speech: Speech = ENGLISH,
     ) -> None:
         self._clock = clock
         self._bus = bus
@@ -64,6 +68,7 @@ class Scheduler:
         self._ringing = Ringing(
             bus,
             send,
+            speech=speech,
             sound=sound,
             seconds=config.ring_s,
             at=at,
@@ -157,7 +162,7 @@ class Scheduler:
     async def _change(self, promise: Promise, later: Callable[[Promise], Promise]) -> Promise:
         changed = await self._kept.update(promise.id, later)
         if changed is None:
-            raise SkillFailed(f"That {promise.kind} is over.")
+            raise SkillFailed("That is over already.")
         self._bus.emit(PromiseChanged(changed.id, changed.kind, changed.name, changed.due, at=self._at()))
         self._changed.set()
         return changed

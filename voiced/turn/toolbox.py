@@ -11,6 +11,8 @@ from voiced.core.errors import SkillFailed
 from voiced.core.history import Privacy
 from voiced.core.ports.skill import Offering, Reply, Skill
 from voiced.core.routing import Called
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 from voiced.turn.actwords import ActWords
 from voiced.turn.policy import Decision, Verdict, judge
 
@@ -61,6 +63,7 @@ class Toolbox:
         words: of the language, that ask for acts.
         privacy_of: how private a text is: tools hold the names of what is there.
         steps: so many times a model may ask for tools before it has to answer.
+        speech: puts into words what cannot be done.
 
     Attributes:
         steps: as given.
@@ -72,10 +75,12 @@ class Toolbox:
         words: ActWords,
         privacy_of: Callable[[str], Privacy] = lambda _: "public",
         steps: int = 3,
+        speech: Speech = ENGLISH,
     ) -> None:
         self.steps = steps
         self._words = words
         self._privacy_of = privacy_of
+        self._speech = speech
         self._known: tuple[list[Tool], tuple[Tool, ...]] = ([], ())
         self._offering = [skill for skill in dict.fromkeys(skills.values()) if isinstance(skill, Offering)]
 
@@ -124,7 +129,7 @@ class Toolbox:
         try:
             reply = await skill.answer(understood)
         except SkillFailed as error:
-            reply = Reply(error.message)
+            reply = Reply(self._speech.say(error.text, **error.fields))
         return Used(call, verdict, acts=bool(wish.act), reply=reply)
 
     def _privacy(self, tool: Tool) -> Privacy:
