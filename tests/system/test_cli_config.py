@@ -40,6 +40,33 @@ def test_what_the_daemon_does_not_start_without_is_an_error(voiced, tmp_path, se
     assert all(absent.format(home=tmp_path) in each for each in told)
 
 
+def test_a_command_to_nowhere_is_an_error(voiced, tmp_path):
+    (tmp_path / "config.toml").write_text('[home.devices.lamp]\ndomain = "light"\ncommands = { turn_on = "ON" }\n')
+    told = voiced("config", "check", code=78)
+    assert "home.devices.lamp.commands.turn_on" in told
+    assert "command_topic" in told
+    (tmp_path / "config.d").mkdir()
+    (tmp_path / "config.d" / "10-mine.toml").write_text('[home.devices.lamp]\ndomain = "light"\ncommand_topic = "x"\n')
+    assert "good" in voiced("config", "check")
+
+
+@pytest.mark.parametrize(
+    ("settings", "what"),
+    [
+        ('mqtt = {{ host = "box", password_file = "{home}/none" }}', "the password in {home}/none"),
+        ('mqtt = {{ host = "box", tls = true, ca_file = "{home}/none" }}', "the certificates in {home}/none"),
+        ('assistant = {{ url = "http://box", token_file = "{home}/none" }}', "the token in {home}/none"),
+        ('assistant = {{ url = "https://box", ca_file = "{home}/empty" }}', "the certificates in {home}/empty"),
+        ('assistant = {{ url = "http://box", token_file = "{home}/empty" }}', "{home}/empty holds no token"),
+    ],
+)
+def test_what_the_home_is_reached_with_and_is_not_there_is_told(voiced, tmp_path, settings, what):
+    (tmp_path / "empty").touch()
+    (tmp_path / "config.toml").write_text("[home]\n" + settings.format(home=tmp_path))
+    (absent,) = json.loads(voiced("config", "check", "--json"))["missing"]
+    assert what.format(home=tmp_path) in absent["found"]
+
+
 def test_what_the_daemon_does_without_is_told(voiced, tmp_path):
     (tmp_path / "config.toml").write_text('[engines.stt]\nengine = ["whisper", "pocketsphinx"]')
     told = voiced("config", "check")

@@ -1,10 +1,13 @@
 """What is sent to a device, and what its messages mean: the devices of docs/home.md, and worse ones."""
 
+import json
 import re
 import tomllib
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.conftest import ROOT
 from voiced.core.config_home import CommandConfig, DeviceConfig
@@ -113,10 +116,41 @@ def test_what_it_cannot_do_is_said_before_anything_is_sent():
             list(mine.messages(action))
 
 
+def payloads(action, **commands):
+    mine = made(commands=commands)
+    return [message.payload for message in mine.messages(action)]
+
+
 def test_a_command_may_have_a_topic_of_its_own_and_signs_of_templates():
     mine = made(commands={"set_value.value": CommandConfig(topic="t", payload="$$ $value $other")})
     [message] = mine.messages(Action("switch.x", "set_value", {"value": 0.5}))
     assert (message.topic, message.payload) == ("t", "$ 0.5 $other")
+
+
+def test_a_code_goes_along_where_it_is_taken_and_is_asked_for():
+    template = '{"action": "unlock", "code": "$code"}'
+    coded, plain = Action("switch.x", "unlock", {"code": '12"34'}), Action("switch.x", "unlock")
+    assert payloads(coded, unlock=template) == ['{"action": "unlock", "code": "12\\"34"}']
+    assert payloads(Action("switch.x", "unlock", {"code": 1234}), unlock="UNLOCK:${code}") == ["UNLOCK:1234"]
+    assert payloads(plain, unlock="UNLOCK") == ["UNLOCK"]
+    with pytest.raises(HomeFailed, match="x takes no code"):
+        payloads(coded, unlock="UNLOCK")
+    with pytest.raises(HomeFailed, match="x needs a code"):
+        payloads(plain, unlock=template)
+
+
+def test_how_something_is_done_goes_along_with_each_value():
+    action = Action("switch.x", "turn_on", {"brightness_pct": 100, "transition": 2})
+    commands = {"turn_on.brightness_pct": '{"brightness": $value, "transition": $transition}'}
+    assert payloads(action, **commands) == ['{"brightness": 255, "transition": 2}']
+
+
+@given(st.text() | st.integers(-1000, 1000) | st.booleans())
+def test_what_stands_in_json_stays_a_value(value):
+    inside = {"set_value.value": '{"a": "$value", "b": "\\"is \\" $value!", "c": $value}'}
+    [payload] = payloads(Action("switch.x", "set_value", {"value": value}), **inside)
+    text = value if isinstance(value, str) else json.dumps(value)
+    assert json.loads(payload) == {"a": text, "b": f'"is " {text}!', "c": value}
 
 
 @pytest.mark.parametrize(

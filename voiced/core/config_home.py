@@ -42,7 +42,12 @@ class CommandConfig(Section, frozen=True, kw_only=True):
     """What is sent to a device."""
 
     topic: Annotated[Topic, Meta(min_length=1, description="Where to.")]
-    payload: Annotated[str, Meta(max_length=10_000, description="What; $value is the value that is set.")] = ""
+    payload: Annotated[
+        str,
+        Meta(
+            max_length=10_000, description="What; $value is the value that is set, $code a code that was given with it."
+        ),
+    ] = ""
 
 
 class DeviceConfig(Section, frozen=True, kw_only=True):

@@ -70,7 +70,7 @@ def _values(intent: str, slots: Slots, entity: Entity) -> dict[str, Value]:  # n
         case "VoicedPlayerVolume":
             return {"volume_level": _percent(slots["volume_level"]) / 100}
         case "VoicedPlayerVolumeRelative":
-            return {"volume_level": _percent(_volume(entity) + _step(slots["volume_step"])) / 100}
+            return {"volume_level": _within(_volume(entity) + _step(slots["volume_step"])) / 100}
         case "VoicedPlayerMute" | "VoicedPlayerUnmute":
             return {"is_volume_muted": intent == "VoicedPlayerMute"}
         case _:
@@ -82,7 +82,7 @@ def _light(slots: Slots, entity: Entity) -> dict[str, Value]:
     if "brightness" in slots:
         values["brightness_pct"] = _percent(slots["brightness"])
     if "brightness_step" in slots:
-        values["brightness_pct"] = max(1, _percent(_brightness(entity) + float(slots["brightness_step"])))
+        values["brightness_pct"] = max(1, _within(_brightness(entity) + float(slots["brightness_step"])))
     if "color" in slots:
         values["color_name"] = str(slots["color"])
     if "temperature" in slots:
@@ -109,4 +109,9 @@ def _step(said: str | float) -> float:
 
 
 def _percent(value: str | float) -> int:
-    return min(100, max(0, round(float(value))))
+    return round(float(value))
+
+
+def _within(percent: float) -> int:
+    """What is set step by step stops at its ends."""
+    return min(100, max(0, round(percent)))

@@ -13,10 +13,11 @@ from typing import Any
 import httpx
 from msgspec import Struct, field
 
+from voiced.core import credentials
 from voiced.core.config import RemoteConfig
 from voiced.core.errors import ConfigInvalid, RemoteUnreachable, VoicedError, translate
 from voiced.engines.openai_answer import Answer
-from voiced.engines.remote import CONNECT_S, NAME_LIMIT, ServerInfo, address, token, trust, unreachable
+from voiced.engines.remote import CONNECT_S, NAME_LIMIT, ServerInfo, address, unreachable
 
 ERROR_LIMIT = 64 * 1024
 """Bytes of an error's body; a longer one is not read."""
@@ -61,10 +62,11 @@ class OpenAiServer:
         self._failed = failed
         # Of a coding such as gzip, a few bytes could become gigabytes.
         headers = {"Accept-Encoding": "identity"}
-        if secret := token(remote):
+        if secret := credentials.shown(remote.token_file, "token", "ascii"):
             headers["Authorization"] = f"Bearer {secret}"
         # Without TLS there is nobody to trust, and to learn whom the machine trusts would take a while.
-        verify = trust(remote) if self.where.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        encrypted = self.where.startswith("https:")
+        verify = credentials.trust(remote.ca_file) if encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         with translate(httpx.InvalidURL, to=ConfigInvalid, message=f"{self.where} is no address"):
             self._client = httpx.AsyncClient(
                 base_url=remote.url.rstrip("/"),

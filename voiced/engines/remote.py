@@ -1,18 +1,16 @@
-"""What all engines on other machines share: whom they trust, what they show, and how they are called."""
+"""What all engines on other machines share: how they are called, and why they are not there."""
 
 import asyncio
 import re
 import ssl
 from collections.abc import Awaitable
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from voiced.core.config import RemoteConfig
-from voiced.core.errors import ConfigInvalid, DeadlinePassed, RemoteUnreachable, translate
+from voiced.core.errors import DeadlinePassed, RemoteUnreachable
 
 T = TypeVar("T")
 CONNECT_S = 3.0
@@ -65,34 +63,6 @@ def is_here(url: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def trust(remote: RemoteConfig) -> ssl.SSLContext:
-    """Whom to trust: whom the machine trusts, and the authorities in `ca_file`.
-
-    Raises:
-        ConfigInvalid: the file cannot be used.
-    """
-    context = ssl.create_default_context()
-    if remote.ca_file:
-        with translate(OSError, to=ConfigInvalid, message=f"the certificates in {remote.ca_file} cannot be used"):
-            context.load_verify_locations(Path(remote.ca_file).expanduser())
-    return context
-
-
-def token(remote: RemoteConfig) -> str:
-    """The token to show; empty for none.
-
-    Raises:
-        ConfigInvalid: the file cannot be used.
-    """
-    if not remote.token_file:
-        return ""
-    with translate(OSError, UnicodeError, to=ConfigInvalid, message=f"the token in {remote.token_file} cannot be read"):
-        text = Path(remote.token_file).expanduser().read_text("ascii").strip()
-    if not (text.isprintable() and text):
-        raise ConfigInvalid(f"{remote.token_file} holds no token", hint="It holds one line: the token.")
-    return text
 
 
 def unreachable(where: str, error: Exception) -> RemoteUnreachable:

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct, field
 
+from voiced.core import credentials
 from voiced.core.config import RemoteConfig
 from voiced.core.errors import ConfigInvalid, RemoteUnreachable, VoicedError, translate
 from voiced.core.wire import Message
-from voiced.engines.remote import CONNECT_S, NAME_LIMIT, ServerInfo, address, trust, unreachable
+from voiced.engines.remote import CONNECT_S, NAME_LIMIT, ServerInfo, address, unreachable
 from voiced.engines.wyoming_connection import NO_SERVER, Connection
 
 IDLE_S = 60.0
@@ -62,7 +63,7 @@ class WyomingServer:
             raise ConfigInvalid(f"{self.where} has no port", hint=f"Such as {_EXAMPLE}.")
         if remote.token_file:
             raise ConfigInvalid(f"{self.where} cannot be shown a token: Wyoming has none", hint="Remove token_file.")
-        self._tls = trust(remote) if parts.scheme == "tls" else None
+        self._tls = credentials.trust(remote.ca_file) if parts.scheme == "tls" else None
         self._info: ServerInfo | None = None
         self._kept: Connection | None = None
 

@@ -11,7 +11,7 @@ from msgspec import ValidationError
 from websockets.exceptions import WebSocketException
 
 from voiced.core.config_home import HomeConfig
-from voiced.core.errors import HomeFailed, HomeUnreachable, InputInvalid, translate
+from voiced.core.errors import ConfigInvalid, HomeFailed, HomeUnreachable, InputInvalid, translate
 from voiced.core.home import Action, Entity, Receipt
 from voiced.core.ports.clock import Clock
 from voiced.core.status import ConnectionStatus
@@ -99,7 +99,7 @@ class HomeAssistant:
                     await self._serve(socket)
             except HomeFailed as error:
                 self._problem = error
-            except (OSError, WebSocketException, TimeoutError, ValueError, InputInvalid) as error:
+            except (OSError, WebSocketException, TimeoutError, ValueError, InputInvalid, ConfigInvalid) as error:
                 self._problem = HomeUnreachable(f"Home Assistant is not reached: {str(error) or 'it does not answer'}")
             if self._problem.message != before:
                 log.info("%s", self._problem.message)

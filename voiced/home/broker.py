@@ -20,8 +20,9 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from voiced.core import credentials
 from voiced.core.config_home import MqttConfig
-from voiced.core.errors import HomeUnreachable
+from voiced.core.errors import ConfigInvalid, HomeUnreachable
 from voiced.core.ports.broker import BrokerMessage, Handler
 from voiced.core.ports.clock import Clock
 from voiced.core.status import ConnectionStatus
@@ -153,7 +154,7 @@ class MqttBroker:
             try:
                 async with self._connection() as client:
                     await self._serve(client)
-            except (MqttError, OSError, ValueError) as error:
+            except (MqttError, OSError, ValueError, ConfigInvalid) as error:
                 self._lost(error)
             await self._clock.sleep(self._pauses.next())
 
@@ -266,14 +267,9 @@ class _Client(aiomqtt.Client):
 
 
 def _credentials(config: MqttConfig) -> tuple[str | None, ssl.SSLContext | None]:
-    """The password and whom to trust; read at each attempt, so that a new file is used without a restart."""
-    password = Path(config.password_file).expanduser().read_text("utf-8").strip() if config.password_file else None
-    if not config.tls:
-        return password, None
-    context = ssl.create_default_context()
-    if config.ca_file:
-        context.load_verify_locations(Path(config.ca_file).expanduser())
-    return password, context
+    """The password and whom to trust."""
+    password = credentials.shown(config.password_file, "password") or None
+    return password, credentials.trust(config.ca_file) if config.tls else None
 
 
 def _own_name() -> str:

@@ -1,6 +1,7 @@
 """A device that speaks MQTT: what is sent to it for an action, and what its messages say. Pure."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from string import Template
 from typing import Any
 
@@ -15,6 +16,7 @@ from voiced.home.risk import is_risky
 from voiced.home.told import STATE_LIMIT, read, usable
 
 _NOTHING = object()
+_QUOTE = re.compile(r'(?<!\\)"')
 
 
 class Device:
@@ -43,29 +45,30 @@ class Device:
         """What is sent for an action.
 
         Raises:
-            HomeFailed: it knows no such service, or takes no such value.
+            HomeFailed: it knows no such service, takes no such value, or needs another one.
         """
+        how = {name: value for name, value in action.values.items() if name in HOW}
         values = {name: value for name, value in action.values.items() if name not in HOW}
-        if not values:
-            yield self._message(action.service, "")
-        for name, value in values.items():
-            yield self._message(f"{action.service}.{name}", self._told(name, value))
+        commands = {f"{action.service}.{name}": self._scaled(name, value) for name, value in values.items()}
+        told = {command: how | {"value": value} for command, value in commands.items()} or {action.service: how}
+        found = {command: self._command(command) for command in told}
+        asked = {name for each in found.values() for name in Template(each.payload).get_identifiers()}
+        if unused := how.keys() - asked:
+            raise HomeFailed(f"{self.entity.name} takes no {' and no '.join(sorted(unused))}")
+        if needed := (asked & HOW) - how.keys():
+            raise HomeFailed(f"{self.entity.name} needs a {' and a '.join(sorted(needed))}")
+        for command, each in found.items():
+            yield CommandConfig(topic=each.topic, payload=filled(each.payload, told[command]))
 
-    def _message(self, command: str, value: str) -> CommandConfig:
+    def _command(self, command: str) -> CommandConfig:
         found = self.config.commands.get(command)
         if found is None:
             hint = f"See commands of the device {self.entity.id} in the configuration."
             raise HomeFailed(f"{self.entity.name} cannot do {command.replace('_', ' ').replace('.', ': ')}", hint=hint)
-        if isinstance(found, str):
-            found = CommandConfig(topic=self.config.command_topic, payload=found)
-        return CommandConfig(topic=found.topic, payload=Template(found.payload).safe_substitute(value=value))
+        return CommandConfig(topic=self.config.command_topic, payload=found) if isinstance(found, str) else found
 
-    def _told(self, name: str, value: Value) -> str:
-        if name == "brightness_pct":
-            value = round(float(value) * self.config.brightness_scale / 100)
-        if isinstance(value, bool):
-            return str(value).lower()
-        return f"{value:g}" if isinstance(value, float) else str(value)
+    def _scaled(self, name: str, value: Value) -> Value:
+        return round(float(value) * self.config.brightness_scale / 100) if name == "brightness_pct" else value
 
     def heard(self, entity: Entity, payload: bytes) -> Entity | None:
         """What it is after a message; None if the message says nothing about it.
@@ -93,6 +96,30 @@ class Device:
     def _shown(self, name: str, value: Any) -> Any:  # noqa: ANN401 (any JSON)
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return value * 255 / self.config.brightness_scale if name == "brightness" and number else value
+
+
+def filled(payload: str, values: Mapping[str, Value]) -> str:
+    """A payload with its values in place; in JSON they stay values, whatever signs are in them."""
+    is_json = payload.lstrip().startswith(("{", "["))
+
+    def put(found: re.Match[str]) -> str:
+        name = found["named"] or found["braced"]
+        if name not in values:
+            return "$" if found["escaped"] else found[0]
+        value, text = values[name], _written(values[name])
+        if not is_json or not isinstance(value, str):
+            return text
+        quoted = len(_QUOTE.findall(payload, 0, found.start())) % 2
+        escaped = msgspec.json.encode(text).decode()
+        return escaped[1:-1] if quoted else escaped
+
+    return Template.pattern.sub(put, payload)
+
+
+def _written(value: Value) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def is_online(payload: bytes) -> bool:

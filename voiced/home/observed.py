@@ -10,6 +10,7 @@ from voiced.core.errors import HomeFailed, HomeUnreachable
 from voiced.core.home import Action, Entity, Outcome, Receipt
 from voiced.core.ports.clock import Clock
 from voiced.core.tasks import ended
+from voiced.home.bounds import out_of_bounds
 from voiced.home.effects import done, holds
 
 Shows = Callable[[Entity], bool]
@@ -97,6 +98,8 @@ async def _act(action: Action, observed: Observed, send: Send, clock: Clock, dea
     before = observed.get(action.entity)
     if before is None:
         return Receipt(action, "refused", None, f"there is no {action.entity}")
+    if wrong := out_of_bounds(action, before):
+        return Receipt(action, "refused", before, wrong)
     # Whoever answers fast is seen, too: the watch begins before anything is sent.
     seen = asyncio.create_task(observed.seen(action.entity, lambda after: done(action, before, after)))
     sending = asyncio.create_task(send(action))

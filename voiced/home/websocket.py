@@ -9,7 +9,6 @@ import ssl
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from itertools import count
-from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,6 +16,7 @@ from msgspec import Struct, ValidationError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from voiced.core import credentials
 from voiced.core.config_home import HomeAssistantConfig
 from voiced.core.errors import HomeFailed, HomeUnreachable, translate
 from voiced.home.observed import Unanswered
@@ -148,6 +148,7 @@ async def opened(config: HomeAssistantConfig, unreadable: Unreadable) -> AsyncGe
     Raises:
         HomeUnreachable: it is not there, or does not let voiced in.
         InputInvalid: whoever is there is no Home Assistant.
+        ConfigInvalid: the token, or the certificates, cannot be used.
         OSError, WebSocketException, TimeoutError: the same, or the connection is lost meanwhile.
     """
     token, context = await asyncio.to_thread(_credentials, config)
@@ -173,11 +174,6 @@ async def opened(config: HomeAssistantConfig, unreadable: Unreadable) -> AsyncGe
 
 
 def _credentials(config: HomeAssistantConfig) -> tuple[str, ssl.SSLContext | None]:
-    """The token and whom to trust; read at each attempt, so that a new file is used without a restart."""
-    token = Path(config.token_file).expanduser().read_text("utf-8").strip() if config.token_file else ""
-    if not config.url.startswith("https:"):
-        return token, None
-    context = ssl.create_default_context()
-    if config.ca_file:
-        context.load_verify_locations(Path(config.ca_file).expanduser())
-    return token, context
+    """The token and whom to trust."""
+    token = credentials.shown(config.token_file, "token")
+    return token, credentials.trust(config.ca_file) if config.url.startswith("https:") else None

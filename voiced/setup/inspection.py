@@ -9,6 +9,7 @@ from ctypes.util import find_library
 from importlib.util import find_spec
 from pathlib import Path
 
+from voiced.core import credentials
 from voiced.core.config import Config, chain
 from voiced.core.errors import ConfigInvalid, VoicedError
 from voiced.setup import facts
@@ -37,13 +38,15 @@ def inspect(config: Config, file: Path | None, *, running: bool) -> Iterator[Fin
         *_service(config),
         *_sound(found),
         *_engines(config),
+        *_home(config),
     )
     yield from (finding for finding in checks if finding is not None)
 
 
 def missing(config: Config) -> list[Finding]:
-    """What the configured engines need and do not have: the daemon starts all the same, and does without them."""
-    return [finding for finding in _engines(config) if finding and finding.health is not Health.GOOD]
+    """What the configured engines and the home need and do not have: the daemon starts all the same, without them."""
+    found = (*_engines(config), *_home(config))
+    return [finding for finding in found if finding and finding.health is not Health.GOOD]
 
 
 def _machine(config: Config, file: Path | None, found: Hardware, *, running: bool) -> Iterator[Finding | None]:
@@ -94,6 +97,20 @@ def _engines(config: Config) -> Iterator[Finding | None]:
         yield engines.model(engine, name, _problem(config, engine, name))
     wanted = "espeak" in chain(config.engines.tts.engine)
     yield engines.espeak(wanted=wanted, installed=find_library("espeak-ng") is not None)
+
+
+def _home(config: Config) -> Iterator[Finding]:
+    mqtt, assistant = config.home.mqtt, config.home.assistant
+    for what, file in (("password", mqtt.password_file), ("token", assistant.token_file)):
+        try:
+            credentials.shown(file, what)
+        except ConfigInvalid as error:
+            yield Finding("home", Health.BAD, error.message, error.hint)
+    for file in filter(None, (mqtt.ca_file, assistant.ca_file)):
+        try:
+            credentials.trust(file)
+        except ConfigInvalid as error:
+            yield Finding("home", Health.BAD, error.message, error.hint)
 
 
 def _problem(config: Config, engine: str, model: str) -> VoicedError | None:

@@ -73,7 +73,9 @@ def load(file: Path | None = None, flags: Iterable[str] = (), environment: Mappi
         _check(source)
         _merge(merged, source.values, origins, source.name)
     _complete_words(merged)
-    return Settings(msgspec.convert(merged, Config, strict=False), origins)
+    settings = Settings(msgspec.convert(merged, Config, strict=False), origins)
+    _check_devices(settings)
+    return settings
 
 
 def config_file(environment: Mapping[str, str] = os.environ) -> Path:
@@ -205,6 +207,16 @@ def _check(source: Source) -> None:
         msgspec.convert(source.values, Config, strict=False)
     except msgspec.ValidationError as error:
         raise ConfigInvalid(*_explain(str(error), source)) from error
+
+
+def _check_devices(settings: Settings) -> None:
+    """What may be spread over several sources is checked when it is whole."""
+    for name, device in settings.config.home.devices.items():
+        for command, what in device.commands.items():
+            if isinstance(what, str) and not device.command_topic:
+                key = f"home.devices.{name}.commands.{command}"
+                message = f"{settings.origins.get(key, key)}: {key} goes nowhere: the device has no command_topic"
+                raise ConfigInvalid(message, hint="Give the device a command_topic, or the command a topic of its own.")
 
 
 def _explain(message: str, source: Source) -> tuple[str]:
