@@ -129,7 +129,8 @@ class Mind:
         added = extensions.add(extensions.extensions(self._language), self._language, granted)
         self.skills: Mapping[str, Skill] = {**added.skills, **by_intent([*own(hands, speech), *self._more()])}
         # Voiced's own go first, and what is only guessed last.
-        order = [self.rules.understand, *added.rules, *self._open_questions(), self.rules.guess]
+        own_rules = [self.rules.understand, self.rules.understand_home]
+        order = [*own_rules, *added.rules, *self._open_questions(), self.rules.guess]
         words = load_words(self._folder, self._language)
         self.dialogue = Dialogue(taken(order, self.skills), words, config.dialogue)
 
@@ -196,7 +197,7 @@ def own(hands: Hands, speech: Speech) -> list[Skill]:
         RepeatSkill(hands.last_answer, speech),
         MannerSkill(hands.manner, hands.last_answer, speech),
         HelpSkill(speech),
-        CalculatorSkill(),
+        CalculatorSkill(speech),
         ListsSkill(hands.lists, speech),
     ]
 

@@ -9,6 +9,7 @@ import pytest
 from voiced.core.answers import load_answers, load_speech
 from voiced.core.errors import IntentsInvalid
 from voiced.core.weather import KINDS
+from voiced.skills.units import UNITS, several, single
 from voiced.turn.outage import OTHER, WORDS
 
 ROOT = Path(__file__).parents[2]
@@ -16,7 +17,8 @@ INTENTS = ROOT / "config" / "intents"
 SPOKEN = [path for folder in ("skills", "turn") for path in sorted((ROOT / "voiced" / folder).glob("*.py"))]
 SAYS = {"say": 0, "_say": 0, "counted": 1, "SkillFailed": 0}
 """What says a text, and where among its arguments the text stands: all behind it are texts, too."""
-TABLES = {*KINDS.values(), *WORDS.values(), OTHER}
+UNIT_NAMES = {name for unit in UNITS for name in (single(unit), several(unit))} | {unit.kind for unit in UNITS.values()}
+TABLES = {*KINDS.values(), *WORDS.values(), OTHER, *UNIT_NAMES}
 """Texts that are said by what they are looked up by."""
 ELSEWHERE = {"the weather did not come in time", "nobody said where this is"}
 """Reasons that come from beyond the skills."""

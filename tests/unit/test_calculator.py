@@ -10,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiced.core.errors import SkillFailed
+from voiced.core.types import Understanding
+from voiced.mind import taken
 from voiced.skills.calculator import CalculatorSkill
+from voiced.skills.talk import StopSkill
 from voiced.skills.units import UNITS, converted
 from voiced.turn.rules import Rules
 
@@ -63,7 +66,7 @@ def test_what_is_asked_is_worked_out(said: str, told: str):
     ("said", "why"),
     [
         ("how many grams are in a cup", "depends on what it is"),
-        ("convert 5 meters to kilograms", "Meters measure a length, and kilograms a weight"),
+        ("convert 5 meters to kilograms", "One measures a length in meters, and a weight in kilograms"),
         ("what is 7 divided by 0", "divided by zero"),
         ("convert minus 300 celsius to kelvin", "absolute zero"),
     ],
@@ -88,6 +91,25 @@ def test_what_it_cannot_it_says(said: str, why: str):
 )
 def test_what_is_none_of_its_business_it_does_not_take(said: str):
     assert answer(said) is None
+
+
+class Lamp:
+    """The sentences of a home with one lamp. Implements `Sentences`."""
+
+    def understand(self, text: str) -> Understanding | None:
+        return Understanding("HassTurnOn", {}, text) if "lamp" in text else None
+
+    def guess(self, text: str) -> Understanding | None:
+        return self.understand(text)
+
+
+def test_what_it_does_not_take_may_be_for_the_home():
+    rules = Rules(INTENTS, "en")
+    rules.home = Lamp()
+    said = "lower the lamp over the table"
+    assert rules.understand(said).intent == "VoicedCalculate"
+    understand = taken([rules.understand, rules.understand_home], {"VoicedCalculate": SKILL, "HassTurnOn": StopSkill()})
+    assert understand(said).intent == "HassTurnOn"
 
 
 def test_every_unit_has_a_name_in_the_templates_and_no_other_has():

@@ -5,6 +5,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 
+from voiced.core.errors import SkillFailed
+
 NOON = 12
 WEEK = 7
 WEEKDAYS, WEEKEND = (0, 1, 2, 3, 4), (5, 6)
@@ -20,6 +22,8 @@ class Speech(ABC):
             is not there is said in English.
     """
 
+    language: str
+    """Two letters."""
     joint: str
     """What stands before the last of several things."""
     article: re.Pattern[str]
@@ -37,6 +41,11 @@ class Speech(ABC):
         """
         found = self._answers.get(text, text)
         return found.format(**fields) if fields else found
+
+    def excuse(self, error: SkillFailed) -> str:
+        """Says why something could not be done; what stands in its places is put into words, too."""
+        fields = {name: self.say(value) if isinstance(value, str) else value for name, value in error.fields.items()}
+        return self.say(error.text, **fields)
 
     def counted(self, count: int, one: str, many: str, /, **fields: object) -> str:
         """Says something about so many, in the right number.

@@ -42,6 +42,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 class German(Speech):
     """See `Speech`."""
 
+    language = "de"
     joint = "und"
     article = re.compile(rf"^(?:{_ARTICLES})\s+", re.IGNORECASE)
 

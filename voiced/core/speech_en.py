@@ -14,6 +14,7 @@ UNITS = {86_400: "day", 3600: "hour", 60: "minute", 1: "second"}
 class English(Speech):
     """See `Speech`."""
 
+    language = "en"
     joint = "and"
     article = re.compile(r"^(?:a|an|some|the|my)\s+", re.IGNORECASE)
 

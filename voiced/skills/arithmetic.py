@@ -14,43 +14,12 @@ from math import isqrt
 from voiced.core.errors import SkillFailed
 from voiced.skills.numbers import ENGLISH, NumberWords, leading
 
-SIGNS = {
-    "to the power of": "^",
-    "raised to": "^",
-    "multiplied by": "*",
-    "divided by": "/",
-    "the square root of": "√",
-    "square root of": "√",
-    "the cube root of": "∛",
-    "cube root of": "∛",
-    "the root of": "√",
-    "root of": "√",
-    "percent off": "off",
-    "% off": "off",
-    "percent": "%",
-    "times": "*",
-    "x": "*",
-    "×": "*",
-    "÷": "/",
-    "over": "/",
-    "plus": "+",
-    "minus": "-",
-    "less": "-",
-    "negative": "-",
-    "squared": "²",
-    "cubed": "³",
-    "of": "of",
-    "open bracket": "(",
-    "close bracket": ")",
-}
-"""The words of operators, the longer ones first."""
 LARGEST_BITS = 4096
 """Bits of a result: whoever asks for more wants to see the box sweat."""
 LONGEST = 60
 """Numbers and signs: nobody says more."""
 DIGITS = 30
 """Digits of a root that is no whole number."""
-_TOKEN = re.compile(r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|[^\W\d_]+|\S")
 _SYMBOLS = frozenset("+-*/^()%√∛²³") | {"of", "off"}
 
 
@@ -92,10 +61,11 @@ Token = Fraction | str
 def _tokens(said: str, words: NumberWords) -> list[Token] | None:
     """Numbers and signs; None where there is anything else."""
     text = said.casefold()
-    for phrase, sign in SIGNS.items():
+    for phrase, sign in words.signs.items():
         pattern = rf"(?<![^\W\d_]){re.escape(phrase)}(?![^\W\d_])"
         text = re.sub(pattern, f" {sign} ", text)
-    parts = _TOKEN.findall(re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text))
+    found = re.findall(rf"{words.digits}|[^\W\d_]+|\S", re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text))
+    parts = words.words(found)
     tokens: list[Token] = []
     at = 0
     while at < len(parts):

@@ -9,7 +9,6 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-_DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 LONGEST = 60
 """Words and signs of a number: nobody says a longer one."""
 
@@ -27,6 +26,10 @@ class NumberWords(Struct, frozen=True):
         joint: "and".
         point: what stands before decimals.
         minus: what stands before negative numbers.
+        group, decimal: the signs in what is written in digits.
+        powers: how a number with very many digits is told.
+        signs: the words of operators, the longer ones first, and the sign of each; see `arithmetic`.
+        within: a pattern of what stands within a word of numbers, and is a word of its own; empty: nothing does.
     """
 
     small: dict[str, int]
@@ -38,6 +41,30 @@ class NumberWords(Struct, frozen=True):
     joint: str
     point: str
     minus: tuple[str, ...]
+    group: str
+    decimal: str
+    powers: str
+    signs: dict[str, str]
+    within: str = ""
+
+    @property
+    def digits(self) -> str:
+        """A pattern of what is written in digits."""
+        group, decimal = re.escape(self.group), re.escape(self.decimal)
+        return rf"(?:\d{{1,3}}(?:{group}\d{{3}})+(?!\d)|\d+)(?:{decimal}\d+)?"
+
+    def words(self, parts: Sequence[str]) -> list[str]:
+        """Words with those taken apart that are made of several: "zweihundertzehn" is "zwei hundert zehn"."""
+        if not self.within:
+            return list(parts)
+        words: list[str] = []
+        for word in " ".join(re.sub(self.within, r" \1 ", part) for part in parts).split():
+            # Hundred means one hundred, unless something says how many.
+            counted = bool(words) and (words[-1] in self.small or words[-1].isdecimal())
+            more = word in self.scales and bool(words) and words[-1] == self.hundred
+            bare = word == self.hundred or (word in self.scales and self.scales[word] == 10**3)
+            words += [self.one[0], word] if bare and not counted and not more else [word]
+        return words
 
 
 _SMALL = (
@@ -68,12 +95,44 @@ ENGLISH = NumberWords(
     joint="and",
     point="point",
     minus=("minus", "negative"),
+    group=",",
+    decimal=".",
+    powers="{digits} times 10 to the power of {exponent}",
+    signs={
+        "to the power of": "^",
+        "raised to": "^",
+        "multiplied by": "*",
+        "divided by": "/",
+        "the square root of": "√",
+        "square root of": "√",
+        "the cube root of": "∛",
+        "cube root of": "∛",
+        "the root of": "√",
+        "root of": "√",
+        "percent off": "off",
+        "% off": "off",
+        "percent": "%",
+        "times": "*",
+        "x": "*",
+        "×": "*",
+        "÷": "/",
+        "over": "/",
+        "plus": "+",
+        "minus": "-",
+        "less": "-",
+        "negative": "-",
+        "squared": "²",
+        "cubed": "³",
+        "of": "of",
+        "open bracket": "(",
+        "close bracket": ")",
+    },
 )
 
 
 def number(text: str, words: NumberWords = ENGLISH) -> Fraction | None:
     """A number, whole or not; None where the text is none, or is more than one."""
-    tokens = text.casefold().replace("-", " - " if text.strip()[:1] == "-" else " ").split()
+    tokens = words.words(text.casefold().replace("-", " - " if text.strip()[:1] == "-" else " ").split())
     negative = bool(tokens) and (tokens[0] in words.minus or tokens[0] == "-")
     value, end = leading(tokens[negative:], words)
     if value is None or end != len(tokens) - negative:
@@ -85,12 +144,12 @@ def leading(tokens: Sequence[str], words: NumberWords = ENGLISH) -> tuple[Fracti
     """The number with which some words begin, and how many of them it takes; None and 0 where there is none.
 
     Args:
-        tokens: lower case, without hyphens.
+        tokens: lower case, without hyphens, as `NumberWords.words` gives them.
         words: the language.
     """
     tokens = tokens[:LONGEST]
-    if tokens and _DIGITS.fullmatch(tokens[0]):
-        whole, at = Fraction(tokens[0].replace(",", "")), 1
+    if tokens and re.fullmatch(words.digits, tokens[0]):
+        whole, at = Fraction(tokens[0].replace(words.group, "").replace(words.decimal, ".")), 1
         if tokens[1:2] and tokens[1] in words.scales:
             whole, at = whole * words.scales[tokens[1]], 2
         return _fraction(tokens, whole, at, words)
@@ -167,16 +226,17 @@ def _decimals(tokens: Sequence[str], at: int, words: NumberWords) -> tuple[Fract
     return Fraction(int(digits or 0), 10 ** len(digits)), at
 
 
-def spelled(value: Fraction) -> tuple[str, bool]:
+def spelled(value: Fraction, words: NumberWords = ENGLISH) -> tuple[str, bool]:
     """A number in digits to be told, and whether that is all of it: at most four decimals that say something."""
     if abs(value) >= 10**15:
-        return _scientific(value), False
+        return _scientific(value, words), False
     places = 4 if abs(value) >= 1 or not value else 3 + _zeros(value)
     scaled = round(value * 10**places)
     whole, part = divmod(abs(scaled), 10**places)
     decimals = f"{part:0{places}d}".rstrip("0") if part else ""
     sign = "-" if scaled < 0 else ""
-    return f"{sign}{whole:,}{'.' if decimals else ''}{decimals}", Fraction(scaled, 10**places) == value
+    grouped = f"{whole:,}".replace(",", words.group)
+    return f"{sign}{grouped}{words.decimal if decimals else ''}{decimals}", Fraction(scaled, 10**places) == value
 
 
 def _zeros(value: Fraction) -> int:
@@ -187,7 +247,7 @@ def _zeros(value: Fraction) -> int:
     return count
 
 
-def _scientific(value: Fraction) -> str:
+def _scientific(value: Fraction, words: NumberWords) -> str:
     exponent = len(str(int(abs(value)))) - 1
     digits = round(value / Fraction(10) ** (exponent - 4))
-    return f"{digits / 10**4:g} times 10 to the power of {exponent}"
+    return words.powers.format(digits=f"{digits / 10**4:g}".replace(".", words.decimal), exponent=exponent)

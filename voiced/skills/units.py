@@ -130,18 +130,16 @@ def converted(amount: Fraction, unit: str, other: str) -> Fraction:
     """
     one, two = UNITS[unit], UNITS[other]
     if one.kind != two.kind:
-        raise SkillFailed(_unlike(unit, one, other, two))
+        raise _unlike(unit, one, other, two)
     base = (amount + one.zero) * one.factor
     if one.kind == "a temperature" and base < 0:
         raise SkillFailed("Nothing can be colder than absolute zero.")
     return base / two.factor - two.zero
 
 
-def counted(spelled: str, unit: str) -> str:
-    """So many of a unit, in words: "1 foot", "2.5 miles per hour"."""
-    if spelled == "1":
-        return f"1 {ONE.get(unit, unit)}"
-    return f"{spelled} {several(unit)}"
+def single(unit: str) -> str:
+    """One of a unit: "1 foot"."""
+    return f"1 {ONE.get(unit, unit)}"
 
 
 def several(unit: str) -> str:
@@ -152,11 +150,10 @@ def several(unit: str) -> str:
     return " ".join([*words[:-1], last]) + per + rest
 
 
-def _unlike(unit: str, one: Unit, other: str, two: Unit) -> str:
+def _unlike(unit: str, one: Unit, other: str, two: Unit) -> SkillFailed:
+    names = {"one": several(unit), "other": several(other)}
     if {one.kind, two.kind} == {"a weight", "a volume"}:
-        return f"{_capital(several(unit))} in {several(other)}: that depends on what it is, and I know no densities."
-    return f"{_capital(several(unit))} measure {one.kind}, and {several(other)} {two.kind}."
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+        return SkillFailed("How many {other} {one} are depends on what it is, and I know no densities.", **names)
+    return SkillFailed(
+        "One measures {kind} in {one}, and {other_kind} in {other}.", kind=one.kind, other_kind=two.kind, **names
+    )

@@ -340,7 +340,7 @@ def _channel(wish: Ask | Say | Announce | Ring) -> str:
 
 def _apology(speech: Speech, error: VoicedError) -> str:
     if isinstance(error, SkillFailed):
-        return speech.say(error.text, **error.fields)
+        return speech.excuse(error)
     return speech.say(NOT_KEPT if isinstance(error, StoreFailed) else APOLOGIES.get(error.code, APOLOGY))
 
 

@@ -63,6 +63,10 @@ class Rules:
             result = self._templates.recognize(sentence)
             if result is not None:
                 return Understanding(result.intent.name, slots(result), text)
+        return self.understand_home(text)
+
+    def understand_home(self, text: str) -> Understanding | None:
+        """What a sentence says about the home, whatever else it may say: open templates say nearly anything."""
         return self.home.understand(text) if self.home else None
 
     def guess(self, text: str) -> Understanding | None:

@@ -129,7 +129,7 @@ class Toolbox:
         try:
             reply = await skill.answer(understood)
         except SkillFailed as error:
-            reply = Reply(self._speech.say(error.text, **error.fields))
+            reply = Reply(self._speech.excuse(error))
         return Used(call, verdict, acts=bool(wish.act), reply=reply)
 
     def _privacy(self, tool: Tool) -> Privacy:
