@@ -25,7 +25,7 @@ def search(
     if enabled.wikipedia.enabled:
         from voiced.search.wikipedia import Wikipedia  # noqa: PLC0415
 
-        providers.append(Wikipedia(enabled.wikipedia.url))
+        providers.append(Wikipedia(enabled.wikipedia.url, enabled.deadline_s))
     if enabled.searxng.enabled:
         from voiced.search.searxng import Searxng  # noqa: PLC0415
 

@@ -37,9 +37,13 @@ def test_something_is_done_and_what_was_seen_is_told(home, call):
     [receipt] = told(call("home", "act", "light.kitchen", "turn_on", "brightness_pct=40", "--json"))
     assert (receipt["outcome"], receipt["action"]["values"]) == ("done", {"brightness_pct": 40})
     home.behaves["light.kitchen"] = "ignores"
-    assert "no change was seen" in call("home", "act", "light.kitchen", "turn_off")
+    assert "it was so before" in call("home", "act", "light.kitchen", "turn_on", "brightness_pct=40")
+    assert "no change was seen" in call("home", "act", "light.kitchen", "turn_off", code=1)
     home.behaves["light.kitchen"] = "refuses"
-    assert "refused: it is locked against this" in call("home", "act", "light.kitchen", "turn_off")
+    assert "refused: it is locked against this" in call("home", "act", "light.kitchen", "turn_off", code=1)
+    home.behaves["light.kitchen"] = "unreachable"
+    [receipt] = told(call("home", "act", "light.kitchen", "turn_off", "--json", code=1))
+    assert receipt["outcome"] == "unreachable"
 
 
 def test_what_is_risky_is_not_done_unless_it_is_confirmed(home, call):

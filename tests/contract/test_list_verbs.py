@@ -27,6 +27,8 @@ def test_a_list_is_made_read_changed_and_cleared(voiced: Verb):
     assert texts(voiced("list", "shopping", "--json")) == ["milk", "dark bread", "eggs"]
     assert "dark bread" in voiced("list", "shopping")
     assert "Removed: milk." in voiced("list", "remove", "shopping", "MILK", "none")
+    assert "Nothing to do" in voiced("list", "remove", "shopping", "milk", code=1)
+    assert voiced("list", "remove", "shopping", "--json", code=1) == ""
     id_ = json.loads(voiced("list", "shopping", "--json").splitlines()[0])["id"]
     assert texts(voiced("list", "remove", "shopping", id_, "--json")) == ["dark bread"]
     assert "Add --yes" in voiced("list", "clear", "shopping", code=2)

@@ -21,10 +21,14 @@ class FakeProvider:
         name: its name.
         results: what it finds; an error is raised instead; None: it never answers.
         web: whether words leave the box.
+        origin: where its answers come from.
     """
 
-    def __init__(self, name: str, results: list[Result] | SearchFailed | None, *, web: bool = True) -> None:
+    def __init__(
+        self, name: str, results: list[Result] | SearchFailed | None, *, web: bool = True, origin: str = ""
+    ) -> None:
         self.name = name
+        self.origin = origin
         self.web = web
         self.asked: list[str] = []
         self.closed = False

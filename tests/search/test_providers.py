@@ -36,7 +36,7 @@ async def ask(provider: Provider, words: str = "black holes", limit: int = 5) ->
 def test_a_wiki_tells_how_its_best_page_begins_and_what_others_are_about():
     async def run():
         async with web(WIKI | {"/api/rest_v1/page/summary/Black_hole": "wikipedia-summary.json"}) as there:
-            first, second = await ask(Wikipedia(there.url))
+            first, second = await ask(Wikipedia(there.url, 5.0))
             assert first.text.startswith("A black hole is an astronomical body so compact")
             assert first.source == Source("web", f"{there.url}/wiki/Black_hole", "Black hole")
             assert second.text == "Black Hole is a twelve-issue comic"
@@ -52,12 +52,31 @@ def test_a_wiki_tells_how_its_best_page_begins_and_what_others_are_about():
 def test_a_page_that_only_lists_others_or_cannot_be_had_is_told_by_its_description(summary: str | None):
     async def run():
         async with web(WIKI | {"/api/rest_v1/page/summary/Black_hole": summary}) as there:
-            assert [each.text for each in await ask(Wikipedia(there.url))] == [
+            assert [each.text for each in await ask(Wikipedia(there.url, 5.0))] == [
                 "Compact astronomical body",
                 "Black Hole is a twelve-issue comic",
             ]
 
     asyncio.run(run())
+
+
+def test_a_beginning_that_does_not_come_in_time_is_gone_without():
+    async def run():
+        unfinished = head("200 OK", 100)
+        async with web(WIKI | {"/api/rest_v1/page/summary/Black_hole": unfinished}) as there:
+            wiki = Wikipedia(there.url, 0.5)
+            assert [each.text for each in await ask(wiki)] == [
+                "Compact astronomical body",
+                "Black Hole is a twelve-issue comic",
+            ]
+
+    asyncio.run(run())
+
+
+def test_origins_tell_servers_and_languages_apart():
+    origins = {Wikipedia("https://en.wikipedia.org", 1).origin, Wikipedia("https://de.wikipedia.org", 1).origin}
+    origins |= {Searxng(url, language).origin for url in ("http://a", "http://b") for language in ("en", "de")}
+    assert len(origins) == 6
 
 
 def test_a_metasearch_engine_tells_answers_then_pages_and_nothing_that_is_no_page():
@@ -128,7 +147,7 @@ def test_a_place_that_nobody_knows_is_named():
     asyncio.run(run())
 
 
-PROVIDERS: list[Callable[[str], Provider]] = [Wikipedia, lambda url: Searxng(url, "en")]
+PROVIDERS: list[Callable[[str], Provider]] = [lambda url: Wikipedia(url, 5.0), lambda url: Searxng(url, "en")]
 WRONG = {
     "no JSON": b"<html>you are a robot</html>",
     "half": b'{"pages":[{"key":"a"',

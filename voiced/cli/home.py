@@ -68,8 +68,10 @@ def act(
     *,
     yes: Yes = False,
     options: Options | None = None,
-) -> None:
+) -> int:
     """Do one thing to one entity, and show what was seen of it: to try out what was described.
+
+    The exit code is 1 where it was not seen to be done.
 
     Args:
         entity: Its id, such as light.kitchen; see `voiced home list`.
@@ -89,6 +91,7 @@ def act(
         line(receipt)
     else:
         _show(receipt)
+    return 0 if receipt.outcome in ("done", "unchanged") else 1
 
 
 def told(connection: ConnectionStatus) -> Text:

@@ -63,8 +63,8 @@ def add(name: str, /, *texts: str, options: Options | None = None) -> None:
     _tell("Added", added, options)
 
 
-def remove(name: str, /, *texts: str, options: Options | None = None) -> None:
-    """Remove something from a list.
+def remove(name: str, /, *texts: str, options: Options | None = None) -> int:
+    """Remove something from a list. The exit code is 1 where nothing of it was there.
 
     Args:
         name: The list's name.
@@ -79,7 +79,9 @@ def remove(name: str, /, *texts: str, options: Options | None = None) -> None:
         await kept.lists.remove([each.id for each in chosen])
         return chosen
 
-    _tell("Removed", using(options, work), options)
+    removed = using(options, work)
+    _tell("Removed", removed, options)
+    return 0 if removed else 1
 
 
 def clear(name: str, /, *, yes: Switch = False, options: Options | None = None) -> None:

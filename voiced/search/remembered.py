@@ -17,6 +17,7 @@ class Remembered:
 
     name = "memory"
     web = False
+    origin = "here"
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge

@@ -41,6 +41,7 @@ class Searxng:
     def __init__(self, url: str, language: str) -> None:
         self._fetcher = Fetcher(url)
         self._language = language
+        self.origin = f"{url} {language}"
 
     async def search(self, words: str, limit: int) -> list[Result]:
         """See `Provider`."""

@@ -78,7 +78,7 @@ class UnifiedSearch:
 
     async def _kept(self, provider: Provider, words: str, limit: int, privacy: Privacy) -> list[Result]:
         """What the provider answered lately, or does now. A cache that cannot be used is none."""
-        key = answer_key("search", provider.name, " ".join(words.casefold().split()), limit)
+        key = answer_key("search", provider.name, provider.origin, " ".join(words.casefold().split()), limit)
         with suppress(StoreFailed, msgspec.MsgspecError):
             if kept := await self._answers.get(key):
                 return _results.decode(kept)

@@ -22,6 +22,11 @@ class Provider(Protocol):
         """Whether the words leave this box."""
         ...
 
+    @property
+    def origin(self) -> str:
+        """Where its answers come from, with their language: another origin answers the same words otherwise."""
+        ...
+
     async def search(self, words: str, limit: int) -> list[Result]:
         """Finds something, the best first.
 
