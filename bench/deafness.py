@@ -21,7 +21,8 @@ from pathlib import Path
 
 from pairs import spread
 
-from tests.rigs.listener import Listener, listening, until
+from tests.rigs.awaiting import until
+from tests.rigs.listener import Listener, listening
 from voiced.core.config import AudioConfig
 from voiced.core.events import AudioLost
 

@@ -20,7 +20,8 @@ from statistics import median
 import psutil
 
 from tests.rigs.audio_server import AudioServer
-from tests.rigs.listener import listening, until
+from tests.rigs.awaiting import until
+from tests.rigs.listener import listening
 
 ROUNDS = 5
 PEER = """

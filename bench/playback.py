@@ -24,7 +24,8 @@ from typing import IO
 import numpy as np
 
 from tests.rigs.audio_server import AudioServer
-from tests.rigs.listener import RATE, Listener, clips, listening, tone, until
+from tests.rigs.awaiting import until
+from tests.rigs.listener import RATE, Listener, clips, listening, tone
 from voiced.core.ports.audio import Played
 from voiced.core.types import Clip
 

@@ -24,7 +24,8 @@ from statistics import median
 import psutil
 
 from tests.rigs.audio_server import AudioServer
-from tests.rigs.listener import Listener, listening, tone, until
+from tests.rigs.awaiting import until
+from tests.rigs.listener import Listener, listening, tone
 from voiced.core.config import AudioConfig
 from voiced.core.events import AudioFound, AudioLost
 
@@ -105,7 +106,7 @@ async def stalls(script: Path, times: int) -> dict[str, object]:
     await asyncio.to_thread(script.write_text, "\n".join(lines))
     os.environ |= {"PYTHONPATH": str(FAKE), "FAKE_AUDIO": str(script)}
     async with listening(AudioConfig()) as listener:
-        await until(lambda: len(listener.seen(AudioFound)) > times, "all stalls", patience_s=5 * times)
+        await until(lambda: len(listener.seen(AudioFound)) > times, "all stalls")
         await until(lambda: listener.moments[-1] > listener.seen(AudioFound)[-1], "sound")
         moments = listener.moments
     gaps = [later - earlier for earlier, later in pairwise(moments)]

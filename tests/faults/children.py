@@ -38,11 +38,6 @@ async def fault(child: Child, kind: str, deadline_s: float) -> VoicedError:
     return caught.value
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    while not condition():  # noqa: ASYNC110 (what is waited for is outside this process)
-        await asyncio.sleep(0.01)
-
-
 def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Runs a test, and looks for what it left behind."""
     before = _descriptors()

@@ -106,11 +106,12 @@ class _Trial:
             async with aiomqtt.Client("127.0.0.1", self._server.port) as device:
                 await device.subscribe("tally", qos=1)
                 await device.publish("lamp/state", state, qos=1, retain=True)
-                heard = asyncio.create_task(_tally(device, state))
-                await until(lambda: self._home.entities()[0].state == state, "the device is heard")
-                await until(heard.done, "what waited is told")
-        except AssertionError as error:
-            self._wrong("lost", True, str(error))
+                async with asyncio.TaskGroup() as group:
+                    heard = group.create_task(_tally(device, state))
+                    await until(lambda: self._home.entities()[0].state == state, "the device is heard")
+                    await until(heard.done, "what waited is told")
+        except* (AssertionError, aiomqtt.MqttError) as error:
+            self._wrong("lost", True, str(error.exceptions[0]))
         return time.monotonic() - began
 
     def _wrong(self, way: str, is_so: bool, what: str = "") -> None:  # noqa: FBT001 (the case)

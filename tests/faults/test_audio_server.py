@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from tests.rigs.audio_server import AudioServer
-from tests.rigs.listener import RATE, Listener, clips, listening, tone, until
+from tests.rigs.awaiting import until
+from tests.rigs.listener import RATE, Listener, clips, listening, tone
 from voiced.core.errors import AudioFailed
 from voiced.core.events import AudioFound, AudioLost
 from voiced.core.ports.audio import Played

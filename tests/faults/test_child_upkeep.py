@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.children import alive, echo, fault, run, running, until
+from tests.faults.children import alive, echo, fault, run, running
+from tests.rigs.awaiting import until
 from voiced.core.errors import ConfigInvalid, EngineDied, EngineMissing, ModelMissing
 from voiced.engines import child as child_module
 from voiced.engines.child import DEGRADED, Child, ChildState, Upkeep

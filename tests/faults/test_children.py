@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.children import alive, echo, fault, run, running, title, until
+from tests.faults.children import alive, echo, fault, run, running, title
+from tests.rigs.awaiting import until
 from voiced.core.errors import ConfigInvalid, DeadlinePassed, EngineDied, SttFailed, VoicedError
 from voiced.engines.child import Child, ChildState, Upkeep
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.rigs.listener import Listener, listening, until
+from tests.rigs.awaiting import until
+from tests.rigs.listener import Listener, listening
 from voiced.core.config import AudioConfig
 from voiced.core.events import AudioFound, AudioLost
 

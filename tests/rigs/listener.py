@@ -1,9 +1,8 @@
 """A sound card that is listened to: an ear's thread that keeps what it hears, and the events."""
 
-import asyncio
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
 import numpy as np
@@ -67,14 +66,6 @@ async def listening(config: AudioConfig | None = None) -> AsyncGenerator[Listene
     finally:
         await listener.card.close()
         listener.join()
-
-
-async def until(condition: Callable[[], object], what: str, patience_s: float = 30) -> None:
-    """Waits until something has happened at all; how fast is a question for `bench`."""
-    deadline = time.monotonic() + patience_s
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain: {what}"
-        await asyncio.sleep(0.01)
 
 
 def tone(hertz: float, seconds: float, rate: int = RATE, size: float = 10_000) -> bytes:

@@ -253,7 +253,7 @@ some_entries = st.builds(
     Entry,
     id=names,
     list=st.sampled_from(["shopping", "to-do", "camping"]),
-    text=names,
+    text=names.map(lambda said: " ".join(said.split())).filter(bool),
     at=moments,
     space=st.sampled_from(["home", "office"]),
 )

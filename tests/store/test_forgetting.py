@@ -223,6 +223,20 @@ def test_what_was_cut_short_is_marked_and_finished_at_the_next_start(tmp_path, k
     assert found(tmp_path) == set()
 
 
+def test_who_asks_for_an_unknown_conversation_to_be_forgotten_loses_nothing(tmp_path):
+    async def use(home):
+        await talk(home)
+        await home.upkeep.backup(quiet)
+        before = await home.upkeep.backups()
+        with pytest.raises(NotFound):
+            await home.upkeep.forget(Forget(conversation="nobody"), quiet)
+        assert not (tmp_path / OWED).exists()
+        await home.upkeep.finish_forgetting()
+        assert await home.upkeep.backups() == before
+
+    run(use, tmp_path)
+
+
 def test_what_has_begun_to_be_forgotten_is_gone_though_nobody_waits_for_it(tmp_path):
     async def use(home):
         await talk(home)

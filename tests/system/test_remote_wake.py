@@ -11,7 +11,7 @@ import soundfile
 from msgspec import convert
 
 from tests.conftest import ROOT
-from tests.rigs.listener import until
+from tests.rigs.awaiting import until
 from voiced.assistant import Voiced
 from voiced.checkup import _Round
 from voiced.children import engines

@@ -15,6 +15,7 @@ from voiced.core.errors import IntentsInvalid, SttFailed
 from voiced.core.intents import load_intents
 from voiced.core.types import RATE, Purpose
 from voiced.core.wire import Message
+from voiced.engines import pocketsphinx
 from voiced.engines.pocketsphinx import PocketSphinx, Recogniser
 
 ROOT = Path(__file__).parents[2]
@@ -136,3 +137,24 @@ def test_frames_of_a_child() -> None:
     with pytest.raises(SttFailed, match="does not know"):
         engine.handle(Message("dance"), link)
     engine.close()
+
+
+def test_names_that_cannot_be_taken_leave_what_was_understood_before(monkeypatch, capsys) -> None:
+    names = {"things": {"light": ["desk lamp"]}, "areas": []}
+    settings = {"intents": str(INTENTS.parent), "language": "en"}
+    whole, link = pocketsphinx.compile_grammar, KeptLink()
+
+    def compile_grammar(intents, *some):
+        if "HassTurnOn" in intents.intents:
+            raise IntentsInvalid("too much")
+        return whole(intents, *some)
+
+    monkeypatch.setattr(pocketsphinx, "compile_grammar", compile_grammar)
+    told, begun = PocketSphinx(settings), PocketSphinx({**settings, "home": names})
+    told.handle(Message("home", names), link)
+    for engine in (told, begun):
+        engine.handle(Message("audio-start", request=1), link)
+        engine.handle(Message("audio-chunk", {"start": 0}, synthetic("what time is it"), request=1), link)
+        engine.handle(Message("audio-stop", request=1), link)
+        assert link.messages[-1].data["text"] == "what time is it"
+    assert capsys.readouterr().err.count("too much") == 2

@@ -5,6 +5,7 @@ that what is no command can be told from what is (see `rejection`).
 """
 
 import math
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import msgspec
 import pocketsphinx
 from hassil.intents import Intents
 
-from voiced.core.errors import IntentsInvalid, SttFailed, translate
+from voiced.core.errors import IntentsInvalid, SttFailed, VoicedError, translate
 from voiced.core.grammar import Grammar, compile_grammar, spoken
 from voiced.core.home_names import HomeNames, with_home
 from voiced.core.intents import INTERRUPTIONS, load_intents
@@ -216,8 +217,14 @@ class PocketSphinx:
         self._intents = load_intents(folder, language)
         spoken_home = folder / language / "home" / "spoken"
         self._home = load_intents(spoken_home, language) if spoken_home.is_dir() else None
-        self._recogniser = Recogniser(self._with_home(settings.get("home", {})))
         self._names: dict[str, Any] | None = None
+        try:
+            self._recogniser = Recogniser(self._with_home(settings.get("home", {})))
+        except VoicedError as error:
+            if not settings.get("home"):
+                raise
+            _tell(error)
+            self._recogniser = Recogniser(self._with_home({}))
         self._until = 0
 
     def _with_home(self, home: dict[str, Any]) -> Intents:
@@ -250,11 +257,19 @@ class PocketSphinx:
                 raise SttFailed(f"PocketSphinx does not know {message.type} frames")
         if self._names is not None and not self._recogniser.running:
             names, self._names = self._names, None
-            self._recogniser.renew(self._with_home(names))
+            try:
+                self._recogniser.renew(self._with_home(names))
+            except VoicedError as error:
+                _tell(error)
 
     def close(self) -> None:
         """Lets go of everything."""
         self._recogniser.stop()
+
+
+def _tell(error: VoicedError) -> None:
+    """Names that cannot be taken make nobody deaf: what was understood before still is."""
+    sys.stderr.write(f"the names of the home are not listened for: {error.message} ({error.hint})\n")
 
 
 def _audible(names: HomeNames) -> HomeNames:

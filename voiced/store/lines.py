@@ -5,10 +5,11 @@ from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from voiced.core.errors import InputInvalid
 from voiced.core.history import Conversation, Message
-from voiced.core.lists import Entry
+from voiced.core.lists import Entry, list_name
 from voiced.core.memories import NewMemory
 from voiced.core.promises import Promise, Schedule, check_schedule
 from voiced.store.rows import look_at_depth
@@ -82,8 +83,12 @@ def memory(data: bytes) -> NewMemory:
 
 
 def entry(data: bytes) -> Entry:
-    """Reads the line of an entry of a list, under the same terms."""
-    return _read(_entry, data)
+    """Reads the line of an entry of a list, under the same terms; in the form in which lists are looked for."""
+    value = _read(_entry, data)
+    kept = replace(value, list=list_name(value.list), text=" ".join(value.text.split()))
+    if not kept.list or not kept.text:
+        raise InputInvalid("an entry of a list without words")
+    return kept
 
 
 def promise_row(names: Sequence[str], row: Sequence[object]) -> Promise:

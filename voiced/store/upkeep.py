@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from voiced.core.config_keeping import RetentionConfig
 from voiced.core.disk import on_disk, put, shred
-from voiced.core.errors import StoreDamaged, StoreFailed
+from voiced.core.errors import NotFound, StoreDamaged, StoreFailed
 from voiced.core.forgetting import Forget, Forgotten
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.upkeep import Backup, Checked, Form, Imported, Progress, Upkeep
@@ -168,7 +168,12 @@ class FileUpkeep:
             owed = self._owed.exists()
             # Before the rows are gone: whatever happens then, what they have left elsewhere is still to be removed.
             await asyncio.to_thread(self._owe)
-            found = await self._database.write(partial(forget, what=what))
+            try:
+                found = await self._database.write(partial(forget, what=what))
+            except NotFound:  # Nothing is gone, so nothing older has to go.
+                if not owed:
+                    await asyncio.to_thread(self._owed.unlink)
+                raise
             if found.nothing and not owed:
                 await asyncio.to_thread(self._owed.unlink)
                 return found
@@ -213,9 +218,9 @@ class FileUpkeep:
             self._clear_caches()
 
     async def expire(self, limits: RetentionConfig) -> Forgotten:
-        """Removes what is kept no longer. Words of it may stay in unused parts of the file and in backups made before.
+        """Removes what is kept no longer, and empties the caches, which may have words of it.
 
-        `forget` is what leaves nothing.
+        Words of it may stay in unused parts of the file and in backups made before: `forget` is what leaves nothing.
         """
         async with self._alone:
             spaces = await self._database.read(all_spaces)
