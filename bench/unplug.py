@@ -106,7 +106,7 @@ async def stalls(script: Path, times: int) -> dict[str, object]:
     await asyncio.to_thread(script.write_text, "\n".join(lines))
     os.environ |= {"PYTHONPATH": str(FAKE), "FAKE_AUDIO": str(script)}
     async with listening(AudioConfig()) as listener:
-        await until(lambda: len(listener.seen(AudioFound)) > times, "all stalls")
+        await until(lambda: len(listener.seen(AudioFound)) > times, "all stalls", patience_s=5 * times)
         await until(lambda: listener.moments[-1] > listener.seen(AudioFound)[-1], "sound")
         moments = listener.moments
     gaps = [later - earlier for earlier, later in pairwise(moments)]
