@@ -12,9 +12,12 @@ from voiced.core.grammar import Grammar, compile_grammar, spoken
 from voiced.core.home import Entity
 from voiced.core.home_names import HomeNames, names_of, with_home
 from voiced.core.intents import load_intents
-from voiced.core.types import Completeness
+from voiced.core.ports.skill import Asks
+from voiced.core.types import Completeness, Understanding
 from voiced.core.wire import Message
 from voiced.engines.pocketsphinx import PocketSphinx, Recogniser
+from voiced.turn.dialogue import Dialogue
+from voiced.turn.dialoguewords import load_words
 from voiced.turn.home_sentences import HomeSentences
 from voiced.turn.rules import Rules
 
@@ -22,6 +25,10 @@ BASE = load_intents(INTENTS, "en")
 HOME = load_intents(INTENTS / "en" / "home" / "spoken", "en")
 EMPTY = load_intents(INTENTS / "en" / "home" / "spoken", "en")
 EMPTY.intents.clear()
+WHOLE = load_intents(INTENTS / "en" / "home" / "spoken", "en")
+"""Without what only answers or changes something."""
+WHOLE.intents.pop("VoicedFollowUp")
+BEDROOM = Understanding("HassTurnOn", {"name": "Reading Lamp", "area": "Bedroom"}, "turn on the reading lamp")
 
 
 def _walk(grammar: Grammar, seed: int) -> str:
@@ -51,7 +58,7 @@ def test_there_are_not_too_many_names() -> None:
 def test_all_that_is_listened_for_is_understood() -> None:
     entities = household()
     sentences = HomeSentences(INTENTS, "en", FakeHome(*entities))
-    grammar = compile_grammar(with_home(EMPTY, HOME, names_of(entities)))
+    grammar = compile_grammar(with_home(EMPTY, WHOLE, names_of(entities)))
     for seed in range(400):
         text = _walk(grammar, seed)
         assert sentences.understand(text) is not None, text
@@ -75,6 +82,41 @@ def test_all_that_is_listened_for_is_understood() -> None:
 def test_each_thing_is_spoken_of_as_what_it_is(text: str, *, known: bool) -> None:
     grammar = compile_grammar(with_home(BASE, HOME, names_of(household())))
     assert (grammar.completeness(spoken(text, "en")) is not Completeness.UNKNOWN) is known
+
+
+LAMPS = [
+    Entity("light.a", "Reading Lamp", area="Living Room"),
+    Entity("light.b", "Reading Lamp", area="Bedroom"),
+    Entity("light.c", "Floor Lamp", area="Living Room"),
+    Entity("light.d", "Floor Fan", area="Bedroom"),
+]
+
+
+ANSWERS = ["bedroom", "the bedroom", "the living room one", "in the bedroom", "the floor lamp"]
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_what_is_asked_back_can_be_answered_aloud(answer: str) -> None:
+    dialogue = Dialogue(HomeSentences(INTENTS, "en", FakeHome(*LAMPS)).understand, load_words(INTENTS, "en"))
+    choices = {"bedroom": BEDROOM, "living room": BEDROOM, "floor lamp": BEDROOM}
+    dialogue.ask(Asks(choices), "voice")
+    dialogue.said("voice", 0.0)
+    assert dialogue.mean(answer, "voice", 1.0).understood == BEDROOM
+    grammar = compile_grammar(with_home(BASE, HOME, names_of(LAMPS)))
+    assert grammar.completeness(spoken(answer, "en")) in (Completeness.COMPLETE, Completeness.EXTENSIBLE)
+
+
+@pytest.mark.parametrize("change", ["and in the bedroom", "what about the bedroom", "and the bedroom"])
+def test_what_changes_the_last_sentence_can_be_said(change: str) -> None:
+    dialogue = Dialogue(HomeSentences(INTENTS, "en", FakeHome(*LAMPS)).understand, load_words(INTENTS, "en"))
+    first = dialogue.mean("turn on the lights in the living room", "voice", 0.0).understood
+    assert first
+    dialogue.acted(first, "voice", 0.0)
+    changed = dialogue.mean(change, "voice", 1.0).understood
+    assert changed
+    assert changed.slots["area"] == "Bedroom"
+    grammar = compile_grammar(with_home(BASE, HOME, names_of(LAMPS)))
+    assert grammar.completeness(spoken(change, "en")) is Completeness.COMPLETE
 
 
 def test_it_costs_little() -> None:
@@ -101,6 +143,7 @@ def test_is_heard() -> None:
     assert hear(recogniser, sound) != "turn on the kitchen light"
     recogniser.renew(with_home(BASE, HOME, names_of(household())))
     assert hear(recogniser, sound) == "turn on the kitchen light"
+    assert hear(recogniser, synthetic("the bedroom")) == "the bedroom"
     recogniser.renew(with_home(BASE, HOME, HomeNames({"light": ["Reading Light"]})))
     assert hear(recogniser, synthetic("turn off the reading light")) == "turn off the reading light"
     assert hear(recogniser, sound) != "turn on the kitchen light"

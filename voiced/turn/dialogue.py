@@ -147,16 +147,17 @@ class Dialogue:
         for name, choice in asks.choices.items():
             if said == _words(name):
                 return choice
-        if understood and understood.intent != FOLLOW_UP:
-            return None
         found = [(name, choice) for name, choice in asks.choices.items() if _holds(said, _words(name))]
         # Of "lamp" and "floor lamp", the one that says more is meant.
         longest = [each for each in found if not any(_within(each[0], other) for other, _ in found if other != each[0])]
         if len(longest) != 1:
             return None
         name, choice = longest[0]
-        known = self._words.around | {*_words(name), *_words(choice.text)}
-        return choice if all(word in known for word in said) else None
+        known = self._words.around | {*_words(name)}
+        # "The bedroom one" is an answer, whatever else it may mean.
+        if understood is None or understood.intent == FOLLOW_UP:
+            known |= {*_words(choice.text)}
+        return choice if known.issuperset(said) else None
 
     def _changed(self, last: Understanding, text: str, understood: Understanding | None) -> Understanding | None:
         """The last sentence with something added or replaced, if the rules take it for one of the same kind.
