@@ -31,11 +31,11 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 class Person:
     """Somebody who says sentences at moments, as the rules understand them."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: MemoryConfig | None = None) -> None:
         self.now = NOW
         self.conversations = FakeConversations()
         self.memories = FakeMemories(self.conversations)
-        search = Search(self.memories, [], lambda: "", MemoryConfig(deadline_s=10))
+        search = Search(self.memories, [], lambda: "", config or MemoryConfig(deadline_s=10))
         self.knowledge = OwnKnowledge(self.memories, search, MemoryStatus, lambda: None, lambda _: "public")
         memory = MemorySkill(self.knowledge, search, lambda: self.now, "home", self.knowledge.remove)
         sources = SourcesSkill(self.conversations, self.knowledge, lambda: self.now, "home")
@@ -98,6 +98,24 @@ def test_a_note_names_the_message_that_asked_for_it():
         assert note.source == Source("message", "m1")
 
     person(play)
+
+
+def test_a_memory_that_cannot_be_searched_is_not_called_empty():
+    async def play(one: Person) -> None:
+        await one.hears("remember that my bike is in the shed")
+        one.memories.failing = StoreBusy("busy")
+        with pytest.raises(SkillFailed, match="cannot reach my memory"):
+            await one.hears("what did I say about my bike")
+
+    person(play)
+
+
+def test_what_is_asked_for_is_found_though_models_are_told_of_nothing():
+    async def play(one: Person) -> None:
+        await one.hears("remember that my bike is in the shed")
+        assert "in the shed" in await one.hears("what did I say about my bike")
+
+    asyncio.run(play(Person(MemoryConfig(deadline_s=1e-9, prompt_tokens=0))))
 
 
 def test_a_note_is_told_with_its_time_and_its_source():

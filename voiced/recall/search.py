@@ -22,6 +22,8 @@ CANDIDATES = 20
 """Memories that are looked at for a prompt."""
 TOKEN = 3
 """Characters of a token, rather too few: a model's own tokens are not known here."""
+LETTERS = 2_000
+"""Of what is found at leisure."""
 VECTOR_SHARE = 0.6
 """Of the time that there is, for the vector: the rest is for the search."""
 PATIENCE_S = 5.0
@@ -75,12 +77,19 @@ class Search:
             return []
         try:
             async with asyncio.timeout(config.deadline_s):
-                patience_s = config.deadline_s * VECTOR_SHARE
-                found = await self.search(question, scope or Scope(), CANDIDATES, patience_s)
-                return await asyncio.to_thread(chosen, found, question, self._likeness, config.prompt_tokens * TOKEN)
+                patience_s, letters = config.deadline_s * VECTOR_SHARE, config.prompt_tokens * TOKEN
+                return await self._chosen(question, scope or Scope(), letters, patience_s)
         except (VoicedError, TimeoutError) as error:
             log.debug("nothing is remembered in time: %s", error)
             return []
+
+    async def find(self, topic: str, scope: Scope) -> list[Recalled]:
+        """See `Recall`."""
+        return await self._chosen(topic, scope, LETTERS, PATIENCE_S) if topic.strip() else []
+
+    async def _chosen(self, question: str, scope: Scope, letters: int, patience_s: float) -> list[Recalled]:
+        found = await self.search(question, scope, CANDIDATES, patience_s)
+        return await asyncio.to_thread(chosen, found, question, self._likeness, letters)
 
     async def _vector(self, words: str, patience_s: float) -> NDArray[np.float32] | None:
         """The vector of some words; None where nobody makes one in time, or they have none."""

@@ -18,3 +18,11 @@ class Recall(Protocol):
             scope: only these; None: all.
         """
         ...
+
+    async def find(self, topic: str, scope: Scope) -> list[Recalled]:
+        """The same for somebody who asks for nothing else, and rather waits than misses something.
+
+        Raises:
+            StoreFailed: nobody knows what there is.
+        """
+        ...
