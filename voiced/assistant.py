@@ -135,7 +135,13 @@ class Voiced:
         self.folder = database.path.parent
         self._phrases = PhraseFiles(self.folder / CACHE / "phrases", config.engines.tts.cache_mb * 1_000_000)
         self.upkeep = FileUpkeep(
-            database, config.store.backups, clock.zone(), clock, self._replaced, self._clear_caches
+            database,
+            config.store.backups,
+            clock.zone(),
+            clock,
+            self._replaced,
+            self._clear_caches,
+            privacy_of=self.privacy_of,
         )
         memories = StoredMemories(database)
         self._remembering = Remembering(
@@ -337,21 +343,15 @@ class Voiced:
 
     async def ask(self, text: str, *, aloud: bool, key: str | None = None) -> str | None:
         """See `Agent`."""
-        done: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-        await self.inbox.put(Ask(text, aloud, done, key))
-        return await done
+        return await self.inbox.wish(lambda done: Ask(text, aloud, done, key))
 
     async def say(self, text: str) -> None:
         """See `Agent`."""
-        done: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-        await self.inbox.put(Say(text, done))
-        await done
+        await self.inbox.wish(lambda done: Say(text, done))
 
     async def announce(self, text: str, priority: Priority) -> Announced:
         """See `Agent`."""
-        done: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-        await self.inbox.put(Announce(text, priority, done))
-        if await done == "queued":
+        if await self.inbox.wish(lambda done: Announce(text, priority, done)) == "queued":
             return Announced("queued")
         return Announced("held", self._manner.quiet.do_not_disturb.until)
 

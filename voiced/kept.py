@@ -84,20 +84,20 @@ async def _file(config: Config, *, making: bool) -> AsyncGenerator[Kept]:
     async with _database(config, folder, making=making) as database:
         clock = SystemClock(LocalZone(config.promises.timezone))
         conversations = StoredConversations(database, config.store.continue_s, clock.zone)
+        classify = classifier(config)
 
         async def replaced() -> None:
             conversations.forget()
 
-        upkeep = FileUpkeep(
-            database, config.store.backups, clock.zone(), clock, replaced, partial(clear, folder / CACHE)
-        )
-        # Vectors are the daemon's work; what it has made already is searched, with a model that is loaded for it.
-        embed = children_of(config, "embed", lazy=True)
-        classify = classifier(config)
-
         def privacy_of(text: str) -> Privacy:
             return classify(text).privacy
 
+        clear_caches = partial(clear, folder / CACHE)
+        upkeep = FileUpkeep(
+            database, config.store.backups, clock.zone(), clock, replaced, clear_caches, privacy_of=privacy_of
+        )
+        # Vectors are the daemon's work; what it has made already is searched, with a model that is loaded for it.
+        embed = children_of(config, "embed", lazy=True)
         remembering = Remembering(
             config, StoredMemories(database), embed, clock, Bus(), Activity(), privacy_of=privacy_of
         )

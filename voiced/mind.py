@@ -18,7 +18,7 @@ from voiced.core.ports.lists import Lists
 from voiced.core.ports.llm import Models
 from voiced.core.ports.manner import Manner
 from voiced.core.ports.promises import Promises
-from voiced.core.ports.skill import Choosy, Granted, Skill
+from voiced.core.ports.skill import Choosy, Granted, Reply, Skill
 from voiced.core.ports.upkeep import Upkeep
 from voiced.core.ports.usage import Meter
 from voiced.core.privacy import allowed
@@ -73,7 +73,7 @@ class Hands(Struct, frozen=True, kw_only=True):
         upkeep: forgets.
         home: devices.
         manner: how voiced speaks.
-        last_answer: what it said last, or nothing.
+        last_answer: what it said last, without words where that is nothing.
         volume: in percent.
         set_volume: sets it.
         set_muted: closes the microphone, or opens it.
@@ -90,7 +90,7 @@ class Hands(Struct, frozen=True, kw_only=True):
     upkeep: Upkeep
     home: Home
     manner: Manner
-    last_answer: Callable[[], str]
+    last_answer: Callable[[], Reply]
     volume: Callable[[], int]
     set_volume: Callable[[int], None]
     set_muted: Callable[[bool], None]

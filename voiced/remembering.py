@@ -72,7 +72,7 @@ class Remembering:
         def in_use() -> str:
             return self.indexer.in_use
 
-        self.search = Search(memories, embedders, in_use, config.memory, may_ask, by_meaning=by_meaning)
+        self.search = Search(memories, embedders, in_use, config.memory, may_ask, privacy_of, by_meaning=by_meaning)
         status, wake = lambda: self.indexer.status, self.indexer.wake
         self.knowledge = OwnKnowledge(memories, self.search, status, wake, privacy_of)
 

@@ -5,9 +5,10 @@ import asyncio
 from tests.fakes.engines import ScriptedStt
 from tests.fakes.llm import ScriptedLlm
 from tests.fakes.memories import FakeMemories
-from tests.pipeline.playbook import Play, asks, speaks, wakes
+from tests.pipeline.playbook import Play, asks, privacy_of, speaks, wakes
 from voiced.core.config_keeping import MemoryConfig
 from voiced.core.errors import StoreBusy
+from voiced.core.events import Speaking
 from voiced.core.history import Source
 from voiced.core.memories import NewMemory, Recalled, Scope
 from voiced.core.ports.skill import Reply
@@ -25,14 +26,14 @@ FILTER = NewMemory(
 MOON = NewMemory(id="m", text="the moon is 384,000 km away", at=1_700_000_000)
 
 
-def plays(*script, llm, stt=None, until=20.0, memories=(), failing=None):
+def plays(*script, llm, stt=None, until=20.0, memories=(), failing=None, **options):
     async def run():
         store = FakeMemories()
         if memories:
             await store.add(memories)
         store.failing = failing
-        search = Search(store, [], lambda: "", MemoryConfig(deadline_s=10))
-        played = Play(stt or ScriptedStt("how far is the moon"), length=until, llm=llm, recall=search)
+        search = Search(store, [], lambda: "", MemoryConfig(deadline_s=10), privacy_of=privacy_of)
+        played = Play(stt or ScriptedStt("how far is the moon"), length=until, llm=llm, recall=search, **options)
         await played.run(script, until)
         return played
 
@@ -60,6 +61,26 @@ def test_what_is_known_before_the_question_stays_its_beginning():
     assert question.content.startswith(begun.content)
     assert "384,000" in question.content
     assert llm.asked[0].stable == llm.asked[-1].stable == llm.prefilled[0].stable
+
+
+KEY = NewMemory(id="k", text="the key is under the moon lamp", at=1_700_000_000, privacy="public")
+SAFE = NewMemory(id="s", text="the key fits the safe", at=1_700_000_000, privacy="secret")
+
+
+def test_what_is_recalled_is_as_private_as_it_was_kept_or_as_its_words():
+    for memory in (KEY, SAFE):
+        llm = ScriptedLlm("I know.")
+        played = plays(asks(0.5, "where is the key", aloud=False), llm=llm, memories=[memory])
+        assert memory.text in llm.asked[0].messages[-1].content
+        assert llm.asked[0].messages[-1].privacy == "secret"
+        assert [message.privacy for message in played.heap.messages] == ["public", "secret"]
+
+
+def test_a_model_that_may_not_be_told_is_not_reminded_of_what_is_private_by_its_words_alone():
+    llm = ScriptedLlm("I do not know.")
+    script = asks(0.5, "where is the key", aloud=False)
+    plays(script, llm=llm, memories=[KEY, SAFE], may_tell=lambda privacy: privacy != "secret")
+    assert llm.asked[0].messages[-1].content.endswith(")\nwhere is the key")
 
 
 def test_an_answer_keeps_its_sources_and_a_question_has_none():
@@ -108,7 +129,7 @@ def test_the_conversation_is_not_told_twice():
     assert quotes == ["> 2023-11-14, the user's note: “the moon is 384,000 km away”"]
 
 
-def test_a_skills_sources_are_kept_and_it_knows_the_message_that_asked():
+def test_a_skills_sources_and_their_privacy_are_kept_and_it_knows_the_message_that_asked():
     source = Source("note", "n", "a note")
     asked: list[str] = []
 
@@ -117,13 +138,14 @@ def test_a_skills_sources_are_kept_and_it_knows_the_message_that_asked():
 
         async def answer(self, understood: Understanding) -> Reply:
             asked.append(understood.message)
-            return Reply(str(understood.slots["text"]), (source,))
+            return Reply(str(understood.slots["text"]), (source,), privacy="secret")
 
     async def run():
         play = Play(ScriptedStt("say it is noon"), Knows(), length=8.0)
         await play.run([wakes(0.5), speaks(0.8, 1.8)], 8.0)
-        return play.heap.messages
+        return play.heap.messages, [event.privacy for event in play.events if isinstance(event, Speaking)]
 
-    question, answer = asyncio.run(run())
+    (question, answer), spoken = asyncio.run(run())
     assert asked == [question.id]
     assert (answer.content, answer.sources) == ("it is noon", [source])
+    assert (question.privacy, answer.privacy, set(spoken)) == ("public", "secret", {"secret"})

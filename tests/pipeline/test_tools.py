@@ -14,7 +14,7 @@ from voiced.core.config_keeping import PrivacyConfig
 from voiced.core.config_mind import DialogueConfig
 from voiced.core.errors import SkillFailed, TooPrivate
 from voiced.core.events import Failed, NotUnderstood, Spoken
-from voiced.core.history import Source
+from voiced.core.history import Privacy, Source
 from voiced.core.ports.skill import Asks, Named, Reply, Wish
 from voiced.core.types import Understanding
 from voiced.engines.discreet import DiscreetLlm
@@ -34,15 +34,17 @@ class Hatch:
     Attributes:
         done: what was answered, in its order.
         says: what a look tells.
+        private: how private that is.
         before: waited for by each answer.
         fails: nothing can be done.
     """
 
     intents = ("Look", "Open")
 
-    def __init__(self, says: str = SAID) -> None:
+    def __init__(self, says: str = SAID, private: Privacy = "public") -> None:
         self.done: list[Understanding] = []
         self.says = says
+        self.private: Privacy = private
         self.before = asyncio.sleep
         self.fails = False
 
@@ -52,7 +54,7 @@ class Hatch:
             raise SkillFailed("Sorry, the hatch is stuck.")
         self.done.append(understood)
         if understood.intent == "Look":
-            return Reply(self.says, (Source("note", "n", "a note"),))
+            return Reply(self.says, (Source("note", "n", "a note"),), privacy=self.private)
         return Reply("The hatch is open.", notes={"receipts": ["open"]})
 
     def tools(self) -> Sequence[Tool]:
@@ -115,6 +117,20 @@ def test_what_a_tool_tells_goes_back_to_the_model_as_a_quote():
     assert len(quote) < RESULT + 20
     assert [event.text for event in only(events, Spoken)] == ["It is shut."]
     assert played.heap.messages[-1].sources == [Source("note", "n", "a note")]
+
+
+def test_what_a_tool_tells_is_as_private_as_what_it_rests_on():
+    llm, hatch = ScriptedLlm(LOOK, "It is shut."), Hatch(private="secret")
+    _, played = plays(llm=llm, hatch=hatch, said="how is the hatch")
+    assert [message.privacy for message in llm.asked[1].messages[-2:]] == ["secret", "secret"]
+    assert [message.privacy for message in played.heap.messages] == ["public", "secret"]
+
+
+def test_a_model_that_may_not_be_told_what_a_tools_answer_rests_on_is_not_asked_again():
+    llm, hatch = ScriptedLlm(LOOK, "It is shut."), Hatch(private="secret")
+    _, played = plays(llm=llm, hatch=hatch, said="how is the hatch", may_tell=lambda privacy: privacy != "secret")
+    assert (len(llm.asked), said(played)) == (1, SAID)
+    assert played.heap.messages[-1].privacy == "secret"
 
 
 def test_what_a_tool_did_is_said_as_the_skill_says_it_and_the_model_is_not_asked_again():

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from voiced.core.disk import clear
 from voiced.core.forgetting import Forget, Forgotten
-from voiced.core.history import LONGEST_BATCH, Conversation, Message, NewConversation, Source
+from voiced.core.history import LONGEST_BATCH, Conversation, Message, NewConversation, Privacy, Source
 from voiced.core.lists import Entry
 from voiced.core.memories import NewMemory
 from voiced.core.promises import Promise, Schedule
@@ -46,6 +46,11 @@ ADD = "INSERT INTO promises (id, kind, state, made_at, changed_at) VALUES (?, 't
 def removes(conversation: str) -> Callable[[apsw.Connection], Forgotten]:
     """Removes the rows of a conversation, and nothing else."""
     return partial(forget, what=Forget(conversation=conversation))
+
+
+def privacy_of(text: str) -> Privacy:
+    """What names the moon is secret; nothing else is private."""
+    return "secret" if "moon" in text else "public"
 
 
 class StillClock:
@@ -92,7 +97,7 @@ class House:
         self.clock = StillClock()
         self.replaced = 0
         clear_caches = partial(clear, database.path.parent / "cache")
-        self.upkeep = FileUpkeep(database, keep, BERLIN, self.clock, self._note, clear_caches)
+        self.upkeep = FileUpkeep(database, keep, BERLIN, self.clock, self._note, clear_caches, privacy_of=privacy_of)
 
     async def _note(self) -> None:
         self.replaced += 1

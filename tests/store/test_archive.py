@@ -29,6 +29,7 @@ from tests.store.house import (
 from voiced.core.disk import leave_room
 from voiced.core.errors import InputInvalid, NotFound, StoreFull
 from voiced.core.history import Conversation, Message, NewConversation, Source
+from voiced.core.memories import NewMemory, Scope
 from voiced.core.promises import Promise, Schedule
 from voiced.store import exports, lines, markdown
 from voiced.store.entries import keep as keep_entries
@@ -223,6 +224,24 @@ def test_messages_that_are_new_come_after_those_that_are_there(tmp_path):
             assert home.replaced == 1, "whoever keeps rows beside the file was told"
 
     asyncio.run(run())
+
+
+def test_notes_and_documents_come_in_as_private_as_their_words_or_as_the_archive_says(tmp_path):
+    async def run():
+        async with house(tmp_path / "one") as home:
+            new = [
+                NewMemory(id="note", text="the moon is the password", privacy="public"),
+                NewMemory(id="file", text="the moon is the password", kind="document", privacy="personal"),
+                NewMemory(id="told", text="tulip", privacy="sensitive"),
+                NewMemory(id="open", text="tulip", privacy="public"),
+            ]
+            await home.memories.add(new)
+            await home.upkeep.export(tmp_path / "one.zip", quiet)
+        async with house(tmp_path / "two") as home:
+            assert (await home.upkeep.take_in(tmp_path / "one.zip", quiet)).memories == 4
+            return {each.id: each.privacy for each in (await home.memories.find(Scope())).items}
+
+    assert asyncio.run(run()) == {"note": "secret", "file": "secret", "told": "sensitive", "open": "public"}
 
 
 def test_a_message_whose_request_is_taken_is_kept_without_it(tmp_path):

@@ -12,7 +12,7 @@ from tests.fakes.kept import FakeConversations
 from tests.fakes.memories import FakeMemories
 from voiced.core.config_keeping import MemoryConfig
 from voiced.core.errors import SkillFailed, StoreBusy
-from voiced.core.history import Message, Source
+from voiced.core.history import Message, Privacy, Source
 from voiced.core.memories import NewMemory, Scope
 from voiced.core.ports.skill import Reply
 from voiced.core.status import MemoryStatus
@@ -52,9 +52,9 @@ class Person:
     async def hears(self, text: str) -> str:
         return (await self.asks(text)).text
 
-    async def says(self, role: str, text: str, *sources: Source) -> None:
-        id_ = f"{role} {self.now} {text}"
-        message = Message(id=id_, role=role, content=text, at=self.now.timestamp(), sources=list(sources))
+    async def says(self, role: str, text: str, *sources: Source, privacy: Privacy = "personal") -> None:
+        id_, at = f"{role} {self.now} {text}", self.now.timestamp()
+        message = Message(id=id_, role=role, content=text, at=at, sources=list(sources), privacy=privacy)
         await self.conversations.add([message])
 
     def waits(self, **long: float) -> None:
@@ -184,6 +184,26 @@ def test_a_topic_is_forgotten_once_it_is_confirmed():
         assert await one.notes() == {"I am"}
         assert await one.means(replace(asked.asks.yes, confirmed=True)) == "Nothing forgotten."
         assert await one.hears("forget everything about the wifi") == "I have no note about the wifi."
+
+    person(play)
+
+
+def test_what_is_told_of_a_memory_is_as_private_as_it_was_kept():
+    async def play(one: Person) -> None:
+        await one.knowledge.add([NewMemory(text="the wifi is called tulip", at=1.0, privacy="secret")])
+        for said in ("what did I tell you about the wifi", "forget everything about the wifi"):
+            reply = await one.asks(said)
+            assert "tulip" in reply.text
+            assert reply.privacy == "secret", said
+        assert (await one.asks("remember that it rains")).privacy == "personal"
+
+    person(play)
+
+
+def test_where_an_answer_came_from_is_as_private_as_the_answer():
+    async def play(one: Person) -> None:
+        await one.says("assistant", "Tulip.", Source("file", "/tulip.pdf", "tulip.pdf"), privacy="sensitive")
+        assert (await one.asks("where do you know that from")).privacy == "sensitive"
 
     person(play)
 

@@ -56,6 +56,12 @@ def test_what_is_looked_up_is_what_was_asked(said: str, words: str, where: str):
     assert reply.sources == (Source("web", "https://example.org/a", "example.org/a"),)
 
 
+def test_what_was_found_is_as_private_as_it_was_kept():
+    found = [page("example.org/a"), Result("Tulip.", Source("note", "n", "Tulip."), "memory", "sensitive")]
+    assert ask("search for black holes", FakeSearch(Findings(found, {}))).privacy == "sensitive"
+    assert ask("search for black holes", FakeSearch()).privacy == "public"
+
+
 @pytest.mark.parametrize("said", ["what is my name", "who are you", "what is that", "what's up", "what is wrong"])
 def test_what_is_about_those_who_talk_is_not_looked_up(said: str):
     search = FakeSearch()

@@ -8,7 +8,10 @@ import pytest
 from msgspec.structs import replace
 
 from tests.fakes.clock import JumpingClock
+from voiced.control.tally import Tally
 from voiced.core.config_mind import QuietConfig
+from voiced.core.events import Speaking
+from voiced.core.ports.skill import Reply
 from voiced.core.promises import Promise
 from voiced.core.recurrence import dated, next_due
 from voiced.core.speech_en import ENGLISH
@@ -69,7 +72,7 @@ def test_the_date(day, said):
 def test_how_it_speaks(intents, said, speed, volume):
     played = []
     manner = Manner(Quiet(QuietConfig(), JumpingClock()), 60, played.append)
-    skill = MannerSkill(manner, lambda: "It is noon.")
+    skill = MannerSkill(manner, lambda: Reply("It is noon."))
     answers = [answer(skill, intent) for intent in intents]
     manner.begin(rings=False)
     assert (answers[-1], manner.speed, played[-1]) == (said, pytest.approx(speed, abs=0.002), volume)
@@ -130,8 +133,18 @@ def test_unmuting_brings_the_volume_back():
 
 
 def test_repeat():
-    assert answer(RepeatSkill(lambda: "It is noon."), "VoicedRepeat") == "It is noon."
-    assert "not said anything" in answer(RepeatSkill(lambda: ""), "VoicedRepeat")
+    assert answer(RepeatSkill(lambda: Reply("It is noon.")), "VoicedRepeat") == "It is noon."
+    assert "not said anything" in answer(RepeatSkill(lambda: Reply("")), "VoicedRepeat")
+
+
+@pytest.mark.parametrize("intent", ["VoicedRepeat", "VoicedRepeatSlower"])
+def test_what_is_repeated_is_as_private_as_it_was(intent):
+    tally = Tally()
+    tally.count(Speaking("Tulip.", "secret", at=1.0, turn="t"))
+    manner = Manner(Quiet(QuietConfig(), JumpingClock()), 60, lambda _: None)
+    skills = (RepeatSkill(lambda: tally.last_answer), MannerSkill(manner, lambda: tally.last_answer))
+    skill = next(each for each in skills if intent in each.intents)
+    assert asyncio.run(skill.answer(Understanding(intent, {}))) == Reply("Tulip.", privacy="secret")
 
 
 NOW = datetime(2026, 11, 25, 20, 0, tzinfo=UTC)

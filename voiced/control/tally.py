@@ -9,6 +9,7 @@ from voiced.core.events import (
     TurnEnded,
     Woke,
 )
+from voiced.core.ports.skill import Reply
 
 
 class Tally:
@@ -20,7 +21,7 @@ class Tally:
         self.near_misses = 0
         self.turns = 0
         self.failures = 0
-        self.last_answer = ""
+        self.last_answer = Reply("")
 
     def count(self, event: AnyEvent) -> None:
         """Takes in one event."""
@@ -35,7 +36,7 @@ class Tally:
                 self.failures += 1
             case StateChanged(state):
                 self.state = state
-            case Speaking(text):
-                self.last_answer = text
+            case Speaking(text, privacy):
+                self.last_answer = Reply(text, privacy=privacy)
             case _:
                 pass

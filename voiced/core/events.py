@@ -5,6 +5,7 @@ The tag is the class's name in snake case under `event`. Nothing here is a comma
 
 from msgspec import Struct, field
 
+from voiced.core.history import Privacy
 from voiced.core.promises import Kind
 from voiced.core.routing import Considered
 from voiced.core.types import EndReason, SpeechChunk, Timeline, Utterance
@@ -70,9 +71,10 @@ class Routed(Event, frozen=True):
 
 
 class Speaking(Event, frozen=True):
-    """The first sample of the answer left the speaker."""
+    """The first sample of the answer left the speaker; `privacy` is that of what it rests on."""
 
     text: str
+    privacy: Privacy = "public"
 
 
 class Spoken(Event, frozen=True):

@@ -6,13 +6,16 @@ import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from voiced.core.config_keeping import MemoryConfig
 from voiced.core.errors import VoicedError
-from voiced.core.memories import Recalled, Scope
+from voiced.core.history import Privacy
+from voiced.core.memories import Memory, Recalled, Scope
 from voiced.core.ports.embedder import Embedder
 from voiced.core.ports.memories import Memories
+from voiced.core.privacy import most_private
 from voiced.core.tasks import shielded
 from voiced.recall.relevance import chosen
 
@@ -39,6 +42,7 @@ class Search:
         in_use: the model whose vectors are searched; empty: none.
         config: what a prompt gets.
         may_ask: tells whether the model of the embeddings may see some words: it may be on another machine.
+        privacy_of: tells how private a text is; what is kept as more private stays so.
         by_meaning: what is alike means about the same: not so where vectors know words alone.
     """
 
@@ -49,6 +53,7 @@ class Search:
         in_use: Callable[[], str],
         config: MemoryConfig,
         may_ask: Callable[[str], bool] = lambda _: True,
+        privacy_of: Callable[[str], Privacy] = lambda _: "public",
         *,
         by_meaning: bool = True,
     ) -> None:
@@ -57,6 +62,7 @@ class Search:
         self._in_use = in_use
         self._config = config
         self._may_ask = may_ask
+        self._privacy_of = privacy_of
         self._likeness = config.similarity if by_meaning else math.inf
 
     async def search(self, words: str, scope: Scope, limit: int = 10, patience_s: float = PATIENCE_S) -> list[Recalled]:
@@ -88,8 +94,17 @@ class Search:
         return await self._chosen(topic, scope, LETTERS, PATIENCE_S) if topic.strip() else []
 
     async def _chosen(self, question: str, scope: Scope, letters: int, patience_s: float) -> list[Recalled]:
+        """What belongs to a question, each as private as it was kept, or as what is quoted of it."""
         found = await self.search(question, scope, CANDIDATES, patience_s)
-        return await asyncio.to_thread(chosen, found, question, self._likeness, letters)
+
+        def job() -> list[Recalled]:
+            told = chosen(found, question, self._likeness, letters)
+            return [replace(hit, memory=self._classified(hit.memory)) for hit in told]
+
+        return await asyncio.to_thread(job)
+
+    def _classified(self, memory: Memory) -> Memory:
+        return replace(memory, privacy=most_private((memory.privacy, self._privacy_of(memory.text))))
 
     async def _vector(self, words: str, patience_s: float) -> NDArray[np.float32] | None:
         """The vector of some words; None where nobody makes one in time, or they have none."""

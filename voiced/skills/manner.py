@@ -7,6 +7,7 @@ from voiced.core.ports.skill import Reply
 from voiced.core.speech import Speech
 from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
+from voiced.skills.talk import NOTHING_SAID
 
 
 class MannerSkill:
@@ -14,13 +15,13 @@ class MannerSkill:
 
     Args:
         manner: what is changed.
-        last_answer: what was said last, or nothing.
+        last_answer: what was said last, without words where that is nothing.
         speech: puts it into words.
     """
 
     intents = ("VoicedSlower", "VoicedFaster", "VoicedRepeatSlower", "VoicedWhisper", "VoicedSpeakNormally")
 
-    def __init__(self, manner: Manner, last_answer: Callable[[], str], speech: Speech = ENGLISH) -> None:
+    def __init__(self, manner: Manner, last_answer: Callable[[], Reply], speech: Speech = ENGLISH) -> None:
         self._manner = manner
         self._last_answer = last_answer
         self._speech = speech
@@ -31,7 +32,8 @@ class MannerSkill:
         match understood.intent:
             case "VoicedRepeatSlower":
                 self._manner.slower()
-                return Reply(self._last_answer() or say("I have not said anything yet."))
+                last = self._last_answer()
+                return last if last.text else Reply(say(NOTHING_SAID))
             case "VoicedSlower":
                 return Reply(say("I speak slower now." if self._manner.slower() else "I cannot speak any slower."))
             case "VoicedFaster":

@@ -13,6 +13,7 @@ from voiced.core.memories import Memory, NewMemory, Scope, mentions
 from voiced.core.ports.knowledge import Knowledge
 from voiced.core.ports.recall import Recall
 from voiced.core.ports.skill import Asks, Reply, Wish
+from voiced.core.privacy import most_private
 from voiced.core.speech import Speech
 from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
@@ -92,8 +93,8 @@ class MemorySkill:
         # Who forgets what was said forgets the note, too.
         source = Source("message", message) if message else None
         new = NewMemory(text=text, at=self._now().timestamp(), space=self._space, source=source)
-        await self._knowledge.add([new])
-        return Reply(self._speech.say("I will remember: {text}", text=self._said(text)))
+        (note,) = await self._knowledge.add([new])
+        return Reply(self._speech.say("I will remember: {text}", text=self._said(text)), privacy=note.privacy)
 
     async def _tell(self, topic: str, *, mine: bool) -> Reply:
         scope = Scope(kinds=["note", "message"]) if mine else Scope()
@@ -101,7 +102,8 @@ class MemorySkill:
         told = [memory for memory in found if memory.role != "assistant" or not mine][:TOLD]
         if not told:
             return Reply(self._speech.say("I remember nothing about {topic}.", topic=self._speech.turned(topic)))
-        return Reply(" ".join(self._told(memory) for memory in told), tuple(source_of(memory) for memory in told))
+        words, sources = " ".join(self._told(memory) for memory in told), tuple(source_of(memory) for memory in told)
+        return Reply(words, sources, privacy=most_private(memory.privacy for memory in told))
 
     def _told(self, memory: Memory) -> str:
         say = self._speech.say
@@ -138,7 +140,7 @@ class MemorySkill:
             "I have {count} notes about it, such as: {text} Shall I forget them all?",
             text=self._said(notes[0].text),
         )
-        return Reply(question, asks=Asks(yes=meant))
+        return Reply(question, asks=Asks(yes=meant), privacy=most_private(note.privacy for note in notes))
 
     async def _forget_found(self, understood: Understanding) -> Reply:
         gone = await self._forget(str(understood.slots.get(NOTES, "")).split())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from voiced.core.chat import Tool, ToolCall
 from voiced.core.ports.search import Search
 from voiced.core.ports.skill import Reply, Wish
+from voiced.core.privacy import most_private
 from voiced.core.search import Findings, Result
 from voiced.core.speech import Speech
 from voiced.core.speech_en import ENGLISH
@@ -63,7 +64,9 @@ class SearchSkill:
         told = f"{self._from(best)}: {_short(best.text)}"
         if found.withheld == "too private":
             told = f"{self._speech.say(WITHHELD)} {told}"
-        return Reply(told, tuple(dict.fromkeys(result.source for result in found.results)))
+        sources = tuple(dict.fromkeys(result.source for result in found.results))
+        # The titles of its sources tell something, too.
+        return Reply(told, sources, privacy=most_private(result.privacy for result in found.results))
 
     def _nothing(self, topic: str, found: Findings) -> str:
         say, topic = self._speech.say, self._speech.turned(topic)

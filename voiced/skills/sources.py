@@ -57,7 +57,8 @@ class SourcesSkill:
         except StoreFailed as error:
             raise SkillFailed("Sorry, I cannot reach my memory now.") from error
         # Asked again, it is still what the answer before rests on.
-        return Reply(self._speech.say("From {sources}.", sources=self._speech.listed(told)), tuple(last.sources))
+        words = self._speech.say("From {sources}.", sources=self._speech.listed(told))
+        return Reply(words, tuple(last.sources), privacy=last.privacy)
 
     async def _tell(self, source: Source) -> str:
         if source.kind not in ("note", "message"):

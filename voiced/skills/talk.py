@@ -11,6 +11,7 @@ HELP = (
     "I can tell you the time and the date, set timers and alarms, remind you of things, keep lists and notes, "
     "calculate, change my volume, repeat what I said, and be quiet when you say stop."
 )
+NOTHING_SAID = "I have not said anything yet."
 
 
 class StopSkill:
@@ -27,19 +28,20 @@ class RepeatSkill:
     """Says the last answer again.
 
     Args:
-        last_answer: what was said last, or nothing.
+        last_answer: what was said last, without words where that is nothing.
         speech: puts it into words.
     """
 
     intents = ("VoicedRepeat",)
 
-    def __init__(self, last_answer: Callable[[], str], speech: Speech = ENGLISH) -> None:
+    def __init__(self, last_answer: Callable[[], Reply], speech: Speech = ENGLISH) -> None:
         self._last_answer = last_answer
         self._speech = speech
 
     async def answer(self, understood: Understanding) -> Reply:  # noqa: ARG002 (there is one thing to do)
         """See `Skill`."""
-        return Reply(self._last_answer() or self._speech.say("I have not said anything yet."))
+        last = self._last_answer()
+        return last if last.text else Reply(self._speech.say(NOTHING_SAID))
 
 
 class HelpSkill:

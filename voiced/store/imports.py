@@ -11,10 +11,11 @@ import apsw
 from msgspec.structs import replace
 
 from voiced.core.errors import InputInvalid
-from voiced.core.history import Conversation, Message
+from voiced.core.history import Conversation, Message, Privacy
 from voiced.core.lists import Entry
 from voiced.core.memories import NewMemory
 from voiced.core.ports.upkeep import Imported
+from voiced.core.privacy import most_private
 from voiced.core.promises import Promise
 from voiced.store import lines
 from voiced.store.archive import HINT, Manifest, Reader, Single, member_name, opened
@@ -53,13 +54,15 @@ class Import:
         tell: told how many messages are read or written.
         now: the time, in seconds since 1970 (UTC).
         zone: of local time.
+        privacy_of: tells how private a text is; what is more private in the archive stays so.
     """
 
-    def __init__(self, put: Put, tell: Tell, now: float, zone: tzinfo) -> None:
+    def __init__(self, put: Put, tell: Tell, now: float, zone: tzinfo, privacy_of: Callable[[str], Privacy]) -> None:
         self._put = put
         self._tell = tell
         self._now = now
         self._zone = zone
+        self._privacy_of = privacy_of
         self._done = self._total = 0
 
     def run(self, path: Path, passphrase: bytes | None = None) -> Imported:
@@ -102,10 +105,13 @@ class Import:
             taken = [settled(promise, self._now, self._zone) for promise in some]
             promises += self._put(partial(_keep, promises=taken))
         for some in _memories(source):
-            memories += self._put(partial(keep, memories=some))
+            memories += self._put(partial(keep, memories=self._classified(some)))
         for some in _entries(source):
             entries += self._put(partial(keep_entries, entries=some))
         return Imported(conversations, messages, promises, 0, memories, entries)
+
+    def _classified(self, memories: Sequence[NewMemory]) -> list[NewMemory]:
+        return [replace(each, privacy=most_private((each.privacy, self._privacy_of(each.text)))) for each in memories]
 
     def _count(self, batch: Sequence[Part]) -> int:
         count = sum(len(part.messages) for part in batch)

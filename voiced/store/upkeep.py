@@ -16,6 +16,7 @@ from voiced.core.config_keeping import RetentionConfig
 from voiced.core.disk import on_disk, put, shred
 from voiced.core.errors import NotFound, StoreDamaged, StoreFailed
 from voiced.core.forgetting import Forget, Forgotten
+from voiced.core.history import Privacy
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.upkeep import Backup, Checked, Form, Imported, Progress, Upkeep
 from voiced.core.retention import expired
@@ -56,6 +57,7 @@ class FileUpkeep:
         clock: the time.
         replaced: called when rows were replaced, added or removed past those who keep them: copies, the scheduler.
         clear_caches: overwrites files that can be made again and may hold what is to be forgotten.
+        privacy_of: how private a text is: what an archive brings is looked at.
     """
 
     def __init__(
@@ -66,6 +68,8 @@ class FileUpkeep:
         clock: Clock,
         replaced: Callable[[], Awaitable[None]],
         clear_caches: Callable[[], None],
+        *,
+        privacy_of: Callable[[str], Privacy],
     ) -> None:
         self._database = database
         self._backups = Backups(database.path.parent / FOLDER, keep)
@@ -73,6 +77,7 @@ class FileUpkeep:
         self._clock = clock
         self._replaced = replaced
         self._clear_caches = clear_caches
+        self._privacy_of = privacy_of
         self._owed = database.path.with_name(OWED)
         self._alone = asyncio.Lock()
 
@@ -154,7 +159,9 @@ class FileUpkeep:
 
         async with self._alone:
             try:
-                return await beside(lambda tell: Import(put, tell, now, self._zone).run(source, passphrase), progress)
+                return await beside(
+                    lambda tell: Import(put, tell, now, self._zone, self._privacy_of).run(source, passphrase), progress
+                )
             finally:
                 await self._replaced()
 

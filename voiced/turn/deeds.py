@@ -18,7 +18,6 @@ class Deeds:
         asks: what is asked back; None: nothing.
         sources: what was told rests on these.
         notes: each call with its verdict, and what skills note of what they did.
-        texts: what the skills said.
     """
 
     def __init__(self) -> None:
@@ -26,7 +25,6 @@ class Deeds:
         self.asks: Asks | None = None
         self.sources: list[Source] = []
         self.notes: dict[str, Any] = {}
-        self.texts: list[str] = []
 
     def take(self, used: Sequence[Used]) -> None:
         """Takes in what became of some calls."""
@@ -36,5 +34,4 @@ class Deeds:
             self.asks = reply.asks or self.asks
             self.sources += reply.sources
             self.notes |= reply.notes
-            self.texts.append(reply.text)
         self.notes["tools"] = calls

@@ -1,9 +1,9 @@
 """The one inbox: what the ear hears and what others ask, in the order of arrival."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from voiced.core.commands import AnyCommand
+from voiced.core.commands import Announce, AnyCommand, Ask, Say
 from voiced.core.events import Signal
 
 CAPACITY = 256
@@ -20,6 +20,16 @@ class Inbox:
     async def put(self, item: Signal | AnyCommand | None) -> None:
         """Adds an item, waiting for room. None makes `converse` look around without news."""
         await self._queue.put(item)
+
+    async def wish(self, make: Callable[[asyncio.Future[str | None]], Ask | Say | Announce]) -> str | None:
+        """Adds a wish, and waits for what becomes of it.
+
+        Args:
+            make: makes it, with what is to be resolved then.
+        """
+        done: asyncio.Future[str | None] = self._loop.create_future()
+        await self.put(make(done))
+        return await done
 
     def put_from_thread(self, item: Signal | AnyCommand) -> None:
         """The same from another thread; waits for room there."""

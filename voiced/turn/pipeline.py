@@ -136,7 +136,7 @@ async def act(turn: Turn, understood: Understanding, parts: Parts) -> str:
     routed(turn, RULES, understood)
     reply = await parts.skills[understood.intent].answer(understood)
     turn.notes |= reply.notes
-    turn.rest_on(reply.sources)
+    turn.rest_on(reply.sources, reply.privacy)
     turn.asks = reply.asks is not None
     parts.dialogue.acted(understood, turn.talk, parts.clock.monotonic())
     parts.dialogue.ask(reply.asks, turn.talk)

@@ -11,6 +11,7 @@ from voiced.core.history import Message, Privacy
 from voiced.core.memories import Memory, Recalled
 from voiced.core.privacy import most_private
 from voiced.core.speech_en import ENGLISH
+from voiced.turn import toolbox
 from voiced.turn.toolbox import Used
 
 ABOUT = (
@@ -114,7 +115,7 @@ class Prompts:
 
     def privacy(self, used: Sequence[Used]) -> Privacy:
         """How private it is what some tools told."""
-        return most_private(self._privacy_of(each.told) for each in used)
+        return toolbox.privacy(used, self._privacy_of)
 
 
 def _before(said: Sequence[Message]) -> tuple[ChatMessage, ...]:

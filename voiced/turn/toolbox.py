@@ -10,6 +10,7 @@ from voiced.core.chat import Tool, ToolCall
 from voiced.core.errors import SkillFailed
 from voiced.core.history import Privacy
 from voiced.core.ports.skill import Offering, Reply, Skill
+from voiced.core.privacy import most_private
 from voiced.core.routing import Called
 from voiced.core.speech import Speech
 from voiced.core.speech_en import ENGLISH
@@ -53,6 +54,12 @@ class Used(Struct, frozen=True):
         short = len(msgspec.json.encode(self.call.arguments)) <= KEPT
         given = self.call.arguments if short else {}
         return Called(self.call.name, given, self.verdict.decision, self.verdict.reason, self.told[:KEPT])
+
+
+def privacy(used: Sequence[Used], privacy_of: Callable[[str], Privacy]) -> Privacy:
+    """How private it is what some calls told: as their words, or as what these rest on."""
+    rest_on = most_private(each.reply.privacy for each in used if each.reply)
+    return most_private((rest_on, *(privacy_of(each.told) for each in used)))
 
 
 class Toolbox:

@@ -4,13 +4,13 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
-from math import fsum
 from secrets import token_hex
 from typing import Any, TypeVar
 
 from msgspec import to_builtins
+from msgspec.structs import asdict, replace
 
-from voiced.core.chat import ChatEnd, Finish
+from voiced.core.chat import ChatEnd
 from voiced.core.errors import VoicedError
 from voiced.core.events import AnyEvent, Speaking, SpeechStarted, Spoken, StateChanged, TurnEnded
 from voiced.core.history import Message, Metadata, Privacy, Role, Source
@@ -20,6 +20,8 @@ from voiced.core.ports.llm import Tried
 from voiced.core.privacy import most_private
 from voiced.core.types import RATE, Clip, Earcon, SpeechChunk, Timeline, Transcript, Utterance
 from voiced.core.usage import Use
+from voiced.turn import toolbox
+from voiced.turn.costs import Costs
 from voiced.turn.deeds import Deeds
 from voiced.turn.parts import Parts
 from voiced.turn.router import MODEL, Route
@@ -55,7 +57,7 @@ class Turn:
         heard: what was understood of it; None for what was written.
         heard_out: whether it was taken in, and all speech before it.
         sounded: whether something of it left the speaker, besides earcons.
-        usage: what a language model needed for the answer.
+        costs: what language models took for it.
         sources: what the answer rests on.
         notes: what else is worth keeping of it.
         trail: who was considered for the answer.
@@ -86,8 +88,7 @@ class Turn:
         self.sounded = False
         self.notes: dict[str, Any] = {}
         self.stopped_by = "stop"
-        self.usage: ChatEnd | None = None
-        self._spent: list[ChatEnd] = []
+        self.costs = Costs()
         self.sources: Sequence[Source] = ()
         self._rests_on: Privacy = "public"
         self.utterance: Utterance | None = None
@@ -174,9 +175,8 @@ class Turn:
     def used(self, used: Sequence[Used]) -> None:
         """Takes in what became of the tools that a model asked for."""
         self.deeds.take(used)
-        private = map(self._parts.privacy_of, self.deeds.texts)
         sources = list(dict.fromkeys([*self.sources, *self.deeds.sources]))
-        self.rest_on(sources, most_private((self._rests_on, *private)))
+        self.rest_on(sources, most_private((self._rests_on, toolbox.privacy(used, self._parts.privacy_of))))
 
     def keep(self) -> asyncio.Task[str | None] | None:
         """Begins to keep what was answered, and what was really said of it; None where nobody has said anything."""
@@ -187,25 +187,15 @@ class Turn:
 
     def _use(self, answer: Message) -> Use:
         """What it took, as far as it is known."""
-        spent, heard = self._spent, self.utterance
-        return Use(
-            id=answer.id,
-            at=answer.at,
-            turn=self.id,
-            model=answer.model or next((each.model for each in spent if each.model), None),
-            key=self.key,
-            tokens_in=sum(each.tokens_in for each in spent),
-            tokens_cached=sum(each.tokens_cached for each in spent),
-            tokens_out=sum(each.tokens_out for each in spent),
-            heard_s=(heard.end - heard.start) / RATE if heard else 0.0,
-            spoken_s=self._spoken_s,
-            inference_s=fsum(each.seconds for each in spent),
-        )
+        heard = (self.utterance.end - self.utterance.start) / RATE if self.utterance else 0.0
+        taken = replace(self.costs.figures, heard_s=heard, spoken_s=self._spoken_s)
+        model = answer.model or self.costs.model
+        return Use(**asdict(taken), id=answer.id, at=answer.at, turn=self.id, model=model, key=self.key)
 
     def _message(self, role: Role, content: str) -> Message:
         asked = role == "user"
         mode = "announcement" if not (asked or self._question) else "chat" if self.tier == MODEL else "command"
-        used = self.usage if self.tier == MODEL and not asked else None
+        used = self.costs.answer if self.tier == MODEL and not asked else None
         return Message(
             id=new_id(),
             role=role,
@@ -319,9 +309,7 @@ class Turn:
 
     def use(self, used: ChatEnd) -> None:
         """Takes in what a language model needed for the answer, or for one that was begun in vain."""
-        self._spent.append(used)
-        if self.usage is None or self.usage.finish is Finish.CUT or used.finish is not Finish.CUT:
-            self.usage = used
+        self.costs.add(used)
 
     @property
     def tried(self) -> Tried:
@@ -377,7 +365,8 @@ class Turn:
         if "first_audio" not in self._marks:
             self.mark("first_audio", position / RATE)
             self.enter("responding")
-        self.emit(Speaking(self.saying, at=round(position / RATE, 3), turn=self.id))
+        private = most_private((self._privacy, self._rests_on))
+        self.emit(Speaking(self.saying, private, at=round(position / RATE, 3), turn=self.id))
 
     async def _sound_chime(self, who: str) -> None:
         try:

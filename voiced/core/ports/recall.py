@@ -11,6 +11,8 @@ class Recall(Protocol):
     async def recall(self, question: str, scope: Scope | None = None) -> list[Recalled]:
         """The few memories that belong to a question, the best first, cut down to what is to be quoted of them.
 
+        Each is as private as it was kept, or as what is quoted of it where that is more.
+
         It takes no longer than `memory.deadline_s`, and never fails: what cannot be found in time is left out.
 
         Args:

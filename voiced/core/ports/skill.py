@@ -7,7 +7,7 @@ from typing import Literal, Protocol, runtime_checkable
 from msgspec import Struct
 
 from voiced.core.chat import Tool, ToolCall
-from voiced.core.history import Metadata, Source
+from voiced.core.history import Metadata, Privacy, Source
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.home import Home
 from voiced.core.ports.lists import Lists
@@ -35,12 +35,14 @@ class Reply(Struct, frozen=True):
         sources: what it rests on.
         asks: what is asked back: the microphone opens for the answer. None: nothing.
         notes: what was done, to be kept with the turn: receipts, as JSON.
+        privacy: how private it is what it rests on; its own words are looked at besides.
     """
 
     text: str
     sources: tuple[Source, ...] = ()
     asks: Asks | None = None
     notes: Metadata = {}
+    privacy: Privacy = "public"
 
 
 class Skill(Protocol):
