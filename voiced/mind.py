@@ -10,6 +10,7 @@ from voiced.children import is_far
 from voiced.core.config import Config, chain
 from voiced.core.forgetting import Forget
 from voiced.core.history import Privacy
+from voiced.core.numbers import load_numbers
 from voiced.core.ports.answers import Answers
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.conversations import Conversations
@@ -24,6 +25,7 @@ from voiced.core.ports.usage import Meter
 from voiced.core.privacy import allowed
 from voiced.core.speech import Speech
 from voiced.core.types import Understanding
+from voiced.core.words import load_words
 from voiced.remembering import Remembering
 from voiced.setup.places import intents_folder
 from voiced.skills.alarms import AlarmsSkill
@@ -44,7 +46,7 @@ from voiced.skills.volume import VolumeSkill
 from voiced.skills.weather import WeatherSkill
 from voiced.turn.actwords import load_acts
 from voiced.turn.dialogue import FOLLOW_UP, NO, YES, Dialogue
-from voiced.turn.dialoguewords import load_words
+from voiced.turn.dialoguewords import DialogueWords
 from voiced.turn.prompt import Prompts
 from voiced.turn.record import Record
 from voiced.turn.rules import Rules
@@ -131,7 +133,7 @@ class Mind:
         # Voiced's own go first, and what is only guessed last.
         own_rules = [self.rules.understand, self.rules.understand_home]
         order = [*own_rules, *added.rules, *self._open_questions(), self.rules.guess]
-        words = load_words(self._folder, self._language)
+        words = load_words(self._folder, self._language, "dialogue", DialogueWords)
         self.dialogue = Dialogue(taken(order, self.skills), words, config.dialogue)
 
     def thinking(self, models: Models, record: Record, meter: Meter) -> Thinking:
@@ -175,6 +177,7 @@ class Mind:
             SourcesSkill(hands.conversations, knowledge, now, space, speech),
             SearchSkill(self.search, speech),
             HomeSkill(hands.home, self._language),
+            CalculatorSkill(load_numbers(self._folder, self._language), speech),
         ]
         if weather := lookup.weather(self._config):
             self.ports.append(weather)
@@ -197,7 +200,6 @@ def own(hands: Hands, speech: Speech) -> list[Skill]:
         RepeatSkill(hands.last_answer, speech),
         MannerSkill(hands.manner, hands.last_answer, speech),
         HelpSkill(speech),
-        CalculatorSkill(speech),
         ListsSkill(hands.lists, speech),
     ]
 

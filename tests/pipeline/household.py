@@ -18,6 +18,7 @@ from voiced.core.config_keeping import MemoryConfig
 from voiced.core.history import Message
 from voiced.core.home import Entity
 from voiced.core.memories import NewMemory
+from voiced.core.numbers import load_numbers
 from voiced.core.ports.llm import Llm
 from voiced.core.ports.skill import Offering, Reply, Skill, Wish
 from voiced.core.promises import Schedule
@@ -93,7 +94,7 @@ class House:
             TimersSkill(self.promises),
             AlarmsSkill(self.promises, lambda: NOW),
             RemindersSkill(self.promises, lambda: NOW),
-            CalculatorSkill(),
+            CalculatorSkill(load_numbers(INTENTS, language)),
             ListsSkill(self.lists),
             MemorySkill(knowledge, self.search, lambda: NOW, "home", knowledge.remove),
             HomeSkill(self.home, language),

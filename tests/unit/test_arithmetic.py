@@ -2,13 +2,17 @@
 
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from voiced.core.errors import SkillFailed
+from voiced.core.numbers import load_numbers
 from voiced.skills.arithmetic import evaluate
+
+ENGLISH = load_numbers(Path(__file__).parents[2] / "config" / "intents", "en")
 
 
 @pytest.mark.parametrize(
@@ -46,12 +50,12 @@ from voiced.skills.arithmetic import evaluate
     ],
 )
 def test_sums_are_exact(said: str, value: Fraction):
-    assert evaluate(said) == (value, True)
+    assert evaluate(said, ENGLISH) == (value, True)
 
 
 @given(st.integers(1, 10**9))
 def test_roots_that_are_not_whole_are_near_and_said_to_be(value: int):
-    found = evaluate(f"square root of {value}")
+    found = evaluate(f"square root of {value}", ENGLISH)
     assert found
     with localcontext(prec=60):
         root = Decimal(value).sqrt()
@@ -81,7 +85,7 @@ def test_roots_that_are_not_whole_are_near_and_said_to_be(value: int):
     ],
 )
 def test_what_is_no_sum_is_none(said: str):
-    assert evaluate(said) is None
+    assert evaluate(said, ENGLISH) is None
 
 
 @pytest.mark.parametrize(
@@ -98,7 +102,7 @@ def test_what_is_no_sum_is_none(said: str):
 )
 def test_what_has_no_value_says_why(said: str, why: str):
     with pytest.raises(SkillFailed, match=why):
-        evaluate(said)
+        evaluate(said, ENGLISH)
 
 
 NUMBERS = st.integers(0, 10**6).map(str) | st.decimals(0, 10**4, places=3).map(str)
@@ -122,7 +126,7 @@ def exactly(written: str) -> Fraction:
 
 @given(SUMS)
 def test_sums_are_what_python_makes_of_them(written: str):
-    found = evaluate(written)
+    found = evaluate(written, ENGLISH)
     assert found in ((exactly(written), True), None)
     assert found or written.strip("()- ").replace(".", "").isdecimal() or len(written) > 60
 
@@ -130,7 +134,7 @@ def test_sums_are_what_python_makes_of_them(written: str):
 @given(st.text(alphabet="0123456789.+-*/^()% √²", max_size=40) | st.text(max_size=40))
 def test_any_text_has_a_value_or_none_or_says_why(said: str):
     try:
-        found = evaluate(said)
+        found = evaluate(said, ENGLISH)
     except SkillFailed:
         return
     assert found is None or isinstance(found[0], Fraction)

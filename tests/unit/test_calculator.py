@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiced.core.errors import SkillFailed
+from voiced.core.numbers import load_numbers
 from voiced.core.types import Understanding
 from voiced.mind import taken
 from voiced.skills.calculator import CalculatorSkill
@@ -19,7 +20,7 @@ from voiced.turn.rules import Rules
 
 INTENTS = Path(__file__).parents[2] / "config" / "intents" / "en"
 RULES = Rules(INTENTS, "en")
-SKILL = CalculatorSkill()
+SKILL = CalculatorSkill(load_numbers(INTENTS, "en"))
 
 
 def answer(said: str) -> str | None:

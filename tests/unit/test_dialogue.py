@@ -8,8 +8,9 @@ from voiced.core.config import Config
 from voiced.core.config_mind import DialogueConfig
 from voiced.core.ports.skill import Asks
 from voiced.core.types import Understanding
+from voiced.core.words import load_words
 from voiced.turn.dialogue import Dialogue
-from voiced.turn.dialoguewords import DialogueWords, load_words
+from voiced.turn.dialoguewords import DialogueWords
 from voiced.turn.rules import Rules
 
 FOLDER = Path(__file__).parents[2] / "config" / "intents"
@@ -34,7 +35,7 @@ LIGHTS = {
 
 
 def dialogue(language: str = "en") -> Dialogue:
-    return Dialogue(RULES[language].understand, load_words(FOLDER, language))
+    return Dialogue(RULES[language].understand, load_words(FOLDER, language, "dialogue", DialogueWords))
 
 
 def home(text: str) -> Understanding | None:
@@ -155,7 +156,7 @@ def test_a_choice_confirms_nothing():
 
 
 def test_what_is_risky_asks_again_after_a_choice_and_after_a_change():
-    made = Dialogue(home, load_words(FOLDER, "en"))
+    made = Dialogue(home, load_words(FOLDER, "en", "dialogue", DialogueWords))
     made.acted(
         Understanding(
             "HassTurnOn", {"area": "kitchen", "domain": "light"}, "turn on the light in the kitchen", confirmed=True
@@ -187,7 +188,7 @@ def test_what_is_risky_asks_again_after_a_choice_and_after_a_change():
     ],
 )
 def test_a_sentence_changes_the_last_one(before, text, sentence):
-    made = Dialogue(home, load_words(FOLDER, "en"))
+    made = Dialogue(home, load_words(FOLDER, "en", "dialogue", DialogueWords))
     made.acted(home(before), "voice", 100.0)
     meaning = made.mean(text, "voice", 150.0)
     assert meaning.understood == (home(sentence) if sentence else None)
@@ -195,7 +196,7 @@ def test_a_sentence_changes_the_last_one(before, text, sentence):
 
 
 def test_a_change_never_makes_an_action_of_a_question():
-    made = Dialogue(home, load_words(FOLDER, "en"))
+    made = Dialogue(home, load_words(FOLDER, "en", "dialogue", DialogueWords))
     made.acted(home("is the light in the kitchen"), "voice", 100.0)
     assert made.mean("and in the bedroom", "voice", 101.0).understood.intent == "HassGetState"
 
@@ -204,7 +205,7 @@ def test_a_change_never_makes_an_action_of_a_question():
     ("talk", "at", "known"), [("voice", 190.0, True), ("voice", 190.1, False), ("text", 101.0, False)]
 )
 def test_what_was_said_long_ago_or_in_another_talk_is_not_changed(talk, at, known):
-    made = Dialogue(home, load_words(FOLDER, "en"))
+    made = Dialogue(home, load_words(FOLDER, "en", "dialogue", DialogueWords))
     made.acted(home("turn on the light in the kitchen"), "voice", 100.0)
     assert bool(made.mean("and in the bedroom", talk, at).understood) == known
 
@@ -276,8 +277,8 @@ def test_the_words_of_stopping_are_the_user_s_though_voiced_said_them():
 def test_a_file_of_words_that_cannot_be_used_is_named(tmp_path):
     (tmp_path / "dialogue.yaml").write_text("dialogue: {leads: 3}")
     with pytest.raises(Exception, match=r"dialogue\.yaml"):
-        load_words(tmp_path, "en")
-    assert load_words(tmp_path / "none", "en") == DialogueWords()
+        load_words(tmp_path, "en", "dialogue", DialogueWords)
+    assert load_words(tmp_path / "none", "en", "dialogue", DialogueWords) == DialogueWords()
 
 
 def test_a_question_is_waited_for_longer_than_the_microphone_is_open():

@@ -16,14 +16,14 @@ from tests.fakes.lists import FakeLists
 from tests.unit.test_skills import NOW, Kept, Volume, kept
 from voiced.core.answers import load_speech
 from voiced.core.errors import SkillFailed
+from voiced.core.numbers import load_numbers, number
+from voiced.core.ports.skill import Reply
 from voiced.core.promises import Promise, Schedule
 from voiced.core.speech_de import German
 from voiced.skills.alarms import AlarmsSkill
 from voiced.skills.calculator import CalculatorSkill
 from voiced.skills.clock import ClockSkill
 from voiced.skills.lists import ListsSkill
-from voiced.skills.numbers import number
-from voiced.skills.numbers_de import GERMAN
 from voiced.skills.reminders import RemindersSkill
 from voiced.skills.snooze import SnoozeSkill
 from voiced.skills.talk import HelpSkill, RepeatSkill, StopSkill
@@ -36,6 +36,7 @@ from voiced.turn.rules import Rules
 INTENTS = Path(__file__).parents[2] / "config" / "intents"
 RULES = Rules(INTENTS, "de")
 SPEECH = load_speech(INTENTS, "de")
+GERMAN = load_numbers(INTENTS, "de")
 NOON = datetime(2026, 11, 29, 15, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 
 
@@ -54,9 +55,9 @@ class House:
             ClockSkill(lambda: NOON, SPEECH),
             VolumeSkill(lambda: self.volume.volume, self.volume.set, SPEECH),
             ListsSkill(self.lists, SPEECH),
-            CalculatorSkill(SPEECH),
+            CalculatorSkill(GERMAN, SPEECH),
             HelpSkill(SPEECH),
-            RepeatSkill(lambda: "", SPEECH),
+            RepeatSkill(lambda: Reply(""), SPEECH),
             StopSkill(),
         ]
 
@@ -250,6 +251,9 @@ def test_every_number_that_german_can_spell_is_read(value: int):
         ("hundertundeins", 101),
         ("3 Millionen", 3_000_000),
         ("zwei tausend", 2000),
+        ("zwei hundert", 200),
+        ("eine halbe", Fraction(1, 2)),
+        ("zwo", 2),
         ("fünf sechs", None),
         ("hundert Eier", None),
         ("Tausendfüßler", None),

@@ -1,22 +1,44 @@
 """Numbers in words and digits."""
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hassil.numbers import get_rbnf_engine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiced.skills.numbers import number, spelled
+from voiced.core.numbers import NumberWords, load_numbers
+from voiced.core.numbers import number as read
+from voiced.skills.numbers import spelled
 
-WORDS = get_rbnf_engine("en")
+FOLDER = Path(__file__).parents[2] / "config" / "intents"
+ENGLISH = load_numbers(FOLDER, "en")
+
+
+def number(said: str) -> Fraction | None:
+    return read(said, ENGLISH)
+
+
+def words(value: int) -> str:
+    return get_rbnf_engine("en").format_number(value).text
 
 
 @given(st.integers(0, 10**15 - 1) | st.integers(0, 2000))
 def test_every_number_that_can_be_spelled_is_read(value: int):
-    assert number(WORDS.format_number(value).text) == value
+    assert number(words(value)) == value
     assert number(str(value)) == number(f"{value:,}") == value
-    assert number(f"minus {WORDS.format_number(value).text}") == -value
+    assert number(f"minus {words(value)}") == -value
+
+
+def test_without_words_of_a_language_numbers_are_digits():
+    nothing = NumberWords()
+    assert [read(said, nothing) for said in ("12", "1.5", "twelve", "", "and a half")] == [12, 1.5, None, None, None]
+
+
+def test_digits_that_python_reads_not_at_once_are_no_number():
+    for said in ("9" * 5_000, "0." + "9" * 5_000, "five point " + "9" * 5_000, f"two and a {'9' * 5_000}"):
+        assert number(said) is None
 
 
 @pytest.mark.parametrize(
@@ -84,12 +106,12 @@ def test_any_text_is_a_number_or_none(said: str):
     ],
 )
 def test_numbers_are_told_in_digits_that_say_something(value: Fraction, told: str, whole: bool):  # noqa: FBT001 (a case)
-    assert spelled(value) == (told, whole)
+    assert spelled(value, ENGLISH) == (told, whole)
 
 
 @given(st.fractions(-(10**14), 10**14))
 def test_what_is_told_is_near_and_says_when_it_is_all(value: Fraction):
-    told, whole = spelled(value)
+    told, whole = spelled(value, ENGLISH)
     read = Fraction(told.replace(",", ""))
     assert (read == value) is whole
     assert abs(read - value) <= Fraction(1, 10**4)

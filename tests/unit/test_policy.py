@@ -3,9 +3,13 @@
 from functools import cache
 
 import pytest
+from hassil.numbers import get_rbnf_engine
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.home.households import INTENTS
 from voiced.core.errors import IntentsInvalid
+from voiced.core.numbers import load_numbers
 from voiced.core.ports.skill import Named, Wish
 from voiced.core.types import Understanding
 from voiced.turn.actwords import ActWords, load_acts
@@ -85,6 +89,28 @@ def test_decisions(act, named, text, decision):
         ([7, 45], "set a timer until a quarter to eight", "asked"),
         ([7.5], "set a timer for 7.5 minutes", "allowed"),
         ([1], "set a timer for 10 minutes", "refused"),
+        ([120], "set a timer for one hundred and twenty minutes", "allowed"),
+        ([20], "set a timer for one hundred and twenty minutes", "refused"),
+        ([100], "set a timer for one hundred and twenty minutes", "refused"),
+        ([110], "set a timer for a hundred and ten seconds", "allowed"),
+        ([1200], "set a timer for 1,200 seconds", "allowed"),
+        ([1.2], "set a timer for 1,200 seconds", "refused"),
+        ([2.5], "set a timer for two point five minutes", "allowed"),
+        ([5], "set a timer for two point five minutes", "refused"),
+        ([2, 30], "set a timer for two and a half hours", "allowed"),
+        ([90], "set a timer for one and a half hours", "allowed"),
+        ([1, 30], "set a timer for an hour and a half", "allowed"),
+        ([45], "set a timer for three quarters of an hour", "allowed"),
+        ([15], "set a timer for a quarter of an hour", "allowed"),
+        ([3], "set a timer for three quarters of an hour", "refused"),
+        ([20], "set a timer to twenty and a half degrees", "refused"),
+        ([30], "set a timer to twenty and a half degrees", "refused"),
+        ([20.5], "set a timer to twenty and a half degrees", "allowed"),
+        ([5], "set a timer to minus five degrees", "refused"),
+        ([7, 30], "set a timer to half past seven", "allowed"),
+        ([7, 45], "set a timer to a quarter to eight", "allowed"),
+        ([7, 50], "set a timer to ten to eight", "allowed"),
+        ([0], "oh, set a timer", "refused"),
     ],
 )
 def test_numbers_are_said(numbers, text, decision):
@@ -92,8 +118,33 @@ def test_numbers_are_said(numbers, text, decision):
 
 
 @pytest.mark.parametrize(
+    ("numbers", "text", "decision"),
+    [
+        ([250], "stell einen Timer auf zweihundertfünfzig Sekunden", "allowed"),
+        ([50], "stell einen Timer auf zweihundertfünfzig Sekunden", "refused"),
+        ([25], "stelle einen Timer auf fünfundzwanzig Minuten", "allowed"),
+        ([30], "stell einen Timer auf dreißig Minuten", "allowed"),
+        ([30], "stell einen Timer auf eine halbe Stunde", "allowed"),
+        ([7.5], "stell einen Timer auf 7,5 Minuten", "allowed"),
+        ([1200], "stell einen Timer auf 1.200 Sekunden", "allowed"),
+        ([7, 45], "stell einen Timer auf viertel vor acht", "allowed"),
+    ],
+)
+def test_german_numbers_are_said(numbers, text, decision):
+    assert decide("start_timer", [Named((number,)) for number in numbers], text, "de") == decision
+
+
+@given(st.integers(0, 999_999), st.integers(0, 999_999))
+def test_a_number_that_was_said_is_that_and_no_other(said, other):
+    text = f"set a timer for {get_rbnf_engine('en').format_number(said).text} minutes"
+    assert decide("start_timer", [Named((said,))], text) == "allowed"
+    assert decide("start_timer", [Named((other,))], text) == ("allowed" if other == said else "refused")
+
+
+@pytest.mark.parametrize(
     ("act", "text", "decision"),
     [
+        ("close", "schließ bitte das Küchenlicht", "allowed"),
         ("turn_on", "mach das Küchenlicht an", "allowed"),
         ("turn_on", "kannst du bitte das Küchenlicht einschalten", "allowed"),
         ("turn_off", "schalte bitte das Küchenlicht aus", "allowed"),
@@ -126,4 +177,4 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path):
 
 
 def test_somebodys_own_folder_needs_no_words(tmp_path):
-    assert load_acts(tmp_path, "en") == ActWords()
+    assert load_acts(tmp_path, "en") == ActWords(counting=load_numbers(tmp_path, "en"))

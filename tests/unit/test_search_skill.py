@@ -10,6 +10,7 @@ import pytest
 from tests.fakes.search import FakeSearch, FakeWeather, page
 from voiced.core.chat import ToolCall
 from voiced.core.history import Source
+from voiced.core.numbers import load_numbers
 from voiced.core.search import Findings, Result
 from voiced.core.weather import Forecast
 from voiced.mind import taken
@@ -29,7 +30,11 @@ RULES = [Rules(INTENTS, "en").understand, Rules(INTENTS / "open", "en").understa
 
 
 def ask(said: str, search: FakeSearch):
-    skills = [CalculatorSkill(), SearchSkill(search), WeatherSkill(FakeWeather(DAYS), lambda: NOW)]
+    skills = [
+        CalculatorSkill(load_numbers(INTENTS, "en")),
+        SearchSkill(search),
+        WeatherSkill(FakeWeather(DAYS), lambda: NOW),
+    ]
     by_intent = {intent: skill for skill in skills for intent in skill.intents}
     understood = taken(RULES, by_intent)(said)
     return asyncio.run(by_intent[understood.intent].answer(understood)) if understood else None

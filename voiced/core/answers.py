@@ -3,21 +3,19 @@
 from collections.abc import Mapping
 from pathlib import Path
 from string import Formatter
-from typing import Any
 
 import msgspec
-import yaml
 from msgspec import Struct
 
 from voiced.core.errors import IntentsInvalid
 from voiced.core.speech import Speech
 from voiced.core.speech_de import German
 from voiced.core.speech_en import English
+from voiced.core.words import read_yaml
 
 LANGUAGES: Mapping[str, type[Speech]] = {"en": English, "de": German}
 """Who is not here is answered in English."""
 _HINT = "A template has the same places in braces as the English text; {count} may be missing. See config/intents/de."
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _File(Struct):
@@ -56,9 +54,8 @@ def load_answers(folder: Path, language: str) -> dict[str, str]:
 
 def _read(path: Path) -> dict[str, str]:
     try:
-        document: Any = yaml.load(path.read_text("utf-8"), _Loader) or {}  # noqa: S506 (the safe one in C)
-        return msgspec.convert(document, _File).answers
-    except (yaml.YAMLError, UnicodeDecodeError, OSError, msgspec.ValidationError) as error:
+        return msgspec.convert(read_yaml(path) or {}, _File).answers
+    except msgspec.ValidationError as error:
         raise IntentsInvalid(f"{path}: {error}", hint=_HINT) from error
 
 

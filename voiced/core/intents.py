@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 from hassil.errors import HassilError
 from hassil.expression import Expression, Group, ListReference, RuleReference
 from hassil.intents import IntentData, Intents, SlotList, TextSlotList
@@ -17,13 +16,13 @@ from hassil.util import merge_dict
 from msgspec import Struct
 
 from voiced.core.errors import IntentsInvalid
+from voiced.core.words import read_yaml
 
 INTERRUPTIONS = ("VoicedStop", "HassNevermind", "VoicedForgetLast", "VoicedSnooze")
 """The intents that are listened for while voiced speaks or rings."""
 _HINT = "See the templates in config/intents/en; https://developers.home-assistant.io/docs/voice describes the format."
 _FAULTS = (ParseError, HassilError, AssertionError, ValueError, TypeError, KeyError, AttributeError)
 """What hassil raises on templates that it cannot read."""
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Value(Struct, rename={"text": "in"}):
@@ -94,10 +93,7 @@ def scope(intents: Intents, data: IntentData) -> tuple[dict[str, SlotList], dict
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        document = yaml.load(path.read_text("utf-8"), _Loader) or {}  # noqa: S506 - CSafeLoader is the safe one in C.
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        raise IntentsInvalid(f"{path} is no YAML file: {error}", hint="Check its indentation and quotes.") from error
+    document = read_yaml(path) or {}
     try:
         msgspec.convert(document, _Document)
     except msgspec.ValidationError as error:

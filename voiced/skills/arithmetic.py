@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import isqrt
 
 from voiced.core.errors import SkillFailed
-from voiced.skills.numbers import ENGLISH, NumberWords, leading
+from voiced.core.numbers import NumberWords, leading
 
 LARGEST_BITS = 4096
 """Bits of a result: whoever asks for more wants to see the box sweat."""
@@ -27,7 +27,7 @@ class Percent(Fraction):
     """A share of something that is said with it, or of one."""
 
 
-def evaluate(said: str, words: NumberWords = ENGLISH) -> tuple[Fraction, bool] | None:
+def evaluate(said: str, words: NumberWords) -> tuple[Fraction, bool] | None:
     """Works out what was said.
 
     Args:
@@ -64,8 +64,7 @@ def _tokens(said: str, words: NumberWords) -> list[Token] | None:
     for phrase, sign in words.signs.items():
         pattern = rf"(?<![^\W\d_]){re.escape(phrase)}(?![^\W\d_])"
         text = re.sub(pattern, f" {sign} ", text)
-    found = re.findall(rf"{words.digits}|[^\W\d_]+|\S", re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text))
-    parts = words.words(found)
+    parts = re.findall(rf"{words.digits}|[^\W\d_]+|\S", re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text))
     tokens: list[Token] = []
     at = 0
     while at < len(parts):

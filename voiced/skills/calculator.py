@@ -1,23 +1,19 @@
 """Arithmetic, and units in other units."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 from voiced.core.chat import Tool, ToolCall
 from voiced.core.errors import SkillFailed
+from voiced.core.numbers import NumberWords, number
 from voiced.core.ports.skill import Reply, Wish
 from voiced.core.speech import Speech
 from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
-from voiced.skills import numbers
 from voiced.skills.arithmetic import evaluate
-from voiced.skills.numbers import NumberWords, number, spelled
-from voiced.skills.numbers_de import GERMAN
+from voiced.skills.numbers import spelled
 from voiced.skills.offering import reading, text_of, tool
 from voiced.skills.units import UNITS, converted, several, single
-
-WORDS: Mapping[str, NumberWords] = {"en": numbers.ENGLISH, "de": GERMAN}
-"""The words for numbers, by language."""
 
 OF = "of"
 
@@ -26,14 +22,15 @@ class CalculatorSkill:
     """Calculates and converts.
 
     Args:
+        words: the language's numbers.
         speech: puts it into words.
     """
 
     intents = ("VoicedCalculate", "VoicedConvert")
 
-    def __init__(self, speech: Speech = ENGLISH) -> None:
+    def __init__(self, words: NumberWords, speech: Speech = ENGLISH) -> None:
         self._speech = speech
-        self._words = WORDS.get(speech.language, numbers.ENGLISH)
+        self._words = words
         self._names = {speech.say(name).casefold(): unit for unit in UNITS for name in (unit, several(unit))}
 
     def takes(self, understood: Understanding) -> bool:

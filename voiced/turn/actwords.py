@@ -2,21 +2,16 @@
 
 from pathlib import Path
 
-import msgspec
-import yaml
 from msgspec import Struct
 
-from voiced.core.errors import IntentsInvalid
-from voiced.core.grammar import spoken
+from voiced.core.numbers import NumberWords, load_numbers
+from voiced.core.words import load_words
 
-LARGEST = 100
-"""The largest number that is known by its words; larger ones are known in digits."""
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Words = tuple[str, ...]
 
 
 class ActWords(Struct, frozen=True):
-    """Rows of words, in lower case.
+    """Rows of words, casefolded.
 
     Attributes:
         wishes: for each act what a wish for it begins with; "*" is a gap.
@@ -25,7 +20,10 @@ class ActWords(Struct, frozen=True):
         conditions: what makes it none, or not yet.
         joints: where one order ends and the next may begin.
         around: what may stand between the words of a name.
-        numbers: words for numbers.
+        numbers: what they are called besides their own words.
+        counting: their own words.
+        lengths: hours and minutes: with them a half is thirty.
+        past: what stands between the minutes after an hour, and the hour.
         to: what stands between the minutes before an hour, and the hour.
     """
 
@@ -36,6 +34,9 @@ class ActWords(Struct, frozen=True):
     joints: frozenset[str] = frozenset()
     around: frozenset[str] = frozenset()
     numbers: dict[Words, float] = {}
+    counting: NumberWords = NumberWords()
+    lengths: frozenset[str] = frozenset()
+    past: frozenset[str] = frozenset()
     to: frozenset[str] = frozenset()
 
 
@@ -47,11 +48,9 @@ class _Acts(Struct):
     joints: frozenset[str] = frozenset()
     around: frozenset[str] = frozenset()
     numbers: dict[str, float] = {}
+    lengths: frozenset[str] = frozenset()
+    past: frozenset[str] = frozenset()
     to: frozenset[str] = frozenset()
-
-
-class _File(Struct):
-    acts: _Acts = msgspec.field(default_factory=_Acts)
 
 
 def load_acts(folder: Path, language: str) -> ActWords:
@@ -64,26 +63,30 @@ def load_acts(folder: Path, language: str) -> ActWords:
     Raises:
         IntentsInvalid: the file cannot be used.
     """
-    path = (folder / language if (folder / language).is_dir() else folder) / "acts.yaml"
-    if not path.is_file():
-        return ActWords()
-    try:
-        acts = msgspec.convert(yaml.load(path.read_text("utf-8"), _Loader), _File).acts  # noqa: S506 (the safe one in C)
-    except (yaml.YAMLError, UnicodeDecodeError, OSError, msgspec.ValidationError) as error:
-        raise IntentsInvalid(f"{path}: {error}", hint="Compare it with config/intents/en/acts.yaml.") from error
-    numbers = {tuple(spoken(str(value), language)): float(value) for value in range(LARGEST + 1)}
+    acts = load_words(folder, language, "acts", _Acts)
     return ActWords(
         {act: _rows(each) for act, each in acts.wishes.items()},
         _rows(acts.openers),
         _rows(acts.requests),
         _rows(acts.conditions),
-        acts.joints,
-        acts.around,
-        numbers | {tuple(words.split()): value for words, value in acts.numbers.items()},
-        acts.to,
+        _folded(acts.joints),
+        _folded(acts.around),
+        {_row(words): value for words, value in acts.numbers.items()},
+        load_numbers(folder, language),
+        _folded(acts.lengths),
+        _folded(acts.past),
+        _folded(acts.to),
     )
+
+
+def _row(text: str) -> Words:
+    return tuple(text.casefold().split())
 
 
 def _rows(texts: list[str]) -> tuple[Words, ...]:
     """As rows of words, the longest first."""
-    return tuple(sorted((tuple(text.split()) for text in texts), key=len, reverse=True))
+    return tuple(sorted(map(_row, texts), key=len, reverse=True))
+
+
+def _folded(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(word.casefold() for word in words)

@@ -15,11 +15,13 @@ What a model has read (memories, pages, names, what was said before) is not know
 
 import re
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from itertools import pairwise
 from typing import Literal
 
 from msgspec import Struct
 
+from voiced.core.numbers import leading
 from voiced.core.ports.skill import Named, Wish
 from voiced.core.questions import asks
 from voiced.turn.actwords import ActWords, Words
@@ -28,8 +30,11 @@ from voiced.turn.near_misses import NEGATIONS
 GAP = "*"
 LET_US = "let's"
 LONGEST_GAP = 10
-_TOKENS = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:['’][^\W\d_]+)*|[.,;:!?](?=\s|$)")
-HOUR = 60
+_TOKENS = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[.,;:!?](?=\s|$)")
+SIXTY = 60
+"""Minutes of an hour, and seconds of a minute."""
+BEFORE, AFTER = 2, 3
+"""Words around a number that tell whether its parts are sixtieths."""
 
 Decision = Literal["allowed", "asked", "refused"]
 """What becomes of a call."""
@@ -114,11 +119,11 @@ def _tokens(text: str) -> Words:
 def _clauses(said: Words, known: ActWords) -> Iterator[_Clause]:
     """The parts of what was said. One that orders nothing belongs to the one before: "… and the bedroom light"."""
     clause: _Clause | None = None
-    for words in _parted(said, known.joints):
+    for joint, words in _parted(said, known.joints):
         request, rest = _opened(words, known)
         acts = _acts(rest, known, request=request)
         if clause and not acts:
-            clause = _Clause((*clause.words, *words), clause.acts, clause.request)
+            clause = _Clause((*clause.words, *joint, *words), clause.acts, clause.request)
             continue
         if clause:
             yield clause
@@ -127,15 +132,17 @@ def _clauses(said: Words, known: ActWords) -> Iterator[_Clause]:
         yield clause
 
 
-def _parted(said: Words, joints: frozenset[str]) -> Iterator[Words]:
+def _parted(said: Words, joints: frozenset[str]) -> Iterator[tuple[Words, Words]]:
+    """The parts, each with the word before it that parts it from the last one, if it is one."""
+    joint: Words = ()
     part: list[str] = []
     for word in said:
         if word in joints or not word[0].isalnum():
-            yield tuple(part)
-            part = []
+            yield joint, tuple(part)
+            joint, part = ((word,) if word in joints else ()), []
         else:
             part.append(word)
-    yield tuple(part)
+    yield joint, tuple(part)
 
 
 def _opened(words: Words, known: ActWords) -> tuple[bool, Words]:
@@ -225,17 +232,35 @@ def _likely(named: Named, words: Words, known: ActWords) -> bool:
 
 def _numbers(words: Words, known: ActWords) -> set[float]:
     """All numbers that were said, and what times they may be: "a quarter to eight" is 7:45."""
-    found: list[tuple[int, int, float]] = []
+    found = list(_counted(words, known))
+    values: set[float] = set()
+    for start, end, value in found:
+        near = known.lengths.intersection(words[max(0, start - BEFORE) : start] + words[end : end + AFTER])
+        near |= (known.past | known.to).intersection(words[end : end + 1])
+        values |= _meant(value, sixtieths=bool(near) and words[end - 1] in known.counting.parts)
+    for (_, end, before), (start, _, hour) in pairwise(found):
+        if start == end + 1 and words[end] in known.to:
+            values |= {float(SIXTY - (before if before >= 1 else before * SIXTY)), float(hour - 1)}
+    return values
+
+
+def _counted(words: Words, known: ActWords) -> Iterator[tuple[int, int, Fraction]]:
+    """All numbers: where each begins and ends, and its value."""
     at = 0
     while at < len(words):
         row = max((row for row in known.numbers if _begins(words, at, row)), key=len, default=())
-        if words[at][0].isdecimal():
-            found.append((at, at + 1, float(words[at].replace(",", "."))))
-        elif row:
-            found.append((at, at + len(row), known.numbers[row]))
-        at = found[-1][1] if found and found[-1][1] > at else at + 1
-    values = {value for _, _, value in found}
-    for (_, end, before), (start, _, hour) in pairwise(found):
-        if start == end + 1 and words[end] in known.to:
-            values |= {HOUR - before, hour - 1}
-    return values
+        value, length = leading(words[at:], known.counting)
+        if len(row) > length:
+            value, length = Fraction(known.numbers[row]), len(row)
+        if value is not None:
+            negative = at > 0 and words[at - 1] in known.counting.minus
+            yield at, at + length, -value if negative else value
+        at += length or 1
+
+
+def _meant(value: Fraction, *, sixtieths: bool) -> set[float]:
+    """What may be meant by a number: two and a half hours are two and thirty, or a hundred and fifty minutes."""
+    if not sixtieths:
+        return {float(value)}
+    whole = value // 1
+    return {float(value), float((value - whole) * SIXTY), float(value * SIXTY), *([float(whole)] if whole else ())}
