@@ -43,6 +43,7 @@ from voiced.offline import passing_database
 from voiced.setup.privacy import classifier
 from voiced.store.conversations import StoredConversations
 from voiced.store.db import Database
+from voiced.store.settings import StoredSettings
 from voiced.turn.controls import EarControls
 from voiced.turn.dialogue import Dialogue
 from voiced.turn.inbox import Inbox
@@ -99,11 +100,12 @@ class Ours:
         self.inbox, self.sink = Inbox(), Sink()
         self.number = 0
         classify = classifier(Config())
+        quiet = Quiet(QuietConfig(), SystemClock(LocalZone()), StoredSettings(database))
         self.parts = Parts(
             audio=self.sink,
             stt=HostedStt(children[0], 5.0),
             tts=HostedTts(children[1], 5.0),
-            manner=Manner(Quiet(QuietConfig(), SystemClock(LocalZone())), 100, lambda _: None),
+            manner=Manner(quiet, 100, lambda _: None),
             dialogue=Dialogue(lambda text: Understanding("answer", {}, text)),
             skills={"answer": Answers()},
             earcons={},

@@ -50,6 +50,7 @@ from voiced.store.entries import StoredLists
 from voiced.store.keys import StoredKeys
 from voiced.store.memories import StoredMemories
 from voiced.store.promises import StoredPromises
+from voiced.store.settings import StoredSettings
 from voiced.store.upkeep import FileUpkeep
 from voiced.store.usage import StoredUsage
 from voiced.turn.breakdowns import Breakdowns
@@ -117,7 +118,8 @@ class Voiced:
         self._audio = audio
         self._activity = activity
         self._muted = False
-        self._manner = Manner(Quiet(config.quiet, clock), config.audio.volume, audio.set_volume)
+        quiet = Quiet(config.quiet, clock, StoredSettings(database))
+        self._manner = Manner(quiet, config.audio.volume, audio.set_volume)
         self._began = self._turned = time.monotonic()
         self._engines = engines
         self._classify = classifier(config)
@@ -134,18 +136,10 @@ class Voiced:
         )
         self.folder = database.path.parent
         self._phrases = PhraseFiles(self.folder / CACHE / "phrases", config.engines.tts.cache_mb * 1_000_000)
-        self.upkeep = FileUpkeep(
-            database,
-            config.store.backups,
-            clock.zone(),
-            clock,
-            self._replaced,
-            self._clear_caches,
-            privacy_of=self.privacy_of,
-        )
-        memories = StoredMemories(database)
+        keep, zone, clear_caches = config.store.backups, clock.zone(), self._clear_caches
+        self.upkeep = FileUpkeep(database, keep, zone, clock, self._replaced, clear_caches, privacy_of=self.privacy_of)
         self._remembering = Remembering(
-            config, memories, engines.embed, clock, bus, activity, privacy_of=self.privacy_of
+            config, StoredMemories(database), engines.embed, clock, bus, activity, privacy_of=self.privacy_of
         )
         self.knowledge = self._remembering.knowledge
         record = Record(self.conversations, config.store.space, config.store.continue_s, self.usage)
@@ -156,8 +150,7 @@ class Voiced:
         self._remote_words = wiring.remote_words(config, told("wake"))
         self._controls = EarControls(hears_speaker=live)
         # What was said is not to lie on the disk in clear, not even as sound.
-        kept = live and config.store.encryption == "off" and config.engines.tts.cache_mb
-        phrases = self._phrases if kept else None
+        phrases = self._phrases if live and config.store.encryption == "off" and config.engines.tts.cache_mb else None
         stt = wiring.recogniser(config, engines.stt, told("stt"))
         tts = wiring.voice(config, engines.tts, told("tts"), phrases=phrases, may_keep=partial(self._may, "cache"))
         self.mind = Mind(config, self._hands(clock), speech)
@@ -211,6 +204,7 @@ class Voiced:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Takes turns until the block ends."""
+        await self._manner.quiet.load()
         self._manner.begin(rings=False)
         if self._thinking:
             self._thinking.expect()
@@ -288,6 +282,7 @@ class Voiced:
         self.conversations.forget()
         self.keys.forget()
         self._remembering.indexer.wake()
+        await self._manner.quiet.load()
         await self.promises.reload()
 
     def _clear_caches(self) -> None:
@@ -359,9 +354,9 @@ class Voiced:
         """See `Agent`."""
         return self._manner.quiet.do_not_disturb
 
-    def set_do_not_disturb(self, until: float | None) -> DoNotDisturb:
+    async def set_do_not_disturb(self, until: float | None) -> DoNotDisturb:
         """See `Agent`."""
-        self._manner.quiet.set(until)
+        await self._manner.quiet.set(until)
         self.inbox.poke()
         return self._manner.quiet.do_not_disturb
 

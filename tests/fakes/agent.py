@@ -98,7 +98,7 @@ class ScriptedAgent:
         until = self.disturbed_from
         return DoNotDisturb(until is not None, until if until is not None and until < inf else None)
 
-    def set_do_not_disturb(self, until: float | None) -> DoNotDisturb:
+    async def set_do_not_disturb(self, until: float | None) -> DoNotDisturb:
         self.disturbed_from = until
         return self.do_not_disturb()
 

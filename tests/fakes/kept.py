@@ -319,3 +319,31 @@ def _page(items: list, limit: int, cursor: str | None) -> Page:
     first = int(cursor or 0)
     following = first + limit
     return Page(items[first:following], str(following) if following < len(items) else None)
+
+
+class FakeSettings:
+    """Implements `Settings`.
+
+    Attributes:
+        kept: all of them, by name.
+        failing: raised by everything, if it is set.
+    """
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+        self.failing: Exception | None = None
+
+    async def get(self, name: str) -> str | None:
+        self._look()
+        return self.kept.get(name)
+
+    async def put(self, name: str, value: str | None) -> None:
+        self._look()
+        if value is None:
+            self.kept.pop(name, None)
+        else:
+            self.kept[name] = value
+
+    def _look(self) -> None:
+        if self.failing:
+            raise self.failing

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from tests.fakes.engines import CountingTts, ScriptedStt, seconds
 from tests.fakes.heap import Heap
+from tests.fakes.kept import FakeSettings
 from tests.fakes.ledger import FakeUsage
 from tests.fakes.llm import ScriptedLlm
 from voiced.core.activity import Activity
@@ -177,7 +178,7 @@ class Play:
             audio=self.audio,
             stt=stt,
             tts=self.tts,
-            manner=Manner(Quiet(quiet or QuietConfig(), self.audio), 100, self.audio.set_volume),
+            manner=Manner(Quiet(quiet or QuietConfig(), self.audio, FakeSettings()), 100, self.audio.set_volume),
             dialogue=Dialogue(understand, WORDS, dialogue or DialogueConfig()),
             skills=dict.fromkeys(skill.intents, skill),
             earcons=earcons(),

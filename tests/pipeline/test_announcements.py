@@ -4,12 +4,16 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from math import inf
 
+import pytest
+
 from tests.fakes.engines import ScriptedStt
-from tests.pipeline.playbook import Line, Play, does, speaks, wakes
+from tests.pipeline.playbook import Line, Play, asks, does, speaks, wakes
 from voiced.core.commands import Announce, Ask, Ring, Say, Stop
 from voiced.core.config_mind import QuietConfig
 from voiced.core.events import Interrupted, Spoken
-from voiced.core.types import Clip
+from voiced.core.ports.skill import Reply
+from voiced.core.types import Clip, Understanding
+from voiced.turn.conversation import HELD_LIMIT
 
 LONG = "say " + "word " * 20
 RING = Ring("Your timer is done.", Clip(b"\1\0" * 2205, 22_050), seconds=6)
@@ -39,8 +43,24 @@ def plays(*script: list[Line], said: str = LONG, until: float = 30.0, **options)
     return asyncio.run(run())
 
 
-def disturb(play: Play, until: float | None) -> None:
-    play.parts.manner.quiet.set(until)
+async def disturb(play: Play, until: float | None) -> None:
+    """As somebody says so, whether anything else happens or not."""
+    await play.parts.manner.quiet.set(until)
+    play.inbox.poke()
+
+
+class Changes:
+    """A skill that sets when voiced may disturb again, in seconds from now: "say 5"."""
+
+    intents = ("answer",)
+
+    def __init__(self) -> None:
+        self.play: Play | None = None
+
+    async def answer(self, understood: Understanding) -> Reply:
+        assert self.play
+        await disturb(self.play, self.play.audio.wall() + float(understood.slots["text"]))
+        return Reply("")
 
 
 def test_what_is_announced_comes_after_the_turn_in_progress_the_urgent_first():
@@ -54,11 +74,11 @@ def test_it_is_told_at_once_whether_it_waits():
         loop = asyncio.get_running_loop()
         queued, held, urgent = (loop.create_future() for _ in range(3))
         played = Play(ScriptedStt(), length=3.0)
-        disturb(played, None)
+        await disturb(played, None)
         script = [does(0.5, Announce("one", done=queued))]
         await played.run(script, 1.0)
         again = Play(ScriptedStt(), length=3.0)
-        disturb(again, inf)
+        await disturb(again, inf)
         script = [does(0.5, Announce("two", done=held)), does(0.5, Announce("three", "high", urgent))]
         events = await again.run(script, 3.0)
         return queued.result(), held.result(), urgent.result(), spoken(events)
@@ -89,7 +109,7 @@ def test_an_announcement_has_a_chime_and_is_kept_as_one():
 def test_what_is_held_is_spoken_when_its_time_comes_in_its_order():
     async def run():
         played = Play(ScriptedStt(), length=20.0)
-        disturb(played, played.audio.wall() + 5)
+        await disturb(played, played.audio.wall() + 5)
         script = [does(0.5, Announce("one")), does(1.0, Announce("two", "low")), does(1.5, Ask("say three"))]
         events = await played.run(script, 20.0)
         return [(event.text, event.at) for event in events if isinstance(event, Spoken)]
@@ -102,24 +122,57 @@ def test_what_is_held_is_spoken_when_its_time_comes_in_its_order():
 def test_what_is_held_is_spoken_as_soon_as_somebody_says_so():
     async def run():
         played = Play(ScriptedStt(), length=20.0)
-        disturb(played, inf)
+        await disturb(played, inf)
         events = played.events
 
-        def release(event):
-            if isinstance(event, Spoken) and event.text == "now":
-                disturb(played, None)
+        class Releases:
+            intents = ("answer",)
 
-        played.bus.watch(release)
+            async def answer(self, understood: Understanding) -> Reply:
+                await disturb(played, None)
+                return Reply(str(understood.slots["text"]))
+
+        played.use(skills={"answer": Releases()})
         await played.run([does(0.5, Announce("one")), does(3.0, Ask("say now"))], 10.0)
         return spoken(events)
 
     assert asyncio.run(run()) == ["now", "one"]
 
 
+@pytest.mark.parametrize(("first", "then"), [(100, 5), (5, 12)])
+def test_what_is_held_is_spoken_when_its_time_comes_also_where_that_is_changed(first, then):
+    async def run():
+        skill = Changes()
+        skill.play = played = Play(ScriptedStt(), skill, length=30.0)
+        await disturb(played, played.audio.wall() + first)
+        script = [does(0.5, Announce("one")), does(1.0, Ask(f"say {then}", aloud=False))]
+        events = await played.run(script, 25.0)
+        return [event.at for event in events if isinstance(event, Spoken)]
+
+    (at,) = asyncio.run(run())
+    assert then + 1 < at < then + 3
+
+
+def test_what_is_held_keeps_nobody_from_being_answered():
+    async def run():
+        played = Play(ScriptedStt(), length=40.0)
+        await disturb(played, inf)
+        loop = asyncio.get_running_loop()
+        done = [loop.create_future() for _ in range(HELD_LIMIT + 1)]
+        script = [does(0.5, Announce(f"{each}", done=future)) for each, future in enumerate(done)]
+        answered: asyncio.Future[str] = loop.create_future()
+        await played.run([*script, asks(3.0, "say four", done=answered)], 8.0)
+        assert [future.result() for future in done[:-1]] == ["held"] * HELD_LIMIT
+        assert done[-1].exception().code == "busy"
+        return answered.result()
+
+    assert asyncio.run(run()) == "four"
+
+
 def test_stop_ends_what_is_spoken_and_queued_but_not_what_is_held():
     async def run():
         played = Play(ScriptedStt(), length=20.0)
-        disturb(played, played.audio.wall() + 5)
+        await disturb(played, played.audio.wall() + 5)
         said = [Announce("held"), Announce("word " * 20, "high"), Announce("next", "high")]
         script = [*(does(0.5, each) for each in said), does(1.5, Stop("control"))]
         events = await played.run(script, 20.0)

@@ -1,5 +1,6 @@
 """Quiet hours, do not disturb, and how loud and how fast it is then."""
 
+import asyncio
 from datetime import datetime
 from math import inf
 from zoneinfo import ZoneInfo
@@ -8,10 +9,12 @@ import msgspec
 import pytest
 
 from tests.fakes.clock import JumpingClock
+from tests.fakes.kept import FakeSettings
 from voiced.core.announcing import DoNotDisturb
 from voiced.core.config_mind import QuietConfig
+from voiced.core.errors import StoreFull
 from voiced.turn.manner import FASTEST, SLOWEST, Manner
-from voiced.turn.quiet import Quiet
+from voiced.turn.quiet import DISTURB, Quiet
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -21,7 +24,7 @@ def local(text: str) -> float:
 
 
 def quiet(now: str, **config: object) -> Quiet:
-    return Quiet(QuietConfig(**config), JumpingClock(local(now), BERLIN))
+    return Quiet(QuietConfig(**config), JumpingClock(local(now), BERLIN), FakeSettings())
 
 
 @pytest.mark.parametrize(
@@ -71,19 +74,49 @@ def test_quiet_hours_alone_do_not_keep_announcements_waiting():
 )
 def test_what_somebody_said_holds_until_its_time_is_over(said, state):
     found = quiet("2026-03-01T12:00")
-    found.set(said)
+    asyncio.run(found.set(said))
     assert found.do_not_disturb == state
     assert [found.holds(priority) for priority in ("low", "normal", "high")] == [state.on, state.on, False]
 
 
 def test_what_was_said_and_the_hours_end_with_the_later_of_them():
     found = quiet("2026-03-01T23:00", hours="22:00-07:00", do_not_disturb=True)
-    found.set(local("2026-03-02T09:00"))
+    asyncio.run(found.set(local("2026-03-02T09:00")))
     assert found.do_not_disturb.until == local("2026-03-02T09:00")
-    found.set(local("2026-03-02T01:00"))
+    asyncio.run(found.set(local("2026-03-02T01:00")))
     assert found.do_not_disturb.until == local("2026-03-02T07:00")
-    found.set(inf)
+    asyncio.run(found.set(inf))
     assert found.do_not_disturb == DoNotDisturb(on=True)
+
+
+@pytest.mark.parametrize("said", [None, inf, local("2026-03-01T13:00"), local("2026-03-01T11:00")])
+def test_what_somebody_said_outlives_a_restart(said):
+    async def run():
+        settings, clock = FakeSettings(), JumpingClock(local("2026-03-01T12:00"), BERLIN)
+        before, after = (Quiet(QuietConfig(), clock, settings) for _ in range(2))
+        await before.set(inf)
+        await before.set(said)
+        await after.load()
+        assert after.do_not_disturb == before.do_not_disturb
+        return after.do_not_disturb.on
+
+    assert asyncio.run(run()) == (said is not None and said > local("2026-03-01T12:00"))
+
+
+def test_a_file_that_cannot_be_used_changes_nothing_and_says_so():
+    async def run():
+        settings = FakeSettings()
+        found = Quiet(QuietConfig(), JumpingClock(), settings)
+        await found.set(inf)
+        settings.failing = StoreFull("the disk is full")
+        with pytest.raises(StoreFull):
+            await found.set(None)
+        await found.load()
+        settings.failing, settings.kept[DISTURB] = None, "soon"
+        await found.load()
+        assert found.do_not_disturb == DoNotDisturb(on=True)
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize("hours", ["7-22", "25:00-07:00", "22:00", "22:60-07:00", "22:00-07:00 "])

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.fakes.clock import JumpingClock
+from tests.fakes.kept import FakeSettings
 from voiced.control.tally import Tally
 from voiced.core.config_mind import QuietConfig
 from voiced.core.events import Speaking
@@ -71,7 +72,7 @@ def test_the_date(day, said):
 )
 def test_how_it_speaks(intents, said, speed, volume):
     played = []
-    manner = Manner(Quiet(QuietConfig(), JumpingClock()), 60, played.append)
+    manner = Manner(Quiet(QuietConfig(), JumpingClock(), FakeSettings()), 60, played.append)
     skill = MannerSkill(manner, lambda: Reply("It is noon."))
     answers = [answer(skill, intent) for intent in intents]
     manner.begin(rings=False)
@@ -141,7 +142,7 @@ def test_repeat():
 def test_what_is_repeated_is_as_private_as_it_was(intent):
     tally = Tally()
     tally.count(Speaking("Tulip.", "secret", at=1.0, turn="t"))
-    manner = Manner(Quiet(QuietConfig(), JumpingClock()), 60, lambda _: None)
+    manner = Manner(Quiet(QuietConfig(), JumpingClock(), FakeSettings()), 60, lambda _: None)
     skills = (RepeatSkill(lambda: tally.last_answer), MannerSkill(manner, lambda: tally.last_answer))
     skill = next(each for each in skills if intent in each.intents)
     assert asyncio.run(skill.answer(Understanding(intent, {}))) == Reply("Tulip.", privacy="secret")

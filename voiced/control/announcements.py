@@ -42,7 +42,7 @@ def shown(agent: Steered) -> DoNotDisturb:
 async def change(agent: Steered, data: JSONBody[Wanted]) -> DoNotDisturb:
     """Lets them wait, or no longer."""
     until = data.until if data.until is not None else inf
-    return agent.set_do_not_disturb(until if data.on else None)
+    return await agent.set_do_not_disturb(until if data.on else None)
 
 
 ROUTES = [announce, shown, change]

@@ -35,7 +35,7 @@ FIRST = {
 }
 """Columns of the tables in the version that made them; each version may add some at the end.
 
-Answers that are kept for a while are not saved: they are asked for again.
+Answers that are kept for a while are not saved, and neither are settings: they are asked for, or set, again.
 """
 SCHEMA_COLUMNS = 5
 SCHEMA = ("table", "index", "trigger", "view")

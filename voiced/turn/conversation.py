@@ -23,6 +23,10 @@ log = logging.getLogger(__name__)
 
 WAITING_LIMIT = 16
 """Questions in writing and announcements that may wait for the turn in progress."""
+HELD_LIMIT = 64
+"""Announcements that may wait until they may disturb."""
+LOOK_S = 60.0
+"""How often it is looked whether they may: a clock may be set meanwhile."""
 KEPT_S = 2.0
 """How long an answer in writing waits to be kept: a disk that hangs does not make voiced dumb."""
 APOLOGIES = {
@@ -71,6 +75,7 @@ class Conversation:
         self._wish: Wish = None
         self._waiting: deque[Ask | Say | Announce | Ring] = deque()
         self._release: asyncio.Task[None] | None = None
+        self._until: float | None = None
         self._asides: set[asyncio.Task[None]] = set()
         self._said: str | None = None
         self._invited: str | None = None
@@ -188,6 +193,7 @@ class Conversation:
 
     async def _next(self) -> None:
         """Begins what is most urgent, once nothing else goes on. Where nothing is, somebody may answer."""
+        self._await_release()
         if self._task is not None and not self._task.done():
             return
         due = [wish for wish in self._waiting if not self._held(wish)]
@@ -202,16 +208,15 @@ class Conversation:
 
     async def _wait(self, wish: Ask | Say | Announce | Ring) -> None:
         """Keeps a wish for later. A ring gives way to what is more urgent, and goes on afterwards: it may last long."""
-        if not isinstance(wish, Ring) and self._asked() >= WAITING_LIMIT:
+        held = self._held(wish)
+        waiting = [each for each in self._waiting if not isinstance(each, Ring) and self._held(each) == held]
+        if not isinstance(wish, Ring) and len(waiting) >= (HELD_LIMIT if held else WAITING_LIMIT):
             _resolve(wish, BUSY)
             return
         self._waiting.append(wish)
-        held = self._held(wish)
         if isinstance(wish, Announce):
             _resolve(wish, "held" if held else "queued")
-        if held:
-            self._await_release()
-        elif isinstance(self._wish, Ring) and self._rings() and _urgency(wish) < _urgency(self._wish):
+        if not held and isinstance(self._wish, Ring) and self._rings() and _urgency(wish) < _urgency(self._wish):
             self._waiting.appendleft(self._wish)
             await self.stop(QUESTION)
 
@@ -220,19 +225,22 @@ class Conversation:
         return isinstance(wish, Announce) and self._parts.manner.quiet.holds(wish.priority)
 
     def _await_release(self) -> None:
-        """Looks again when what is held may be said, unless somebody says so before."""
+        """Looks again when what is held may be said, unless somebody says so before, or changes when that is."""
         until = self._parts.manner.quiet.do_not_disturb.until
-        if until is not None and (self._release is None or self._release.done()):
-            self._release = asyncio.create_task(self._released(until), name="until it may disturb")
-            vital(self._release)
+        waits = self._release is not None and not self._release.done()
+        if not any(map(self._held, self._waiting)) or (waits and until == self._until):
+            return
+        if self._release is not None:
+            self._release.cancel()
+        self._until = until
+        self._release = asyncio.create_task(self._released(until), name="until it may disturb")
+        vital(self._release)
 
-    async def _released(self, until: float) -> None:
-        while (left := until - self._parts.clock.wall()) > 0:
-            await self._parts.clock.sleep(left)
-        self._inbox.poke()
-
-    def _asked(self) -> int:
-        return sum(not isinstance(wish, Ring) for wish in self._waiting)
+    async def _released(self, until: float | None) -> None:
+        if until is not None:
+            while (left := until - self._parts.clock.wall()) > 0:
+                await self._parts.clock.sleep(min(left, LOOK_S))
+            self._inbox.poke()
 
     def _speech_started(self, event: SpeechStarted) -> None:
         if self._turn is not None and event.turn == self._turn.id:

@@ -1,11 +1,20 @@
 """When voiced is to be quiet: in certain hours, and while nobody wants to be disturbed."""
 
+import logging
 from datetime import datetime, time, timedelta
 from math import inf
 
 from voiced.core.announcing import DoNotDisturb, Priority
 from voiced.core.config_mind import QuietConfig
+from voiced.core.errors import StoreFailed
 from voiced.core.ports.clock import Clock
+from voiced.core.ports.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+DISTURB = "do_not_disturb"
+"""The name of the setting: a moment in seconds since 1970 (UTC), or inf."""
 
 
 class Quiet:
@@ -14,10 +23,12 @@ class Quiet:
     Args:
         config: the `[quiet]` section.
         clock: the time.
+        settings: where that is kept.
     """
 
-    def __init__(self, config: QuietConfig, clock: Clock) -> None:
+    def __init__(self, config: QuietConfig, clock: Clock, settings: Settings) -> None:
         self.config = config
+        self._settings = settings
         self._clock = clock
         self._hours = tuple(time.fromisoformat(each) for each in config.hours.split("-")) if config.hours else ()
         self._until: float | None = None
@@ -26,12 +37,24 @@ class Quiet:
         """Whether these are quiet hours."""
         return self._end() is not None
 
-    def set(self, until: float | None) -> None:
+    async def load(self) -> None:
+        """Takes in what is kept of what somebody said; where that cannot be read, it stays as it is."""
+        try:
+            kept = await self._settings.get(DISTURB)
+            self._until = float(kept) if kept is not None else None
+        except (StoreFailed, ValueError) as error:
+            log.warning("whether somebody is to be disturbed cannot be read: %s", error)
+
+    async def set(self, until: float | None) -> None:
         """Do not disturb.
 
         Args:
             until: seconds since 1970 (UTC), infinity for until somebody says otherwise; None: disturb again.
+
+        Raises:
+            StoreFailed: it cannot be kept; nothing has changed.
         """
+        await self._settings.put(DISTURB, None if until is None else repr(until))
         self._until = until
 
     @property

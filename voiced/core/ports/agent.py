@@ -125,12 +125,15 @@ class Agent(Protocol):
         """Whether announcements wait."""
         ...
 
-    def set_do_not_disturb(self, until: float | None) -> DoNotDisturb:
-        """Lets announcements wait until a moment, or no longer: what waits is then spoken.
+    async def set_do_not_disturb(self, until: float | None) -> DoNotDisturb:
+        """Lets announcements wait until a moment, or no longer: what waits is then spoken. It outlives a restart.
 
         Args:
             until: in seconds since 1970 (UTC); infinity: until somebody says otherwise; None: no longer. Quiet hours of
                 the configuration are not changed by it.
+
+        Raises:
+            StoreFailed: it cannot be kept; nothing has changed.
         """
         ...
 
