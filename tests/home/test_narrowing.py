@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.home.households import INTENTS, household, read
 from voiced.core.intents import blocks, load_intents, scope
 from voiced.turn.home_sentences import EMPTY, LISTS, _lists, _theirs
-from voiced.turn.narrowing import Index, Narrowed
+from voiced.turn.narrowing import LONGEST_WORD, Index, Narrowed
 
 NAMES = {(name, each.domain) for each in household() for name in (each.name, *each.aliases)}
 GERMAN = {(name, each.domain) for each in household("home_de") for name in (each.name, *each.aliases)}
@@ -145,3 +145,28 @@ def test_sampled_sentences_are_mostly_understood() -> None:
     for narrowed in ALL.values():
         said = [_Speaker(narrowed.intents, random.Random(seed)).text for seed in range(60)]
         assert sum(narrowed.recognize(text) is not None for text in said) > 15, narrowed.intents.language
+
+
+class _Counted(dict[str, int]):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    def get(self, key: str, default: int = 0) -> int:
+        self.asked += 1
+        return super().get(key, default)
+
+
+@given(st.sampled_from(sorted(ALL)), st.integers(1, 5_000), st.sampled_from(["a", "light", "kitchenlight", "zx"]))
+def test_however_long_a_word_is_it_is_looked_at_in_as_many_ways_only(name, length, letters):
+    narrowed = Narrowed(ALL[name]._index)
+    narrowed._words = counted = _Counted(narrowed._words)
+    narrowed._sayers((letters * length)[:length])
+    assert counted.asked <= LONGEST_WORD * (LONGEST_WORD + 1) // 2
+    assert length <= LONGEST_WORD or counted.asked == 1
+
+
+def test_a_name_is_understood_however_long_it_is():
+    long = "Lamp" * 30
+    narrowed = _filled(_theirs("en")[0], NAMES | {(long, "light")}, ["Kitchen"])
+    assert _compare(narrowed, f"turn on the {long.lower()}")

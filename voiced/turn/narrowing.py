@@ -21,6 +21,9 @@ from hassil.util import check_required_context
 from voiced.core.intents import blocks, scope
 from voiced.turn.sayable import Speaker, words_of
 
+LONGEST_WORD = 60
+"""Letters of a word that may be several: looking for them takes time by the square of it."""
+
 
 class Index:
     """What the templates can say: found out once, whatever the names are.
@@ -127,17 +130,22 @@ class Narrowed:
 
     def _sayers(self, word: str) -> int:
         """The templates that can say a word, or words that it is made of: hassil understands "kitchenlight", too."""
-        ends = [0] * len(word) + [-1]
-        for start in reversed(range(len(word))):
-            for end in range(start + 1, len(word) + 1):
-                if ends[end] and (sayers := self._words.get(word[start:end], 0) | self._index.anything):
-                    ends[start] |= sayers & ends[end]
+        made = self._made(word) if len(word) <= LONGEST_WORD else self._words.get(word, 0) | self._index.anything
         around = (
             users
             for (before, after), users in self._index.affixes.items()
             if word.startswith(before) and word.endswith(after)
         )
-        return reduce(or_, around, ends[0])
+        return reduce(or_, around, made)
+
+    def _made(self, word: str) -> int:
+        """The templates that can say all words of one way to part a word."""
+        ends = [0] * len(word) + [-1]
+        for start in reversed(range(len(word))):
+            for end in range(start + 1, len(word) + 1):
+                if ends[end] and (sayers := self._words.get(word[start:end], 0) | self._index.anything):
+                    ends[start] |= sayers & ends[end]
+        return ends[0]
 
     def _lacking(self, found: Mapping[str, list[TextSlotValue]]) -> int:
         """The templates that need a value which is not there: none of the list, or none of the right kind."""
