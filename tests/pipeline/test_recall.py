@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from tests.fakes.assist import ScriptedAssist
 from tests.fakes.engines import ScriptedStt
 from tests.fakes.llm import ScriptedLlm
 from tests.fakes.memories import FakeMemories
@@ -95,6 +98,21 @@ def test_an_answer_that_was_begun_early_keeps_its_sources_too():
     stt = ScriptedStt("how far is the moon", partials=3, early="when is the filter changed")
     played = plays(wakes(0.5), speaks(0.8, 1.8), llm=llm, stt=stt, memories=[FILTER, MOON])
     assert [source.reference for source in played.heap.messages[1].sources] == ["m"]
+
+
+@pytest.mark.parametrize(
+    ("script", "said", "sources"), [({}, "Far.", ["m"]), ({"how far is the hill": "It is up."}, "It is up.", [])]
+)
+def test_an_answer_that_was_begun_early_keeps_its_sources_where_the_home_is_asked_first(script, said, sources):
+    assist = ScriptedAssist(script)
+    stt = ScriptedStt("how far is the hill", partials=3)
+    hill = NewMemory(id="m", text="the hill is 384 km away", at=1_700_000_000, privacy="sensitive")
+    script = (wakes(0.5), speaks(0.8, 1.8))
+    played = plays(*script, llm=ScriptedLlm("Far."), stt=stt, memories=[hill], assist=assist)
+    answer = played.heap.messages[1]
+    assert (answer.content, [source.reference for source in answer.sources]) == (said, sources)
+    assert answer.privacy == ("sensitive" if sources else "public")
+    assert len(assist.asked) == 1
 
 
 def test_a_memory_that_fails_is_no_reason_not_to_answer():

@@ -96,7 +96,7 @@ async def answer(turn: Turn, text: str, parts: Parts, begun: Voice | None = None
     parts.dialogue.drop(turn.talk)  # It is answered now, or nobody wants to.
     message = turn.ask(text, chosen, sentence.privacy)
     turn.mark("routed")
-    if begun is None or chosen.tier != MODEL:
+    if begun is None or not chosen.models:
         turn.rest_on(())  # Another answer may have been begun, and thrown away.
     if chosen.tier == RULES and sentence.understood:
         return await act(turn, replace(sentence.understood, message=message), parts)
@@ -158,6 +158,7 @@ async def ask_home(turn: Turn, text: str, assist: Assist) -> str | None:
         turn.trail.declined(ASSIST, "it did not understand")
         return None
     routed(turn, ASSIST)
+    turn.rest_on(())  # A model's answer may have been begun.
     await tell(turn, said)
     return said
 
