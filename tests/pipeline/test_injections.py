@@ -31,7 +31,8 @@ class Unguarded(Toolbox):
             for skill in self._offering:
                 if any(tool.name == call.name for tool in skill.tools()) and (wish := skill.wish(call, "")):
                     await skill.answer(wish.understood)
-        return await super().use(calls, "", "")
+        async for used in super().use(calls, "", ""):
+            yield used
 
 
 def test_no_attack_is_done():

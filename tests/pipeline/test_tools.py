@@ -12,7 +12,7 @@ from tests.pipeline.playbook import Play, asks, speaks, wakes
 from voiced.core.chat import Tool, ToolCall
 from voiced.core.config_keeping import PrivacyConfig
 from voiced.core.config_mind import DialogueConfig
-from voiced.core.errors import SkillFailed, TooPrivate
+from voiced.core.errors import SkillFailed, StoreFull, TooPrivate
 from voiced.core.events import Failed, NotUnderstood, Spoken
 from voiced.core.history import Privacy, Source
 from voiced.core.ports.skill import Asks, Named, Reply, Wish
@@ -37,6 +37,7 @@ class Hatch:
         private: how private that is.
         before: waited for by each answer.
         fails: nothing can be done.
+        breaks: what opening some of them raises.
     """
 
     intents = ("Look", "Open")
@@ -47,6 +48,7 @@ class Hatch:
         self.private: Privacy = private
         self.before = asyncio.sleep
         self.fails = False
+        self.breaks: dict[str, BaseException] = {}
 
     async def answer(self, understood: Understanding) -> Reply:
         await self.before(0)
@@ -55,7 +57,10 @@ class Hatch:
         self.done.append(understood)
         if understood.intent == "Look":
             return Reply(self.says, (Source("note", "n", "a note"),), privacy=self.private)
-        return Reply("The hatch is open.", notes={"receipts": ["open"]})
+        name = str(understood.slots["name"])
+        if name in self.breaks:
+            raise self.breaks[name]
+        return Reply("The hatch is open.", notes={"receipts": [f"open {name}"]})
 
     def tools(self) -> Sequence[Tool]:
         return Tool("look", "Look.", {"type": "object"}), Tool("open", "Open.", {"type": "object"})
@@ -139,7 +144,7 @@ def test_what_a_tool_did_is_said_as_the_skill_says_it_and_the_model_is_not_asked
     assert [event.text for event in only(events, Spoken)] == ["The hatch is open."]
     assert len(llm.asked) == 1
     question, answer = played.heap.messages
-    assert answer.metadata["receipts"] == ["open"]
+    assert answer.metadata["receipts"] == ["open hatch"]
     assert calls(played) == [("open", "allowed", "it was asked for")]
     (done,) = hatch.done
     assert (done.text, done.message, done.confirmed) == ("open the hatch", question.id, False)
@@ -167,6 +172,23 @@ def test_several_calls_are_answered_in_their_order_and_the_same_one_once():
     _, played = plays(llm=llm, hatch=hatch)
     assert hatch.intents_done == ["Open", "Look"]
     assert said(played) == f"The hatch is open. {SAID}"
+
+
+def test_the_receipts_of_all_calls_are_kept():
+    two = [ToolCall("open", {"name": name}) for name in ("a hatch", "b hatch")]
+    _, played = plays(llm=ScriptedLlm(two), hatch=Hatch(), said="open a hatch and open b hatch")
+    assert played.heap.messages[-1].metadata["receipts"] == ["open a hatch", "open b hatch"]
+
+
+def test_what_was_done_is_kept_though_what_follows_fails_or_is_stopped():
+    two = [ToolCall("open", {"name": name}) for name in ("a hatch", "b hatch")]
+    for outcome in (StoreFull("the disk is full"), asyncio.CancelledError()):
+        hatch = Hatch()
+        hatch.breaks["b hatch"] = outcome
+        _, played = plays(llm=ScriptedLlm(two), hatch=hatch, said="open a hatch and open b hatch")
+        kept = played.heap.messages[-1].metadata
+        assert [each["decision"] for each in kept["tools"]] == ["allowed"]
+        assert kept["receipts"] == ["open a hatch"]
 
 
 def test_many_things_at_once_are_too_much():

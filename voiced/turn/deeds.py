@@ -1,11 +1,8 @@
 """What the tools did that a language model used in a turn."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from msgspec import to_builtins
 
-from voiced.core.history import Source
+from voiced.core.history import Metadata, Source
 from voiced.core.ports.skill import Asks
 from voiced.turn.toolbox import Used
 
@@ -24,14 +21,19 @@ class Deeds:
         self.acted = False
         self.asks: Asks | None = None
         self.sources: list[Source] = []
-        self.notes: dict[str, Any] = {}
+        self.notes: Metadata = {}
 
-    def take(self, used: Sequence[Used]) -> None:
-        """Takes in what became of some calls."""
-        self.acted = self.acted or any(each.answers for each in used)
-        calls = [*self.notes.get("tools", ()), *(to_builtins(each.explained) for each in used)]
-        for reply in (each.reply for each in used if each.reply):
+    def take(self, used: Used) -> None:
+        """Takes in what became of a call."""
+        self.acted = self.acted or used.answers
+        self._note({"tools": [to_builtins(used.explained)]})
+        if reply := used.reply:
             self.asks = reply.asks or self.asks
             self.sources += reply.sources
-            self.notes |= reply.notes
-        self.notes["tools"] = calls
+            self._note(reply.notes)
+
+    def _note(self, notes: Metadata) -> None:
+        """Adds notes to those that are there: of what is a list, nothing is lost."""
+        for name, value in notes.items():
+            before = self.notes.get(name)
+            self.notes[name] = [*before, *value] if isinstance(before, list) and isinstance(value, list) else value

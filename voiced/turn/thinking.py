@@ -49,8 +49,8 @@ class Listener(Protocol):
         """
         ...
 
-    def used(self, used: Sequence[Used]) -> None:
-        """Is told what became of the tools that a model asked for."""
+    def used(self, used: Used) -> None:
+        """Is told what became of a tool that a model asked for."""
         ...
 
     def rest_on(self, sources: Sequence[Source], privacy: Privacy = "public") -> None:
@@ -168,8 +168,11 @@ class Thinking:
             if not calls or self._toolbox is None or step == last:
                 return
             message = await listener.asked()
-            used = await self._toolbox.use(calls, question, message)
-            listener.used(used)
+            used: list[Used] = []
+            async with aclosing(self._toolbox.use(calls, question, message)) as done:
+                async for each in done:
+                    listener.used(each)
+                    used.append(each)
             if (said := self._answer_of(used)) is not None:
                 yield f"{before}{said}"
                 return

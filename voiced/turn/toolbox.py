@@ -1,6 +1,6 @@
 """What a language model may ask for: the tools of all skills, and what becomes of each call."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -98,8 +98,8 @@ class Toolbox:
             self._known = offered, tuple(replace(tool, privacy=self._privacy(tool)) for tool in offered)
         return self._known[1]
 
-    async def use(self, calls: Sequence[ToolCall], text: str, message: str) -> list[Used]:
-        """Does what some calls ask for, as far as it may be done.
+    async def use(self, calls: Sequence[ToolCall], text: str, message: str) -> AsyncGenerator[Used]:
+        """Does what some calls ask for, as far as it may be done, and tells of each at once: what follows may fail.
 
         Args:
             calls: the model's, of one answer.
@@ -118,7 +118,7 @@ class Toolbox:
                 used.append(await self._use(call, text, message))
             else:
                 used.append(Used(call, Verdict("refused", "that is too much at once")))
-        return used
+            yield used[-1]
 
     async def _use(self, call: ToolCall, text: str, message: str) -> Used:
         skill = next((each for each in self._offering if any(tool.name == call.name for tool in each.tools())), None)

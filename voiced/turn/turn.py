@@ -172,11 +172,11 @@ class Turn:
         await self._wanted.wait()
         return self._message_id
 
-    def used(self, used: Sequence[Used]) -> None:
-        """Takes in what became of the tools that a model asked for."""
+    def used(self, used: Used) -> None:
+        """Takes in what became of a tool that a model asked for."""
         self.deeds.take(used)
         sources = list(dict.fromkeys([*self.sources, *self.deeds.sources]))
-        self.rest_on(sources, most_private((self._rests_on, toolbox.privacy(used, self._parts.privacy_of))))
+        self.rest_on(sources, most_private((self._rests_on, toolbox.privacy([used], self._parts.privacy_of))))
 
     def keep(self) -> asyncio.Task[str | None] | None:
         """Begins to keep what was answered, and what was really said of it; None where nobody has said anything."""
