@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from voiced.core.tasks import EX_SOFTWARE, ended, vital
+from voiced.core.tasks import EX_SOFTWARE, ended, together, vital
 
 
 def outcome(work):
@@ -54,5 +54,31 @@ def test_a_task_that_swallows_a_cancellation_is_ended_all_the_same():
         await asyncio.sleep(0)
         await ended(tasks)
         assert all(task.done() for task in tasks)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_works_together_ends_together(fails):
+    async def run():
+        async def first():
+            await begun.wait()
+            if fails:
+                raise ValueError("it broke")
+
+        async def second():
+            begun.set()
+            try:
+                await asyncio.get_running_loop().create_future()
+            finally:
+                over.append(True)
+
+        begun, over = asyncio.Event(), []
+        if fails:
+            with pytest.raises(ValueError, match="it broke"):
+                await together(first(), second())
+        else:
+            await together(first(), second())
+        assert over == [True]
 
     asyncio.run(run())

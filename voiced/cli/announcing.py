@@ -33,7 +33,8 @@ def announce(text: str, *, priority: Priority = "normal", options: Options | Non
         options: What every verb understands.
     """
     options = options or Options()
-    made = options.client().send("POST", "announce", Announced, text=text, priority=priority)
+    with options.client() as client:
+        made = client.send("POST", "announce", Announced, text=text, priority=priority)
     if options.json:
         line({"text": text, "priority": priority, "state": made.state, "until": made.until})
     elif made.state == "held":
@@ -43,7 +44,8 @@ def announce(text: str, *, priority: Priority = "normal", options: Options | Non
 def _shown(*, options: Options | None = None) -> None:
     """Tell whether announcements wait."""
     options = options or Options()
-    _tell(options.client().send("GET", "dnd", DoNotDisturb), options)
+    with options.client() as client:
+        _tell(client.send("GET", "dnd", DoNotDisturb), options)
 
 
 def on(*, options: Options | None = None) -> None:
@@ -80,7 +82,8 @@ def next_time(at: str, now: datetime) -> datetime:
 
 def _set(options: Options | None, **wanted: Literal[True, False] | float) -> None:
     options = options or Options()
-    _tell(options.client().send("PUT", "dnd", DoNotDisturb, **wanted), options)
+    with options.client() as client:
+        _tell(client.send("PUT", "dnd", DoNotDisturb, **wanted), options)
 
 
 def _tell(state: DoNotDisturb, options: Options) -> None:

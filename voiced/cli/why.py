@@ -9,8 +9,7 @@ from voiced.cli.events import timeline
 from voiced.cli.kept import moment, using
 from voiced.cli.options import Options
 from voiced.cli.output import line, people, plain, table
-from voiced.core.errors import NotFound
-from voiced.core.explanation import Explanation, explained
+from voiced.core.explanation import Explanation, explanation
 from voiced.core.routing import Called, Considered
 
 if TYPE_CHECKING:
@@ -37,10 +36,7 @@ def why(turn: str | None = None, *, options: Options | None = None) -> None:
     options = options or Options()
 
     async def work(kept: "Kept") -> Explanation:
-        page = await kept.conversations.recent(NEWEST, turn=turn)
-        for explanation in explained(page.items):
-            return explanation
-        raise NotFound(f"there is no turn {turn}" if turn else "there is no turn yet")
+        return explanation((await kept.conversations.recent(NEWEST, turn=turn)).items, turn)
 
     found = using(options, work)
     if options.json:

@@ -7,8 +7,7 @@ from litestar.params import FromPath
 
 from voiced.control.forms import Last
 from voiced.control.requests import AnyRequest, Steered, asked
-from voiced.core.errors import NotFound
-from voiced.core.explanation import Explanation, explained
+from voiced.core.explanation import Explanation, explained, explanation
 
 
 @get("/turns")
@@ -23,10 +22,7 @@ async def last(agent: Steered, request: AnyRequest) -> list[Explanation]:
 @get("/turns/{turn:str}/why")
 async def why(agent: Steered, turn: FromPath[str]) -> Explanation:
     """What happened in one."""
-    found = await agent.conversations.recent(turn=turn)
-    for explanation in explained(found.items):
-        return explanation
-    raise NotFound(f"there is no turn {turn}")
+    return explanation((await agent.conversations.recent(turn=turn)).items, turn)
 
 
 ROUTES = [last, why]

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
+from voiced.core.errors import NotFound
 from voiced.core.history import Message, Privacy, Source
 from voiced.core.routing import Called, Considered
 from voiced.core.types import Timeline
@@ -71,6 +72,21 @@ def explained(messages: Iterable[Message]) -> Iterator[Explanation]:
     ordered = sorted((each for each in inorder if each.turn), key=lambda each: (first[each.turn], each.at))
     for turn, said in groupby(ordered, key=lambda each: each.turn):
         yield _explained(turn or "", list(said))
+
+
+def explanation(messages: Iterable[Message], turn: str | None = None) -> Explanation:
+    """What happened in one turn.
+
+    Args:
+        messages: its own, or the newest ones.
+        turn: its id; the first turn among them unless given.
+
+    Raises:
+        NotFound: there is none.
+    """
+    for found in explained(messages):
+        return found
+    raise NotFound(f"there is no turn {turn}" if turn else "there is no turn yet")
 
 
 def _explained(turn: str, said: list[Message]) -> Explanation:

@@ -35,6 +35,19 @@ async def ended(tasks: Collection[asyncio.Task[Any]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
+async def together(*works: Coroutine[Any, Any, None]) -> None:
+    """Works side by side until one of them ends, or fails, which is raised; the others are ended then.
+
+    It is no task group: before Python 3.13, one that fails while it is cancelled forgets that it was cancelled.
+    """
+    tasks = {asyncio.create_task(work) for work in works}
+    try:
+        for task in (await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED))[0]:
+            task.result()
+    finally:
+        await ended(tasks)
+
+
 def _note(task: asyncio.Future[Any]) -> None:
     """What became of work that nobody waits for any more."""
     if not task.cancelled() and (error := task.exception()):

@@ -12,6 +12,7 @@ from contextlib import suppress
 
 from voiced.core.errors import RemoteUnreachable, VoicedError
 from voiced.core.status import ALL_SOUND
+from voiced.core.tasks import together
 from voiced.core.types import RATE
 from voiced.engines.choice import Told, nobody
 from voiced.engines.wyoming import WyomingServer
@@ -137,15 +138,7 @@ class WyomingWake:
         async with self._server.lent(await self._server.connect()) as connection:
             sound = await self._next()
             stretch = Stretch(connection, self._server.where, self._words, sound)
-            # No task group: before Python 3.13, one that fails while it is cancelled forgets that it was cancelled.
-            works = [asyncio.create_task(work) for work in (self._receive(stretch), self._send(stretch, sound))]
-            try:
-                for work in (await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED))[0]:
-                    work.result()
-            finally:
-                for work in works:
-                    work.cancel()
-                await asyncio.gather(*works, return_exceptions=True)
+            await together(self._receive(stretch), self._send(stretch, sound))
 
     async def _receive(self, stretch: Stretch) -> None:
         while True:

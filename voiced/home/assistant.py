@@ -1,7 +1,6 @@
 """Home Assistant, over its WebSocket: what is exposed to Assist there, what is done to it, and Assist itself."""
 
 import asyncio
-import logging
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -15,15 +14,14 @@ from voiced.core.errors import ConfigInvalid, HomeFailed, HomeUnreachable, Input
 from voiced.core.home import Action, Entity, Receipt
 from voiced.core.ports.clock import Clock
 from voiced.core.status import ConnectionStatus
-from voiced.core.tasks import ended
+from voiced.core.tasks import together
 from voiced.home.compressed import StatesEvent
+from voiced.home.losses import Losses
 from voiced.home.observed import Observed, act
 from voiced.home.pauses import Pauses
 from voiced.home.registry import Area, DeviceRow, EntityRow, Exposed, Registry
 from voiced.home.told import STATE_LIMIT, Unreadable, usable
 from voiced.home.websocket import WebSocket, opened
-
-log = logging.getLogger(__name__)
 
 CHANGES = ("area_registry_updated", "device_registry_updated", "entity_registry_updated")
 LULL_S = 0.5
@@ -45,6 +43,7 @@ class HomeAssistant:
         self._socket: WebSocket | None = None
         self._problem: HomeFailed = HomeUnreachable("Home Assistant is not reached yet")
         self._connects, self._unreadable = 0, Unreadable()
+        self._losses = Losses(f"Home Assistant at {config.assistant.url}", clock)
         self.observed = Observed()
 
     @property
@@ -93,7 +92,6 @@ class HomeAssistant:
     async def run(self) -> None:
         """Keeps the connection, for ever."""
         while True:
-            before = self._problem.message
             try:
                 async with opened(self._config.assistant, self._unreadable) as socket:
                     await self._serve(socket)
@@ -101,20 +99,16 @@ class HomeAssistant:
                 self._problem = error
             except (OSError, WebSocketException, TimeoutError, ValueError, InputInvalid, ConfigInvalid) as error:
                 self._problem = HomeUnreachable(f"Home Assistant is not reached: {str(error) or 'it does not answer'}")
-            if self._problem.message != before:
-                log.info("%s", self._problem.message)
+            self._losses.lost(self._problem.message)
             await self._clock.sleep(self._pauses.next())
 
     async def _serve(self, socket: WebSocket) -> None:
         """Reads, and keeps up with what there is, until one of the two fails."""
-        works = {asyncio.create_task(socket.read()), asyncio.create_task(self._keep_up(socket))}
         try:
-            for work in (await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED))[0]:
-                work.result()
+            await together(socket.read(), self._keep_up(socket))
         finally:
             self._socket = None
             self.observed.lose("unavailable")
-            await ended(works)
 
     async def _keep_up(self, socket: WebSocket) -> None:
         changed = asyncio.Event()
@@ -127,7 +121,7 @@ class HomeAssistant:
             if not self._socket:  # Before any state is told: whatever is observed can be acted on.
                 self._socket, self._connects = socket, self._connects + 1
                 self._pauses.reset()
-                log.info("connected to Home Assistant at %s", self._config.assistant.url)
+                self._losses.connected()
             # Without any ids, Home Assistant would tell of everything.
             ids, subscription = sorted(self._registry.ids), None
             if ids:

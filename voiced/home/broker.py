@@ -9,7 +9,7 @@ import ssl
 import uuid
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,12 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from voiced.core import credentials
 from voiced.core.config_home import MqttConfig
-from voiced.core.errors import ConfigInvalid, HomeUnreachable
+from voiced.core.errors import ConfigInvalid, HomeUnreachable, InputInvalid
 from voiced.core.ports.broker import BrokerMessage, Handler
 from voiced.core.ports.clock import Clock
 from voiced.core.status import ConnectionStatus
-from voiced.core.tasks import ended
+from voiced.core.tasks import ended, together
+from voiced.home.losses import Losses
 from voiced.home.observed import Unanswered
 from voiced.home.pauses import Pauses
 from voiced.home.told import Unreadable
@@ -45,7 +46,6 @@ CONNECT_S = 1.5
 """A broker that is not reached by then is not there. A thread waits for it, and whoever ends voiced for the thread."""
 ANSWER_S = 3.0
 """A broker that has not taken a message by then is gone."""
-GOODBYE_S = 0.5
 EXPIRY_S = 10
 """The broker forgets a command that a device did not fetch after so long: nobody wants it then."""
 REFUSES_5 = 132
@@ -58,28 +58,21 @@ class MqttBroker:
     Args:
         config: where it is, and who voiced is there.
         clock: for the pauses between attempts.
-        will: what the broker tells when voiced is gone; it is told, too, when voiced goes by itself. Retained.
         chance: for the pauses, 0 to 1.
     """
 
-    def __init__(
-        self,
-        config: MqttConfig,
-        clock: Clock,
-        will: BrokerMessage | None = None,
-        chance: Callable[[], float] = random.random,
-    ) -> None:
-        self._config, self._clock, self._will = config, clock, will
-        self._pauses = Pauses(chance)
+    def __init__(self, config: MqttConfig, clock: Clock, chance: Callable[[], float] = random.random) -> None:
+        self._config, self._clock, self._pauses = config, clock, Pauses(chance)
         self._handlers: list[tuple[str, Handler]] = []
         self._watchers: list[Callable[[bool], None]] = []
         self._outbox: OrderedDict[str | int, BrokerMessage] = OrderedDict()
         self._numbers = count()
-        self._wanted, self._more = set[str](), asyncio.Event()
+        self._more = asyncio.Event()
         self._client: aiomqtt.Client | None = None
         self._version = ProtocolVersion.V5
         self._problem = HomeUnreachable(f"the broker at {self._address} is not reached yet")
         self._connects, self._dropped, self._unreadable = 0, 0, Unreadable()
+        self._losses = Losses(f"the broker at {self._address}", clock)
 
     @property
     def _port(self) -> int:
@@ -107,8 +100,6 @@ class MqttBroker:
     def subscribe(self, topics: Sequence[str], handler: Handler) -> None:
         """See `Broker`."""
         self._handlers += [(topic, handler) for topic in topics]
-        self._wanted.update(topics)
-        self._more.set()
 
     def watch(self, connected: Callable[[bool], None]) -> None:
         """See `Broker`."""
@@ -141,13 +132,13 @@ class MqttBroker:
             raise Unanswered(f"the broker at {self._address} does not answer: {error}") from error
 
     async def run(self) -> None:
-        """Keeps the connection, for ever. When it is cancelled, it says goodbye."""
+        """Keeps the connection, for ever."""
         keeping = asyncio.create_task(self._keep(), name="broker")
         try:
             await asyncio.wait({keeping})
             keeping.result()
         finally:
-            await ended({keeping})
+            await ended({keeping})  # aiomqtt may swallow a cancellation.
 
     async def _keep(self) -> None:
         while True:
@@ -162,16 +153,13 @@ class MqttBroker:
         reason = error.rc if isinstance(error, MqttCodeError) else None
         if self._version is ProtocolVersion.V5 and isinstance(reason, ReasonCode) and reason.value == REFUSES_5:
             self._version = ProtocolVersion.V311
-        problem = HomeUnreachable(f"the broker at {self._address} is not reached: {error}")
-        if problem.message != self._problem.message:
-            log.info("%s", problem.message)
-        self._problem = problem
+        self._problem = HomeUnreachable(f"the broker at {self._address} is not reached: {error}")
+        self._losses.lost(self._problem.message)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncGenerator[aiomqtt.Client]:
         config = self._config
         password, context = await asyncio.to_thread(_credentials, config)
-        will = self._will and aiomqtt.Will(self._will.topic, self._will.payload, qos=1, retain=True)
         five, properties = self._version is ProtocolVersion.V5, None
         if five:
             properties = Properties(PacketTypes.CONNECT)
@@ -183,7 +171,6 @@ class MqttBroker:
             password=password,
             identifier=config.client_id or _own_name(),
             protocol=self._version,
-            will=will or None,
             clean_session=None if five else True,
             keepalive=config.keepalive_s,
             tls_context=context,
@@ -200,55 +187,36 @@ class MqttBroker:
 
     async def _serve(self, client: aiomqtt.Client) -> None:
         """Reads and sends, until one of the two fails."""
-        await self._subscribe(client, {topic for topic, _ in self._handlers})
+        if self._handlers:
+            await client.subscribe([(topic, 1) for topic in sorted({topic for topic, _ in self._handlers})])
         self._client, self._connects = client, self._connects + 1
         self._pauses.reset()
-        log.info("connected to the broker at %s", self._address)
+        self._losses.connected()
         self._tell(connected=True)
-        works = {asyncio.create_task(self._read(client)), asyncio.create_task(self._pump(client))}
         try:
-            for work in (await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED))[0]:
-                work.result()
-        except asyncio.CancelledError:
-            await self._say_goodbye(client)
-            raise
+            await together(self._read(client), self._pump(client))
         finally:
             self._client = None
-            await ended(works)
             self._tell(connected=False)
-
-    async def _say_goodbye(self, client: aiomqtt.Client) -> None:
-        """A will is not told of who goes in order."""
-        if self._will:
-            with suppress(MqttError):
-                await client.publish(self._will.topic, self._will.payload, qos=1, retain=True, timeout=GOODBYE_S)
 
     def _tell(self, *, connected: bool) -> None:
         for watcher in self._watchers:
             watcher(connected)
 
-    async def _subscribe(self, client: aiomqtt.Client, topics: set[str]) -> None:
-        self._wanted.clear()
-        if topics:
-            await client.subscribe([(topic, 1) for topic in sorted(topics)])
-
     async def _read(self, client: aiomqtt.Client) -> None:
         async for message in client.messages:
             told = BrokerMessage(message.topic.value, message.payload, bool(message.retain))
-            if len(told.payload) > LARGEST:  # MQTT 3.1.1 cannot tell a broker how much is too much.
-                log.warning("a message on %s is too large: %d bytes", told.topic, len(told.payload))
-                continue
             for topic, handler in self._handlers:
-                if message.topic.matches(topic):
+                if told.topic == topic:
                     with self._unreadable.guarding(topic):
+                        if len(told.payload) > LARGEST:  # MQTT 3.1.1 cannot tell a broker how much is too much.
+                            raise InputInvalid(f"it is too large: {len(told.payload)} bytes")
                         handler(told)
 
     async def _pump(self, client: aiomqtt.Client) -> None:
         """Sends what waits; what is sent leaves the box only when the broker has it."""
         while True:
             self._more.clear()
-            if self._wanted:
-                await self._subscribe(client, set(self._wanted))
             for key, message in list(self._outbox.items()):
                 await client.publish(message.topic, message.payload, qos=1, retain=message.retained)
                 if self._outbox.get(key) is message:

@@ -27,10 +27,10 @@ class Broker(Protocol):
     """One connection, which comes back by itself. Belongs to the event loop; nobody waits for it to be there."""
 
     def subscribe(self, topics: Sequence[str], handler: Handler) -> None:
-        """Tells what is published from now on, and what the broker kept, after every connect anew.
+        """Tells what is published from the next connect on, and what the broker kept, after every connect anew.
 
         Args:
-            topics: where; + and # stand for any level, and any levels.
+            topics: where.
             handler: called for each message; whatever it raises, the message is counted as one that cannot be read.
         """
         ...
