@@ -197,7 +197,7 @@ class Voiced:
             volume=lambda: self._manner.volume,
             set_volume=self.set_volume,
             set_muted=self.set_muted,
-            say=self.say,
+            say=self.inbox.say,
             privacy_of=self.privacy_of,
         )
 

@@ -5,7 +5,7 @@ Their code runs in the daemon and can do what the daemon can: permissions say wh
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from voiced.core.errors import IntentsInvalid
 from voiced.core.intents import blocks, load_intents
 from voiced.core.ports.skill import Granted, Permission, Skill, SkillPackage
 from voiced.core.types import Understanding
+from voiced.guests import Guest
 from voiced.turn.rules import Rules
 
 log = logging.getLogger(__name__)
@@ -53,10 +54,17 @@ class Extension(Struct, frozen=True):
 
 
 class Added(Struct):
-    """What all packages together bring: skills by intent, and the rules that understand their sentences."""
+    """What all packages together bring.
+
+    Attributes:
+        skills: by intent.
+        rules: understand their sentences.
+        tools: names that are taken, of voiced's own, too.
+    """
 
     skills: dict[str, Skill]
     rules: list[Callable[[str], Understanding | None]]
+    tools: set[str]
 
 
 def extensions(language: str) -> list[Extension]:
@@ -65,15 +73,16 @@ def extensions(language: str) -> list[Extension]:
     return [_looked_at(point, language) for point in points]
 
 
-def add(found: Iterable[Extension], language: str, granted: Granted) -> Added:
+def add(found: Iterable[Extension], language: str, granted: Granted, tools: Collection[str] = ()) -> Added:
     """Makes the skills of packages. One that fails is told in the log, and left out.
 
     Args:
         found: see `extensions`.
         language: that is spoken.
         granted: everything that can be handed out; each gets what it has declared.
+        tools: the names of those of voiced's own.
     """
-    added = Added({}, [])
+    added = Added({}, [], set(tools))
     for extension in found:
         told = extension.described
         problem = told.problem or _added(extension, language, granted, added)
@@ -119,14 +128,20 @@ def _added(extension: Extension, language: str, granted: Granted, added: Added) 
         return "it cannot be loaded"
     withheld = {name: None for name in ("promises", "lists", "home", "say") if name not in package.permissions}
     try:
-        made = {intent: skill for skill in package.make(replace(granted, **withheld)) for intent in skill.intents}
+        guests = [Guest(skill) for skill in package.make(replace(granted, **withheld))]
+        made = {intent: guest for guest in guests for intent in guest.intents}
+        rules = Rules(package.sentences, language)
     except Exception as error:  # noqa: BLE001 (the same)
         return _told(error)
+    tools = {tool.name for guest in guests for tool in guest.tools()}
+    if taken := sorted(tools & added.tools):
+        return f"the tool {taken[0]} is another's"
     for intent in made:
         if intent.startswith(OURS) or intent in added.skills:
             return f"the intent {intent} is another's"
     added.skills |= made
-    added.rules.append(Rules(package.sentences, language).understand)
+    added.tools |= tools
+    added.rules.append(rules.understand)
     return ""
 
 

@@ -19,13 +19,14 @@ from voiced.core.ports.lists import Lists
 from voiced.core.ports.llm import Models
 from voiced.core.ports.manner import Manner
 from voiced.core.ports.promises import Promises
-from voiced.core.ports.skill import Choosy, Granted, Reply, Skill
+from voiced.core.ports.skill import Choosy, Granted, Offering, Reply, Skill
 from voiced.core.ports.upkeep import Upkeep
 from voiced.core.ports.usage import Meter
 from voiced.core.privacy import allowed
 from voiced.core.speech import Speech
 from voiced.core.types import Understanding
 from voiced.core.words import load_words
+from voiced.guests import GuestHome
 from voiced.remembering import Remembering
 from voiced.setup.places import intents_folder
 from voiced.skills.alarms import AlarmsSkill
@@ -79,7 +80,7 @@ class Hands(Struct, frozen=True, kw_only=True):
         volume: in percent.
         set_volume: sets it.
         set_muted: closes the microphone, or opens it.
-        say: speaks a text, after the turn in progress.
+        say: has a text spoken after the turn in progress, and waits for nothing.
         privacy_of: how private a text is.
     """
 
@@ -125,11 +126,10 @@ class Mind:
         self.rules = Rules(self._folder, self._language)
         self.search = lookup.search(config, hands.remembering.knowledge, hands.answers, hands.privacy_of)
         self.ports: list[UnifiedSearch | OpenMeteo] = [self.search]
-        granted = Granted(
-            language=self._language, clock=hands.clock, promises=hands.promises, lists=hands.lists, say=hands.say
-        )
-        added = extensions.add(extensions.extensions(self._language), self._language, granted)
-        self.skills: Mapping[str, Skill] = {**added.skills, **by_intent([*own(hands, speech), *self._more()])}
+        ours = [*own(hands, speech), *self._more()]
+        added = extensions.add(extensions.extensions(self._language), self._language, self._granted(), tools_of(ours))
+        # Of two tools with one name, the first is meant.
+        self.skills: Mapping[str, Skill] = {**by_intent(ours), **added.skills}
         # Voiced's own go first, and what is only guessed last.
         own_rules = [self.rules.understand, self.rules.understand_home]
         order = [*own_rules, *added.rules, *self._open_questions(), self.rules.guess]
@@ -157,6 +157,18 @@ class Mind:
             hands.remembering.search,
             toolbox=toolbox,
             may_tell=may_tell if far else None,
+        )
+
+    def _granted(self) -> Granted:
+        """All that skills of other packages can get."""
+        hands = self._hands
+        return Granted(
+            language=self._language,
+            clock=hands.clock,
+            promises=hands.promises,
+            lists=hands.lists,
+            home=GuestHome(hands.home),
+            say=hands.say,
         )
 
     def _open_questions(self) -> list[Understand]:
@@ -207,6 +219,11 @@ def own(hands: Hands, speech: Speech) -> list[Skill]:
 def by_intent(skills: Sequence[Skill]) -> dict[str, Skill]:
     """Skills by the intents that they answer."""
     return {intent: skill for skill in skills for intent in skill.intents}
+
+
+def tools_of(skills: Sequence[Skill]) -> set[str]:
+    """The names of all tools that skills offer."""
+    return {tool.name for skill in skills if isinstance(skill, Offering) for tool in skill.tools()}
 
 
 def taken(rules: Sequence[Understand], skills: Mapping[str, Skill]) -> Understand:

@@ -2,16 +2,31 @@
 
 import asyncio
 import logging
+import sys
+from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+from msgspec.structs import replace
 
 from tests.fakes.clock import JumpingClock
+from tests.fakes.engines import ScriptedStt
+from tests.fakes.home import FakeHome
 from tests.fakes.kept import FakePromises
 from tests.fakes.lists import FakeLists
+from tests.pipeline.playbook import Play, asks
 from tests.rigs.package import MODULE, SENTENCES, install
-from voiced.core.ports.skill import Granted
+from voiced.core.chat import Tool, ToolCall
+from voiced.core.events import Spoken
+from voiced.core.home import Action, Entity, Receipt
+from voiced.core.ports.home import Home
+from voiced.core.ports.skill import Granted, Reply, Wish
+from voiced.core.types import Understanding
 from voiced.extensions import Added, add, extensions, own
+from voiced.guests import CONFIRM, Guest, GuestHome
+from voiced.turn.actwords import ActWords
+from voiced.turn.toolbox import Toolbox
 
 INTENTS = Path(__file__).parents[2] / "config" / "intents"
 
@@ -27,9 +42,27 @@ async def say(text: str) -> None:
     raise AssertionError(text)
 
 
-def added() -> Added:
-    granted = Granted(language="en", clock=JumpingClock(), promises=FakePromises(), lists=FakeLists(), say=say)
-    return add(extensions("en"), "en", granted)
+class Rolls:
+    """A skill of voiced's own that offers a tool. Implements `Skill` and `Offering`."""
+
+    intents = ("Roll",)
+
+    async def answer(self, understood: Understanding) -> Reply:
+        del understood
+        return Reply("")
+
+    def tools(self) -> Sequence[Tool]:
+        return (Tool("roll", "Voiced's own.", {"type": "object"}),)
+
+    def wish(self, call: ToolCall, text: str) -> Wish | None:
+        del call
+        return Wish(Understanding("Roll", {}, text))
+
+
+def added(home: Home | None = None) -> Added:
+    everything = {"promises": FakePromises(), "lists": FakeLists(), "home": home or FakeHome(), "say": say}
+    granted = Granted(language="en", clock=JumpingClock(), **everything)
+    return add(extensions("en"), "en", granted, {"recall", "search"})
 
 
 def answer(said: str, brought: Added) -> str:
@@ -57,6 +90,35 @@ def test_what_is_known_of_it_is_listed(site: Path):
     assert told.sentences == {"DiceRoll": ["roll a {sides} sided (die|dice)"], "DiceGranted": ["what may the dice do"]}
 
 
+OFFERS = """\
+from voiced.core.chat import Tool
+from voiced.core.ports.skill import Wish
+from voiced.core.types import Understanding
+
+""" + MODULE.replace(
+    "\n\ndice = ",
+    """
+    def tools(self):
+        return TOOLS
+
+    def wish(self, call, text):
+        return WISH(text)
+
+    def takes(self, understood):
+        return TAKES[0]
+
+
+TOOLS = [Tool("roll", "Roll a die.", {"type": "object"})]
+TAKES = [True]
+
+
+def WISH(text):
+    return Wish(Understanding("DiceRoll", {"sides": 6}, text))
+
+
+dice = """,
+)
+"""The same, and it offers a tool."""
 BROKEN = {
     "raises on import": ("1 / 0", SENTENCES, "ZeroDivisionError"),
     "ends the program": ("raise RuntimeError('no')", SENTENCES, "RuntimeError: no"),
@@ -67,6 +129,11 @@ BROKEN = {
     "has no sentences": (MODULE.replace('"sentences"', '"nowhere"'), SENTENCES, "holds no .yaml file"),
     "has broken sentences": (MODULE, SENTENCES.replace("{sides}", "{colour}"), "colour"),
     "says ours": (MODULE, SENTENCES.replace("DiceRoll", "HassStartTimer"), "HassStartTimer is voiced's own"),
+    "raises for its tools": (OFFERS.replace("return TOOLS", "1 / 0"), SENTENCES, "ZeroDivisionError"),
+    "offers nonsense": (OFFERS.replace("return TOOLS", "return [42]"), SENTENCES, "int is no Tool"),
+    "offers half a tool": (OFFERS.replace('"Roll a die."', "None"), SENTENCES, "description"),
+    "offers ours": (OFFERS.replace('"roll"', '"recall"'), SENTENCES, "the tool recall is another's"),
+    "has no intents": (MODULE.replace('("DiceRoll", "DiceGranted")', "42"), SENTENCES, "int"),
     "answers ours": (MODULE.replace('"DiceRoll"', '"VoicedStop"', 1), SENTENCES, "VoicedStop is another's"),
 }
 
@@ -94,6 +161,135 @@ def test_of_two_with_one_intent_the_first_has_it(site: Path, caplog: pytest.LogC
         assert len(added().rules) == 1
     assert "dice_beta" in caplog.text
     assert "another's" in caplog.text
+
+
+def offered(site: Path, name: str) -> tuple[ModuleType, Guest]:
+    """The skill of a package that offers a tool, as it works, and its module."""
+    install(site, name, OFFERS)
+    guest = added().skills["DiceRoll"]
+    assert isinstance(guest, Guest)
+    assert [tool.name for tool in guest.tools()] == ["roll"]
+    assert guest.wish(ToolCall("roll"), "roll") == Wish(Understanding("DiceRoll", {"sides": 6}, "roll"))
+    assert guest.takes(Understanding("DiceRoll"))
+    return sys.modules[name], guest
+
+
+def test_one_that_fails_later_offers_and_takes_nothing_and_is_told_once(site: Path, caplog: pytest.LogCaptureFixture):
+    module, guest = offered(site, "dice_later")
+    module.TOOLS, module.WISH, module.TAKES = [42], lambda _: 42, []
+    with caplog.at_level(logging.ERROR):
+        for _ in range(3):
+            assert guest.tools() == ()
+            assert guest.wish(ToolCall("roll"), "my secret") is None
+            assert not guest.takes(Understanding("DiceRoll"))
+    assert len(caplog.messages) == 3
+    assert all("DiceSkill" in each for each in caplog.messages)
+    assert "my secret" not in caplog.text
+
+
+def test_what_is_no_answer_ends_its_turn_alone(site: Path):
+    install(site, "dice_odd", MODULE.replace("return Reply(f", "return (f"))
+    with pytest.raises(TypeError, match="str is no Reply"):
+        answer("roll a six sided die", added())
+
+
+def test_of_two_tools_with_one_name_the_first_is_meant(site: Path):
+    _, guest = offered(site, "dice_tools")
+    toolbox = Toolbox({"Roll": Rolls(), "DiceRoll": guest}, ActWords())
+    assert [tool.description for tool in toolbox.tools()] == ["Voiced's own."]
+
+
+HOME = """\
+from voiced.core.home import Action
+from voiced.core.ports.skill import Asks, Reply, SkillPackage
+from pathlib import Path
+
+
+class DoorSkill:
+    intents = ("DiceOpen",)
+
+    def __init__(self, granted):
+        self.granted = granted
+
+    async def answer(self, understood):
+        door, lamp = Action("lock.door", "unlock"), Action("light.lamp", "turn_on")
+        receipts = await self.granted.home.act([lamp, door, lamp])
+        told = ", ".join(each.outcome for each in receipts)
+        refused = any(each.outcome == "refused" for each in receipts)
+        return Reply(told, asks=Asks(yes=understood) if refused else None)
+
+
+dice = SkillPackage(
+    make=lambda granted: [DoorSkill(granted)],
+    sentences=Path(__file__).parent / "sentences",
+    permissions=frozenset({"home"}),
+)
+"""
+OPEN = 'language: en\nintents:\n  DiceOpen:\n    data:\n      - sentences: ["come in"]\n'
+
+
+def test_a_package_acts_in_the_home_and_on_what_is_risky_after_a_yes_only(site: Path):
+    install(site, "dice_home", HOME, OPEN)
+    lamp = Entity("light.lamp", "Lamp", state="off")
+    home = FakeHome(lamp, Entity("lock.door", "Door", state="locked", risky=True))
+    skill = added(GuestHome(home)).skills["DiceOpen"]
+
+    async def run() -> tuple[Reply, Reply]:
+        asked = await skill.answer(Understanding("DiceOpen", text="come in"))
+        assert home.entity("lock.door").state == "locked"
+        assert asked.asks
+        assert asked.asks.yes
+        return asked, await skill.answer(replace(asked.asks.yes, confirmed=True))
+
+    first, then = asyncio.run(run())
+    assert (first.text, then.text) == ("done, refused, unchanged", "unchanged, done, unchanged")
+    assert [each["outcome"] for each in first.notes["receipts"]] == ["done", "refused", "unchanged"]
+    assert first.notes["receipts"][1]["problem"] == CONFIRM
+    assert home.entity("lock.door").state == "unlocked"
+
+
+def test_what_goes_on_after_the_answer_has_nobodys_yes():
+    later: list[asyncio.Task[Sequence[Receipt]]] = []
+    over = asyncio.Event()
+    home = GuestHome(FakeHome(Entity("lock.door", "Door", state="locked", risky=True)))
+
+    async def act() -> Sequence[Receipt]:
+        await over.wait()
+        return await home.act([Action("lock.door", "unlock")])
+
+    class Patient:
+        intents = ("Wait",)
+
+        async def answer(self, understood: Understanding) -> Reply:
+            del understood
+            later.append(asyncio.create_task(act()))
+            return Reply("")
+
+    async def run() -> Sequence[Receipt]:
+        await Guest(Patient()).answer(Understanding("Wait", confirmed=True))
+        over.set()
+        return await later[0]
+
+    assert [each.outcome for each in asyncio.run(run())] == ["refused"]
+
+
+def test_what_a_skill_has_said_while_it_answers_is_said_after_its_answer():
+    class Sayer:
+        intents = ("answer",)
+
+        async def answer(self, understood: Understanding) -> Reply:
+            del understood
+            await play.inbox.say("later")
+            return Reply("now")
+
+    async def run() -> list[str]:
+        nonlocal play
+        play = Play(ScriptedStt(), Sayer(), length=8.0)
+        events = await play.run([asks(0.5, "say it")], 6.0)
+        return [event.text for event in events if isinstance(event, Spoken)]
+
+    play: Play
+    assert asyncio.run(run()) == ["now", "later"]
 
 
 def test_what_comes_with_voiced_is_listed_by_its_files():

@@ -24,6 +24,7 @@ from voiced.skills.home_words import (
     state_after,
 )
 from voiced.skills.home_words import wish as put
+from voiced.skills.receipts import noted, outcome
 from voiced.skills.targets import Targets, apart, targets
 
 Able = tuple[Entity, Action]
@@ -32,14 +33,6 @@ THINGS = "things"
 """The slot with the ids of what a question named. Only what was confirmed is looked up by it."""
 UNSEEN = ("scene", "script", "button", "input_button")
 """What has no state that shows that it was done."""
-_CONTRARY = {
-    "turn_on": {"off"},
-    "turn_off": {"on"},
-    "open_cover": {"closed", "closing"},
-    "close_cover": {"open", "opening"},
-    "lock": {"unlocked", "unlocking", "jammed", "open"},
-    "unlock": {"locked", "locking", "jammed"},
-}
 """States that an action which was done cannot have left behind."""
 
 
@@ -76,7 +69,7 @@ class HomeSkill:
             return self._confirm(understood, able)
         receipts = await self._home.act([action for _, action in able])
         told = self._told(receipts, [entity for entity, _ in able])
-        return Reply(told, notes={"receipts": [_noted(receipt) for receipt in receipts]})
+        return Reply(told, notes={"receipts": [noted(receipt) for receipt in receipts]})
 
     def tools(self) -> Sequence[Tool]:
         """See `Offering`."""
@@ -159,7 +152,7 @@ class HomeSkill:
         for receipt in receipts:
             problem = receipt.problem[:LONGEST] if receipt.outcome == "refused" else ""
             state = state_after(self._words, receipt.action, receipt.entity.state if receipt.entity else "")
-            ends.setdefault((_outcome(receipt), state, problem), []).append(receipt)
+            ends.setdefault((outcome(receipt), state, problem), []).append(receipt)
         order: list[Outcome] = ["done", "unchanged", "unobserved", "refused", "unreachable"]
         return " ".join(
             self._end(outcome, state, problem, [by_id[receipt.action.entity] for receipt in ended])
@@ -179,24 +172,6 @@ class HomeSkill:
 def _able(understood: Understanding, entities: Sequence[Entity]) -> Sequence[Able]:
     """Those that can do what is wished, and how."""
     return [(entity, each) for entity in entities if (each := action(understood.intent, understood.slots, entity))]
-
-
-def _outcome(receipt: Receipt) -> Outcome:
-    """How it ended: "done" only if the thing itself was observed, and not in the contrary state."""
-    if receipt.outcome not in ("done", "unchanged"):
-        return receipt.outcome
-    seen = receipt.entity
-    contrary = _CONTRARY.get(receipt.action.service, set[str]())
-    if seen is None or seen.id != receipt.action.entity or seen.state in contrary:
-        return "unobserved"
-    return receipt.outcome
-
-
-def _noted(receipt: Receipt) -> dict[str, object]:
-    """A receipt, as it is kept with the turn."""
-    action, seen = receipt.action, receipt.entity
-    noted = {"entity": action.entity, "service": action.service, "values": action.values, "outcome": _outcome(receipt)}
-    return {**noted, "state": seen.state if seen else "", "problem": receipt.problem}
 
 
 def _meanings(understood: Understanding) -> Sequence[Understanding]:

@@ -21,6 +21,10 @@ class Inbox:
         """Adds an item, waiting for room. None makes `converse` look around without news."""
         await self._queue.put(item)
 
+    async def say(self, text: str) -> None:
+        """Adds a text to be spoken after the turn in progress, and waits for nothing: it may be that turn that asks."""
+        await self.put(Say(text))
+
     async def wish(self, make: Callable[[asyncio.Future[str | None]], Ask | Say | Announce]) -> str | None:
         """Adds a wish, and waits for what becomes of it.
 

@@ -93,7 +93,10 @@ class Toolbox:
 
     def tools(self) -> tuple[Tool, ...]:
         """All of them, in an order that stays."""
-        offered = list({tool.name: tool for skill in self._offering for tool in skill.tools()}.values())
+        named: dict[str, Tool] = {}
+        for tool in (tool for skill in self._offering for tool in skill.tools()):
+            named.setdefault(tool.name, tool)  # Of two with one name, the first is meant: voiced's own.
+        offered = list(named.values())
         if offered != self._known[0]:
             self._known = offered, tuple(replace(tool, privacy=self._privacy(tool)) for tool in offered)
         return self._known[1]

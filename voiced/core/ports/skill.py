@@ -132,8 +132,8 @@ class Granted(Struct, frozen=True, kw_only=True):
         clock: the time, with its zone.
         promises: timers, alarms and reminders.
         lists: what is to be bought, done or packed.
-        home: devices; also None where there is no home.
-        say: speaks a text, after the turn in progress.
+        home: devices; what is risky is refused but in the answer to a "yes" (`Understanding.confirmed`).
+        say: has a text spoken after the turn in progress, and waits for nothing.
     """
 
     language: str
