@@ -55,7 +55,7 @@ def talk(case: Case) -> Verdict:
         verdict.unconfirmed += [each for each in said.asked if each.split()[1] in risky and not confirmed]
         if said.reply:
             verdict.said.append(said.reply.text)
-            verdict.false_claims += false_claims(said.reply.text, list(household.home.entities()))
+            verdict.false_claims += false_claims(said.reply.text, list(household.home.entities()), text)
     verdict.wrong = sorted(done - case.may)
     verdict.missing = sorted(case.must - done)
     verdict.from_questions = sorted(done) if case.question else []
