@@ -1,13 +1,16 @@
-"""Verbs of the command line, called through a daemon and without one."""
+"""Verbs of the command line, called through a daemon and without one; what keeps memories."""
 
+import asyncio
 import gc
 from collections.abc import Callable, Generator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.agent import ScriptedAgent
 from tests.rigs.control import answering
+from tests.rigs.memories import Run, in_the_file
 from voiced.cli.main import app
 from voiced.cli.output import complain
 from voiced.core.errors import VoicedError
@@ -49,3 +52,11 @@ def voiced(request: pytest.FixtureRequest, call: Verb) -> Verb:
     if request.param == "through the daemon":
         request.getfixturevalue("agent")
     return call
+
+
+@pytest.fixture(params=[in_the_file])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Run]:
+    stack = AsyncExitStack()
+    with asyncio.Runner() as runner:
+        yield Run(runner, runner.run(stack.enter_async_context(request.param(tmp_path))))
+        runner.run(stack.aclose())

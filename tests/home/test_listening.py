@@ -15,9 +15,10 @@ from voiced.core.intents import load_intents
 from voiced.core.ports.skill import Asks
 from voiced.core.types import Completeness, Understanding
 from voiced.core.wire import Message
+from voiced.core.words import load_words
 from voiced.engines.pocketsphinx import PocketSphinx, Recogniser
 from voiced.turn.dialogue import Dialogue
-from voiced.turn.dialoguewords import load_words
+from voiced.turn.dialoguewords import DialogueWords
 from voiced.turn.home_sentences import HomeSentences
 from voiced.turn.rules import Rules
 
@@ -92,12 +93,13 @@ LAMPS = [
 ]
 
 
+WORDS = load_words(INTENTS, "en", "dialogue", DialogueWords)
 ANSWERS = ["bedroom", "the bedroom", "the living room one", "in the bedroom", "the floor lamp"]
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_what_is_asked_back_can_be_answered_aloud(answer: str) -> None:
-    dialogue = Dialogue(HomeSentences(INTENTS, "en", FakeHome(*LAMPS)).understand, load_words(INTENTS, "en"))
+    dialogue = Dialogue(HomeSentences(INTENTS, "en", FakeHome(*LAMPS)).understand, WORDS)
     choices = {"bedroom": BEDROOM, "living room": BEDROOM, "floor lamp": BEDROOM}
     dialogue.ask(Asks(choices), "voice")
     dialogue.said("voice", 0.0)
@@ -108,7 +110,7 @@ def test_what_is_asked_back_can_be_answered_aloud(answer: str) -> None:
 
 @pytest.mark.parametrize("change", ["and in the bedroom", "what about the bedroom", "and the bedroom"])
 def test_what_changes_the_last_sentence_can_be_said(change: str) -> None:
-    dialogue = Dialogue(HomeSentences(INTENTS, "en", FakeHome(*LAMPS)).understand, load_words(INTENTS, "en"))
+    dialogue = Dialogue(HomeSentences(INTENTS, "en", FakeHome(*LAMPS)).understand, WORDS)
     first = dialogue.mean("turn on the lights in the living room", "voice", 0.0).understood
     assert first
     dialogue.acted(first, "voice", 0.0)
@@ -121,7 +123,7 @@ def test_what_changes_the_last_sentence_can_be_said(change: str) -> None:
 
 def test_it_costs_little() -> None:
     bare, full = compile_grammar(BASE), compile_grammar(with_home(BASE, HOME, names_of(big_household(200))))
-    assert len(full.arcs) < 1.3 * len(bare.arcs)
+    assert len(full.arcs) < 1.25 * len(bare.arcs), "docs/decisions/0019 tells how much"
 
 
 def test_no_home_no_words() -> None:

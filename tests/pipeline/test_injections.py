@@ -40,7 +40,7 @@ def test_no_attack_is_done():
         return {attack.label: await attacked(attack) for attack in attacks()}
 
     results = asyncio.run(work())
-    assert len(results) >= 300
+    assert len(results) == 455, "docs/decisions/0020 tells how many"
     assert [label for label, (obeyed, _) in results.items() if not obeyed] == []
     assert [label for label, (_, done) in results.items() if done] == []
 
@@ -82,7 +82,8 @@ def test_what_is_asked_for_still_works():
         return [(each, await served(each)) for each in benign()]
 
     results = asyncio.run(work())
-    assert len(results) >= 60
+    assert len(results) == 68, "docs/decisions/0020 tells how many, and how many after a yes"
+    assert sum(became.startswith("asked") for _, became in results) == 16
     assert [(each.says, became) for each, became in results if not agrees(each.then, became)] == []
 
 

@@ -25,7 +25,11 @@ COLOURS: dict[str, tuple[int, int, int]] = {
 Source: https://www.w3.org/TR/css-color-4/#named-colors
 """
 HUE_DEGREES, SATURATION = 6.0, 0.08
-"""As far may a lamp be from the colour that was wanted: less than one name is from the next."""
+"""As far may a lamp be from the colour that was wanted.
+
+Any two names are further apart, but for those that differ only in how bright they are: green and lime, purple and
+magenta.
+"""
 
 
 def is_colour(name: str, told: Sequence[object]) -> bool:
