@@ -118,6 +118,17 @@ def test_what_is_asked_for_is_found_though_models_are_told_of_nothing():
     asyncio.run(play(Person(MemoryConfig(deadline_s=1e-9, prompt_tokens=0))))
 
 
+def test_what_voiced_said_itself_does_not_stand_before_what_was_told_to_it():
+    async def play(one: Person) -> None:
+        await one.hears("remember that the oven runs hot by ten degrees")
+        for _ in range(3):
+            one.waits(minutes=1)
+            await one.says("assistant", "the oven runs hot by ten degrees, the oven does.")
+        assert "you told me to remember" in await one.hears("what did I say about the oven")
+
+    person(play)
+
+
 def test_a_note_is_told_with_its_time_and_its_source():
     async def play(one: Person) -> None:
         assert await one.hears("remember that my bike is in the shed") == ("I will remember: your bike is in the shed.")

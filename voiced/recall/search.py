@@ -89,13 +89,17 @@ class Search:
             log.debug("nothing is remembered in time: %s", error)
             return []
 
-    async def find(self, topic: str, scope: Scope) -> list[Recalled]:
+    async def find(self, topic: str, scope: Scope, *, mine: bool) -> list[Recalled]:
         """See `Recall`."""
-        return await self._chosen(topic, scope, LETTERS, PATIENCE_S) if topic.strip() else []
+        return await self._chosen(topic, scope, LETTERS, PATIENCE_S, mine=mine) if topic.strip() else []
 
-    async def _chosen(self, question: str, scope: Scope, letters: int, patience_s: float) -> list[Recalled]:
+    async def _chosen(
+        self, question: str, scope: Scope, letters: int, patience_s: float, *, mine: bool = False
+    ) -> list[Recalled]:
         """What belongs to a question, each as private as it was kept, or as what is quoted of it."""
         found = await self.search(question, scope, CANDIDATES, patience_s)
+        if mine:  # Before one of two that say the same is left out.
+            found = [hit for hit in found if hit.memory.role != "assistant"]
 
         def job() -> list[Recalled]:
             told = chosen(found, question, self._likeness, letters)

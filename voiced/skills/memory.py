@@ -98,8 +98,7 @@ class MemorySkill:
 
     async def _tell(self, topic: str, *, mine: bool) -> Reply:
         scope = Scope(kinds=["note", "message"]) if mine else Scope()
-        found = [hit.memory for hit in await self._recall.find(topic, scope)]
-        told = [memory for memory in found if memory.role != "assistant" or not mine][:TOLD]
+        told = [hit.memory for hit in await self._recall.find(topic, scope, mine=mine)][:TOLD]
         if not told:
             return Reply(self._speech.say("I remember nothing about {topic}.", topic=self._speech.turned(topic)))
         words, sources = " ".join(self._told(memory) for memory in told), tuple(source_of(memory) for memory in told)

@@ -21,8 +21,13 @@ class Recall(Protocol):
         """
         ...
 
-    async def find(self, topic: str, scope: Scope) -> list[Recalled]:
+    async def find(self, topic: str, scope: Scope, *, mine: bool) -> list[Recalled]:
         """The same for somebody who asks for nothing else, and rather waits than misses something.
+
+        Args:
+            topic: in the user's words.
+            scope: only these.
+            mine: nothing that voiced said itself.
 
         Raises:
             StoreFailed: nobody knows what there is.
