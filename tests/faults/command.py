@@ -46,6 +46,7 @@ FAULTS = {
     "phantoms": Fault("tests.faults.phantoms", 1_000, 100),
     "room": Fault("tests.faults.closed_loop", 1_800, 60),
     "room-half-duplex": Fault("tests.faults.closed_loop", 1_800, 60, run="run_half_duplex"),
+    "kitchen": Fault("tests.kitchen.day", 2, 1),
     "promises": Fault("tests.unit.promise_lives", 4_000, 400),
     "engines": Fault("tests.faults.engine_faults", 1_000, 25),
     "broker": Fault("tests.faults.outages", 500, 25),
