@@ -19,10 +19,9 @@ from pyopen_wakeword import Model, OpenWakeWord, OpenWakeWordFeatures
 from sounds import AUDIO, frames, noisy, pcm, read, recordings
 
 from voiced.core.config import WakeConfig, WakeWordConfig
-from voiced.core.types import RATE, Frame
+from voiced.core.types import FRAME_SAMPLES, RATE, Frame
 from voiced.ear.cascade import Cascade
 from voiced.ear.gate import Gate
-from voiced.ear.ring import Ring
 from voiced.ear.words import Detection, Miss, words
 from voiced.engines.microwake import MicroWake
 from voiced.engines.openwake import OpenWake
@@ -62,19 +61,19 @@ class Ours:
         first = MicroWake({name: word.micro for name, word in table.items() if word.micro})
         second = OpenWake({name: word.openwake for name, word in table.items()})
         self.cascade = Cascade(words(self.config, first.cutoffs), first, second, Gate(Silero()))
-        self.ring = Ring()
+        self.end = 0
 
     def decided(self, sound: bytes) -> Iterator[Detection | Miss]:
         """What the cascade decides while it hears some more sound."""
-        begin = self.ring.end
+        begin = self.end
         for frame in frames(sound):
             start = begin + frame.start
-            self.ring.append(frame.samples, start)
-            yield from self.cascade.hear(Frame(frame.samples, start), self.ring)
+            self.end = start + FRAME_SAMPLES
+            yield from self.cascade.hear(Frame(frame.samples, start))
 
     def fired(self, sound: bytes) -> Iterator[tuple[str, int]]:
         """Words and positions, from the sound's beginning, of what the cascade hears."""
-        begin = self.ring.end
+        begin = self.end
         for found in self.decided(sound):
             if isinstance(found, Detection):
                 yield found.word, found.position - begin

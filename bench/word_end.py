@@ -33,7 +33,7 @@ def cut(name: str) -> np.ndarray:
 
 def heard(ours: Ours, word: str, sound: bytes) -> tuple[Detection, Ring] | None:
     """The first detection of a word, and all the sound; positions count from the sound's beginning."""
-    begin = ours.ring.end
+    begin = ours.end
     hits = [found for found in ours.decided(sound) if isinstance(found, Detection) and found.word == word]
     if not hits:
         return None

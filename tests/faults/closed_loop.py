@@ -16,7 +16,7 @@ import numpy as np
 
 from tests.conftest import recordings_folder
 from tests.faults.outcome import Outcome, trial
-from tests.rigs.room import Acoustics, Room
+from tests.rigs.room import Acoustics, Room, response
 from voiced.assistant import Voiced
 from voiced.children import engines, started
 from voiced.core.activity import Activity
@@ -24,8 +24,7 @@ from voiced.core.bus import Bus
 from voiced.core.config import Config, StoreConfig, WakeConfig, WakeWordConfig
 from voiced.core.errors import VoicedError
 from voiced.core.events import AnyEvent, Interrupted, Woke
-from voiced.core.types import RATE
-from voiced.ear.ring import Ring
+from voiced.core.types import FRAME_SAMPLES, RATE
 from voiced.ear.words import Detection
 from voiced.engines import files
 from voiced.store.db import Database
@@ -38,6 +37,12 @@ TEXTS = (
     "The living room lamp is on, the bedroom lamp is off, and the front door was locked at half past nine.",
     "A long time ago there was a small village by the sea, and in that village lived a fisherman and his daughter.",
 )
+CASES = 0.8
+"""Share of the boxes whose speaker and microphone are in one case; with the others the speaker stands elsewhere."""
+IN_THE_CASE_M, APART_M = (0.08, 0.3), (0.5, 2.5)
+TALKER_M = (0.5, 3.0)
+STAYS = 10
+"""Announcements before the box is carried into another room."""
 REST = RATE // 4
 """Sound of a recording after the word's end, as the ear expects it: the last vowel may go on."""
 PATIENCE_S = 16.0
@@ -45,8 +50,8 @@ PATIENCE_S = 16.0
 TALKS_AT_S = (1.0, 4.0)
 WITHIN_S = 0.3
 """A wake word has to be recognised so soon after its end."""
-STOP_S = 0.5
-"""From the end of "stop" to silence: 0.3 s of them are the silence that tells that nothing follows."""
+STOP_S = 0.2
+"""From the end of "stop" to silence."""
 LINGERS_S = 1.0
 """What is heard so long after a talker's word is laid to the talker."""
 RECORDINGS = ("ohf-wake/alexa", "picovoice-wake/alexa")
@@ -87,11 +92,12 @@ async def _run(seed: int, times: int, *, cancels: bool) -> Outcome:
             voiced._controls._hears_speaker = True
             async with started(*children), voiced.running():
                 hearing = asyncio.create_task(voiced.hear())
-                outcome, events = Outcome(), list[AnyEvent]()
+                outcome, events, home = Outcome(), list[AnyEvent](), Home(chance)
                 voiced.bus.watch(events.append)
                 for number in range(times):
                     where = f"seed {seed}, announcement {number}"
-                    outcome += await Trial(voiced, room, chance, events).run(where)
+                    home = home if number % STAYS else Home(chance)
+                    outcome += await Trial(voiced, room, home, chance, events).run(where)
                 await room.close()
                 await hearing
                 return outcome
@@ -99,24 +105,36 @@ async def _run(seed: int, times: int, *, cancels: bool) -> Outcome:
             await database.close()
 
 
+class Home:
+    """Where the box stands for a while."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.random = np.random.default_rng(chance.randrange(2**32))
+        self.decay_s, self.late_s = chance.uniform(0.2, 0.8), chance.uniform(0.02, 0.1)
+        away_m = chance.uniform(*(IN_THE_CASE_M if chance.random() < CASES else APART_M))
+        self.response = response(away_m, self.decay_s, self.random)
+
+
 class Trial:
     """One announcement, and what came of it."""
 
-    def __init__(self, voiced: Voiced, room: Room, chance: random.Random, events: list[AnyEvent]) -> None:
-        self._voiced, self._room, self._chance, self._events = voiced, room, chance, events
+    def __init__(self, voiced: Voiced, room: Room, home: "Home", chance: random.Random, events: list[AnyEvent]) -> None:
+        self._voiced, self._room, self._home, self._chance, self._events = voiced, room, home, chance, events
 
     async def run(self, where: str) -> Outcome:
         chance, room = self._chance, self._room
+        home = self._home
         level_db = chance.uniform(-20, 0)
-        walls = np.random.default_rng(chance.randrange(2**32))
-        room.acoustics = Acoustics(chance.uniform(0.15, 0.8), chance.uniform(0.02, 0.2), level_db, walls)
+        room.acoustics = Acoustics(home.response, home.late_s, level_db)
         says = chance.choice(("", "", "alexa", "alexa", "stop"))
         end = room.position()
         if says:
             sound = _stop(chance) if says == "stop" else chance.choice(_alexas())
             start = end + round(chance.uniform(*TALKS_AT_S) * RATE)
-            room.talk(sound, start)
             end = start + len(sound) - (REST if says == "alexa" else 0)
+            if says == "stop":  # The recordings of the wake word were made in rooms.
+                sound = _in_room(sound, response(chance.uniform(*TALKER_M), home.decay_s, home.random))
+            room.talk(sound, start)
         self._events.clear()
         saying = asyncio.create_task(self._say(chance.choice(TEXTS)))
         await room.sleep(PATIENCE_S)
@@ -151,14 +169,14 @@ class Trial:
 @cache
 def _alexas() -> list[np.ndarray]:
     """Real recordings of the wake word, cut where it ends as heard in quiet; those not heard there are left out."""
-    ear, ring, found = cascade(WORD), Ring(), list[np.ndarray]()
+    ear, end, found = cascade(WORD), 0, list[np.ndarray]()
     audio = recordings_folder() / "audio"
     for path in sorted(path for name in RECORDINGS for path in (audio / name).rglob("*.flac")):
         sound = np.frombuffer(files.read(path), "<i2").astype(np.float64)
-        first = ring.end + 5 * RATE
+        first = end + 5 * RATE
         for frame in files.frames(np.pad(sound, (0, RATE)).astype("<i2").tobytes(), first):
-            ring.append(frame.samples, frame.start)
-            heard = [each.end for each in ear.hear(frame, ring) if isinstance(each, Detection)]
+            end = frame.start + FRAME_SAMPLES
+            heard = [each.end for each in ear.hear(frame) if isinstance(each, Detection)]
             if heard:
                 word = sound[max(0, heard[0] - first - RATE) : heard[0] - first + REST]
                 found.append(word * PEAK / np.abs(word).max())
@@ -173,6 +191,12 @@ def _stop(chance: random.Random) -> np.ndarray:
     with tempfile.NamedTemporaryFile(suffix=".wav") as file:
         subprocess.run(["espeak-ng", "-v", voice, "-w", file.name, "stop"], check=True)
         return _trimmed(np.frombuffer(files.read(Path(file.name)), "<i2").astype(np.float64))
+
+
+def _in_room(sound: np.ndarray, room: np.ndarray) -> np.ndarray:
+    """As it arrives from where somebody stands; the way there takes no time."""
+    arriving = np.convolve(sound, room[np.argmax(np.abs(room)) :])
+    return arriving * PEAK / np.abs(arriving).max()
 
 
 def _trimmed(sound: np.ndarray) -> np.ndarray:

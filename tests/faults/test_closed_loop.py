@@ -14,5 +14,6 @@ def test_what_voiced_says_starts_no_turn(run: str) -> None:
     if run == "run" and not importlib.util.find_spec("livekit"):
         pytest.skip("the extra `aec` is not installed")
     outcome = getattr(closed_loop, run)(0, 12)
-    assert not outcome.wrong["turns_of_its_own"], outcome.problems
-    assert outcome.counted["alexa heard"] > 0
+    assert not any(outcome.wrong.values()), outcome.problems
+    # How many is for `scripts/faults room`; a deaf ear is found here.
+    assert outcome.counted["alexa heard in time"] > outcome.counted["alexa"] / 2

@@ -5,7 +5,7 @@ import asyncio
 import numpy as np
 import pytest
 
-from tests.rigs.room import Acoustics, Room
+from tests.rigs.room import Acoustics, Room, response
 from voiced.core.activity import Activity
 from voiced.core.types import FRAME_SAMPLES, RATE, Clip, Frame
 
@@ -14,13 +14,28 @@ from voiced.core.types import FRAME_SAMPLES, RATE, Clip, Frame
 def test_an_echo_is_late_and_as_loud_as_it_should_be_however_it_is_cut(level_db: float) -> None:
     random = np.random.default_rng(1)
     sound = random.standard_normal(4 * RATE)
-    whole = Acoustics(0.3, 0.1, level_db, np.random.default_rng(2)).echo(sound)
-    room = Acoustics(0.3, 0.1, level_db, np.random.default_rng(2))
+    made = response(0.2, 0.3, np.random.default_rng(2))
+    whole = Acoustics(made, 0.1, level_db).echo(sound)
+    room = Acoustics(made, 0.1, level_db)
     pieces = [room.echo(sound[at : at + FRAME_SAMPLES]) for at in range(0, len(sound), FRAME_SAMPLES)]
     assert np.allclose(np.concatenate(pieces), whole)
     assert np.abs(whole[: RATE // 10]).max() < 1e-9
     loudness_db = 10 * np.log10(np.mean(whole[RATE:] ** 2) / np.mean(sound**2))
     assert loudness_db == pytest.approx(level_db, abs=1)
+
+
+@pytest.mark.parametrize("decay_s", [0.2, 0.5, 0.8])
+@pytest.mark.parametrize("away_m", [0.1, 2.0])
+def test_a_room_dies_away_in_its_time_and_what_is_near_is_heard_directly(away_m: float, decay_s: float) -> None:
+    made = response(away_m, decay_s, np.random.default_rng(3))
+    first = int(np.flatnonzero(made)[0])
+    assert first / RATE * 343 == pytest.approx(away_m, abs=0.05)
+    left_db = 10 * np.log10(np.cumsum(made[::-1] ** 2)[::-1] + 1e-12)
+    late = left_db[first + RATE // 50]
+    down = np.argmax(left_db < late - 20) - (first + RATE // 50)
+    assert 3 * down / RATE == pytest.approx(decay_s, rel=0.25)
+    direct = 10 * np.log10(np.sum(made[: first + 40] ** 2) / np.sum(made[first + 40 :] ** 2))
+    assert direct > 5 if away_m < 1 else direct < 3
 
 
 def test_the_microphone_hears_the_speaker_and_the_talker_and_nothing_that_was_cut_short() -> None:
@@ -29,7 +44,7 @@ def test_the_microphone_hears_the_speaker_and_the_talker_and_nothing_that_was_cu
 
     async def run() -> list[Frame]:
         room = Room(4.0, np.random.default_rng(1), Activity(), nothing, lambda: True, cancels=False)
-        room.acoustics = Acoustics(0.1, 0.0, 0.0, np.random.default_rng(2))
+        room.acoustics = Acoustics(response(0.2, 0.1, np.random.default_rng(2)), 0.0, 0.0)
         room.talk(np.full(RATE // 2, 9_000.0), 3 * RATE)
         sound = np.random.default_rng(3).standard_normal(2 * RATE) * 3_000
         hearing = asyncio.create_task(asyncio.to_thread(lambda: [each for each in room.frames() if each]))

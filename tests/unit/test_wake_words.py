@@ -195,19 +195,25 @@ def test_the_second_stage_sleeps_soon_after_a_word_however_long_it_is_not_to_be_
 MINE = Word(name="mine", candidate=0.1, threshold=0.5, certain=0.9, doubtful=0.01, in_echo=0.7)
 
 
-def numbered(number: int, cancelled: int | None = None) -> Frame:
-    sound = np.full(FRAME_SAMPLES, number, "<i2").tobytes()
-    other = None if cancelled is None else np.full(FRAME_SAMPLES, cancelled, "<i2").tobytes()
-    return Frame(sound, number * FRAME_SAMPLES, other)
+def marked(number: int, loudness: int) -> bytes:
+    """Sound that scripted stages know by its first sample."""
+    sound = np.full(FRAME_SAMPLES, loudness, "<i2")
+    sound[0] = number
+    return sound.tobytes()
+
+
+def numbered(number: int, left: int | None = None, loudness: int = 0) -> Frame:
+    """A loud frame, and how loud it is less its echo."""
+    linear = None if left is None else marked(left, loudness)
+    return Frame(marked(number, 5_000), number * FRAME_SAMPLES, linear)
 
 
 def in_echo(second: Mapping[int, float], made: Word = MINE) -> list[int]:
     """The frames at which a word is heard while voiced itself may be."""
-    cascade, ring = Cascade([made], Scores({50: 0.95}), Scores(second), Gate(Silent())), Ring()
+    cascade = Cascade([made], Scores({50: 0.95}), Scores(second), Gate(Silent()))
     found: list[Detection | Miss] = []
     for number in range(1, 150):
-        ring.append(numbered(number).samples, number * FRAME_SAMPLES)
-        found += cascade.hear(numbered(number), ring, echo=True)
+        found += cascade.hear(numbered(number), echo=True)
     return [at_frame(each) for each in found if isinstance(each, Detection)]
 
 
@@ -230,24 +236,70 @@ def test_a_word_that_is_told_only_once_needs_no_second_score() -> None:
     assert in_echo({52: 0.6}, once) == [52]
 
 
-@pytest.mark.parametrize(("raw", "cancelled"), [(True, True), (True, False), (False, True), (False, False)])
-def test_a_word_counts_with_its_echo_or_without(*, raw: bool, cancelled: bool) -> None:
+@pytest.mark.parametrize(
+    ("raw", "linear", "left", "heard"),
+    [
+        (True, True, 500, [70, 81]),
+        (True, False, 500, [70]),
+        (False, True, 500, [81]),
+        (False, False, 500, []),
+        # A filter that takes out little does not know the room: what it leaves sounds like anything.
+        (True, True, 2_000, [70]),
+        (False, True, 2_000, []),
+    ],
+)
+def test_a_word_counts_with_its_echo_or_less_it(*, raw: bool, linear: bool, left: int, heard: list[int]) -> None:
     made: list[Cascade] = []
 
-    def cascade(*, hears: bool) -> Cascade:
-        heard = dict.fromkeys((70, 71), 1.0) if hears else {}
-        made.append(Cascade([MINE], Scores(heard), Scores(heard), Gate(Silent())))
+    def cascade(first: int, *, hears: bool) -> Cascade:
+        scores = dict.fromkeys((first, first + 1), 1.0) if hears else {}
+        made.append(Cascade([MINE], Scores(scores), Scores(scores), Gate(Silent())))
         return made[-1]
 
-    duplex, ring = Duplex(cascade(hears=raw), lambda: cascade(hears=cancelled)), Ring()
+    duplex = Duplex(cascade(70, hears=raw), lambda: cascade(80, hears=linear))
     found: list[Detection | Miss] = []
     for number in range(1, 100):
-        frame = numbered(number, number if 60 <= number < 90 else None)
-        ring.append(frame.samples, frame.start)
-        found += duplex.hear(frame, ring)
+        frame = numbered(number, number, left) if 60 <= number < 90 else numbered(number)
+        found += duplex.hear(frame)
         assert len(made) == (1 if number < 60 else 2)
     # What is left of an echo must be surer of itself.
-    assert [at_frame(each) for each in found] == [70] * raw + [71] * cancelled
+    assert [at_frame(each) for each in found] == heard
+
+
+def test_what_is_left_of_an_echo_counts_after_half_a_second_in_which_there_was_little() -> None:
+    scores = {62: 1.0, 63: 1.0, 100: 1.0, 101: 1.0, 142: 1.0, 143: 1.0}
+    duplex = Duplex(cascade_of({}), lambda: cascade_of(scores))
+    found: list[Detection | Miss] = []
+    for number in range(1, 160):
+        # It falls silent in between: afterwards, the room may be another.
+        frame = numbered(number, number, 500) if number >= 60 and not 130 <= number < 135 else numbered(number)
+        found += duplex.hear(frame)
+    assert [at_frame(each) for each in found] == [101]
+
+
+@pytest.mark.parametrize(
+    ("left", "alone"),
+    [
+        # Nobody can tell in the first second; then little is left, somebody talks, and little is left again.
+        ({range(160): 500, range(80, 100): 4_500}, [True] * 81 + [False] * 21 + [True] * 58),
+        # What takes out little knows nothing.
+        ({range(160): 4_500}, [True] * 31 + [False] * 129),
+    ],
+)
+def test_it_is_known_when_nobody_else_speaks(left: dict[range, int], alone: list[bool]) -> None:
+    duplex = Duplex(cascade_of({}), lambda: cascade_of({}))
+    told: list[bool] = []
+    for number in range(160):
+        loudness = next(each for span, each in reversed(left.items()) if number in span)
+        duplex.hear(numbered(number + 1, number + 1, loudness))
+        told.append(duplex.alone)
+    assert told == alone
+    duplex.hear(numbered(200))
+    assert not duplex.alone
+
+
+def cascade_of(scores: dict[int, float]) -> Cascade:
+    return Cascade([MINE], Scores(scores), Scores(scores), Gate(Silent()))
 
 
 class Server:

@@ -7,7 +7,7 @@ from msgspec import Meta
 EchoCancelling = Annotated[
     Literal["auto", "on", "off"],
     Meta(
-        description="Taking what voiced itself plays out of what it hears: on, off, or auto: where the extra `aec` is"
-        " installed. Where it is not done, wake words have to be clearer while voiced speaks."
+        description="Taking what voiced itself plays out of what it hears: a linear filter does it for wake words, and"
+        " the extra `aec` for what is said. on: both; auto: the latter where it is installed; off: none."
     ),
 ]

@@ -21,12 +21,15 @@ class Frame(Struct, frozen=True, gc=False):
     Attributes:
         samples: 512 samples, s16le, mono, 16 kHz.
         start: the position of the first sample.
-        cancelled: the same sound, up to 8 ms later, without what voiced itself plays; None while it plays nothing, or
-            where nothing takes it out.
+        linear: the same sound, less what a linear filter predicts of what voiced itself plays: whoever talks is left
+            whole, and some of the echo; None while it plays nothing, or where nothing takes it out.
+        cancelled: likewise, up to 8 ms later, without hardly any echo and a part of whoever talks; None without the
+            extra `aec`, too.
     """
 
     samples: bytes
     start: int
+    linear: bytes | None = None
     cancelled: bytes | None = None
 
 

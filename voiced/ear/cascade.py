@@ -31,6 +31,9 @@ class Cascade:
         near: the share of a threshold from which a miss is a near one.
     """
 
+    alone = False
+    """See `Duplex`."""
+
     def __init__(
         self,
         words: Sequence[Word],
@@ -45,25 +48,26 @@ class Cascade:
         self._first, self._second, self._gate, self._remote = first, second, gate, remote
         self._episodes = [Episode(word, round(refractory_s * RATE), near) for word in words]
         self._gated = any(word.candidate is None for word in words)
+        self._ring = Ring()
         self._end = 0
         self._judged: int | None = None
 
-    def hear(self, frame: Frame, ring: Ring, *, echo: bool = False) -> list[Detection | Miss]:
+    def hear(self, frame: Frame, *, echo: bool = False) -> list[Detection | Miss]:
         """Takes in the next frame and tells what was decided with it.
 
         Args:
             frame: the sound.
-            ring: the sound of the last seconds, this frame's too.
             echo: what voiced itself plays may be heard in it.
         """
         if frame.start - self._end > _GAP:
             for engine in (self._first, *self._remote):
                 engine.reset()
             self._judged = None
+        self._ring.append(frame.samples, frame.start)
         self._end = end = frame.start + FRAME_SAMPLES
         self._find_candidates(frame)
         if any(episode.word.second and episode.awake(end) for episode in self._episodes):
-            self._judge(ring)
+            self._judge()
         else:
             self._judged = None
         return [found for episode in self._episodes if (found := episode.decide(end, echo=echo))]
@@ -82,16 +86,16 @@ class Cascade:
                 if episode.word.name in told:
                     episode.first(told[episode.word.name], self._end, server.behind[episode.word.name])
 
-    def _judge(self, ring: Ring) -> None:
+    def _judge(self) -> None:
         if self._judged is None:
             self._second.reset()
             begin = self._end - self._second.history
             self._judged = begin - begin % self._second.step
-        scores = self._second.scores(ring.read(self._judged, ring.end))
-        self._judged = ring.end
+        scores = self._second.scores(self._ring.read(self._judged, self._end))
+        self._judged = self._end
         for episode in self._episodes:
             if episode.word.name in scores:
-                episode.second(scores[episode.word.name], ring.end)
+                episode.second(scores[episode.word.name], self._end)
 
     def close(self) -> None:
         """Lets go of the models."""

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 
 from voiced.core.types import Frame
 from voiced.ear.cascade import Cascade
-from voiced.ear.ring import Ring
 from voiced.ear.words import Detection, Miss
 
 
@@ -18,7 +17,5 @@ def detections(frames: Iterable[Frame], cascade: Cascade) -> Iterator[Detection 
     Yields:
         What was decided, in order.
     """
-    ring = Ring()
     for frame in frames:
-        ring.append(frame.samples, frame.start)
-        yield from cascade.hear(frame, ring)
+        yield from cascade.hear(frame)

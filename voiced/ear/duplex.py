@@ -1,14 +1,25 @@
-"""Wake words while voiced itself may be heard: in the sound as it came, and in the same without its echo.
+"""Wake words while voiced itself may be heard: in the sound as it came, and in the same less its echo."""
 
-Taking the echo out takes a part of the talker, too, so neither is enough.
-"""
-
+from collections import deque
 from collections.abc import Callable
+
+import numpy as np
 
 from voiced.core.types import Frame
 from voiced.ear.cascade import Cascade
-from voiced.ear.ring import Ring
 from voiced.ear.words import Detection, Miss
+
+A_SECOND, HALF_A_SECOND = 32, 16
+"""Frames."""
+KNOWN = 10 ** (15 / 10)
+"""So many times weaker has the sound to be than it came, for half a second, before what is left of it is believed: as
+long as the filter does not know the room, what it leaves sounds like anything."""
+TALKER = 10 ** (-6 / 10)
+"""Where so much of the sound stays, though the room is known, somebody talks."""
+SYLLABLE = 4
+"""Frames."""
+FAINT = 300.0
+"""Power, in 16-bit units squared, that is too little to tell by."""
 
 
 class Duplex:
@@ -16,30 +27,70 @@ class Duplex:
 
     Args:
         cascade: hears all sound as it came.
-        echoless: makes the one that hears sound without its echo: when there first is some, for most boxes need none.
+        echoless: makes the one that hears sound less its echo: when there first is some, which takes a moment.
+
+    Attributes:
+        alone: what was heard last was voiced itself and nobody else, as far as can be told by now.
     """
 
     def __init__(self, cascade: Cascade, echoless: Callable[[], Cascade]) -> None:
         self._cascade = cascade
         self._make = echoless
         self._echoless: Cascade | None = None
-        self._ring = Ring()
+        self._knowledge = Knowledge()
+        self.alone = False
 
-    def hear(self, frame: Frame, ring: Ring) -> list[Detection | Miss]:
-        """See `Cascade`; the ring holds the sound without its echo. What is heard twice is told twice.
+    def hear(self, frame: Frame) -> list[Detection | Miss]:
+        """Takes in the next frame and tells what was decided with it. What is heard twice is told twice.
 
-        What is left of an echo may sound like anything: there, a word needs more than in the sound as it came.
+        What is left of an echo needs more to count as a word than the sound as it came.
         """
-        self._ring.append(frame.samples, frame.start)
-        found = self._cascade.hear(frame, self._ring)
-        if frame.cancelled is not None:
-            self._echoless = self._echoless or self._make()
-            heard = self._echoless.hear(Frame(frame.cancelled, frame.start), ring, echo=True)
-            found += [each for each in heard if isinstance(each, Detection)]
-        return found
+        found = self._cascade.hear(frame)
+        if frame.linear is None:
+            self._knowledge.forget()
+            self.alone = False
+            return found
+        self._echoless = self._echoless or self._make()
+        heard = self._echoless.hear(Frame(frame.linear, frame.start), echo=True)
+        known = self._knowledge.of_room(frame.samples, frame.linear)
+        self.alone = not self._knowledge.of_talker() if known else self._knowledge.frames < A_SECOND
+        return [*found, *(each for each in heard if known and isinstance(each, Detection))]
 
     def close(self) -> None:
         """Lets go of the models."""
         for cascade in (self._cascade, self._echoless):
             if cascade:
                 cascade.close()
+
+
+class Knowledge:
+    """What the loudness of sound tells, as it came and as the filter leaves it, since something plays."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Nothing plays."""
+        self._shown = False
+        self.frames = 0
+        """Since something plays."""
+        self._powers: deque[tuple[float, float]] = deque(maxlen=HALF_A_SECOND)
+
+    def of_room(self, came: bytes, left: bytes) -> bool:
+        """Takes in a frame as it came and what was left of it; tells whether the filter has shown to know the room."""
+        self.frames += 1
+        self._powers.append((_power(came), _power(left)))
+        before, after = (sum(each) / HALF_A_SECOND for each in zip(*self._powers, strict=True))
+        full = len(self._powers) == HALF_A_SECOND
+        self._shown = self._shown or (full and before > FAINT and before > KNOWN * after)
+        return self._shown
+
+    def of_talker(self) -> bool:
+        """Tells whether more is left of the last frames than of an echo in a room that is known."""
+        before, after = (sum(each) / SYLLABLE for each in zip(*list(self._powers)[-SYLLABLE:], strict=True))
+        return after > FAINT and after > TALKER * before
+
+
+def _power(sound: bytes) -> float:
+    samples = np.frombuffer(sound, "<i2").astype(np.float32)
+    return float(samples @ samples) / len(samples)

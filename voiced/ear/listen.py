@@ -112,9 +112,9 @@ class _Ear:
         if frame.start >= self._echo_until:
             # An earcon is passed over. To cancel it would take a part of the command that is said over it.
             frame = Frame(frame.samples, frame.start)
-        heard = frame if frame.cancelled is None else Frame(frame.cancelled, frame.start)
+        heard = Frame(frame.cancelled or frame.linear or frame.samples, frame.start)
         self._ring.append(heard.samples, heard.start)
-        for found in self._cascade.hear(frame, self._ring):
+        for found in self._cascade.hear(frame):
             yield from self._found(found)
         seconds = self._controls.take_listen()
         if seconds is not None and not self._woken:
@@ -124,7 +124,7 @@ class _Ear:
         elif self._woken and heard_enough(self._ring, self._woken[1].end):
             turn, detection = self._woken
             yield from self._command(turn, word_end(self._ring, detection.end))
-        elif not (self._listening or self._woken) and self._controls.speaking():
+        elif not (self._listening or self._woken or self._cascade.alone) and self._controls.speaking():
             yield from self._begin(
                 Purpose.INTERRUPTION, self._turns(), frame.start, _FOREVER, self._interruption_limits
             )
@@ -184,5 +184,6 @@ class _Ear:
             self._listening = None
 
     def _is_idle(self, listening: Listening) -> bool:
-        """Whether it waits for an interruption of what is no longer said."""
-        return listening.purpose is Purpose.INTERRUPTION and not self._controls.speaking()
+        """Whether it waits for an interruption of what is no longer said, or where nobody but voiced speaks."""
+        over = self._cascade.alone or not self._controls.speaking()
+        return listening.purpose is Purpose.INTERRUPTION and over

@@ -12,9 +12,10 @@ from threading import Condition
 
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Frame
 
-HEADER = struct.Struct("<dQ?")
+HEADER = struct.Struct("<dQB")
 """Before the frames of each packet: the moment at which they had been read (CLOCK_MONOTONIC, seconds), how many samples
-of this stretch of sound came before them (0 begins a new stretch), and whether the same sound follows without echo."""
+of this stretch of sound came before them (0 begins a new stretch), and how often the sound is there: as it came, less
+its echo by the linear filter, and without it; see `Frame`."""
 PACKET_LIMIT = 1 << 16
 WAIT_S = 0.2
 """The ear's loop goes round at least so often."""
@@ -155,10 +156,10 @@ class Hearing:
                 yield from self._unpack(packet)
 
     def _unpack(self, packet: bytes) -> Iterator[Frame]:
-        moment, before, echoless = HEADER.unpack_from(packet)
+        moment, before, versions = HEADER.unpack_from(packet)
         self._last = time.monotonic()
         self.heard = True
-        size = (len(packet) - HEADER.size) // (2 if echoless else 1)
+        size = (len(packet) - HEADER.size) // versions
         samples = size // SAMPLE_BYTES
         if before == 0:
             self._first = self.clock.begin(moment, samples)
@@ -169,8 +170,8 @@ class Hearing:
         self.clock.follow(moment, self._reached)
         for offset in range(0, samples, FRAME_SAMPLES):
             at = HEADER.size + offset * SAMPLE_BYTES
-            cancelled = packet[at + size : at + size + FRAME_BYTES] if echoless else None
-            yield Frame(packet[at : at + FRAME_BYTES], start + offset, cancelled)
+            sounds = [packet[one : one + FRAME_BYTES] for one in range(at, len(packet), size)]
+            yield Frame(sounds[0], start + offset, *sounds[1:])
 
     def _look_after(self) -> None:
         if self._watching and time.monotonic() - self._last > STALL_S:

@@ -3,7 +3,7 @@
 import math
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Event, Thread
 from typing import Any
 
@@ -27,8 +27,8 @@ LOOK_LATE_S, LOOK_ZERO_S = 0.3, 0.7
 """Looking whether the microphone is still there costs 1 ms, and is not done more often than that."""
 
 Report = Callable[[str, dict[str, Any]], None]
-Cancel = Callable[[float, bytes], bytes | None]
-"""Takes the moment up to which frames were heard, and them; gives them without echo, or None where there is none."""
+Cancel = Callable[[float, bytes], Sequence[bytes]]
+"""Takes the moment up to which frames were heard, and them; gives what there is of them less their echo (`HEADER`)."""
 
 
 class Punctuality:
@@ -162,9 +162,8 @@ class Microphone:
         self._report("level", {**measure(heard), "lost": self._lost})
 
     def _hand_on(self, now: float, before: int, frames: bytes) -> None:
-        cancelled = self._cancel(now, frames)
-        header = HEADER.pack(now, before, cancelled is not None)
+        sounds = [frames, *self._cancel(now, frames)]
         try:
-            self._frames.send(header + frames + (cancelled or b""), socket.MSG_DONTWAIT)
+            self._frames.send(HEADER.pack(now, before, len(sounds)) + b"".join(sounds), socket.MSG_DONTWAIT)
         except BlockingIOError:
             self._lost += len(frames) // SAMPLE_BYTES

@@ -22,7 +22,7 @@ from voiced.engines.host import Link
 from voiced.engines.microphone import Microphone
 
 if TYPE_CHECKING:
-    from voiced.engines.echo import Echo
+    from voiced.engines.echo import Canceller, Echo
     from voiced.engines.speaker import Playback, Speaker
 
 
@@ -81,10 +81,11 @@ class PortAudio:
             raise InputInvalid("the microphone is open already")
 
         def report(kind: str, data: dict[str, Any]) -> None:
-            link.send(Message(kind, {**data, "echo_cancelled": self._echo is not None}, request=request))
+            cancels = self._echo is not None and self._echo.cancels
+            link.send(Message(kind, {**data, "echo_cancelled": cancels}, request=request))
 
-        def cancel(ended: float, frames: bytes) -> bytes | None:
-            return self._echo.cancel(ended, frames) if self._echo else None
+        def cancel(ended: float, frames: bytes) -> list[bytes]:
+            return self._echo.cancel(ended, frames) if self._echo else []
 
         name, gain_db = self._settings["input"], self._settings["input_gain_db"]
         self._microphone = request, Microphone(self._devices, name, gain_db, self._frames[0], report, cancel)
@@ -96,8 +97,10 @@ class PortAudio:
             if not self._speaker:
                 from voiced.engines.speaker import Speaker  # noqa: PLC0415 (see above)
 
-                if self._cancels:
-                    self._echo = _echo()
+                if self._settings["echo_cancelling"] != "off":
+                    from voiced.engines.echo import Echo  # noqa: PLC0415 (see above)
+
+                    self._echo = Echo(_canceller() if self._cancels else None)
                 output, volume = self._settings["output"], self._settings["volume"]
                 self._speaker = Speaker(self._devices, output, volume, self._echo.far if self._echo else None)
             return self._speaker
@@ -130,12 +133,12 @@ def _cancels(setting: str) -> bool:
     return setting != "off" and installed
 
 
-def _echo() -> "Echo | None":
-    """Loads the canceller. One that cannot be loaded leaves the microphone as good as it was."""
+def _canceller() -> "Canceller | None":
+    """Loads it. One that cannot be loaded leaves the microphone as good as it was."""
     try:
-        from voiced.engines.echo import Echo  # noqa: PLC0415 (nobody need have it)
+        from voiced.engines.webrtc import Canceller  # noqa: PLC0415 (nobody need have it)
 
-        return Echo()
+        return Canceller()
     except (ImportError, OSError, RuntimeError) as error:
         sys.stderr.write(f"echo cannot be cancelled: {error}\n")
         return None

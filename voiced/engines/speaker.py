@@ -17,7 +17,7 @@ REPORT_S = 0.05
 
 
 class FarEnd(Protocol):
-    """Whoever has to know what leaves the speaker, and when; see `echo.FarEnd`."""
+    """Whoever has to know what leaves the speaker, and when; see `farend.FarEnd`."""
 
     def add(self, samples: Samples, rate: int, begins: float) -> None:
         """Takes in the next samples."""
