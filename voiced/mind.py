@@ -188,7 +188,7 @@ class Mind:
             MemorySkill(knowledge, hands.remembering.search, now, space, forget, speech),
             SourcesSkill(hands.conversations, knowledge, now, space, speech),
             SearchSkill(self.search, speech),
-            HomeSkill(hands.home, self._language),
+            HomeSkill(hands.home, speech),
             CalculatorSkill(load_numbers(self._folder, self._language), speech),
         ]
         if weather := lookup.weather(self._config):

@@ -13,6 +13,7 @@ from tests.fakes.lists import FakeLists
 from tests.fakes.memories import FakeMemories
 from tests.home.households import INTENTS, household
 from tests.pipeline.playbook import Play, asks
+from voiced.core.answers import load_speech
 from voiced.core.chat import Tool, ToolCall
 from voiced.core.config_keeping import MemoryConfig
 from voiced.core.history import Message
@@ -89,19 +90,20 @@ class House:
         self._memories, self._new = FakeMemories(), list(memories)
         self.search = Search(self._memories, [], lambda: "", MemoryConfig(deadline_s=10))
         knowledge = OwnKnowledge(self._memories, self.search, MemoryStatus, lambda: None, lambda _: "public")
+        speech = load_speech(INTENTS, language)
         skills: list[Skill] = [
-            ClockSkill(lambda: NOW),
-            TimersSkill(self.promises),
-            AlarmsSkill(self.promises, lambda: NOW),
-            RemindersSkill(self.promises, lambda: NOW),
-            CalculatorSkill(load_numbers(INTENTS, language)),
-            ListsSkill(self.lists),
-            MemorySkill(knowledge, self.search, lambda: NOW, "home", knowledge.remove),
-            HomeSkill(self.home, language),
+            ClockSkill(lambda: NOW, speech),
+            TimersSkill(self.promises, speech),
+            AlarmsSkill(self.promises, lambda: NOW, speech),
+            RemindersSkill(self.promises, lambda: NOW, speech),
+            CalculatorSkill(load_numbers(INTENTS, language), speech),
+            ListsSkill(self.lists, speech),
+            MemorySkill(knowledge, self.search, lambda: NOW, "home", knowledge.remove, speech),
+            HomeSkill(self.home, speech),
             Pages(page),
         ]
         self.skills = {intent: skill for skill in skills for intent in skill.intents}
-        self.toolbox = Toolbox(self.skills, _acts(language))
+        self.toolbox = Toolbox(self.skills, _acts(language), speech=speech)
 
     async def prepare(self) -> None:
         """A timer runs, an alarm is set, and something is remembered."""

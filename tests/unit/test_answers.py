@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec import to_builtins
+from msgspec.structs import replace
 
 from voiced.core.answers import load_answers, load_speech
 from voiced.core.errors import IntentsInvalid
 from voiced.core.weather import KINDS
+from voiced.skills.home_words import ENGLISH_WORDS
 from voiced.skills.units import UNITS, several, single
 from voiced.turn.outage import OTHER, WORDS
 
@@ -17,8 +20,25 @@ INTENTS = ROOT / "config" / "intents"
 SPOKEN = [path for folder in ("skills", "turn") for path in sorted((ROOT / "voiced" / folder).glob("*.py"))]
 SAYS = {"say": 0, "_say": 0, "counted": 1, "SkillFailed": 0}
 """What says a text, and where among its arguments the text stands: all behind it are texts, too."""
+
+
+def strings(value: object) -> Iterator[str]:
+    """All texts of a table."""
+    if isinstance(value, str):
+        yield value
+    elif value is not None:
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from strings(each)
+
+
 UNIT_NAMES = {name for unit in UNITS for name in (single(unit), several(unit))} | {unit.kind for unit in UNITS.values()}
-TABLES = {*KINDS.values(), *WORDS.values(), OTHER, *UNIT_NAMES}
+TABLES = {
+    *KINDS.values(),
+    *WORDS.values(),
+    OTHER,
+    *UNIT_NAMES,
+    *strings(to_builtins(replace(ENGLISH_WORDS, speech=None))),
+}
 """Texts that are said by what they are looked up by."""
 ELSEWHERE = {"the weather did not come in time", "nobody said where this is"}
 """Reasons that come from beyond the skills."""

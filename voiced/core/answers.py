@@ -36,14 +36,14 @@ def load_speech(folder: Path, language: str) -> Speech:
 
 
 def load_answers(folder: Path, language: str) -> dict[str, str]:
-    """What is said, by the English text that stands in the code.
+    """What is said, by the English text that stands in the code; folders within are read, too.
 
     Raises:
         IntentsInvalid: a template cannot be used, or has other places than its text; the message names both.
     """
     folder = folder / language if (folder / language).is_dir() else folder
     answers: dict[str, str] = {}
-    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+    for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")]):
         for text, template in _read(path).items():
             if not _fits(template, text):
                 raise IntentsInvalid(f"{path}: “{text}”: “{template}” has other places in braces", hint=_HINT)

@@ -24,6 +24,8 @@ class Speech(ABC):
 
     language: str
     """Two letters."""
+    decimal: str
+    """What stands before the decimals of a number."""
     joint: str
     """What stands before the last of several things."""
     article: re.Pattern[str]
@@ -103,6 +105,14 @@ class Speech(ABC):
     @abstractmethod
     def bare(self, name: str) -> str:
         """A name as it is said after "the": without a "the" of its own."""
+
+    @abstractmethod
+    def thing(self, name: str) -> str:
+        """A thing of the home as it stands within a sentence: "the kitchen light", but "the TV"."""
+
+    @abstractmethod
+    def several(self, name: str) -> bool:
+        """Tells whether a thing "are", not "is", by its name: "blinds"."""
 
     @abstractmethod
     def singular(self, thing: str) -> str:

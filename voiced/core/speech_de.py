@@ -34,6 +34,11 @@ VERBS = {
 }  # fmt: skip
 """What goes with "ich" to what goes with "du"; a sentence with another verb is said back as it is."""
 _ARTICLES = "der|die|das|den|dem|eine?|einen|meine?|meinen|unsere?|unseren|etwas|noch|ein paar|ein bisschen"
+_THINGS = re.compile(
+    r"(?:lichter|lampen|leuchten|läden|rollos|jalousien|gardinen|vorhänge|heizungen|ventilatoren|türen|steckdosen)$",
+    re.IGNORECASE,
+)
+"""What names of things end in that are several."""
 _SEVERAL = re.compile(r"(?<=\w\w)(?:en|er|e|n|s)$")
 _OF = re.compile(r"^(?:an|ans|am|daran|dass)\b[,\s]*", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
@@ -43,6 +48,7 @@ class German(Speech):
     """See `Speech`."""
 
     language = "de"
+    decimal = ","
     joint = "und"
     article = re.compile(rf"^(?:{_ARTICLES})\s+", re.IGNORECASE)
 
@@ -88,6 +94,14 @@ class German(Speech):
         """See `Speech`. With a capital, as nouns have."""
         name = self.article.sub("", name.strip())
         return name[:1].upper() + name[1:]
+
+    def thing(self, name: str) -> str:
+        """See `Speech`. Nobody knows whether it is der, die or das: names stand by themselves."""
+        return name
+
+    def several(self, name: str) -> bool:
+        """See `Speech`."""
+        return _THINGS.search(name) is not None
 
     def singular(self, thing: str) -> str:
         """See `Speech`."""

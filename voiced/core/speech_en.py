@@ -9,12 +9,14 @@ from voiced.core.speech import NOON, WEEK, WEEKDAYS, WEEKEND, Speech, name_units
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 UNITS = {86_400: "day", 3600: "hour", 60: "minute", 1: "second"}
 """What so many seconds are called."""
+_CAPITALISED = re.compile(r"(?<!\S)[A-Z][a-z'’]*(?!\S)")
 
 
 class English(Speech):
     """See `Speech`."""
 
     language = "en"
+    decimal = "."
     joint = "and"
     article = re.compile(r"^(?:a|an|some|the|my)\s+", re.IGNORECASE)
 
@@ -65,6 +67,14 @@ class English(Speech):
     def bare(self, name: str) -> str:
         """See `Speech`."""
         return bare(name)
+
+    def thing(self, name: str) -> str:
+        """See `Speech`."""
+        return f"the {_CAPITALISED.sub(lambda word: word[0].lower(), name)}"
+
+    def several(self, name: str) -> bool:
+        """See `Speech`."""
+        return re.search("[^su]s$", name) is not None
 
     def singular(self, thing: str) -> str:
         """See `Speech`."""

@@ -9,19 +9,20 @@ from voiced.core.home import Action, Entity, Outcome, Receipt
 from voiced.core.home_actions import NAMED, SERVICES, action
 from voiced.core.ports.home import Home
 from voiced.core.ports.skill import Asks, Named, Reply, Wish
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.skills.home_states import QUESTIONS, answer
 from voiced.skills.home_tools import called, meaning_of, tools
 from voiced.skills.home_words import (
-    ENGLISH,
     LISTED,
     LONGEST,
-    WORDS,
     names,
     sentence,
     several,
     spoken,
     state_after,
+    words_of,
 )
 from voiced.skills.home_words import wish as put
 from voiced.skills.receipts import noted, outcome
@@ -41,15 +42,15 @@ class HomeSkill:
 
     Args:
         home: what is there.
-        language: of the answers, two letters.
+        speech: puts it into words.
     """
 
     intents = (*SERVICES, *QUESTIONS)
 
-    def __init__(self, home: Home, language: str = "en") -> None:
+    def __init__(self, home: Home, speech: Speech = ENGLISH) -> None:
         self._home = home
-        self._language = language
-        self._words = WORDS.get(language, ENGLISH)
+        self._language = speech.language
+        self._words = words_of(speech)
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""

@@ -97,7 +97,7 @@ def _said(words: Words, entity: Entity, state: str) -> str:
         if state in words.seen.get(kind, {}):
             return words.seen[kind][state]
     unit = str(entity.attributes.get("unit_of_measurement", ""))
-    return f"{state} {words.units.get(unit, unit)}".strip() if state == entity.state else state
+    return f"{number(words, state)} {words.units.get(unit, unit)}".strip() if state == entity.state else state
 
 
 def _temperature(words: Words, slots: Mapping[str, object], entities: Sequence[Entity]) -> str:
@@ -114,10 +114,10 @@ def _measured(words: Words, entity: Entity) -> str:
     degrees = words.units["°C"]
     called = names(words, [entity])
     told = [
-        words.measured.format(value=f"{number(now)} {degrees}", area=spoken(words, entity.area))
+        words.measured.format(value=f"{number(words, now)} {degrees}", area=spoken(words, entity.area))
         if isinstance(now, int | float) and entity.area
         else "",
-        sentence(words, words.target.format(names=called, value=f"{number(target)} {degrees}"))
+        sentence(words, words.target.format(names=called, value=f"{number(words, target)} {degrees}"))
         if isinstance(target, int | float)
         else "",
     ]

@@ -1,11 +1,14 @@
-"""What is said about a home, in one language a table: pure."""
+"""What is said about a home: a table in English, whose texts are put into the language once. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 
 from voiced.core.home import Action, Entity, Outcome
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 
 LONGEST = 60
 """Characters of a name that are said: nobody listens to more."""
@@ -17,9 +20,7 @@ class Words(Struct, frozen=True):
     """What is said, with places for names and states.
 
     Attributes:
-        the: before a name.
-        lowered: names stand in lower case within a sentence, but for what is not a word ("TV").
-        plural: what the name of one thing that is several ends in, as a pattern ("blinds").
+        speech: the language.
         one_of, both: how things are listed to choose from, and together.
         is_are: after one thing, and after several.
         many: how things are counted that are too many to name.
@@ -30,11 +31,11 @@ class Words(Struct, frozen=True):
         settled: states as they are said where they tell more than the service did.
         wishes: what is done, for "Shall I …?".
         seen: states as they are said, by domain or by domain and kind; "" for any.
+        colours: their names.
+        muted: how a thing without sound is, and one that has it again.
     """
 
-    the: str
-    lowered: bool
-    plural: str
+    speech: Speech
     one_of: str
     both: str
     is_are: tuple[str, str]
@@ -46,6 +47,8 @@ class Words(Struct, frozen=True):
     settled: Mapping[str, str]
     wishes: Mapping[str, str]
     seen: Mapping[str, Mapping[str, str]]
+    colours: Mapping[str, str]
+    muted: tuple[str, str]
     started: str
     shall: str
     which: str
@@ -71,10 +74,13 @@ class Words(Struct, frozen=True):
 
 _OPENED = {"on": "open", "off": "closed"}
 _MOVED = {"on": "detecting motion", "off": "not detecting motion"}
-ENGLISH = Words(
-    the="the {name}",
-    lowered=True,
-    plural=r"[^su]s$",
+_AS_IT_IS = (
+    *("on", "off", "open", "closed", "opening", "closing", "locked", "unlocked", "locking", "unlocking", "jammed"),
+    *("playing", "paused", "idle", "standby", "docked", "cleaning", "heat", "cool", "home"),
+)
+_COLOURS = ("white", "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "turquoise")
+ENGLISH_WORDS = Words(
+    speech=ENGLISH,
     one_of="{first} or {last}",
     both="{first} and {last}",
     is_are=("is", "are"),
@@ -151,8 +157,10 @@ ENGLISH = Words(
         "binary_sensor.moisture": {"on": "wet", "off": "dry"},
         "binary_sensor.smoke": {"on": "detecting smoke", "off": "not detecting smoke"},
         "vacuum": {"returning": "on its way back"},
-        "": {"not_home": "away"},
+        "": {"not_home": "away", **{state: state for state in _AS_IT_IS}},
     },
+    colours={colour: colour for colour in _COLOURS},
+    muted=("muted", "no longer muted"),
     started="I started {names}, and cannot see what it did.",
     shall="Shall I {wish}?",
     which="Which one: {names}?",
@@ -175,10 +183,22 @@ ENGLISH = Words(
     no_temperature="Nothing tells me the temperature there.",
     units={"°C": "degrees", "°F": "degrees Fahrenheit", "%": "percent", "W": "watts", "kWh": "kilowatt hours"},
 )
-WORDS = {"en": ENGLISH}
-"""The languages that there are words for; others are answered in English."""
 _WORDS = re.compile(r"[\w'’&+-]+")
-_CAPITALISED = re.compile(r"[A-Z][a-z'’]*")
+_DECIMAL = re.compile(r"-?\d+\.\d+")
+
+
+def words_of(speech: Speech) -> Words:
+    """The table in a language."""
+    texts = {name: _put(getattr(ENGLISH_WORDS, name), speech) for name in Words.__struct_fields__ if name != "speech"}
+    return Words(speech=speech, **texts)
+
+
+def _put(texts: Any, speech: Speech) -> Any:  # noqa: ANN401 (a text, or a table of texts)
+    if isinstance(texts, str):
+        return speech.say(texts)
+    if isinstance(texts, tuple):
+        return tuple(_put(text, speech) for text in texts)
+    return {key: _put(text, speech) for key, text in texts.items()}
 
 
 def names(words: Words, entities: Sequence[Entity], joined: str = "", most: int = LISTED) -> str:
@@ -202,20 +222,17 @@ def listed(things: Sequence[str], joined: str) -> str:
 
 def several(words: Words, entities: Sequence[Entity]) -> bool:
     """Tells whether they "are", not "is"."""
-    return len(entities) != 1 or re.search(words.plural, entities[0].name) is not None
+    return len(entities) != 1 or words.speech.several(entities[0].name)
 
 
 def spoken(words: Words, name: str) -> str:
     """A name as it stands within a sentence: "kitchen light", but "TV"; without what would end one there."""
-    parts = _WORDS.findall(name)
-    if words.lowered:
-        parts = [part.lower() if _CAPITALISED.fullmatch(part) else part for part in parts]
-    return words.the.format(name=" ".join(parts)[:LONGEST])
+    return words.speech.thing(" ".join(_WORDS.findall(name))[:LONGEST])
 
 
 def sentence(words: Words, text: str) -> str:
     """With a capital at its beginning; without the article before a name there: "Kitchen light is on."."""
-    text = text.removeprefix(words.the.partition("{")[0])
+    text = text.removeprefix(words.speech.thing(""))
     return text[:1].upper() + text[1:]
 
 
@@ -223,24 +240,28 @@ def state_after(words: Words, action: Action, seen: str) -> str:
     """How a thing is once an action was done: "on", "at 50 percent"; its state was seen."""
     if action.service == "return_to_base" and seen in words.settled:
         return words.settled[seen]
-    told = [words.details[value].format(**action.values) for value in action.values if value in words.details]
-    return listed(told, words.both) if told else words.states[action.service].format(**_plain(action))
+    values = _plain(words, action)
+    told = [words.details[value].format(**values) for value in action.values if value in words.details]
+    return listed(told, words.both) if told else words.states[action.service].format(**values)
 
 
 def wish(words: Words, action: Action, things: str) -> str:
     """What an action does: "unlock the front door"."""
-    return words.wishes[action.service].format(names=things, **_plain(action))
+    return words.wishes[action.service].format(names=things, **_plain(words, action))
 
 
-def number(value: object) -> str:
-    """A number as it is said: without ".0"."""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def number(words: Words, value: object) -> str:
+    """A number as it is said, without ".0"; anything else as it is."""
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return text.replace(".", words.speech.decimal) if _DECIMAL.fullmatch(text) else text
 
 
-def _plain(action: Action) -> dict[str, str]:
-    values = {name: number(value) for name, value in action.values.items()}
+def _plain(words: Words, action: Action) -> dict[str, str]:
+    values = {name: number(words, value) for name, value in action.values.items()}
     if "volume_level" in values:
-        values["volume"] = number(round(float(action.values["volume_level"]) * 100))
+        values["volume"] = number(words, round(float(action.values["volume_level"]) * 100))
     if "is_volume_muted" in values:
-        values["muted"] = "muted" if action.values["is_volume_muted"] else "no longer muted"
+        values["muted"] = words.muted[0 if action.values["is_volume_muted"] else 1]
+    if "color_name" in values:
+        values["color_name"] = words.colours.get(values["color_name"], values["color_name"])
     return values
