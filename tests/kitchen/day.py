@@ -112,7 +112,7 @@ class Kitchen:
         voiced, tried = self._here.voiced, list[Attempt]()
         where = f"{self._where}, {self._here.day.now():%H:%M:%S}, {step.words or step.announce!r}"
         if step.quiet is not None:
-            voiced.set_do_not_disturb(self._here.day.wall() + step.quiet)
+            await voiced.set_do_not_disturb(self._here.day.wall() + step.quiet)
         elif step.announce:
             await voiced.announce(step.announce, "normal")
         elif step.write:

@@ -141,6 +141,8 @@ def _answer(step: Step, seen: Seen, ledger: Ledger, now: datetime) -> Iterator[s
     for words in step.tells:
         if answer.casefold().count(words.casefold()) != 1:
             yield f"{words!r} is not in {answer!r} once"
+    if step.state and not re.search(rf"\b{seen.states[step.state]}\b", answer):
+        yield f"{step.state} is {seen.states[step.state]}, and not {answer!r}"
     if step.clock and not _tells_time(answer, now, step.clock):
         yield f"it is {now:%H:%M} here, and not {answer!r}"
     left = sorted(ledger.due(name) - now.timestamp() for name in step.left)

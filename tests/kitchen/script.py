@@ -43,6 +43,7 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
         wake: say it with a wake word all the same, or not.
         means: the intent that is understood.
         tells: what is in the answer, in any case.
+        state: a thing whose state is in the answer, as it is.
         clock: a zone whose time is in the answer; "here" is this one.
         left: promises whose rest is in the answer.
         made, changed, gone, over: promises: new ones, those with so many seconds more, those called off, and those
@@ -64,6 +65,7 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     wake: bool | None = None
     means: str = ""
     tells: list[str] = field(default_factory=list[str])
+    state: str = ""
     clock: str = ""
     left: list[str] = field(default_factory=list[str])
     made: list[Made] = field(default_factory=list[Made])
