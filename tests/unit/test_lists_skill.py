@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.fakes.lists import FakeLists
 from voiced.core.errors import SkillFailed, StoreBusy
 from voiced.core.ports.skill import Reply
+from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.skills.lists import ListsSkill, things
 from voiced.turn.rules import Rules
@@ -49,6 +50,8 @@ class Person:
         ("add tickets to Paris to the to-do list", "to-do", ["tickets to Paris"]),
         ("add a tent to the camping list", "camping", ["tent"]),
         ("we need oat milk from the shopping list", "shopping", ["oat milk"]),
+        ("add M&Ms to the shopping list", "shopping", ["M&Ms"]),
+        ("add R&B, mac and cheese and Mike & Ike to the list", "shopping", ["R&B", "mac and cheese", "Mike & Ike"]),
     ],
 )
 def test_what_is_added_is_on_its_list(said: str, name: str, there: list[str]):
@@ -113,3 +116,27 @@ WORD = st.text("bcdfghjklmpqtvwxz", min_size=1, max_size=8)
 @given(st.lists(WORD, min_size=1, max_size=8, unique=True), st.sampled_from([", ", " and ", ", and ", "; "]))
 def test_things_are_taken_apart_as_they_were_put_together(words: list[str], between: str):
     assert things(between.join(words)) == words
+
+
+ONE_AND_SEVERAL = """
+    shoe shoes, toe toes, berry berries, cookie cookies, pie pies, tie ties, potato potatoes, tomato tomatoes,
+    box boxes, glass glasses, peach peaches, radish radishes, bus buses, knife knives, loaf loaves, leaf leaves,
+    olive olives, glove gloves, egg eggs, kiwi kiwis, avocado avocados, cheese cheeses, grape grapes, quiche quiches,
+    gas gases, mouse mice, tooth teeth, child children, chef chefs, horse horses, hose hoses, prize prizes,
+    day days, key keys
+"""
+
+
+@pytest.mark.parametrize("pair", ONE_AND_SEVERAL.split(","))
+def test_one_and_several_of_a_thing_are_the_same(pair: str):
+    one, several = pair.split()
+    assert ENGLISH.singular(f"a small {one}") == ENGLISH.singular(f"small {several}")
+    for said, there in ((one, several), (several, one)):
+        person = Person(shopping=[there])
+        assert person.asks(f"is {said} on the shopping list").text.startswith("Yes, ")
+
+
+def test_things_of_different_names_stay_apart():
+    ones = [pair.split()[0] for pair in ONE_AND_SEVERAL.split(",")]
+    keys = {ENGLISH.singular(each) for each in (*ones, "show", "bean", "beet", "pea", "pear", "peanut", "rice", "ice")}
+    assert len(keys) == len(ones) + 8

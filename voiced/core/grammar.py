@@ -26,7 +26,8 @@ _PIECES = re.compile(r"\s+|\S+")
 _BREAKS = re.compile(r"[-_/\s]+")
 _PUNCTUATION = re.compile(r"[.,!?;:…\"“”()]+(?=\s|$)")
 _WORD = re.compile(r"[^\W\d_]+(?:['.][^\W\d_]+)*['.]?")
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"(?<!\d)\d{1,15}(?!\d)")
+"""A number that somebody would say; one with more digits stays as it is written."""
 
 
 class Grammar(NamedTuple):

@@ -10,6 +10,15 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 UNITS = {86_400: "day", 3600: "hour", 60: "minute", 1: "second"}
 """What so many seconds are called."""
 _CAPITALISED = re.compile(r"(?<!\S)[A-Z][a-z'’]*(?!\S)")
+_ODD = {"mice": "mouse", "geese": "goose", "teeth": "tooth", "feet": "foot", "children": "child"}
+"""Several, and one of them."""
+_ENDINGS = (
+    (re.compile(r"(?<=..[^su])s$"), ""),
+    (re.compile(r"ie$"), "y"),
+    (re.compile(r"(?:(?<=[osxz])|(?<=[cs]h))e$"), ""),
+    (re.compile(r"fe?$"), "ve"),
+)
+"""What is made of the endings of one and of several, one after the other, so that both are the same."""
 
 
 class English(Speech):
@@ -79,7 +88,8 @@ class English(Speech):
     def singular(self, thing: str) -> str:
         """See `Speech`."""
         thing = self.article.sub("", thing).casefold()
-        return thing[:-2] if thing.endswith("oes") else thing.removesuffix("s")
+        words, _, last = thing.rpartition(" ")
+        return f"{words} {_one(last)}".strip()
 
     def turned(self, text: str) -> str:
         """See `Speech`."""
@@ -89,6 +99,14 @@ class English(Speech):
     def reminded(self, text: str) -> str:
         """See `Speech`."""
         return f"to {self.turned(text)}"
+
+
+def _one(word: str) -> str:
+    """A noun so that one and several are the same: berry, cookie, shoe, box, knife, glass. It is none to be said."""
+    word = _ODD.get(word, word)
+    for pattern, ending in _ENDINGS:
+        word = pattern.sub(ending, word)
+    return word
 
 
 ENGLISH = English()

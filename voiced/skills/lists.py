@@ -26,7 +26,8 @@ TOGETHER = ("mac and cheese", "fish and chips", "half and half", "gin and tonic"
 """What is one thing, though there is an "and" in it."""
 TOLD = 10
 """Entries that are told: nobody listens to more."""
-_AND = "\N{AMPERSAND}"
+_AND = "\0"
+"""Stands for an "and" that parts nothing: nobody says or types it."""
 
 
 class ListsSkill:
@@ -185,6 +186,7 @@ class ListsSkill:
 
 def things(said: str, speech: Speech = ENGLISH) -> list[str]:
     """Takes apart what was said in one go: "milk, eggs and some bread" are milk, eggs, bread."""
+    said = said.replace(_AND, " ")
     for pair in TOGETHER:
         said = re.sub(rf"\b{pair}\b", lambda found: found[0].replace("and", _AND), said, flags=re.IGNORECASE)
     joint = rf"\b{speech.joint}\b"
