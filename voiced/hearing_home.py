@@ -37,7 +37,7 @@ async def follow_home(home: Home, rules: Rules, config: Config, recognisers: Seq
     # Who has no home does not load what it takes, and nobody waits for it.
     from voiced.turn.home_sentences import HomeSentences  # noqa: PLC0415
 
-    rules.home = await asyncio.to_thread(HomeSentences, intents_folder(config), config.language, home)
+    rules.home = await asyncio.to_thread(HomeSentences, intents_folder(config), config.language, home, config.home.room)
     await asyncio.to_thread(give_back_memory)
     known = HomeNames()
     while True:

@@ -46,6 +46,34 @@ def test_understands(text: str, intent: str, slots: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     ("text", "intent", "slots"),
     [
+        ("turn off the lights", "HassTurnOff", {"area": "Kitchen", "domain": "light"}),
+        ("set the brightness to 50 percent", "HassLightSet", {"area": "Kitchen", "brightness": 50, "domain": "light"}),
+        ("turn on the lights in the bedroom", "HassTurnOn", {"area": "Bedroom", "domain": "light"}),
+        ("turn on the lamp", "HassTurnOn", {"name": "Lamp"}),
+        ("turn off all lights", "HassTurnOff", {"domain": "light"}),
+    ],
+)
+def test_what_is_said_of_no_room_is_of_the_one_that_it_stands_in(text: str, intent: str, slots: dict[str, object]):
+    understood = HomeSentences(INTENTS, "en", FakeHome(*household()), "Kitchen").understand(text)
+    assert understood is not None
+    assert understood.intent == intent
+    assert slots.items() <= understood.slots.items()
+    assert ("area" in understood.slots) is ("area" in slots)
+
+
+def test_how_loud_is_not_about_a_player_because_it_stands_in_a_room():
+    sentences = HomeSentences(INTENTS, "en", FakeHome(*household()), "Kitchen")
+    assert sentences.understand("turn volume up") is None
+    assert sentences.understand("turn up the volume in the kitchen") is not None
+
+
+def test_nobody_guesses_the_room_of_a_box_that_was_told_none():
+    assert SENTENCES.understand("turn off the lights") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "slots"),
+    [
         ("Schalte bitte das Küchenlicht ein", "HassTurnOn", {"name": "Küchenlicht"}),
         ("mach das Licht in der Küche aus", "HassTurnOff", {"area": "Küche", "domain": "light"}),
         ("dimme das Küchenlicht auf dreißig Prozent", "HassLightSet", {"brightness": 30}),

@@ -58,7 +58,7 @@ def test_there_are_not_too_many_names() -> None:
 
 def test_all_that_is_listened_for_is_understood() -> None:
     entities = household()
-    sentences = HomeSentences(INTENTS, "en", FakeHome(*entities))
+    sentences = HomeSentences(INTENTS, "en", FakeHome(*entities), "Kitchen")
     grammar = compile_grammar(with_home(EMPTY, WHOLE, names_of(entities)))
     for seed in range(400):
         text = _walk(grammar, seed)

@@ -110,6 +110,13 @@ class HomeAssistantConfig(Section, frozen=True, kw_only=True):
 class HomeConfig(Section, frozen=True, kw_only=True):
     """The home: what is in it, and what is done to it."""
 
+    room: Annotated[
+        str,
+        Meta(
+            max_length=200,
+            description="The room that it stands in, as the home calls it: lights of no room are those of this one.",
+        ),
+    ] = ""
     deadline_s: Annotated[
         float, Meta(gt=0, le=60, description="A change that is not seen after so long was not seen.")
     ] = 3.0

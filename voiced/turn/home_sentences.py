@@ -1,7 +1,7 @@
 """Sentences about the home: ours, and Home Assistant's own, with the names of what is there."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 
@@ -27,7 +27,14 @@ LEFT_OUT = frozenset({"[<the>] {name}", "<name>", "{name}"})
 """A name alone is no wish: whoever answers a question with one would switch something on."""
 TRIED = 12
 """Ways to put a sentence right that are tried, the likeliest first."""
-INTENTS = {
+PLAYERS = {
+    # By their own names these mean how loud voiced itself is.
+    "HassSetVolume": "VoicedPlayerVolume",
+    "HassSetVolumeRelative": "VoicedPlayerVolumeRelative",
+    "HassMediaPlayerMute": "VoicedPlayerMute",
+    "HassMediaPlayerUnmute": "VoicedPlayerUnmute",
+}
+INTENTS = PLAYERS | {
     name: name
     for name in (
         "HassTurnOn",
@@ -43,12 +50,6 @@ INTENTS = {
         "HassMediaPause",
         "HassMediaUnpause",
     )
-} | {
-    # By their own names these mean how loud voiced itself is.
-    "HassSetVolume": "VoicedPlayerVolume",
-    "HassSetVolumeRelative": "VoicedPlayerVolumeRelative",
-    "HassMediaPlayerMute": "VoicedPlayerMute",
-    "HassMediaPlayerUnmute": "VoicedPlayerUnmute",
 }
 """Home Assistant's intents that are answered, and what they are called here."""
 
@@ -60,16 +61,18 @@ class HomeSentences:
         folder: of our templates; those about the home are in a folder "home" for each language.
         language: two letters.
         home: whose names are understood.
+        room: where what is said of no room is meant; empty: nowhere.
 
     Raises:
         IntentsInvalid: our templates cannot be used.
     """
 
-    def __init__(self, folder: Path, language: str, home: Home) -> None:
+    def __init__(self, folder: Path, language: str, home: Home, room: str = "") -> None:
         own = folder / language / "home"
         templates = [load_intents(own, language)] if own.is_dir() else []
         templates += _theirs(language)
         self._home = home
+        self._contexts: Sequence[Mapping[str, str]] = ({}, {"area": room}) if room else ({},)
         self._skips = [word for intents in templates for word in intents.skip_words]
         late = (*LISTS, *EMPTY)
         self._indexes = [Index(dataclasses.replace(intents, skip_words=[]), late) for intents in templates]
@@ -83,8 +86,9 @@ class HomeSentences:
         """What a sentence says about the home. Whole names come before their endings: "lamp" for "floor lamp"."""
         self._fill(self._home.entities())
         readings = self.readings(normalize_for_matching(text).text)
-        for templates, reading in product((self._whole, self._endings), readings):
-            if understood := _recognize(reading, templates):
+        # What is called by its name may stand anywhere.
+        for context, templates, reading in product(self._contexts, (self._whole, self._endings), readings):
+            if understood := _recognize(reading, templates, context):
                 return replace(understood, text=text)
         return None
 
@@ -93,7 +97,7 @@ class HomeSentences:
         shortest = self.readings(normalize_for_matching(text).text)[-1]
         found: dict[str, tuple[float, Understanding]] = {}
         for near in self._vocabulary.near(shortest)[:TRIED]:
-            if understood := _recognize(near.text, self._whole):
+            if understood := _recognize(near.text, self._whole, {}):
                 meaning = repr((understood.intent, sorted(understood.slots.items())))
                 likely = replace(understood, text=text, likeness=_likeness(near))
                 found.setdefault(meaning, (near.slips, likely))
@@ -161,12 +165,18 @@ def understanding(result: RecognizeResult, text: str) -> Understanding:
     return Understanding(result.intent.name, _slots(result), text)
 
 
-def _recognize(text: str, filled: Iterable[Narrowed]) -> Understanding | None:
+def _recognize(text: str, filled: Iterable[Narrowed], context: Mapping[str, str]) -> Understanding | None:
     for templates in filled:
-        result = templates.recognize(text, best_slot="name")
-        if result is not None:
+        result = templates.recognize(text, "name", context)
+        if result is not None and not _is_of_voiced(result):
             return understanding(result, text)
     return None
+
+
+def _is_of_voiced(result: RecognizeResult) -> bool:
+    """Whether it says how loud something is to be, but not what: that is voiced itself, wherever it stands."""
+    said = {each.name for each in result.entities_list if each.text}
+    return result.intent.name in PLAYERS.values() and not said & {"name", "area"}
 
 
 def _slots(result: RecognizeResult) -> dict[str, str | int | float]:

@@ -106,12 +106,16 @@ class Narrowed:
         """All words that can be said."""
         return self._words
 
-    def recognize(self, text: str, best_slot: str | None = None) -> RecognizeResult | None:
+    def recognize(
+        self, text: str, best_slot: str | None = None, context: Mapping[str, str] | None = None
+    ) -> RecognizeResult | None:
         """What hassil's `recognize_best` makes of a text; what fills the best slot longest comes first."""
         intents = self._narrowed(text)
         if intents is None:
             return None
-        return recognize_best(text, intents, language=intents.language, best_slot_name=best_slot)
+        return recognize_best(
+            text, intents, intent_context=dict(context or {}), language=intents.language, best_slot_name=best_slot
+        )
 
     def _narrowed(self, text: str) -> Intents | None:
         """The templates that could say a text, in their order, with the values that could be in it."""
