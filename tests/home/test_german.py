@@ -5,8 +5,12 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
-from tests.home.households import household
+from tests.fakes.home import FakeHome
+from tests.home.households import INTENTS, household
 from tests.home.saying import Household
+from voiced.core.answers import load_speech
+from voiced.core.home import Action, Receipt
+from voiced.skills.home import HomeSkill
 
 
 @pytest.mark.parametrize(
@@ -39,3 +43,10 @@ def test_a_yes_is_done_and_told_in_german() -> None:
     assert asked.asks
     assert asked.asks.yes
     assert asyncio.run(home.skill.answer(replace(asked.asks.yes, confirmed=True))).text == "Haustür ist aufgeschlossen."
+
+
+def test_what_is_on_its_way_is_told_so_in_german() -> None:
+    entity = next(each for each in household("home_de") if each.domain == "cover")
+    receipt = Receipt(Action(entity.id, "open_cover"), "moving", replace(entity, state="opening"))
+    told = HomeSkill(FakeHome(entity), load_speech(INTENTS, "de"))._told([receipt], [entity])
+    assert told == f"{entity.name} ist am Öffnen."

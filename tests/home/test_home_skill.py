@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from msgspec.structs import replace
 
 from tests.fakes.home import FakeHome
 from voiced.core.home import Action, Entity, Outcome, Receipt
@@ -101,6 +102,20 @@ def test_what_is_not_there() -> None:
     home = FakeHome(LAMP)
     assert _answer(home, "HassTurnOn", name="Star").text == "I know no Star."
     assert _answer(home, "HassTurnOn", area="Attic", domain="light").text == "I know nothing like that in the attic."
+
+
+def test_what_is_on_its_way_is_told_so() -> None:
+    class Slow(FakeHome):
+        async def act(self, actions: Sequence[Action]) -> Sequence[Receipt]:
+            return [Receipt(each, "moving", replace(self.entity(each.entity), state="closing")) for each in actions]
+
+    blinds = [Entity(f"cover.{name}", f"{name} Blinds", area="Kitchen", state="open") for name in ("Left", "Right")]
+    assert (
+        _answer(Slow(blinds[0]), "HassTurnOff", name="Left Blinds", domain="cover").text == "Left blinds are closing."
+    )
+    reply = _answer(Slow(*blinds), "HassTurnOff", area="Kitchen", domain="cover")
+    assert reply.text == "Left blinds and the right blinds are closing."
+    assert [each["outcome"] for each in reply.notes["receipts"]] == ["moving", "moving"]
 
 
 def test_making_darker_switches_nothing_on() -> None:

@@ -16,6 +16,7 @@ Yes = Annotated[bool, Parameter(name=["--yes", "-y"], negative=())]
 WORDS: dict[Outcome, tuple[str, str]] = {
     "done": ("done, and seen", "green"),
     "unchanged": ("it was so before", "green"),
+    "moving": ("on its way, and seen so", "green"),
     "unobserved": ("sent, but no change was seen", "yellow"),
     "refused": ("refused", "red"),
     "unreachable": ("not sent", "red"),
@@ -71,7 +72,7 @@ def act(
 ) -> int:
     """Do one thing to one entity, and show what was seen of it: to try out what was described.
 
-    The exit code is 1 where it was not seen to be done.
+    The exit code is 1 where it was not seen to be done, or on its way.
 
     Args:
         entity: Its id, such as light.kitchen; see `voiced home list`.
@@ -91,7 +92,7 @@ def act(
         line(receipt)
     else:
         _show(receipt)
-    return 0 if receipt.outcome in ("done", "unchanged") else 1
+    return 0 if receipt.outcome in ("done", "unchanged", "moving") else 1
 
 
 def told(connection: ConnectionStatus) -> Text:

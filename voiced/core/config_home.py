@@ -18,6 +18,9 @@ RISKY = (
 )
 """What does harm when it is done by mistake, or at somebody else's word: by its sort, and by words of its names."""
 
+SLOW = {"cover": 20.0, "valve": 20.0, "lock": 10.0}
+"""Seconds in which what moves slowly gets there, or is at least seen to move."""
+
 
 class MqttConfig(Section, frozen=True, kw_only=True):
     """The MQTT broker."""
@@ -120,6 +123,14 @@ class HomeConfig(Section, frozen=True, kw_only=True):
     deadline_s: Annotated[
         float, Meta(gt=0, le=60, description="A change that is not seen after so long was not seen.")
     ] = 3.0
+    deadlines_s: Annotated[
+        dict[str, Annotated[float, Meta(gt=0, le=300)]],
+        Meta(
+            max_length=100,
+            description="Longer ones of what moves slowly, by domain or domain.kind (cover.garage). What is seen"
+            " to move is waited for no longer than the one above.",
+        ),
+    ] = field(default_factory=lambda: dict(SLOW))
     risky: Annotated[
         list[str],
         Meta(

@@ -53,10 +53,11 @@ class Action(Struct, frozen=True):
     values: dict[str, Value] = field(default_factory=dict[str, Value])
 
 
-Outcome = Literal["done", "unchanged", "unobserved", "refused", "unreachable"]
+Outcome = Literal["done", "unchanged", "moving", "unobserved", "refused", "unreachable"]
 """How an action ended.
 
-done: the change was observed. unchanged: it was so before. unobserved: it was sent, and nothing was seen in time.
+done: the change was observed. unchanged: it was so before. moving: it was seen on its way there, such as opening.
+unobserved: it was sent, and nothing was seen in time.
 refused: the home said no. unreachable: it could not be sent.
 """
 

@@ -8,7 +8,8 @@ from voiced.core.home import Action, Entity
 from voiced.core.ports.clock import Clock
 from voiced.core.tasks import ended
 from voiced.home.assistant import HomeAssistant
-from voiced.home.effects import done, holds
+from voiced.home.effects import done, holds, moving
+from voiced.home.observed import NOTHING_SLOW, deadline
 from voiced.home.understood import Answer, Understandings, Understood
 
 AGENT = "conversation.home_assistant"
@@ -27,10 +28,18 @@ class HomeAssist:
         language: of the sentences.
         clock: tells when it is too late.
         deadline_s: seconds until what it did has to be seen.
+        slow: seconds for others, see `observed.deadline`.
     """
 
-    def __init__(self, home: HomeAssistant, language: str, clock: Clock, deadline_s: float) -> None:
-        self._home, self._language, self._clock, self._deadline_s = home, language, clock, deadline_s
+    def __init__(
+        self,
+        home: HomeAssistant,
+        language: str,
+        clock: Clock,
+        deadline_s: float,
+        slow: Mapping[str, float] = NOTHING_SLOW,
+    ) -> None:
+        self._home, self._language, self._clock, self._deadline_s, self._slow = home, language, clock, deadline_s, slow
 
     async def ask(self, text: str, conversation: str | None = None) -> str | None:
         """See `Assist`."""
@@ -46,7 +55,9 @@ class HomeAssist:
             answer = await self._answer(text, conversation)
             if answer is None:
                 return None
-            unseen = await self._unseen(watched, [each for each in actions if not holds(each, before[each.entity])])
+            patience_s = max((deadline(each, self._deadline_s, self._slow) for each in before.values()), default=0.0)
+            actions = [each for each in actions if not holds(each, before[each.entity])]
+            unseen = await self._unseen(watched, actions, patience_s)
         finally:
             await ended(watched.values())
         if unseen:
@@ -79,12 +90,19 @@ class HomeAssist:
         return answer
 
     async def _seen(self, action: Action, before: Entity) -> None:
-        await self._home.observed.seen(action.entity, lambda after: done(action, before, after))
+        """Waits until it is done, or on its way: Home Assistant says no more than that."""
 
-    async def _unseen(self, watched: dict[str, asyncio.Task[None]], actions: list[Action]) -> list[str]:
+        def shows(after: Entity) -> bool:
+            return done(action, before, after) or moving(action, before, after)
+
+        await self._home.observed.seen(action.entity, shows)
+
+    async def _unseen(
+        self, watched: dict[str, asyncio.Task[None]], actions: list[Action], patience_s: float
+    ) -> list[str]:
         """What was not seen to change, when its time is over."""
         waiting = {watched[action.entity] for action in actions}
-        late = asyncio.create_task(self._clock.sleep(self._deadline_s))
+        late = asyncio.create_task(self._clock.sleep(patience_s))
         while not late.done() and (pending := {task for task in waiting if not task.done()}):
             await asyncio.wait({late, *pending}, return_when=asyncio.FIRST_COMPLETED)
         await ended({late})

@@ -77,7 +77,8 @@ class HomeAssistant:
 
     async def act(self, actions: Sequence[Action]) -> Sequence[Receipt]:
         """See `Home`."""
-        return await act(actions, self.observed, self._send, self._clock, self._config.deadline_s)
+        config = self._config
+        return await act(actions, self.observed, self._send, self._clock, config.deadline_s, config.deadlines_s)
 
     async def _send(self, action: Action) -> None:
         await self.socket.ask(

@@ -20,7 +20,7 @@ class MqttDevices:
     """
 
     def __init__(self, config: HomeConfig, broker: Broker, clock: Clock) -> None:
-        self._broker, self._clock, self._deadline_s = broker, clock, config.deadline_s
+        self._config, self._broker, self._clock = config, broker, clock
         self._observed = Observed()
         self._devices: dict[str, Device] = {}
         self._away = set[str]()
@@ -42,7 +42,8 @@ class MqttDevices:
 
     async def act(self, actions: Sequence[Action]) -> Sequence[Receipt]:
         """See `Home`."""
-        return await act(actions, self._observed, self._send, self._clock, self._deadline_s)
+        config = self._config
+        return await act(actions, self._observed, self._send, self._clock, config.deadline_s, config.deadlines_s)
 
     async def _send(self, action: Action) -> None:
         # All that is wrong with an action is found before anything of it is sent.

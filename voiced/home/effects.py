@@ -51,6 +51,18 @@ ENDS: dict[str, frozenset[str]] = {
     "alarm_disarm": frozenset({"disarmed"}),
 }
 """Services whose name tells in which states they end. On the way there ("opening", "arming") they are not done."""
+WAYS = {
+    "open_cover": "opening",
+    "close_cover": "closing",
+    "open_valve": "opening",
+    "close_valve": "closing",
+    "lock": "locking",
+    "unlock": "unlocking",
+    "open": "opening",
+}
+"""Services, and the state of what is on its way to where they end."""
+PLACED = frozenset({"set_cover_position", "set_valve_position"})
+"""Services of what moves to a position."""
 SETTERS = frozenset(
     {
         "set_cover_position",
@@ -96,6 +108,18 @@ def done(action: Action, before: Entity, after: Entity) -> bool:
         triggered = after.attributes.get("last_triggered")
         return triggered is not None and triggered != before.attributes.get("last_triggered")
     return holds(action, after)
+
+
+def moving(action: Action, before: Entity, now: Entity) -> bool:
+    """Whether a thing is on its way to where an action sends it."""
+    if now.attributes.get("assumed_state"):
+        return False
+    if action.service in PLACED:
+        start, end = before.attributes.get("current_position"), action.values.get("position")
+        if not isinstance(start, int | float) or not isinstance(end, int | float):
+            return False
+        return now.state == ("opening" if end > start else "closing")
+    return now.state == WAYS.get(action.service)
 
 
 def _in_state(service: str, values: dict[str, Value], entity: Entity) -> bool:

@@ -53,7 +53,7 @@ class House:
             homes.append(assistant)
             self._connections.append(assistant)
             if config.assistant.assist:
-                self.assist = HomeAssist(assistant, language, clock, config.deadline_s)
+                self.assist = HomeAssist(assistant, language, clock, config.deadline_s, config.deadlines_s)
         self.home: Home = Homes(homes)
 
     @property

@@ -1,7 +1,7 @@
 """What was observed of things last, who waits to see one change, and what became of an action."""
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,8 +11,9 @@ from voiced.core.home import Action, Entity, Outcome, Receipt
 from voiced.core.ports.clock import Clock
 from voiced.core.tasks import ended
 from voiced.home.bounds import out_of_bounds
-from voiced.home.effects import done, holds
+from voiced.home.effects import done, holds, moving
 
+NOTHING_SLOW: Mapping[str, float] = {}
 Shows = Callable[[Entity], bool]
 Send = Callable[[Action], Coroutine[Any, Any, None]]
 
@@ -79,7 +80,12 @@ class _Waiting:
 
 
 async def act(
-    actions: Sequence[Action], observed: Observed, send: Send, clock: Clock, deadline_s: float
+    actions: Sequence[Action],
+    observed: Observed,
+    send: Send,
+    clock: Clock,
+    deadline_s: float,
+    slow: Mapping[str, float] = NOTHING_SLOW,
 ) -> list[Receipt]:
     """Does things, all at once, and waits until each was observed.
 
@@ -89,12 +95,30 @@ async def act(
         send: sends one action; raises `HomeFailed` if it is refused, `HomeUnreachable` if it cannot be sent, and
             `Unanswered` if that cannot be told.
         clock: tells when it is too late.
-        deadline_s: seconds for each.
+        deadline_s: seconds for each; what is seen on its way then is waited for no longer.
+        slow: seconds for others, see `deadline`.
     """
-    return list(await asyncio.gather(*(_act(action, observed, send, clock, deadline_s) for action in actions)))
+
+    async def one(action: Action) -> Receipt:
+        return await _act(action, observed, send, clock, deadline_s, slow)
+
+    return list(await asyncio.gather(*map(one, actions)))
 
 
-async def _act(action: Action, observed: Observed, send: Send, clock: Clock, deadline_s: float) -> Receipt:
+def deadline(entity: Entity, deadline_s: float, slow: Mapping[str, float]) -> float:
+    """Seconds until a change of a thing has to be seen.
+
+    Args:
+        entity: the thing.
+        deadline_s: of most things.
+        slow: of others, by domain or by domain and kind: cover.garage.
+    """
+    return max(deadline_s, slow.get(f"{entity.domain}.{entity.kind}", slow.get(entity.domain, 0.0)))
+
+
+async def _act(
+    action: Action, observed: Observed, send: Send, clock: Clock, deadline_s: float, slow: Mapping[str, float]
+) -> Receipt:
     before = observed.get(action.entity)
     if before is None:
         return Receipt(action, "refused", None, f"there is no {action.entity}")
@@ -117,21 +141,34 @@ async def _act(action: Action, observed: Observed, send: Send, clock: Clock, dea
                 await seen
         return "unchanged" if so_before else "done"
 
+    async def on_its_way() -> Outcome:
+        await clock.sleep(deadline_s)
+        now = observed.get(action.entity)
+        if now is None or not moving(action, before, now):
+            await observed.seen(action.entity, lambda after: moving(action, before, after))
+        return "moving"
+
     try:
-        outcome, problem = await _ended(work(), clock, deadline_s)
+        outcome, problem = await _ended(work(), on_its_way(), clock, deadline(before, deadline_s, slow))
     finally:
         await ended({seen, sending})
     return Receipt(action, outcome, observed.get(action.entity), problem)
 
 
-async def _ended(work: Coroutine[Any, Any, Outcome], clock: Clock, deadline_s: float) -> tuple[Outcome, str]:
-    working, late = asyncio.create_task(work), asyncio.create_task(clock.sleep(deadline_s))
+async def _ended(
+    work: Coroutine[Any, Any, Outcome], on_its_way: Coroutine[Any, Any, Outcome], clock: Clock, deadline_s: float
+) -> tuple[Outcome, str]:
+    working, moves = asyncio.create_task(work), asyncio.create_task(on_its_way)
+    late = asyncio.create_task(clock.sleep(deadline_s))
     try:
-        await asyncio.wait({working, late}, return_when=asyncio.FIRST_COMPLETED)
-        return (working.result() if working.done() else "unobserved"), ""
+        await asyncio.wait({working, moves, late}, return_when=asyncio.FIRST_COMPLETED)
+        if not (working.done() or moves.done()):
+            await asyncio.sleep(0)  # Where both deadlines are one, what moves is seen at the same moment.
+        found = next((each for each in (working, moves) if each.done()), None)
+        return (found.result() if found else "unobserved"), ""
     except HomeUnreachable as error:
         return "unreachable", error.message
     except HomeFailed as error:
         return "refused", error.message
     finally:
-        await ended({working, late})
+        await ended({working, moves, late})

@@ -1,7 +1,7 @@
 """The configuration file with every setting, its default and its meaning: made from `core.config`, never by hand."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from msgspec import Struct
@@ -64,7 +64,15 @@ def _setting(name: str, value: Any, annotation: Any) -> str:  # noqa: ANN401 (an
         description = (info.extra_json_schema or {}).get("description", description)
         info = info.type
     bounds = _bounds(info)
-    return f"# {description}{bounds}\n# {name} = {msgspec.json.encode(value).decode()}"
+    return f"# {description}{bounds}\n# {name} = {_written(value)}"
+
+
+def _written(value: Any) -> str:  # noqa: ANN401 (the same)
+    """A value in TOML, which writes tables otherwise than JSON."""
+    if isinstance(value, dict):
+        inner = cast("dict[str, Any]", value)
+        return "{" + ", ".join(f"{_written(key)} = {_written(each)}" for key, each in inner.items()) + "}"
+    return msgspec.json.encode(value).decode()
 
 
 def _bounds(info: object) -> str:

@@ -152,9 +152,11 @@ class HomeSkill:
         ends: dict[tuple[Outcome, str, str], list[Receipt]] = {}
         for receipt in receipts:
             problem = receipt.problem[:LONGEST] if receipt.outcome == "refused" else ""
-            state = state_after(self._words, receipt.action, receipt.entity.state if receipt.entity else "")
+            seen = receipt.entity.state if receipt.entity else ""
+            on_its_way = self._words.seen[""].get(seen, seen)
+            state = on_its_way if receipt.outcome == "moving" else state_after(self._words, receipt.action, seen)
             ends.setdefault((outcome(receipt), state, problem), []).append(receipt)
-        order: list[Outcome] = ["done", "unchanged", "unobserved", "refused", "unreachable"]
+        order: list[Outcome] = ["done", "unchanged", "moving", "unobserved", "refused", "unreachable"]
         return " ".join(
             self._end(outcome, state, problem, [by_id[receipt.action.entity] for receipt in ended])
             for (outcome, state, problem), ended in sorted(ends.items(), key=lambda end: order.index(end[0][0]))
@@ -164,7 +166,7 @@ class HomeSkill:
         started = outcome == "unobserved" and all(entity.domain in UNSEEN for entity in entities)
         frame = self._words.started if started else self._words.outcomes[outcome][several(self._words, entities)]
         # What failed is named, however much it is.
-        most = LISTED if outcome in ("done", "unchanged") else len(entities)
+        most = LISTED if outcome in ("done", "unchanged", "moving") else len(entities)
         called = names(self._words, entities, most=most)
         told = frame.format(names=called, state=state, problem=f": {problem}" if problem else "")
         return sentence(self._words, told)

@@ -89,6 +89,7 @@ ENGLISH_WORDS = Words(
     outcomes={
         "done": ("{names} is {state}.", "{names} are {state}."),
         "unchanged": ("{names} was {state} already.", "{names} were {state} already."),
+        "moving": ("{names} is {state}.", "{names} are {state}."),
         "unobserved": (
             "I sent it, but {names} did not say that it is {state}.",
             "I sent it, but {names} did not say that they are {state}.",
