@@ -17,8 +17,8 @@ from voiced.turn.rules import Rules
 
 LOOK_S = 5.0
 """Between two looks at the names: a new lamp need not be known at once."""
-GRAMMARS = ("pocketsphinx",)
-"""Recognisers that understand only what they were told before."""
+LEARNERS = ("pocketsphinx", "whisper")
+"""Recognisers that understand only what they were told before, or that more readily."""
 
 
 async def follow_home(home: Home, rules: Rules, config: Config, recognisers: Sequence[Child], clock: Clock) -> None:
@@ -47,7 +47,7 @@ async def follow_home(home: Home, rules: Rules, config: Config, recognisers: Seq
             await asyncio.to_thread(rules.hear, names)
             told = msgspec.to_builtins(names)
             for child in recognisers:
-                if child.engine in GRAMMARS:
+                if child.engine in LEARNERS:
                     child.settings["home"] = told
                     child.tell(Message("home", told))
         await clock.sleep(LOOK_S)

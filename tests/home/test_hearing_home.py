@@ -55,7 +55,7 @@ class Steps:
 
 async def _follow() -> None:
     home, rules, clock = Renamed(), Rules(INTENTS, "en"), Steps()
-    grammar, free = Recogniser("pocketsphinx"), Recogniser("whisper")
+    grammar, free = Recogniser("pocketsphinx"), Recogniser("somebody's own")
     following = asyncio.create_task(follow_home(home, rules, Config(), [grammar, free], clock))
     try:
         await clock.asleep.wait()

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT
+from voiced.core.home_names import HomeNames
 from voiced.core.intents import load_intents
 from voiced.engines.whisper_guards import audio_context, believable, confidence, most_tokens, repeats
-from voiced.engines.whisper_prompt import MOST_WORDS, prompt
+from voiced.engines.whisper_prompt import HOME_WORDS, MOST_WORDS, prompt
 
 
 @given(st.integers(0, 40 * 16_000))
@@ -68,3 +69,15 @@ def test_the_words_of_the_prompt_are_the_templates_own_and_few() -> None:
     words = prompt(load_intents(ROOT / "tests" / "intents" / "coffee", "en")).split(", ")
     assert len(words) == len(set(words)) == MOST_WORDS
     assert {"cappuccino", "espresso", "americano"} <= set(words)
+
+
+def test_the_names_of_the_home_come_first_and_leave_room_for_others() -> None:
+    names = HomeNames({"light": ["Schnitzelmann", "Lamp"], "cover": ["Roborock"]}, ["Conservatory"])
+    intents = load_intents(ROOT / "tests" / "intents" / "coffee", "en")
+    words = prompt(intents, names).split(", ")
+    assert words[:4] == ["conservatory", "schnitzelmann", "roborock", "lamp"]
+    assert "espresso" in words
+    many = HomeNames({"light": [f"{letter}{other}lamp" for letter in "abcdefgh" for other in "abcdefgh"]})
+    words = prompt(intents, many).split(", ")
+    assert len([word for word in words if word.endswith("lamp")]) == HOME_WORDS
+    assert len(words) == MOST_WORDS

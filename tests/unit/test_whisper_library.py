@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.fakes.hosted import KeptLink
 from tests.fakes.whisper_files import scripted_file
 from voiced.core.errors import ConfigInvalid, ModelBroken, VoicedError
 from voiced.core.types import RATE
+from voiced.core.wire import Message
 from voiced.engines.child import Child
 
 pytest.importorskip("_pywhispercpp", reason="the extra `whisper` is not installed")
@@ -67,6 +69,16 @@ def test_a_language_that_the_model_does_not_know_is_refused(english: Path, germa
         Whisper(settings(german, language="xx"))
     Whisper(settings(english, language="auto")).close()
     Whisper(settings(german, language="de")).close()
+
+
+def test_the_names_of_the_home_are_expected_from_the_start_and_when_they_change(english: Path) -> None:
+    whisper = Whisper({**settings(english), "home": {"things": {"light": ["Schnitzelmann"]}}})
+    assert whisper._transcriber.prompt.startswith("schnitzelmann, ")
+    link = KeptLink()
+    whisper.handle(Message("home", {"things": {"light": ["Roborock"]}, "areas": ["Den"]}), link)
+    assert whisper._transcriber.prompt.startswith("den, roborock, ")
+    assert link.messages == []
+    whisper.close()
 
 
 def test_a_broken_model_is_refused(english: Path, tmp_path: Path) -> None:

@@ -3,8 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from voiced.core.errors import ConfigInvalid
+from voiced.core.home_names import HomeNames
 from voiced.core.intents import load_intents
+from voiced.core.wire import Message
+from voiced.engines.host import Link
 from voiced.engines.threads import threads
 from voiced.engines.whisper_library import AUTO, WhisperCpp, knows_language
 from voiced.engines.whisper_listener import Listener, Orders
@@ -20,7 +25,8 @@ class Whisper(Listener):
 
     Args:
         settings: `model`, the path of a ggml file; `language`, two letters or "auto"; `threads`, 0 for what suits the
-            machine; `intents`, a folder of sentence templates, and `intents_language`, theirs.
+            machine; `intents`, a folder of sentence templates, and `intents_language`, theirs; `home`, names that are
+            likely to be said (see `HomeNames`).
 
     Raises:
         ModelBroken: the file is damaged, or no Whisper model.
@@ -36,5 +42,15 @@ class Whisper(Listener):
         if language not in {AUTO, "en"} and not model.multilingual:
             hint = "Set engines.whisper.model to a multilingual one (a name without .en), or the language to en."
             raise ConfigInvalid(f"{path.name} understands English only, not {language!r}", hint=hint)
-        intents = load_intents(Path(settings["intents"]), settings["intents_language"])
-        super().__init__(Transcriber(model, language, prompt(intents)), Orders(intents))
+        self._intents = load_intents(Path(settings["intents"]), settings["intents_language"])
+        super().__init__(Transcriber(model, language, self._prompt(settings.get("home", {}))), Orders(self._intents))
+
+    def handle(self, message: Message, link: Link) -> None:
+        """See `Listener`; `home` has other names, and no answer."""
+        if message.type == "home":
+            self._transcriber.prompt = self._prompt(message.data)
+        else:
+            super().handle(message, link)
+
+    def _prompt(self, home: dict[str, Any]) -> str:
+        return prompt(self._intents, msgspec.convert(home, HomeNames))

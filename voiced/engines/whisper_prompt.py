@@ -6,23 +6,32 @@ from collections.abc import Iterator
 from hassil.expression import Expression, Group, TextChunk
 from hassil.intents import Intents, TextSlotList
 
+from voiced.core.home_names import HomeNames
 from voiced.core.intents import blocks, scope
 
 MOST_WORDS = 40
 """Each costs a token or two in every run: a hundred make one of base.en nearly half as long again."""
+HOME_WORDS = 25
+"""Of them, those of a home."""
+NOBODY = HomeNames()
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
-def prompt(intents: Intents) -> str:
-    """Chooses words from templates: the names in their lists first, taken from each list in turn, then the sentences'.
+def prompt(intents: Intents, names: HomeNames = NOBODY) -> str:
+    """Chooses words: those of the names in a home first, for nobody else knows them, then those of templates.
+
+    Of these, the names in their lists come first, taken from each list in turn, then the sentences'.
 
     Args:
         intents: what can be said.
+        names: of things and rooms.
 
     Returns:
         At most `MOST_WORDS` words, none of them twice.
     """
     words: dict[str, None] = {}
+    for text in _in_turn([names.areas, *names.things.values()]):
+        words |= dict.fromkeys(_WORD.findall(text.lower())[: HOME_WORDS - len(words)])
     for text in _in_turn(list(_lists(intents))):
         words |= dict.fromkeys(_WORD.findall(text.lower()))
     for _, data in blocks(intents):

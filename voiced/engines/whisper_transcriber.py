@@ -29,6 +29,9 @@ class Transcriber:
         language: two letters, or "auto".
         prompt: words that are likely to be said.
         clock: seconds on any clock.
+
+    Attributes:
+        prompt: likewise; may be changed between utterances.
     """
 
     def __init__(
@@ -36,7 +39,7 @@ class Transcriber:
     ) -> None:
         self._model = model
         self._language = language if model.multilingual else "en"
-        self._prompt = prompt
+        self.prompt = prompt
         self._clock = clock
         self._seconds_a_position = 0.0
         # The first run is slower than the others, and tells how long they will take.
@@ -74,7 +77,7 @@ class Transcriber:
 
     def worth_another_run(self, utterance: Utterance) -> bool:
         """Tells whether `reconsider` may make more of an utterance, and soon."""
-        return bool(self._prompt) and utterance.heard.doubtful and self.cost_s(utterance) <= CHEAP_S
+        return bool(self.prompt) and utterance.heard.doubtful and self.cost_s(utterance) <= CHEAP_S
 
     def reconsider(self, utterance: Utterance, cancelled: Callable[[], bool]) -> Heard:
         """Transcribes once more what was transcribed, with the vocabulary; the surer words count.
@@ -89,8 +92,8 @@ class Transcriber:
         before, sound = utterance.heard._replace(doubtful=False), utterance.speech()
         decoded = None
         with suppress(SttFailed):
-            decoded = self._decode(sound, self._context(len(sound)), before.language, self._prompt, cancelled)
-        told = _heard(decoded, utterance, self._prompt) if decoded else before
+            decoded = self._decode(sound, self._context(len(sound)), before.language, self.prompt, cancelled)
+        told = _heard(decoded, utterance, self.prompt) if decoded else before
         return max(before, told, key=lambda each: (bool(each.text), each.confidence))
 
     def _context(self, samples: int) -> int:

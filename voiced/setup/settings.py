@@ -162,7 +162,7 @@ def _variables(environment: Mapping[str, str]) -> Iterator[Source]:
         field = name.removeprefix(_PREFIX)
         if field in known:
             yield Source(name, _nested(known[field], _value(environment[name])))
-        elif close := _closest(field, known):
+        elif (close := _closest(field, known)) and not close.startswith(f"{field}_"):  # VOICED_HOME is a folder.
             message = f"the variable {name} sets nothing; did you mean '{_PREFIX}{close}'?"
             raise ConfigInvalid(message, hint="Unset or rename it.")
 
