@@ -12,7 +12,7 @@ from voiced.core.speech import Speech
 from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.skills.offering import confirm, reading, text_of, tool
-from voiced.skills.words import own_words
+from voiced.skills.words import capital, own_words
 
 USUAL = "shopping"
 """The list that is meant where none is named."""
@@ -126,7 +126,7 @@ class ListsSkill:
         added = await self._lists.add(name, new)
         if not added:
             one, many = "{things} is on your {list} already.", "{things} are on your {list} already."
-            told = _capital(self._words(new))
+            told = capital(self._words(new))
             return Reply(self._speech.counted(len(new), one, many, things=told, list=called))
         return Reply(
             say("I put {things} on your {list}.", things=self._words([each.text for each in added]), list=called)
@@ -156,7 +156,7 @@ class ListsSkill:
         return self._speech.counted(len(found), one, many, things=things, list=self._called(name))
 
     def _missing(self, name: str, missing: Sequence[str]) -> str:
-        things = _capital(self._words(missing))
+        things = capital(self._words(missing))
         one, many = "{things} is not on your {list}.", "{things} are not on your {list}."
         return self._speech.counted(len(missing), one, many, things=things, list=self._called(name))
 
@@ -193,7 +193,3 @@ def things(said: str, speech: Speech = ENGLISH) -> list[str]:
     between = re.compile(rf"\s*(?:,|;|{joint})(?:\s*{joint})?\s*", re.IGNORECASE)
     parts = (speech.article.sub("", part.strip(" .!?")) for part in between.split(said))
     return list(dict.fromkeys(" ".join(part.split()).replace(_AND, "and") for part in parts if part))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

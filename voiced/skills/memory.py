@@ -18,7 +18,7 @@ from voiced.core.speech import Speech
 from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.skills.offering import reading, text_of, tool
-from voiced.skills.words import own_words
+from voiced.skills.words import own_words, short
 
 JUST_NOW = timedelta(minutes=10)
 """How long "that" can mean what was remembered last."""
@@ -26,8 +26,6 @@ NOTES = "notes"
 """The slot with the ids of what a question named."""
 TOLD = 2
 """Memories that are told: nobody listens to a list."""
-LONGEST = 300
-"""Characters of each that are told."""
 CANDIDATES = 50
 UNREACHABLE = "Sorry, I cannot reach my memory now."
 
@@ -107,12 +105,12 @@ class MemorySkill:
     def _told(self, memory: Memory) -> str:
         say = self._speech.say
         if memory.kind == "document":
-            return say("In {title}: {text}", title=source_of(memory).title, text=_short(memory.text))
+            return say("In {title}: {text}", title=source_of(memory).title, text=short(memory.text))
         now = self._now()
         when = self._speech.past_moment(datetime.fromtimestamp(memory.at, now.tzinfo), now)
         when = when[0].upper() + when[1:]
         if memory.role == "assistant":
-            return say("{when} I said: {text}", when=when, text=_short(memory.text))
+            return say("{when} I said: {text}", when=when, text=short(memory.text))
         if memory.kind == "note":
             return say("{when} you told me to remember: {text}", when=when, text=self._said(memory.text))
         return say("{when} you said: {text}", when=when, text=self._said(memory.text))
@@ -148,11 +146,4 @@ class MemorySkill:
         return Reply(self._speech.counted(gone, "{count} note forgotten.", "{count} notes forgotten."))
 
     def _said(self, text: str) -> str:
-        return _short(self._speech.turned(text))
-
-
-def _short(text: str) -> str:
-    """As a sentence that is not too long to listen to."""
-    text = " ".join(text.split())
-    text = text if len(text) <= LONGEST else f"{text[:LONGEST].rsplit(' ', 1)[0]} …"
-    return text if text[-1:] in (".", "!", "?", "…") else f"{text}."
+        return short(self._speech.turned(text))

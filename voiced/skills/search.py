@@ -12,17 +12,14 @@ from voiced.core.speech import Speech
 from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.skills.offering import reading, text_of, tool
-from voiced.skills.words import own_words
+from voiced.skills.words import own_words, short
 
-LONGEST = 300
-"""Characters of a result that are told."""
 WITHHELD = "I did not ask the web: that is too private."
 FACTS = "VoicedLookUp"
 """Questions about anything: they are for this skill only where there is a web to ask."""
 OURS = frozenset("i me my mine we us our you your yours this that it up there here wrong".split())  # noqa: SIM905
 """Words of a talk, not of a question about the world."""
 _WORD = re.compile(r"\w+")
-_SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9])")
 
 
 class SearchSkill:
@@ -61,7 +58,7 @@ class SearchSkill:
         if not found.results:
             return Reply(self._nothing(topic, found))
         best = found.results[0]
-        told = f"{self._from(best)}: {_short(best.text)}"
+        told = f"{self._from(best)}: {short(best.text)}"
         if found.withheld == "too private":
             told = f"{self._speech.say(WITHHELD)} {told}"
         sources = tuple(dict.fromkeys(result.source for result in found.results))
@@ -87,14 +84,3 @@ class SearchSkill:
                 return say("I remember")
             case _:
                 return say("In {title}", title=result.source.title or result.source.reference)
-
-
-def _short(text: str) -> str:
-    """The first sentences, as many as can be listened to."""
-    told = ""
-    for sentence in _SENTENCES.split(text):
-        if told and len(told) + len(sentence) > LONGEST:
-            break
-        told = f"{told} {sentence}".strip()
-    told = told if len(told) <= LONGEST else f"{told[:LONGEST].rsplit(' ', 1)[0]} …"
-    return told if told[-1:] in (".", "!", "?", "…") else f"{told}."

@@ -11,6 +11,7 @@ from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.skills.offering import TIME_PARTS, confirm, length_of, reading, text_of, tool
 from voiced.skills.when import seconds
+from voiced.skills.words import capital
 
 
 class TimersSkill:
@@ -98,7 +99,7 @@ class TimersSkill:
         length = self._speech.duration(timer.seconds or 0)
         if not timer.name:
             return Reply(self._speech.say("Timer set for {length}.", length=length))
-        return Reply(_capital(self._speech.say("{timer} set for {length}.", timer=self._name(timer), length=length)))
+        return Reply(capital(self._speech.say("{timer} set for {length}.", timer=self._name(timer), length=length)))
 
     async def _restart(self, understood: Understanding, before: float) -> Reply:
         """Gives the newest timer of a length another one: "make it ten minutes"."""
@@ -111,7 +112,7 @@ class TimersSkill:
         for timer in timers:
             await self._promises.cancel(timer)
         if len(timers) == 1:
-            return Reply(_capital(self._speech.say("{timer} cancelled.", timer=self._name(timers[0]))))
+            return Reply(capital(self._speech.say("{timer} cancelled.", timer=self._name(timers[0]))))
         return Reply(self._speech.say("{count} timers cancelled.", count=len(timers)))
 
     async def _change(self, timer: Promise, understood: Understanding) -> Reply:
@@ -120,7 +121,7 @@ class TimersSkill:
 
     def _left(self, timer: Promise) -> Reply:
         left = self._speech.duration(self._promises.remaining(timer))
-        return Reply(_capital(self._speech.say("{timer}: {left} left.", timer=self._name(timer), left=left)))
+        return Reply(capital(self._speech.say("{timer}: {left} left.", timer=self._name(timer), left=left)))
 
     def _list(self, timers: Sequence[Promise]) -> str:
         say, duration = self._speech.say, self._speech.duration
@@ -155,7 +156,3 @@ def _length(understood: Understanding) -> float:
     """The seconds that a timer was set for, where it is told by them; else 0."""
     units = (("hours", 3600), ("minutes", 60), ("seconds", 1))
     return sum(float(understood.slots.get(f"start_{unit}", 0)) * factor for unit, factor in units)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -1,16 +1,35 @@
-"""The user's own words: what the templates were compared with has lost its commas, colons and capitals."""
+"""Texts that skills say back: the user's own, and others' that are too long to listen to."""
 
 import re
 
 from voiced.core.types import Understanding
 
+LONGEST = 300
+"""Characters of a text that are told."""
+_SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[^\W_a-z])")
 _WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"(?<!\.\w)\.$")
 """The point after a sentence, not that of "5 p.m."."""
 
 
+def capital(text: str) -> str:
+    """The beginning of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def short(text: str) -> str:
+    """The first sentences, as many as can be listened to."""
+    told = ""
+    for sentence in _SENTENCES.split(" ".join(text.split())):
+        if told and len(told) + len(sentence) > LONGEST:
+            break
+        told = f"{told} {sentence}".strip()
+    told = told if len(told) <= LONGEST else f"{told[:LONGEST].rsplit(' ', 1)[0]} …"
+    return told if told[-1:] in (".", "!", "?", "…") else f"{told}."
+
+
 def own_words(understood: Understanding, slot: str) -> str:
-    """An open text as it was said or typed.
+    """An open text as it was said or typed: what the templates were compared with has lost its signs and capitals.
 
     Args:
         understood: the sentence.
