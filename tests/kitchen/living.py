@@ -14,7 +14,7 @@ from tests.kitchen.script import Life
 from tests.rigs.awaiting import until
 from tests.rigs.day import Day
 from tests.rigs.mosquitto import described
-from tests.rigs.room import Acoustics
+from tests.rigs.room import Acoustics, response
 from voiced.assistant import Voiced
 from voiced.children import engines, started
 from voiced.core.activity import Activity
@@ -23,8 +23,8 @@ from voiced.core.config import Config
 from voiced.core.events import AnyEvent
 from voiced.store.db import Database
 
-ECHO = {"decay_s": 0.3, "late_s": 0.05, "level_db": -15.0}
-"""A furnished room, in which the speaker stands a good step from the microphone."""
+AWAY_M, DECAY_S, LATE_S, LEVEL_DB = 0.5, 0.3, 0.05, -15.0
+"""A furnished room, in which the speaker stands beside the microphone."""
 WORDS = ("hey_jarvis", "alexa")
 GRACE_S = 0.5
 
@@ -75,7 +75,7 @@ async def living(config: Config, life: Life, house: House, seed: int) -> AsyncGe
 
     noise = np.random.default_rng(seed)
     day = Day(life.begins, noise, activity, settled, idle, cancels=find_spec("livekit") is not None)
-    day.acoustics = Acoustics(**ECHO, random=noise)
+    day.acoustics = Acoustics(response(AWAY_M, DECAY_S, noise), LATE_S, LEVEL_DB)
     house.silent = lambda: day.let_pass(config.home.deadline_s + GRACE_S)
     parts = engines(config)
     database = await Database.open(Path(config.store.folder), patience_s=30, check_s=30)
