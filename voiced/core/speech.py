@@ -115,8 +115,8 @@ class Speech(ABC):
         """Tells whether a thing "are", not "is", by its name: "blinds"."""
 
     @abstractmethod
-    def singular(self, thing: str) -> str:
-        """A thing so that one and several of it are the same: "eggs", "an egg" and "Egg". It is not to be said."""
+    def same_thing(self, thing: str, other: str) -> bool:
+        """Tells whether two words are of the same thing, be it one or several: "eggs", "an egg" and "Egg"."""
 
     @abstractmethod
     def turned(self, text: str) -> str:

@@ -39,7 +39,14 @@ _THINGS = re.compile(
     re.IGNORECASE,
 )
 """What names of things end in that are several."""
-_SEVERAL = re.compile(r"(?<=\w\w)(?:en|er|e|n|s)$")
+_ODD = {"eier": "ei", "pizzen": "pizza"}
+"""Several, and one of them."""
+_ENDINGS = ("e", "er", "n", "en", "s", "se")
+"""What several have behind the word for one."""
+_VOWELS = str.maketrans("äöü", "aou")
+"""What changes in it: Apfel, Äpfel."""
+_SHORTEST = 3
+"""Letters of a word that takes an ending: ice (Eis) is not several eggs (Ei)."""
 _OF = re.compile(r"^(?:an|ans|am|daran|dass)\b[,\s]*", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -103,9 +110,11 @@ class German(Speech):
         """See `Speech`."""
         return _THINGS.search(name) is not None
 
-    def singular(self, thing: str) -> str:
+    def same_thing(self, thing: str, other: str) -> bool:
         """See `Speech`."""
-        return _SEVERAL.sub("", self.article.sub("", thing).casefold())
+        one, several = sorted((self._key(thing), self._key(other)), key=len)
+        takes_ending = len(one.split(" ")[-1]) >= _SHORTEST
+        return one == several or (takes_ending and several in {one + ending for ending in _ENDINGS})
 
     def turned(self, text: str) -> str:
         """See `Speech`."""
@@ -122,6 +131,10 @@ class German(Speech):
         rest = self.turned(text[word.end() :] if word else text)
         said = word[0].strip(" ,").lower() if word else "daran"
         return f"{said} {rest}" if said.startswith("a") else f"daran, {'dass ' if said == 'dass' else ''}{rest}"
+
+    def _key(self, thing: str) -> str:
+        words, _, last = self.article.sub("", thing).casefold().rpartition(" ")
+        return f"{words} {_ODD.get(last, last)}".strip().translate(_VOWELS)
 
     def _length(self, seconds: float, *, dative: int) -> str:
         return self.listed(

@@ -85,11 +85,9 @@ class English(Speech):
         """See `Speech`."""
         return re.search("[^su]s$", name) is not None
 
-    def singular(self, thing: str) -> str:
+    def same_thing(self, thing: str, other: str) -> bool:
         """See `Speech`."""
-        thing = self.article.sub("", thing).casefold()
-        words, _, last = thing.rpartition(" ")
-        return f"{words} {_one(last)}".strip()
+        return self._singular(thing) == self._singular(other)
 
     def turned(self, text: str) -> str:
         """See `Speech`."""
@@ -99,6 +97,10 @@ class English(Speech):
     def reminded(self, text: str) -> str:
         """See `Speech`."""
         return f"to {self.turned(text)}"
+
+    def _singular(self, thing: str) -> str:
+        words, _, last = self.article.sub("", thing).casefold().rpartition(" ")
+        return f"{words} {_one(last)}".strip()
 
 
 def _one(word: str) -> str:

@@ -101,15 +101,20 @@ class ListsSkill:
             case _:
                 pass
         asked = things(own_words(understood, "items"), self._speech)
-        singular = self._speech.singular
-        found = [entry for entry in there if singular(entry.text) in map(singular, asked)]
-        missing = [each for each in asked if singular(each) not in (singular(entry.text) for entry in found)]
+        meant = {each: self._meant(each, there) for each in asked}
+        found = [entry for entry in there if any(entry in entries for entries in meant.values())]
+        missing = [each for each, entries in meant.items() if not entries]
         removes = understood.intent == "VoicedRemoveFromList"
         if removes:
             await self._lists.remove([entry.id for entry in found])
         told = self._removed if removes else self._there
         said = [told(name, found)] if found else []
         return Reply(" ".join([*said, self._missing(name, missing)] if missing else said))
+
+    def _meant(self, asked: str, there: Sequence[Entry]) -> Sequence[Entry]:
+        """Entries with the very same words; without one, those that are one or several of the thing."""
+        same = [entry for entry in there if self._speech.same(entry.text, asked)]
+        return same or [entry for entry in there if self._speech.same_thing(entry.text, asked)]
 
     async def _all(self) -> Reply:
         found = await self._lists.all()
