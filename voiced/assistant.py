@@ -35,6 +35,7 @@ from voiced.core.types import RATE, Earcon, Frame
 from voiced.ear.duplex import Duplex
 from voiced.ear.listen import listen
 from voiced.engines.phrasefiles import PhraseFiles
+from voiced.engines.shared import SharedStt, SharedTts
 from voiced.engines.silero import Silero
 from voiced.hearing_home import follow_home
 from voiced.home.house import House
@@ -151,8 +152,9 @@ class Voiced:
         self._controls = EarControls(hears_speaker=live)
         # What was said is not to lie on the disk in clear, not even as sound.
         phrases = self._phrases if live and config.store.encryption == "off" and config.engines.tts.cache_mb else None
-        stt = wiring.recogniser(config, engines.stt, told("stt"))
-        tts = wiring.voice(config, engines.tts, told("tts"), phrases=phrases, may_keep=partial(self._may, "cache"))
+        self.stt = stt = SharedStt(wiring.recogniser(config, engines.stt, told("stt")))
+        may_keep = partial(self._may, "cache")
+        self.tts = tts = SharedTts(wiring.voice(config, engines.tts, told("tts"), phrases=phrases, may_keep=may_keep))
         self.mind = Mind(config, self._hands(clock), speech)
         self.search = self.mind.search
         self._closing = [each.close for each in (stt, tts, self._remembering.embedder, *self.mind.ports)]
@@ -336,9 +338,11 @@ class Voiced:
             home=self._house.status,
         )
 
-    async def ask(self, text: str, *, aloud: bool, key: str | None = None) -> str | None:
+    async def ask(
+        self, text: str, *, aloud: bool, key: str | None = None, conversation: str | None = None
+    ) -> str | None:
         """See `Agent`."""
-        return await self.inbox.wish(lambda done: Ask(text, aloud, done, key))
+        return await self.inbox.wish(lambda done: Ask(text, aloud, done, key, conversation))
 
     async def say(self, text: str) -> None:
         """See `Agent`."""

@@ -51,6 +51,7 @@ class ScriptedAgent:
         self.usage = FakeUsage()
         self.answers = FakeAnswers()
         self.asked_with: list[str | None] = []
+        self.talked_in: list[str | None] = []
         self.folder = folder or Path(gettempdir())
         self.upkeep = FakeUpkeep(self.folder / "backups", self.conversations)
         self.upkeep.memories = self.memories
@@ -76,7 +77,10 @@ class ScriptedAgent:
             home=self.home_status,
         )
 
-    async def ask(self, text: str, *, aloud: bool, key: str | None = None) -> str | None:
+    async def ask(
+        self, text: str, *, aloud: bool, key: str | None = None, conversation: str | None = None
+    ) -> str | None:
+        self.talked_in.append(conversation)
         self.asked_with.append(key)
         if text == "crash":
             raise ZeroDivisionError("a fault of ours")

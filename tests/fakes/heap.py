@@ -6,7 +6,7 @@ from itertools import count
 from msgspec.structs import replace
 
 from voiced.core.errors import StoreFull
-from voiced.core.history import Conversation, Message, Page, Wanted
+from voiced.core.history import Conversation, Message, NewConversation, Page, Wanted
 
 
 class Heap:
@@ -26,6 +26,11 @@ class Heap:
         kept = [replace(message, conversation=at, number=next(self._numbers)) for message in messages]
         self.messages += kept
         return kept
+
+    async def open(self, new: NewConversation) -> Conversation:
+        if self.full:
+            raise StoreFull("the script says so")
+        return Conversation(id=new.id, title=new.title, space=new.space, made_at=0, changed_at=0, last_at=0)
 
     async def find(self, wanted: Wanted) -> Page[Conversation]:
         if self.full:

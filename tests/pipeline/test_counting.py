@@ -65,7 +65,7 @@ class Asker:
     """Whoever wants answers, and takes note of how they ended."""
 
     def __init__(self) -> None:
-        self.id, self.key = "a", None
+        self.id, self.key, self.conversation = "a", None, None
         self.ends: list[ChatEnd] = []
 
     @property

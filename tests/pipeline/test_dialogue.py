@@ -179,6 +179,15 @@ def test_what_is_asked_in_writing_is_answered_in_writing_by_the_same_key():
     assert told.play.heap.messages[3].content == ""
 
 
+def test_what_is_asked_in_a_conversation_is_answered_in_it():
+    def written(at: float, text: str, conversation: str | None):
+        return does(at, Ask(text, aloud=False, conversation=conversation))
+
+    script = [written(0.5, "unlock the door", "a"), written(1.0, "yes", None), written(1.5, "yes", "b")]
+    assert talk(script=script, until=4.0).house.done == []
+    assert talk(script=[*script, written(2.0, "yes", "a")], until=4.0).house.done == ["unlocked"]
+
+
 def test_a_choice_is_made():
     told = talk("turn on the lamp", "in the bedroom", script=ASKED, answers=[speaks(0.5, 1.3, "b")])
     assert told.house.done == ["bedroom"]

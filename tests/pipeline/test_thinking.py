@@ -6,7 +6,8 @@ import pytest
 
 from tests.fakes.engines import ScriptedStt
 from tests.fakes.llm import ScriptedLlm
-from tests.pipeline.playbook import Play, asks, names, play, speaks, wakes
+from tests.pipeline.playbook import Play, asks, does, names, play, speaks, wakes
+from voiced.core.commands import Ask
 from voiced.core.events import Failed, Heard, Interrupted, NotUnderstood, Routed, Spoken, TurnEnded
 
 ANSWER = "The moon is far away. It is made of rock, and of dust."
@@ -54,6 +55,21 @@ def test_both_sides_are_kept_with_how_private_they_are():
     first, second = llm.asked
     assert [message.privacy for message in first.messages] == ["secret"]
     assert [message.privacy for message in second.messages] == ["secret", "secret", "public"]
+
+
+def test_each_conversation_is_kept_under_its_id_and_knows_nothing_of_the_others():
+    def asked(at, text, conversation):
+        return does(at, Ask(text, aloud=False, conversation=conversation))
+
+    llm = ScriptedLlm("One.", "Two.", "Three.", "Four.")
+    script = [asked(0.5, "first", "a"), asked(1.5, "second", "b"), asked(2.5, "third", "a"), asked(3.5, "fourth", None)]
+    _, played = plays(*script, llm=llm, until=5.0)
+    told = [[message.content.split("\n")[-1] for message in prompt.messages] for prompt in llm.asked]
+    assert told == [["first"], ["second"], ["first", "One.", "third"], ["fourth"]]
+    kept = [(message.conversation, message.content) for message in played.heap.messages]
+    assert kept[:6:2] == [("a", "first"), ("b", "second"), ("a", "third")]
+    assert kept[1:6:2] == [("a", "One."), ("b", "Two."), ("a", "Three.")]
+    assert {conversation for conversation, _ in kept[6:]} == {"home"}
 
 
 def test_what_a_rule_knows_does_not_reach_the_model():

@@ -9,7 +9,7 @@ from voiced.core.config_mind import DialogueConfig
 from voiced.core.ports.skill import Asks
 from voiced.core.types import Understanding
 from voiced.core.words import load_words
-from voiced.turn.dialogue import Dialogue
+from voiced.turn.dialogue import TALKS, Dialogue
 from voiced.turn.dialoguewords import DialogueWords
 from voiced.turn.rules import Rules
 
@@ -285,3 +285,12 @@ def test_a_question_is_waited_for_longer_than_the_microphone_is_open():
     config = Config().dialogue
     assert config == DialogueConfig()
     assert config.answer_s > config.follow_up_s
+
+
+def test_of_too_many_talks_the_oldest_are_forgotten():
+    made = Dialogue(lambda text: Understanding(text) if text in {"VoicedYes", "light"} else None)
+    for talk in range(TALKS + 1):
+        made.ask(Asks(yes=Understanding("unlock")), f"text {talk}")
+        made.acted(Understanding("light"), f"text {talk}", 0.0)
+    assert made.mean("VoicedYes", f"text {TALKS}", 0.0).understood == Understanding("unlock", confirmed=True)
+    assert made.mean("VoicedYes", "text 0", 0.0).understood == Understanding("VoicedYes")

@@ -1,5 +1,6 @@
 """Real recordings through the embedded recogniser."""
 
+import itertools
 import subprocess
 import wave
 from io import BytesIO
@@ -136,6 +137,35 @@ def test_frames_of_a_child() -> None:
     assert {message.type for message in link.messages[:-1]} == {"transcript-chunk"}
     with pytest.raises(SttFailed, match="does not know"):
         engine.handle(Message("dance"), link)
+    engine.close()
+
+
+def frames_of(sound: bytes, request: int) -> list[Message]:
+    chunks = [
+        Message("audio-chunk", {"start": at // 2}, sound[at : at + 3200], request) for at in range(0, len(sound), 3200)
+    ]
+    return [Message("audio-start", request=request), *chunks, Message("audio-stop", request=request)]
+
+
+@pytest.mark.recordings
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_who_speaks_at_the_same_time_is_heard_one_after_the_other(recordings: Path, cancelled) -> None:
+    engine, link = PocketSphinx({"intents": str(INTENTS), "language": "en"}), KeptLink()
+    time, timer = (
+        read(recordings / "audio/misc/rhasspy3" / f"{name}.flac") for name in ("what_time_is_it", "set_timer")
+    )
+    first, second, given_up = frames_of(time, 1), frames_of(timer, 2), frames_of(time, 3)[:4]
+    for together in itertools.zip_longest(first, second[:-1], given_up):
+        for message in filter(None, together):
+            engine.handle(message, link)
+    engine.handle(Message("cancel", request=3), link)
+    if cancelled:
+        engine.handle(Message("cancel", request=2), link)
+    else:
+        engine.handle(second[-1], link)
+    engine.handle(Message("cancel", request=1), link)
+    told = [(message.request, message.data["text"]) for message in link.messages if message.type == "transcript"]
+    assert told == [(1, "what time is it"), *([] if cancelled else [(2, "set a timer for ten minutes")])]
     engine.close()
 
 

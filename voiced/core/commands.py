@@ -18,12 +18,15 @@ class Ask(Struct, frozen=True, tag=True):
         aloud: whether the answer is spoken as well.
         done: resolved with the answer's text (None: not understood), if anybody waits for it.
         key: the id of the API key with which it was asked; None: without one.
+        conversation: the id of the conversation that it belongs to, which is begun if there is none; None: the one that
+            goes on where this box stands.
     """
 
     text: str
     aloud: bool = True
     done: Future[str | None] | None = None
     key: str | None = None
+    conversation: str | None = None
 
 
 class Say(Struct, frozen=True, tag=True):

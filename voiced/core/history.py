@@ -1,5 +1,6 @@
 """What is kept of all talk: conversations and their messages, as frozen values."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from msgspec import Meta, Struct, field
@@ -10,6 +11,8 @@ Privacy = Literal["public", "personal", "sensitive", "secret"]
 Status = Literal["active", "archived", "closed", "deleted"]
 """A deleted conversation is hidden, and can come back until it is purged."""
 
+TITLE = 60
+"""Characters of its first message that a conversation is called by which nobody named."""
 LONGEST_CONTENT = 1_000_000
 """Characters in a message."""
 LONGEST_BATCH = 1_000
@@ -192,3 +195,9 @@ class Statistics(Struct, frozen=True):
     models: dict[str, int]
     tiers: dict[str, int]
     days: dict[str, int]
+
+
+def title_of(messages: Sequence[Message]) -> str:
+    """What a conversation is called by which nobody named: its first words."""
+    words = " ".join(next((message.content for message in messages if message.role == "user"), "").split())
+    return words if len(words) <= TITLE else words[: TITLE - 1].rstrip() + "…"

@@ -205,7 +205,7 @@ def _segments(decoder: pocketsphinx.Decoder) -> list[Segment]:
 
 
 class PocketSphinx:
-    """The recogniser inside its child. Implements `Hosted`.
+    """The recogniser in its child. It hears one utterance, and keeps others until that is over. Implements `Hosted`.
 
     Args:
         settings: `intents`, a folder of sentence templates, and their `language`; `home`, the names that are listened
@@ -226,6 +226,8 @@ class PocketSphinx:
             _tell(error)
             self._recogniser = Recogniser(self._with_home({}))
         self._until = 0
+        self._heard: int | None = None
+        self._waiting: dict[int, list[Message]] = {}
 
     def _with_home(self, home: dict[str, Any]) -> Intents:
         """The templates with the names in a home, but for those that nobody can pronounce."""
@@ -237,24 +239,17 @@ class PocketSphinx:
 
         `home` has other names to listen for, and no answer.
         """
-        match message.type:
-            case "audio-start":
-                self._recogniser.start(Purpose(message.data.get("purpose", Purpose.COMMAND.value)))
-            case "audio-chunk":
-                text = self._recogniser.feed(message.payload)
-                self._until = message.data["start"] + len(message.payload) // SAMPLE_BYTES
-                data = {"text": text, "until": self._until}
-                link.send(Message("transcript-chunk", data, request=message.request))
-            case "audio-stop":
-                text, sure = self._recogniser.finish()
-                data = {"text": text, "confidence": sure, "until": self._until}
-                link.send(Message("transcript", data, request=message.request))
-            case "cancel":
-                self._recogniser.stop()
-            case "home":
-                self._names = message.data
-            case _:
-                raise SttFailed(f"PocketSphinx does not know {message.type} frames")
+        if message.type == "home":
+            self._names = message.data
+        elif self._heard in (None, message.request):
+            self._hear(message, link)
+        elif message.type == "cancel":
+            self._waiting.pop(message.request, None)
+        else:
+            self._waiting.setdefault(message.request, []).append(message)
+        while self._heard is None and self._waiting:
+            for waited in self._waiting.pop(next(iter(self._waiting))):
+                self._hear(waited, link)
         if self._names is not None and not self._recogniser.running:
             names, self._names = self._names, None
             try:
@@ -265,6 +260,28 @@ class PocketSphinx:
     def close(self) -> None:
         """Lets go of everything."""
         self._recogniser.stop()
+
+    def _hear(self, message: Message, link: Link) -> None:
+        """Takes in a frame of the utterance that is heard, or of the next."""
+        match message.type:
+            case "audio-start":
+                self._heard = message.request
+                self._recogniser.start(Purpose(message.data.get("purpose", Purpose.COMMAND.value)))
+            case "audio-chunk":
+                text = self._recogniser.feed(message.payload)
+                self._until = message.data["start"] + len(message.payload) // SAMPLE_BYTES
+                data = {"text": text, "until": self._until}
+                link.send(Message("transcript-chunk", data, request=message.request))
+            case "audio-stop":
+                self._heard = None
+                text, sure = self._recogniser.finish()
+                data = {"text": text, "confidence": sure, "until": self._until}
+                link.send(Message("transcript", data, request=message.request))
+            case "cancel":
+                self._heard = None
+                self._recogniser.stop()
+            case _:
+                raise SttFailed(f"PocketSphinx does not know {message.type} frames")
 
 
 def _tell(error: VoicedError) -> None:

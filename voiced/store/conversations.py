@@ -18,6 +18,7 @@ from voiced.core.history import (
     Page,
     Statistics,
     Wanted,
+    title_of,
 )
 from voiced.core.ids import new_id
 from voiced.core.zone import LocalZone
@@ -37,9 +38,6 @@ from voiced.store.rows import (
     row_of,
     text,
 )
-
-TITLE = 60
-"""Characters of its first message that a conversation is called by which nobody named."""
 
 
 class StoredConversations:
@@ -207,9 +205,3 @@ def _known(connection: apsw.Connection, message: Message) -> tuple[Any, ...] | N
 def _kept(connection: apsw.Connection, row: tuple[Any, ...]) -> Message:
     conversation: Any = connection.execute("SELECT id FROM conversations WHERE number = ?", (row[0] >> SHIFT,)).get
     return message_of(row, conversation)
-
-
-def title_of(messages: Sequence[Message]) -> str:
-    """What a conversation is called by which nobody named: its first words."""
-    words = " ".join(next((message.content for message in messages if message.role == "user"), "").split())
-    return words if len(words) <= TITLE else words[: TITLE - 1].rstrip() + "…"

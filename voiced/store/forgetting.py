@@ -12,8 +12,7 @@ from msgspec import json
 from msgspec.structs import asdict
 
 from voiced.core.forgetting import Forget, Forgotten
-from voiced.core.history import Message
-from voiced.store.conversations import title_of
+from voiced.core.history import Message, title_of
 from voiced.store.rows import MESSAGE, SHIFT, found, message_of, places
 
 BEGINNING = 10

@@ -177,7 +177,8 @@ class Conversation:
         if len(self._asides) >= WAITING_LIMIT:
             _resolve(wish, BUSY)
             return
-        aside = asyncio.create_task(self._whole(Turn(self._parts, aloud=False, channel="text", key=wish.key), wish))
+        turn = Turn(self._parts, aloud=False, channel="text", key=wish.key, conversation=wish.conversation)
+        aside = asyncio.create_task(self._whole(turn, wish))
         self._asides.add(aside)
         aside.add_done_callback(self._asides.discard)
         vital(aside)
@@ -203,8 +204,8 @@ class Conversation:
         self._said = None
         wish = min(due, key=_urgency)
         self._waiting.remove(wish)
-        aloud, key = (wish.aloud, wish.key) if isinstance(wish, Ask) else (True, None)
-        await self._begin(Turn(self._parts, aloud=aloud, channel=_channel(wish), key=key), wish)
+        key, conversation = (wish.key, wish.conversation) if isinstance(wish, Ask) else (None, None)
+        await self._begin(Turn(self._parts, channel=_channel(wish), key=key, conversation=conversation), wish)
 
     async def _wait(self, wish: Ask | Say | Announce | Ring) -> None:
         """Keeps a wish for later. A ring gives way to what is more urgent, and goes on afterwards: it may last long."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
 from math import inf
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,6 +29,8 @@ RESTARTED = "HassStartTimer"
 """The intent that another length makes another one of; "make it ten minutes" means the one that is there."""
 NAMED = ("area", "floor")
 """Slots whose words can be replaced in a sentence: those of which the rules know all values."""
+TALKS = 256
+"""Talks that are kept in mind: others may begin as many as they like."""
 LIKENESS = 0.75
 """From this share of words upwards, what is heard is what voiced said itself."""
 _WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -96,6 +99,7 @@ class Dialogue:
         self._asked.pop(talk, None)
         if asks:
             self._asked[talk] = _Asked(asks, inf)
+            _bound(self._asked)
 
     def said(self, talk: str, at: float) -> None:
         """What is asked back has been said."""
@@ -105,7 +109,9 @@ class Dialogue:
 
     def acted(self, understood: Understanding, talk: str, at: float) -> None:
         """Something was understood and done: what follows may be about it."""
+        self._last.pop(talk, None)
         self._last[talk] = (understood, at)
+        _bound(self._last)
 
     def drop(self, talk: str) -> None:
         """Whatever was asked is not to be done."""
@@ -190,6 +196,12 @@ class Dialogue:
                         and other.slots != last.slots
                     ):
                         yield other
+
+
+def _bound(talks: dict[str, Any]) -> None:
+    """Forgets the oldest talk where there are too many."""
+    if len(talks) > TALKS:
+        del talks[next(iter(talks))]
 
 
 def _without(understood: Understanding, slot: str) -> dict[str, str | int | float]:

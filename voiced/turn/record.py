@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from voiced.core.errors import StoreFailed, VoicedError
-from voiced.core.history import Message, Wanted
+from voiced.core.history import Message, NewConversation, Wanted, title_of
 from voiced.core.ports.conversations import Conversations
 from voiced.core.ports.usage import Meter
 from voiced.core.tasks import vital
@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 READING_S = 0.5
 """A disk that takes longer keeps nobody from being answered."""
+ELSEWHERE = "elsewhere"
+"""The space of conversations that have ids of others: what is said where this box stands goes on beside them."""
 CLOSING_S = 0.5
 """How long the end of the daemon waits for what is still on its way."""
 T = TypeVar("T")
@@ -42,7 +44,11 @@ class Record:
         self._under_way: set[asyncio.Task[Any]] = set()
 
     def keep(
-        self, message: Message, after: asyncio.Task[str | None] | None = None, use: Use | None = None
+        self,
+        message: Message,
+        after: asyncio.Task[str | None] | None = None,
+        use: Use | None = None,
+        conversation: str | None = None,
     ) -> asyncio.Task[str | None]:
         """Begins to keep a message.
 
@@ -50,21 +56,26 @@ class Record:
             message: what was said.
             after: what was given before of the same turn.
             use: what the turn took, but for its conversation.
+            conversation: the id of the one that it belongs to, which is begun if there is none; None: the one that goes
+                on.
 
         Returns:
             Ends when it is on the disk, with its conversation's id, or with None when it is lost.
         """
-        return self._begin(self._add(message, after, use), f"record {message.turn}")
+        return self._begin(self._add(message, after, use, conversation), f"record {message.turn}")
 
-    async def said(self, count: int, now: float) -> list[Message]:
-        """The last messages of the conversation that goes on, the oldest first; none where it cannot be read.
+    async def said(self, count: int, now: float, conversation: str | None = None) -> list[Message]:
+        """The last messages of a conversation, the oldest first; none where it cannot be read.
 
         Args:
             count: at most so many.
             now: seconds since 1970 (UTC).
+            conversation: its id; None: the one that goes on.
         """
         try:
             async with asyncio.timeout(READING_S):
+                if conversation:
+                    return await self._conversations.last(conversation, count)
                 found = await self._conversations.find(Wanted(space=self._space, status="active", limit=1))
                 if not found.items or now - found.items[0].last_at > self._continue_s:
                     return []
@@ -87,9 +98,14 @@ class Record:
         task.add_done_callback(self._under_way.discard)
         return task
 
-    async def _add(self, message: Message, after: asyncio.Task[str | None] | None, use: Use | None) -> str | None:
+    async def _add(
+        self, message: Message, after: asyncio.Task[str | None] | None, use: Use | None, named: str | None
+    ) -> str | None:
         conversation = await after if after else None
         try:
+            if named and not conversation:
+                new = NewConversation(id=named, space=ELSEWHERE, title=title_of([message]))
+                conversation = (await self._conversations.open(new)).id
             kept = await self._conversations.add([message], conversation, space=self._space)
         except StoreFailed as error:
             # Whoever watches the store is told once; a line for every turn would fill the disk.

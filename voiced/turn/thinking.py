@@ -31,6 +31,7 @@ class Listener(Protocol):
 
     id: str
     key: str | None
+    conversation: str | None
 
     @property
     def tried(self) -> Tried:
@@ -139,7 +140,7 @@ class Thinking:
                 listener.tried(name, error)
             raise
         await self.close()  # The model does one thing after the other.
-        talk, recalled = await self._remembered(question)
+        talk, recalled = await self._remembered(question, listener.conversation)
         said = [message for message in talk if message.turn != listener.id]
         listener.rest_on(
             [source_of(each.memory) for each in recalled], most_private(each.memory.privacy for each in recalled)
@@ -220,9 +221,9 @@ class Thinking:
             self._expecting.cancel()
             await asyncio.wait([self._expecting])
 
-    async def _remembered(self, question: str) -> tuple[list[Message], list[Recalled]]:
+    async def _remembered(self, question: str, conversation: str | None) -> tuple[list[Message], list[Recalled]]:
         """The conversation, and what is remembered besides it."""
-        said = self._record.said(MESSAGES, self._clock.wall())
+        said = self._record.said(MESSAGES, self._clock.wall(), conversation)
         if self._recall is None:
             return await said, []
         talk, found = await asyncio.gather(said, self._recall.recall(question))

@@ -48,6 +48,7 @@ class Turn:
         channel: how it came: voice, text or promise.
         key: the id of the API key with which it was asked; None: without one.
         follows: what voiced said before, where nobody said the wake word for this one; None: somebody did.
+        conversation: the id of the one that it belongs to; None: the one that goes on.
 
     Attributes:
         answer: what is answered, or was said.
@@ -67,7 +68,7 @@ class Turn:
         deeds: what tools did that a model used.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (all ways in which a turn may come)
         self,
         parts: Parts,
         *,
@@ -77,12 +78,14 @@ class Turn:
         channel: str = "voice",
         key: str | None = None,
         follows: str | None = None,
+        conversation: str | None = None,
     ) -> None:
         self.id = turn or token_hex(4)
         self.key = key
         self.aloud = aloud
         self.channel = channel
         self.follows = follows
+        self.conversation = conversation
         self.answer = self.tier = ""
         self.spoken: str | None = None
         self.sounded = False
@@ -120,7 +123,7 @@ class Turn:
     @property
     def talk(self) -> str:
         """Which talk it belongs to: what was asked back in one is answered in the same one."""
-        return f"{self.channel} {self.key or ''}".rstrip()
+        return " ".join(filter(None, (self.channel, self.key, self.conversation)))
 
     def emit(self, event: AnyEvent) -> None:
         """Tells everybody."""
@@ -159,7 +162,7 @@ class Turn:
         self.tier = route.tier
         self.trail.follow(route)
         message = self._message("user", question)
-        self._question = self._parts.record.keep(message)
+        self._question = self._parts.record.keep(message, conversation=self.conversation)
         self._message_id = message.id
         return message.id
 
@@ -183,7 +186,7 @@ class Turn:
         if not (self._question or self.answer):
             return None
         message = self._message("assistant", self.answer)
-        return self._parts.record.keep(message, self._question, self._use(message))
+        return self._parts.record.keep(message, self._question, self._use(message), self.conversation)
 
     def _use(self, answer: Message) -> Use:
         """What it took, as far as it is known."""

@@ -89,13 +89,16 @@ class Agent(Protocol):
         """Tells everything about itself."""
         ...
 
-    async def ask(self, text: str, *, aloud: bool, key: str | None = None) -> str | None:
+    async def ask(
+        self, text: str, *, aloud: bool, key: str | None = None, conversation: str | None = None
+    ) -> str | None:
         """Answers a question in writing, after the turn in progress.
 
         Args:
             text: the question.
             aloud: whether the answer is spoken, too.
             key: the id of the API key with which it is asked.
+            conversation: the id of the one that it belongs to; see `Ask`.
 
         Returns:
             The answer, empty where there is nothing to say to it; None where it was not understood.
