@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from voiced.core.chat import Tool, ToolCall
+from voiced.core.errors import VoicedError
 from voiced.core.home import Action, Entity, Receipt
 from voiced.core.ports.home import Home
 from voiced.core.ports.skill import Choosy, Offering, Reply, Skill, Wish
@@ -17,6 +18,7 @@ from voiced.skills.receipts import noted
 
 log = logging.getLogger(__name__)
 
+UNFINISHED = "Sorry, I could not finish that."
 CONFIRM = "it has to be confirmed"
 """Why what is risky is refused."""
 
@@ -56,6 +58,11 @@ class Guest:
         token = _answering.set(answering)
         try:
             reply = _checked(await self._skill.answer(understood), Reply)
+        except Exception as error:  # What was done before is done, and told.
+            if not answering.receipts:
+                raise
+            self._tell("answer", error)
+            reply = Reply(error.message if isinstance(error, VoicedError) else UNFINISHED)
         finally:
             _answering.reset(token)
             answering.confirmed = False  # What it has begun beside may not go on with it.

@@ -37,6 +37,8 @@ TEXTS = (
     "The living room lamp is on, the bedroom lamp is off, and the front door was locked at half past nine.",
     "A long time ago there was a small village by the sea, and in that village lived a fisherman and his daughter.",
 )
+LOUDSPEAKERS = 0.9
+"""Share of those that are heard at all; others speak into headphones."""
 CASES = 0.8
 """Share of the boxes whose speaker and microphone are in one case; with the others the speaker stands elsewhere."""
 IN_THE_CASE_M, APART_M = (0.08, 0.3), (0.5, 2.5)
@@ -110,6 +112,7 @@ class Home:
 
     def __init__(self, chance: random.Random) -> None:
         self.random = np.random.default_rng(chance.randrange(2**32))
+        self.heard = chance.random() < LOUDSPEAKERS
         self.decay_s, self.late_s = chance.uniform(0.2, 0.8), chance.uniform(0.02, 0.1)
         away_m = chance.uniform(*(IN_THE_CASE_M if chance.random() < CASES else APART_M))
         self.response = response(away_m, self.decay_s, self.random)
@@ -124,7 +127,7 @@ class Trial:
     async def run(self, where: str) -> Outcome:
         chance, room = self._chance, self._room
         home = self._home
-        level_db = chance.uniform(-20, 0)
+        level_db = chance.uniform(-20, 0) if home.heard else -60.0
         room.acoustics = Acoustics(home.response, home.late_s, level_db)
         says = chance.choice(("", "", "alexa", "alexa", "stop"))
         end = room.position()

@@ -49,7 +49,10 @@ def test_understands(text: str, intent: str, slots: dict[str, object]) -> None:
         ("turn off the lights", "HassTurnOff", {"area": "Kitchen", "domain": "light"}),
         ("set the brightness to 50 percent", "HassLightSet", {"area": "Kitchen", "brightness": 50, "domain": "light"}),
         ("turn on the lights in the bedroom", "HassTurnOn", {"area": "Bedroom", "domain": "light"}),
-        ("turn on the lamp", "HassTurnOn", {"name": "Lamp"}),
+        ("turn on the light", "HassTurnOn", {"area": "Kitchen", "name": "Light"}),
+        ("turn on the lamp", "HassTurnOn", {"area": "Kitchen", "domain": "light"}),
+        ("open the blinds", "HassTurnOn", {"name": "Blinds", "domain": "cover"}),
+        ("turn on the kitchen light", "HassTurnOn", {"name": "Kitchen Light"}),
         ("turn off all lights", "HassTurnOff", {"domain": "light"}),
     ],
 )
@@ -59,6 +62,17 @@ def test_what_is_said_of_no_room_is_of_the_one_that_it_stands_in(text: str, inte
     assert understood.intent == intent
     assert slots.items() <= understood.slots.items()
     assert ("area" in understood.slots) is ("area" in slots)
+
+
+def test_what_the_room_does_not_have_is_not_asked_of_it():
+    kitchen = HomeSentences(INTENTS, "en", FakeHome(*household()), "Kitchen")
+    living_room = HomeSentences(INTENTS, "en", FakeHome(*household()), "Living Room")
+    assert kitchen.understand("how warm is it") is None
+    assert living_room.understand("how warm is it") is not None
+
+
+def test_a_room_that_the_home_does_not_have_is_no_room():
+    assert HomeSentences(INTENTS, "en", FakeHome(*household()), "Kitchn").understand("turn off the lights") is None
 
 
 def test_how_loud_is_not_about_a_player_because_it_stands_in_a_room():

@@ -18,13 +18,14 @@ from tests.fakes.lists import FakeLists
 from tests.pipeline.playbook import Play, asks
 from tests.rigs.package import MODULE, SENTENCES, install
 from voiced.core.chat import Tool, ToolCall
+from voiced.core.errors import SkillFailed
 from voiced.core.events import Spoken
 from voiced.core.home import Action, Entity, Receipt
 from voiced.core.ports.home import Home
 from voiced.core.ports.skill import Granted, Reply, Wish
 from voiced.core.types import Understanding
 from voiced.extensions import Added, add, extensions, own
-from voiced.guests import CONFIRM, Guest, GuestHome
+from voiced.guests import CONFIRM, UNFINISHED, Guest, GuestHome
 from voiced.turn.actwords import ActWords
 from voiced.turn.toolbox import Toolbox
 
@@ -246,6 +247,24 @@ def test_a_package_acts_in_the_home_and_on_what_is_risky_after_a_yes_only(site: 
     assert [each["outcome"] for each in first.notes["receipts"]] == ["done", "refused", "unchanged"]
     assert first.notes["receipts"][1]["problem"] == CONFIRM
     assert home.entity("lock.door").state == "unlocked"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"), [(SkillFailed("The bulb is broken."), "The bulb is broken."), (KeyError("x"), UNFINISHED)]
+)
+def test_what_was_done_before_a_skill_failed_is_told_and_noted(error: Exception, told: str):
+    home = GuestHome(FakeHome(Entity("light.lamp", "Lamp", state="off")))
+
+    class Clumsy:
+        intents = ("Light",)
+
+        async def answer(self, _: Understanding) -> Reply:
+            await home.act([Action("light.lamp", "turn_on")])
+            raise error
+
+    reply = asyncio.run(Guest(Clumsy()).answer(Understanding("Light")))
+    assert reply.text == told
+    assert [each["outcome"] for each in reply.notes["receipts"]] == ["done"]
 
 
 def test_what_goes_on_after_the_answer_has_nobodys_yes():

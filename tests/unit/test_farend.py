@@ -48,6 +48,17 @@ def test_a_speaker_that_ran_dry_goes_on_later() -> None:
     assert far.take(1.5, BLOCK) == count_up(1, BLOCK).tobytes()
 
 
+def test_a_speaker_that_is_faster_than_it_says_is_followed() -> None:
+    far, fast = FarEnd(), 0.995
+    for number in range(1_000):
+        far.add(np.full(BLOCK, number, np.int16), RATE, 1.0 + number * BLOCK / RATE * fast)
+    now = 1.0 + 999 * BLOCK / RATE * fast
+    taken = far.take(now, BLOCK)
+    assert taken is not None
+    behind = (999 - np.frombuffer(taken, np.int16)[0]) * BLOCK / RATE
+    assert abs(behind) <= SLIP_S + BLOCK / RATE
+
+
 def test_the_sound_of_an_hour_is_not_kept() -> None:
     far = FarEnd()
     for second in range(60):

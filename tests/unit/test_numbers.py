@@ -37,7 +37,13 @@ def test_without_words_of_a_language_numbers_are_digits():
 
 
 def test_digits_that_python_reads_not_at_once_are_no_number():
-    for said in ("9" * 5_000, "0." + "9" * 5_000, "five point " + "9" * 5_000, f"two and a {'9' * 5_000}"):
+    for said in (
+        "9" * 5_000,
+        "0." + "9" * 5_000,
+        "five point " + "9" * 5_000,
+        "one point" + " 99" * 900 + (" " + "9" * 1_000) * 6,
+        f"two and a {'9' * 5_000}",
+    ):
         assert number(said) is None
 
 

@@ -59,6 +59,14 @@ def test_do_not_disturb_ends_with_the_quiet_hours_also_in_the_night_of_a_change(
     assert found.do_not_disturb == DoNotDisturb(on=True, until=local(until))
 
 
+@pytest.mark.parametrize("fold", [0, 1])
+def test_do_not_disturb_ends_later_in_an_hour_that_comes_twice(fold):
+    now = datetime(2026, 10, 25, 2, 10, tzinfo=BERLIN, fold=fold).timestamp()
+    config = QuietConfig(hours="22:00-02:30", do_not_disturb=True)
+    found = Quiet(config, JumpingClock(now, BERLIN), FakeSettings()).do_not_disturb
+    assert found == DoNotDisturb(on=True, until=now + 20 * 60)
+
+
 def test_quiet_hours_alone_do_not_keep_announcements_waiting():
     assert quiet("2026-03-01T23:00", hours="22:00-07:00").do_not_disturb == DoNotDisturb(on=False)
 

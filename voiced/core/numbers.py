@@ -208,7 +208,7 @@ def _decimals(tokens: Words, at: int, words: NumberWords) -> tuple[Fraction, int
     digits = ""
     while at < len(tokens):
         said = words.decimals.get(tokens[at], words.small.get(tokens[at : at + 1], DIGITS))
-        if said >= DIGITS and not (tokens[at].isdecimal() and len(tokens[at]) <= LONGEST_DIGITS):
+        if said >= DIGITS and not (tokens[at].isdecimal() and len(digits) + len(tokens[at]) <= LONGEST_DIGITS):
             break
         digits += str(said) if said < DIGITS else tokens[at]
         at += 1

@@ -16,8 +16,11 @@ KNOWN = 10 ** (15 / 10)
 long as the filter does not know the room, what it leaves sounds like anything."""
 TALKER = 10 ** (-6 / 10)
 """Where so much of the sound stays, though the room is known, somebody talks."""
-SYLLABLE = 4
-"""Frames."""
+SYLLABLE, WORD = 4, 5
+"""Frames. Of the second in which a word was said, at least so many hold more than an echo; most words have three times
+as many, and what an echo leaves has one or none."""
+STALE = 5 * A_SECOND
+"""After so long in which it was not, though somebody may have talked, it has to be shown again."""
 FAINT = 300.0
 """Power, in 16-bit units squared, that is too little to tell by."""
 
@@ -54,7 +57,11 @@ class Duplex:
         heard = self._echoless.hear(Frame(frame.linear, frame.start), echo=True)
         known = self._knowledge.of_room(frame.samples, frame.linear)
         self.alone = not self._knowledge.of_talker() if known else self._knowledge.frames < A_SECOND
-        return [*found, *(each for each in heard if known and isinstance(each, Detection))]
+        if known:
+            found += [each for each in heard if isinstance(each, Detection)]
+            # Where nobody else has spoken, voiced has said it, whatever it was.
+            found = [each for each in found if isinstance(each, Miss) or self._knowledge.of_word()]
+        return found
 
     def close(self) -> None:
         """Lets go of the models."""
@@ -71,24 +78,36 @@ class Knowledge:
 
     def forget(self) -> None:
         """Nothing plays."""
-        self._shown = False
+        self._shown, self._stale = False, 0
         self.frames = 0
         """Since something plays."""
         self._powers: deque[tuple[float, float]] = deque(maxlen=HALF_A_SECOND)
+        self._others: deque[bool] = deque(maxlen=A_SECOND)
 
     def of_room(self, came: bytes, left: bytes) -> bool:
         """Takes in a frame as it came and what was left of it; tells whether the filter has shown to know the room."""
         self.frames += 1
         self._powers.append((_power(came), _power(left)))
+        self._others.append(_is_other(*self._powers[-1]))
         before, after = (sum(each) / HALF_A_SECOND for each in zip(*self._powers, strict=True))
         full = len(self._powers) == HALF_A_SECOND
-        self._shown = self._shown or (full and before > FAINT and before > KNOWN * after)
+        if full and before > FAINT:
+            self._stale = 0 if before > KNOWN * after else self._stale + 1
+            self._shown = self._stale == 0 or (self._shown and self._stale < STALE)
         return self._shown
 
     def of_talker(self) -> bool:
         """Tells whether more is left of the last frames than of an echo in a room that is known."""
         before, after = (sum(each) / SYLLABLE for each in zip(*list(self._powers)[-SYLLABLE:], strict=True))
-        return after > FAINT and after > TALKER * before
+        return _is_other(before, after)
+
+    def of_word(self) -> bool:
+        """Tells whether somebody else may have said a word within the last second."""
+        return sum(self._others) >= WORD
+
+
+def _is_other(before: float, after: float) -> bool:
+    return after > FAINT and after > TALKER * before
 
 
 def _power(sound: bytes) -> float:

@@ -41,7 +41,7 @@ class FarEnd:
             begins: when the first leaves, as well as is known.
         """
         with self._lock:
-            if rate != self._rate or begins - self._ends > SLIP_S:
+            if rate != self._rate or abs(begins - self._ends) > SLIP_S:
                 self._begin(rate, begins)
             self._ends += len(samples) / rate
             if self._resampler:
@@ -82,7 +82,9 @@ class FarEnd:
         if silence > TAIL_S * RATE:
             self._sound, self._origin, self._taken = self._sound[:0], begins, None
         else:
-            self._sound = np.pad(self._sound, (0, max(0, silence)))
+            # What was to leave later, by a speaker that is faster than it should be, has left.
+            kept = max(0, len(self._sound) + silence)
+            self._sound = np.pad(self._sound, (0, max(0, silence)))[:kept]
         self._ends = self._origin + len(self._sound) / RATE
 
     def _forget(self, count: int) -> None:

@@ -57,7 +57,9 @@ class Kalman:
             far: what left the speaker meanwhile, as much.
         """
         blocks = range(0, len(near), BLOCK)
-        return np.concatenate([self._block(near[at : at + BLOCK], far[at : at + BLOCK]) for at in blocks])
+        left = np.concatenate([self._block(near[at : at + BLOCK], far[at : at + BLOCK]) for at in blocks])
+        # Where no echo comes back, such as with headphones, it learns from noise, and would make one.
+        return left if left @ left <= near @ near else near
 
     def _block(self, near: Sound, far: Sound) -> Sound:
         played = self._played

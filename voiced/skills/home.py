@@ -34,7 +34,6 @@ THINGS = "things"
 """The slot with the ids of what a question named. Only what was confirmed is looked up by it."""
 UNSEEN = ("scene", "script", "button", "input_button")
 """What has no state that shows that it was done."""
-"""States that an action which was done cannot have left behind."""
 
 
 class HomeSkill:

@@ -9,6 +9,7 @@ from hassil import RecognizeResult
 from hassil.intents import Intents, TextSlotList
 from hassil.util import normalize_for_matching, remove_skip_words
 from home_assistant_intents import get_intents
+from msgspec import Struct
 from msgspec.structs import replace
 
 from voiced.core.home import Entity
@@ -54,6 +55,26 @@ INTENTS = PLAYERS | {
 """Home Assistant's intents that are answered, and what they are called here."""
 
 
+DOMAINS = {"HassClimate": "climate", "HassMedia": "media_player", "HassFan": "fan", "HassSetPosition": "cover"}
+"""What sentences are about that do not say it, by the beginning of their intent."""
+
+
+class Way(Struct, frozen=True):
+    """One way to understand a sentence: the first that does counts.
+
+    Attributes:
+        templates: what can be said so.
+        room: what they may leave out.
+        here: where a name is meant, unless a room was said.
+        domains: only what is about one of these counts; None: whatever it is about.
+    """
+
+    templates: Sequence[Narrowed]
+    room: Mapping[str, str] = {}
+    here: Mapping[str, str] = {}
+    domains: frozenset[str] | None = None
+
+
 class HomeSentences:
     """All sentences about a home in one language. Making them takes a second: not in the event loop.
 
@@ -72,7 +93,8 @@ class HomeSentences:
         templates = [load_intents(own, language)] if own.is_dir() else []
         templates += _theirs(language)
         self._home = home
-        self._contexts: Sequence[Mapping[str, str]] = ({}, {"area": room}) if room else ({},)
+        self._room = room
+        self._ways: Sequence[Way] = ()
         self._skips = [word for intents in templates for word in intents.skip_words]
         late = (*LISTS, *EMPTY)
         self._indexes = [Index(dataclasses.replace(intents, skip_words=[]), late) for intents in templates]
@@ -86,10 +108,10 @@ class HomeSentences:
         """What a sentence says about the home. Whole names come before their endings: "lamp" for "floor lamp"."""
         self._fill(self._home.entities())
         readings = self.readings(normalize_for_matching(text).text)
-        # What is called by its name may stand anywhere.
-        for context, templates, reading in product(self._contexts, (self._whole, self._endings), readings):
-            if understood := _recognize(reading, templates, context):
-                return replace(understood, text=text)
+        for way, reading in product(self._ways, readings):
+            understood = _recognize(reading, way.templates, way.room)
+            if understood and (way.domains is None or _domain(understood) in way.domains):
+                return replace(understood, text=text, slots={**way.here, **understood.slots})
         return None
 
     def guess(self, text: str) -> Understanding | None:
@@ -115,6 +137,16 @@ class HomeSentences:
         """All that is understood exactly, in the order in which it is tried: with whole names, then with their ends."""
         return [each.intents for each in self._whole], [each.intents for each in self._endings]
 
+    def _here(self, entities: Sequence[Entity], endings: set[tuple[str, str]], areas: Sequence[str]) -> Iterable[Way]:
+        """Where what is said of no room is rather meant: "the lamp", and then "the lights"."""
+        here = [each for each in entities if each.area and each.area == self._room]
+        if here:
+            names = {(name, each.domain) for each in here for name in (each.name, *each.aliases)}
+            near = {(ending, domain) for name, domain in names for ending in _endings(name)} & endings
+            room = {"area": self._room}
+            yield Way([Narrowed(index, _lists(near, areas)) for index in self._indexes], here=room)
+            yield Way(self._whole, room=room, domains=frozenset(each.domain for each in here))
+
     def _fill(self, entities: Sequence[Entity]) -> None:
         """Takes the names of what is there, if they are others than before; that takes some milliseconds for 200."""
         known = [(each.id, each.name, each.area, each.aliases) for each in entities]
@@ -126,6 +158,7 @@ class HomeSentences:
         endings = {(ending, domain) for name, domain in names for ending in _endings(name)} - names
         self._whole = [Narrowed(index, _lists(names, areas)) for index in self._indexes]
         self._endings = [Narrowed(index, _lists(endings, areas)) for index in self._indexes]
+        self._ways = [Way(self._whole), *self._here(entities, endings, areas), Way(self._endings)]
         words = {word for templates in self._whole for word in templates.words}
         self._vocabulary = Vocabulary(words, {name for name, _ in names} | set(areas))
 
@@ -171,6 +204,11 @@ def _recognize(text: str, filled: Iterable[Narrowed], context: Mapping[str, str]
         if result is not None and not _is_of_voiced(result):
             return understanding(result, text)
     return None
+
+
+def _domain(understood: Understanding) -> str:
+    known = (domain for name, domain in DOMAINS.items() if understood.intent.startswith(name))
+    return str(understood.slots.get("domain") or next(known, ""))
 
 
 def _is_of_voiced(result: RecognizeResult) -> bool:

@@ -82,4 +82,5 @@ class Quiet:
         if not inside:
             return None
         day = now.date() + timedelta(days=int(at >= end))
-        return datetime.combine(day, end, now.tzinfo)
+        # Of an hour that comes twice, the one that it is in now: the end is never before it.
+        return datetime.combine(day, end, now.tzinfo).replace(fold=now.fold)
