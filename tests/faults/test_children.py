@@ -4,7 +4,9 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -206,6 +208,51 @@ def test_a_cancelled_task_leaves_a_child_that_works() -> None:
             await exchange.send("stream")
             while True:
                 await exchange.receive()
+
+    run(main)
+
+
+def test_a_process_that_the_kernel_does_not_let_end_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        async with running() as child:
+            stuck = child.pid
+            assert stuck
+            os.kill(stuck, signal.SIGSTOP)
+            with monkeypatch.context() as kernel:
+                kernel.setattr(signal, "pidfd_send_signal", lambda *_: None)
+                child.kill()
+                await until(lambda: child.restarts == 1, "it is given up")
+            await echo(child)
+            assert child.pid != stuck
+            assert child.overdue_s == 0
+            os.kill(stuck, signal.SIGKILL)
+            await until(lambda: not alive(stuck))
+
+    run(main)
+
+
+def test_a_start_that_never_begins_is_overdue_and_one_that_takes_its_time_is_not() -> None:
+    async def main() -> None:
+        disk = threading.Event()
+
+        def complete(settings: dict[str, Any]) -> dict[str, Any]:
+            disk.wait()
+            return settings
+
+        for start_deadline_s, overdue in ((60.0, False), (0.01, True)):
+            disk.clear()
+            upkeep = Upkeep(start_deadline_s=start_deadline_s)
+            child = Child("victim", "victim:Victim", {}, upkeep, complete=complete)
+            starting = asyncio.create_task(child.start())
+            await until(lambda child=child: child.state is ChildState.STARTING)
+            if overdue:
+                await until(lambda child=child: child.overdue_s > 0, "it is late")
+            else:
+                assert child.overdue_s == 0
+            disk.set()
+            await child.close()
+            assert child.overdue_s == 0
+            starting.cancel()
 
     run(main)
 

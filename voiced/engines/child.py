@@ -127,6 +127,7 @@ class Child:
         self._worked = False
         self._ready_at: float | None = None
         self._loaded_by = 0.0
+        self._due: float | None = None
         self._living: asyncio.Task[None] | None = None
 
     @property
@@ -138,6 +139,11 @@ class Child:
     def coming(self) -> bool:
         """Whether it is about to be spawned."""
         return self.state in (ChildState.CLOSED, ChildState.STARTING) and self._life is None
+
+    @property
+    def overdue_s(self) -> float:
+        """Seconds since it should have started, have been started again or have ended; 0: it is not late."""
+        return 0.0 if self._due is None else max(0.0, asyncio.get_running_loop().time() - self._due)
 
     @property
     def alone(self) -> bool:
@@ -251,10 +257,13 @@ class Child:
             if not first.done() and (self._failures == DEGRADED or not isinstance(reason, EngineDied)):
                 first.set_result(reason)
             self._set(ChildState.WAITING, reason)
-            await asyncio.sleep(pauses[min(self._failures, len(pauses)) - 1])
+            pause_s = pauses[min(self._failures, len(pauses)) - 1]
+            self._due = loop.time() + pause_s
+            await asyncio.sleep(pause_s)
 
     async def _live(self, first: asyncio.Future[VoicedError | None]) -> VoicedError:
         """One life, from spawn to death; tells why it ended."""
+        self._due = asyncio.get_running_loop().time() + self._upkeep.start_deadline_s
         life = await self._spare.take()
         if life is None:
             self._set(ChildState.STARTING)
@@ -323,6 +332,7 @@ class Child:
         """Ends a life; whoever asks for the child from now on waits for the next one."""
         if life is self._life:
             self._settled.clear()
+            self._due = asyncio.get_running_loop().time()
         life.kill(reason)
 
     def _end_exchanges(self, reason: VoicedError) -> None:
@@ -352,6 +362,8 @@ class Child:
 
     def _set(self, state: ChildState, reason: VoicedError | None = None) -> None:
         self.state = state
+        if state in (ChildState.READY, ChildState.UNLOADED, ChildState.CLOSED):
+            self._due = None
         if state is ChildState.WAITING or state is ChildState.READY:
             self.problem = reason
         if state is ChildState.READY or (state is ChildState.WAITING and self._failures >= DEGRADED):

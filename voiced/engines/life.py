@@ -119,6 +119,9 @@ class Life:
         self._reason = self._reason or reason
         if not self._gone.done():
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        if self._writer:
+            # Its socket is closed from here, too: one that hangs in the kernel does not close it.
+            self._writer.transport.abort()
 
     def dismiss(self, reason: VoicedError) -> None:
         """Lets it end by itself: nobody needs it any more."""
