@@ -2,9 +2,8 @@
 
 import asyncio
 import os
-import threading
 import time
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -22,21 +21,18 @@ from voiced.core.config import Config
 from voiced.core.config_home import HomeConfig
 from voiced.core.disk import clear
 from voiced.core.errors import AudioFailed, first
-from voiced.core.events import Muted, Signal, VolumeChanged
+from voiced.core.events import Muted, VolumeChanged
 from voiced.core.history import Privacy
-from voiced.core.memory import give_back_memory
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.home import Home
 from voiced.core.ports.promises import PromiseStore
 from voiced.core.privacy import Use, allowed
 from voiced.core.status import PromiseStatus, Status
-from voiced.core.types import RATE, Earcon, Frame
-from voiced.ear.duplex import Duplex
-from voiced.ear.listen import listen
+from voiced.core.types import RATE, Earcon
+from voiced.earthread import EarThread
 from voiced.engines.phrasefiles import PhraseFiles
 from voiced.engines.shared import SharedStt, SharedTts
-from voiced.engines.silero import Silero
 from voiced.hearing_home import follow_home
 from voiced.home.house import House
 from voiced.mind import Hands, Mind
@@ -121,7 +117,7 @@ class Voiced:
         self._muted = False
         quiet = Quiet(config.quiet, clock, StoredSettings(database))
         self._manner = Manner(quiet, config.audio.volume, audio.set_volume)
-        self._began = self._turned = time.monotonic()
+        self._began = time.monotonic()
         self._engines = engines
         self._classify = classifier(config)
         sounds = earcons()
@@ -162,6 +158,7 @@ class Voiced:
         self._closing += [models.close] if models else []
         self._thinking = self.mind.thinking(models, record, self.usage) if models else None
         self._progress = Progress(self.mind.rules.completeness, PATIENCE_S if live else config.engines.stt.deadline_s)
+        self.ear = EarThread(config, audio, self.inbox, self._remote_words, self._progress, self._controls)
         self._parts = Parts(
             audio=audio,
             stt=stt,
@@ -243,38 +240,21 @@ class Voiced:
         Raises:
             WakeFailed, VadFailed: the ear cannot be made.
         """
-        loop = asyncio.get_running_loop()
-        over: asyncio.Future[None] = loop.create_future()
+        await self.ear.run(self.mind.rules.prepare)  # Prepared there, the socket's first answer does not wait for it.
 
-        def end(error: BaseException | None) -> None:
-            if not over.done():
-                over.set_exception(error) if error else over.set_result(None)
+    async def change(self, config: Config) -> None:
+        """Takes in settings that may change while it runs; see `setup.changes`.
 
-        def work() -> None:
-            failure: BaseException | None = None
-            try:
-                self.inbox.pump(self._signals())
-            except BaseException as error:  # noqa: BLE001 (raised again in the event loop)
-                failure = error
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(end, failure)
-
-        threading.Thread(target=work, name="ear", daemon=True).start()
-        await over
-
-    def _signals(self) -> Iterable[Signal | None]:
-        config = self._config
-        frames = self._beating(self._audio.frames())
-        ear = Duplex(wiring.cascade(config.wake, self._remote_words), lambda: wiring.cascade(config.wake))
-        self.mind.rules.prepare()  # Here, where the socket's first answer does not wait for it.
-        give_back_memory()  # The ear is what is loaded last.
-        return listen(frames, ear, Silero(), self._progress, self._controls, config.endpoint)
-
-    def _beating(self, frames: Iterator[Frame | None]) -> Iterator[Frame | None]:
-        """Takes note that the ear's loop turns, in any of its states."""
-        for frame in frames:
-            self._turned = time.monotonic()
-            yield frame
+        Raises:
+            WakeFailed, ConfigInvalid: the ear cannot be made of them; all stays as it is.
+        """
+        before = self._config
+        if (config.wake, config.endpoint) != (before.wake, before.endpoint):
+            await self.ear.change(config)
+        self._config = config
+        self._manner.quiet.configure(config.quiet)
+        if config.audio.volume != before.audio.volume:
+            self.set_volume(config.audio.volume)
 
     def _at(self) -> float:
         return round(self._audio.position() / RATE, 3)
@@ -326,7 +306,7 @@ class Voiced:
             turns=self.tally.turns,
             failures=self.tally.failures,
             uptime_s=round(now - self._began, 1),
-            ear_turned_s=round(now - self._turned, 2),
+            ear_turned_s=round(self.ear.turned_s(), 2),
             audio=self._audio.status(),
             store=replace(self._outage.status, folder=str(self.folder)),
             engines=[

@@ -1,6 +1,7 @@
 """The daemon: starts the children first, then loads the rest while they load, and runs until it is told to end.
 
-`python -m voiced.daemon CONFIG SOCKET` is what `voiced run` becomes; CONFIG is JSON.
+`python -m voiced.daemon CONFIG SOCKET FILE [FLAG…]` is what `voiced run` becomes. CONFIG is JSON; FILE (or nothing) and
+the flags are what it was made from besides the usual places: at SIGHUP it is read again.
 """
 
 import asyncio
@@ -27,6 +28,7 @@ from voiced.core.secret import Secret
 from voiced.core.zone import LocalZone
 from voiced.engines.child import Child
 from voiced.engines.soundcard import SoundCard
+from voiced.service import Service
 from voiced.setup.places import state_folder
 from voiced.setup.secret import secret
 
@@ -40,7 +42,7 @@ def main(arguments: list[str]) -> int:
     """Runs the daemon until SIGTERM or SIGINT; returns the exit code.
 
     Args:
-        arguments: the configuration as JSON, and the socket's path.
+        arguments: the configuration as JSON, the socket's path, the file that was named or nothing, flags.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
@@ -48,8 +50,10 @@ def main(arguments: list[str]) -> int:
     config = msgspec.json.decode(arguments[0], type=Config)
     logging.basicConfig(level=config.log.level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     setproctitle("voiced")
+    _, socket_path, file, *flags = arguments
+    service = Service(config, Path(file) if file else None, flags)
     try:
-        asyncio.run(_run(config, Path(arguments[1]), secret(config)))
+        asyncio.run(_run(service, Path(socket_path), secret(config)))
     except asyncio.CancelledError:
         log.info("stopped")
     except VoicedError as error:
@@ -71,10 +75,9 @@ def _end(*_: object) -> None:
     sys.exit(0)
 
 
-async def _run(config: Config, socket_path: Path, given: Secret | None) -> None:
-    loop, this = asyncio.get_running_loop(), asyncio.current_task()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, this.cancel if this else loop.stop)
+async def _run(service: Service, socket_path: Path, given: Secret | None) -> None:
+    service.obey()
+    config = service.config
     with hold(socket_path) as listener:
         bus = Bus()
         card = SoundCard(config.audio, bus.emit)
@@ -87,7 +90,7 @@ async def _run(config: Config, socket_path: Path, given: Secret | None) -> None:
                     # A daemon without one of its engines still rings, and says what is missing.
                     tasks.create_task(child.start(insist=True))
                 await _spawned(parts.all)
-                await _assist(config, card, bus, parts, listener, given)
+                await _assist(service, card, bus, parts, listener, given)
         finally:
             await asyncio.gather(card.close(), *(child.close() for child in children))
 
@@ -99,16 +102,15 @@ async def _spawned(children: Sequence[Child]) -> None:
 
 
 async def _assist(
-    config: Config, card: SoundCard, bus: Bus, parts: Engines, listener: socket.socket, given: Secret | None
+    service: Service, card: SoundCard, bus: Bus, parts: Engines, listener: socket.socket, given: Secret | None
 ) -> None:
     from voiced.assistant import Voiced  # noqa: PLC0415 (loads while the children do)
     from voiced.control.api import application  # noqa: PLC0415 (the same)
     from voiced.store.db import Database  # noqa: PLC0415 (the same)
     from voiced.store.upkeep import keep_backing_up, keep_expiring  # noqa: PLC0415 (the same)
 
-    store = config.store
-    folder = state_folder(config)
-    database = Database(folder, patience_s=store.patience_s, check_s=store.check_s, secret=given)
+    config, store, answers = service.config, service.config.store, asyncio.Event()
+    database = Database(state_folder(config), patience_s=store.patience_s, check_s=store.check_s, secret=given)
     try:
         clock = SystemClock(LocalZone(config.promises.timezone))
         voiced = Voiced(config, card, clock, Activity(), bus, parts, database=database)
@@ -117,7 +119,8 @@ async def _assist(
             tasks.create_task(voiced.hear(), name="ear")
             tasks.create_task(keep_backing_up(voiced.upkeep, store.backup_hours, clock), name="backups")
             tasks.create_task(keep_expiring(voiced.upkeep, config.retention, clock), name="retention")
-            tasks.create_task(serve(application(voiced), listener), name="control")
+            tasks.create_task(serve(application(voiced), listener, answers), name="control")
+            tasks.create_task(service.live(voiced, parts, clock, answers), name="systemd")
             # Turns end first: whoever waits on the socket for an answer is told, and the socket need not wait for them.
             async with voiced.running():
                 await asyncio.Event().wait()

@@ -18,7 +18,7 @@ def answering(path: Path, agent: Agent) -> Generator[Client]:
     """Serves an agent on a socket until the block ends."""
     loop = asyncio.new_event_loop()
     with hold(path) as listener:
-        task = loop.create_task(serve(application(agent), listener))
+        task = loop.create_task(serve(application(agent), listener, asyncio.Event()))
         thread = threading.Thread(target=_run, args=(loop, task), name="control")
         thread.start()
         try:

@@ -28,11 +28,17 @@ def add_to(app: App) -> None:
 
 def run(*, options: Options | None = None) -> None:
     """Run the daemon: listen, understand, answer, until it is stopped."""
-    config = (options or Options()).loaded()
+    options = options or Options()
+    config = options.loaded()
     # In the same process, but without the command line: what it loaded would cost the daemon 15 MB for ever.
-    arguments = [msgspec.json.encode(config).decode(), str(socket_path(config))]
-    # Until the daemon can end in order, whoever tells it to end has to wait a moment.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    arguments = [
+        msgspec.json.encode(config).decode(),
+        str(socket_path(config)),
+        str(options.config or ""),
+        *options.set,
+    ]
+    # Until the daemon can end or reload in order, whoever tells it to has to wait a moment.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
     os.execv(sys.executable, [sys.executable, "-m", "voiced.daemon", *arguments])  # noqa: S606 (our own program)
 
 

@@ -71,8 +71,14 @@ def _bound(path: Path) -> socket.socket:
     return listener
 
 
-async def serve(application: "Litestar", listener: socket.socket) -> None:
-    """Answers HTTP on a socket until it is cancelled."""
+async def serve(application: "Litestar", listener: socket.socket, answers: asyncio.Event) -> None:
+    """Answers HTTP on a socket until it is cancelled.
+
+    Args:
+        application: what answers.
+        listener: the socket.
+        answers: is set as soon as it does.
+    """
     import uvicorn  # noqa: PLC0415 (takes a while to load, while the children do the same)
 
     from voiced.control.peer import PeerProtocol  # noqa: PLC0415 (the same)
@@ -82,6 +88,7 @@ async def serve(application: "Litestar", listener: socket.socket) -> None:
     class Server(uvicorn.Server):
         async def main_loop(self) -> None:
             """Uvicorn's own looks ten times a second whether it should go on."""
+            answers.set()
             await over.wait()
 
         @contextlib.contextmanager

@@ -27,11 +27,15 @@ class Quiet:
     """
 
     def __init__(self, config: QuietConfig, clock: Clock, settings: Settings) -> None:
-        self.config = config
         self._settings = settings
         self._clock = clock
-        self._hours = tuple(time.fromisoformat(each) for each in config.hours.split("-")) if config.hours else ()
         self._until: float | None = None
+        self.configure(config)
+
+    def configure(self, config: QuietConfig) -> None:
+        """Other hours and volumes hold from now on; what somebody said since stays."""
+        self.config = config
+        self._hours = tuple(time.fromisoformat(each) for each in config.hours.split("-")) if config.hours else ()
 
     def hours(self) -> bool:
         """Whether these are quiet hours."""

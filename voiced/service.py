@@ -1,0 +1,110 @@
+"""The daemon as a service: it obeys signals, takes in changed settings, and tells systemd how it is."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voiced.children import Engines
+from voiced.control.systemd import Signs, Systemd, words
+from voiced.core.config import Config
+from voiced.core.errors import VoicedError
+from voiced.core.ports.clock import Clock
+from voiced.setup.changes import changes
+from voiced.setup.settings import load
+
+if TYPE_CHECKING:
+    from voiced.assistant import Voiced
+
+log = logging.getLogger(__name__)
+
+ENDING_S = 1.5
+"""Whoever tells the daemon to end waits no longer. What is kept is kept by then, and the children end with it."""
+
+
+class Service:
+    """What the daemon's process owes to whoever runs it.
+
+    Args:
+        config: what it was started with.
+        file: the configuration file that was named, if one was.
+        flags: settings of the command line.
+
+    Attributes:
+        config: what holds now.
+    """
+
+    def __init__(self, config: Config, file: Path | None, flags: Sequence[str]) -> None:
+        self.config = config
+        self._file, self._flags = file, flags
+        self._systemd = Systemd()
+        self._changed = asyncio.Event()
+        self._later: list[str] = []
+
+    def obey(self) -> None:
+        """From now on SIGTERM and SIGINT end this task in order, and SIGHUP has the settings read again."""
+        loop, this = asyncio.get_running_loop(), asyncio.current_task()
+
+        def end() -> None:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, lambda: None)
+            self._systemd.stopping()
+            # Whatever hangs, a library, a disk or a thread: a sudden end loses nothing that was promised.
+            last = threading.Timer(ENDING_S, os._exit, [0])
+            last.daemon = True
+            last.start()
+            if this:
+                this.cancel()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, end)
+        # A terminal that is closed takes its daemon with it.
+        loop.add_signal_handler(signal.SIGHUP, end if os.isatty(sys.stderr.fileno()) else self._changed.set)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
+
+    async def live(self, voiced: "Voiced", parts: Engines, clock: Clock, answers: asyncio.Event) -> None:
+        """Tells systemd that it is ready as soon as it is, then how it is; takes in changed settings.
+
+        Args:
+            voiced: the assistant.
+            parts: the child processes.
+            clock: the time.
+            answers: is set once the socket answers.
+        """
+
+        def look() -> Signs:
+            late_s = {f"{child.kind} {child.engine}": child.overdue_s for child in parts.all}
+            return Signs(self._words(voiced), {"the ear": voiced.ear.turned_s(), **late_s})
+
+        await answers.wait()
+        await voiced.ear.turns.wait()
+        self._systemd.ready(self._words(voiced))
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._systemd.watch(clock, look), name="watchdog")
+            while await self._changed.wait():
+                self._changed.clear()
+                await self._reload(voiced)
+
+    async def _reload(self, voiced: "Voiced") -> None:
+        """Takes in the settings, or none of them."""
+        self._systemd.reloading()
+        try:
+            found = changes(self.config, load(self._file, self._flags).config)
+            await voiced.change(found.config)
+        except VoicedError as error:
+            log.error("the settings stay as they are: %s. %s", error.message, error.hint)  # noqa: TRY400 (it is the user's)
+        else:
+            self.config, self._later = found.config, found.later
+            logging.getLogger().setLevel(found.config.log.level.upper())
+            now, later = ", ".join(found.now) or "nothing", ", ".join(found.later) or "nothing"
+            log.info("the settings were read again: %s changed; %s changes with the next start", now, later)
+        self._systemd.ready(self._words(voiced))
+
+    def _words(self, voiced: "Voiced") -> str:
+        later = f"; start it again for {', '.join(self._later)}" if self._later else ""
+        return words(voiced.status()) + later
