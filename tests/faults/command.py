@@ -51,6 +51,7 @@ FAULTS = {
     "engines": Fault("tests.faults.engine_faults", 1_000, 25),
     "broker": Fault("tests.faults.outages", 500, 25),
     "daemon-kills": Fault("tests.faults.daemon_kills", 100, 25),
+    "sigterm": Fault("tests.faults.sigterms", 200, 50),
     "locked-daemon-kills": Fault("tests.faults.daemon_kills", 100, 25, run="run_locked"),
 }
 CONTROLS = 200

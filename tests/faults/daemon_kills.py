@@ -45,11 +45,15 @@ class Life:
         (folder / "config.toml").write_text(content)
         (folder / ".asoundrc").write_text("# no device at all\n")
 
+    def spawn(self) -> subprocess.Popen[bytes]:
+        """Starts a daemon, and waits for nothing."""
+        command = [sys.executable, "-m", "voiced.cli.main", "run"]
+        return subprocess.Popen(command, env=self.environment, start_new_session=True, stderr=subprocess.DEVNULL)
+
     def start(self) -> tuple[subprocess.Popen[bytes], float]:
         """Starts a daemon; gives it and the seconds until it answered."""
-        command = [sys.executable, "-m", "voiced.cli.main", "run"]
         began = time.monotonic()
-        process = subprocess.Popen(command, env=self.environment, start_new_session=True, stderr=subprocess.DEVNULL)
+        process = self.spawn()
         with Client(self.socket) as client:
             while not client.running():
                 if time.monotonic() > began + PATIENCE_S:
@@ -59,7 +63,7 @@ class Life:
 
     def known(self) -> set[str]:
         """What the daemon knows: questions, and names of timers."""
-        with self._http() as http:
+        with self.http() as http:
             timers = {each["name"] for each in http.get("/promises").json()}
             questions, cursor = set[str](), None
             while True:
@@ -71,7 +75,7 @@ class Life:
     def talk(self, name: str, over: threading.Event) -> None:
         """Asks and promises until the daemon is gone; notes what it has acknowledged."""
         number = 0
-        with suppress(httpx.HTTPError), self._http() as http:
+        with suppress(httpx.HTTPError), self.http() as http:
             while not over.is_set():
                 number += 1
                 word = f"{name} {number}"
@@ -83,7 +87,8 @@ class Life:
                 if answer.is_success:
                     self.acknowledged.add(word)
 
-    def _http(self) -> httpx.Client:
+    def http(self) -> httpx.Client:
+        """The daemon's socket."""
         transport = httpx.HTTPTransport(uds=str(self.socket))
         return httpx.Client(transport=transport, base_url="http://voiced/api/v1", timeout=PATIENCE_S)
 

@@ -30,6 +30,7 @@ from voiced.cli import (
     promises,
     remembering,
     search,
+    service,
     setup,
     skills,
     sound,
@@ -73,6 +74,7 @@ for group in (
     hardware,
     skills,
     setup,
+    service,
 ):
     group.add_to(app)
 

@@ -66,6 +66,13 @@ def profiles_folder() -> Path:
     return beside if beside.is_dir() else package / "data" / "profiles"
 
 
+def units_folder() -> Path:
+    """The units of systemd: beside the package, or inside it."""
+    package = Path(__file__).parents[1]
+    beside = package.parent / "systemd"
+    return beside if beside.is_dir() else package / "data" / "systemd"
+
+
 def privacy_folders(config: Config) -> list[Path]:
     """The folders of what makes a text private: what comes with voiced, and the owner's own where there is one."""
     package = Path(__file__).parents[1]

@@ -1,0 +1,89 @@
+"""Verbs that make voiced a service of systemd."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from cyclopts import App, Parameter
+from rich.text import Text
+
+from voiced.cli.kept import confirm
+from voiced.cli.options import Options
+from voiced.cli.output import line, people
+from voiced.setup.checks import service as checks
+from voiced.setup.facts import unit
+from voiced.setup.places import SYSTEM_STATE, state_folder
+from voiced.setup.units import Step, installing, uninstalling
+
+Switch = Annotated[bool, Parameter(negative=())]
+service = App(name="service", help="Let systemd start voiced, and start it again whenever it hangs or ends.")
+
+
+def add_to(app: App) -> None:
+    """Adds the verbs."""
+    service.command(install)
+    service.command(uninstall)
+    service.command(status)
+    app.command(service)
+
+
+def install(*, user: Switch = False, dry_run: Switch = False, options: Options | None = None) -> None:
+    """Make voiced a service and start it; again, it is an update.
+
+    Args:
+        user: Your own, for a desktop's sound server, instead of the system's.
+        dry_run: Only tell what would be done.
+        options: What every verb understands.
+    """
+    _do(installing(user=user), options or Options(), dry_run=dry_run)
+    if user and not (options and options.json):
+        people.print("It ends when you log out, unless you run `loginctl enable-linger` once.")
+
+
+def uninstall(
+    *,
+    user: Switch = False,
+    purge: Switch = False,
+    yes: Switch = False,
+    dry_run: Switch = False,
+    options: Options | None = None,
+) -> None:
+    """End the service and take it away. What is kept stays.
+
+    Args:
+        user: Your own instead of the system's.
+        purge: Remove all that is kept, too: talk, memories, promises, models, backups.
+        yes: Do not ask before that.
+        dry_run: Only tell what would be done.
+        options: What every verb understands.
+    """
+    options = options or Options()
+    steps = uninstalling(user=user)
+    if purge:
+        folder = state_folder(options.loaded()) if user else SYSTEM_STATE
+        if not dry_run:
+            confirm(f"Remove all that is kept in {folder}, for ever?", options, yes=yes)
+        steps.append(Step(("rm", "-rf", str(folder))))
+    _do(steps, options, dry_run=dry_run)
+
+
+def status(*, options: Options | None = None) -> int:
+    """Tell how systemd has it; exit code 1 if it does not run."""
+    found = unit()
+    finding = checks.unit(found)
+    if options and options.json:
+        line({"unit": found})
+    elif finding is None:
+        people.print("There is no service: `voiced service install` makes one.")
+    else:
+        people.print(Text(f"{finding.found}. {finding.hint}".removesuffix(" ")), soft_wrap=True)
+    return 0 if found and found.state == "active" else 1
+
+
+def _do(steps: Sequence[Step], options: Options, *, dry_run: bool) -> None:
+    for step in steps:
+        if options.json:
+            line({"event": "step", "step": str(step), "done": not dry_run})
+        else:
+            people.print(Text(str(step)), soft_wrap=True)
+        if not dry_run:
+            step.do()

@@ -1,0 +1,123 @@
+"""voiced as a service of systemd: what has to be written, run and removed for it."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from voiced.core.errors import VoicedError
+from voiced.setup.places import units_folder
+
+HIDDEN = (Path("/home"), Path("/root"), Path("/run/user"))
+"""What the system's unit does not see (ProtectHome)."""
+SHIPPED = "/opt/voiced/bin/voiced"
+"""Where the units that come with voiced have it."""
+
+
+class ServiceFailed(VoicedError):
+    """The service could not be set up."""
+
+    code = "service-failed"
+
+
+class Step(Struct, frozen=True):
+    """One thing to do: a command to run, or a file to write or to remove.
+
+    Attributes:
+        command: words; empty for a file.
+        path: the file.
+        content: what is written; None: it is removed.
+    """
+
+    command: tuple[str, ...] = ()
+    path: Path = Path()
+    content: str | None = None
+
+    def __str__(self) -> str:
+        """What is done, in words."""
+        if self.command:
+            return shlex.join(self.command)
+        return f"remove {self.path}" if self.content is None else f"write {self.path}"
+
+    def do(self) -> None:
+        """Does it.
+
+        Raises:
+            ServiceFailed: it cannot be done.
+        """
+        try:
+            if self.command:
+                subprocess.run(self.command, check=True, stdin=subprocess.DEVNULL)  # noqa: S603 (programs of the system)
+            elif self.content is None:
+                self.path.unlink(missing_ok=True)
+            else:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self.path.write_text(self.content)
+        except (OSError, subprocess.CalledProcessError) as error:
+            hint = "What was done before it stays; the same again goes on from there."
+            raise ServiceFailed(f"{self} failed: {error}", hint=hint) from error
+
+
+def installing(*, user: bool, program: Path | None = None) -> list[Step]:
+    """What makes voiced a service; again, it is an update.
+
+    Args:
+        user: the user's own instead of the system's.
+        program: the command `voiced` that it runs; None: the one beside this Python.
+
+    Raises:
+        ServiceFailed: this user may not, or the service would not see the program.
+    """
+    program = program or Path(sys.executable).with_name("voiced")
+    _check(user=user)
+    if not user and any(program.resolve().is_relative_to(hidden) for hidden in HIDDEN):
+        hint = "`sudo scripts/install` puts it into /opt/voiced; or take `voiced service install --user`."
+        raise ServiceFailed(f"the system's service does not see {program}", hint=hint)
+    name = "voiced-user.service" if user else "voiced.service"
+    content = (units_folder() / name).read_text().replace(SHIPPED, str(program))
+    steps = [Step(path=_unit(user=user), content=content)]
+    if not user:
+        people = Path("/etc/sysusers.d/voiced.conf")
+        steps += [Step(path=people, content=(units_folder() / "voiced.sysusers").read_text())]
+        steps += [Step(("systemd-sysusers", str(people)))]
+    words = (("daemon-reload",), ("enable", "voiced"), ("restart", "voiced"))
+    return steps + [Step(_systemctl(*each, user=user)) for each in words]
+
+
+def uninstalling(*, user: bool) -> list[Step]:
+    """What ends the service and takes it away. What is kept stays, and so does the system's user, whose it is.
+
+    Raises:
+        ServiceFailed: this user may not, or there is no service.
+    """
+    _check(user=user)
+    if not _unit(user=user).exists():
+        raise ServiceFailed(f"there is no {_unit(user=user)}", hint="`voiced service status` tells what there is.")
+    return [
+        Step(_systemctl("disable", "--now", "voiced", user=user)),
+        Step(path=_unit(user=user)),
+        Step(_systemctl("daemon-reload", user=user)),
+    ]
+
+
+def _check(*, user: bool) -> None:
+    if shutil.which("systemctl") is None:
+        raise ServiceFailed("there is no systemd here", hint="Let whatever starts programs here run `voiced run`.")
+    if not user and os.geteuid():
+        raise ServiceFailed("only root may change the system's service", hint="Use sudo, or --user for your own.")
+
+
+def _unit(*, user: bool, environment: Mapping[str, str] = os.environ) -> Path:
+    if not user:
+        return Path("/etc/systemd/system/voiced.service")
+    own = environment.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(own) / "systemd" / "user" / "voiced.service"
+
+
+def _systemctl(*words: str, user: bool) -> tuple[str, ...]:
+    return ("systemctl", "--user", *words) if user else ("systemctl", *words)
