@@ -121,6 +121,10 @@ async def _assist(
             tasks.create_task(keep_expiring(voiced.upkeep, config.retention, clock), name="retention")
             tasks.create_task(serve(application(voiced), listener, answers), name="control")
             tasks.create_task(service.live(voiced, parts, clock, answers), name="systemd")
+            if config.wyoming.listen:
+                from voiced.hearing_others import serve_others  # noqa: PLC0415 (who serves nobody does not load it)
+
+                tasks.create_task(serve_others(config, voiced), name="wyoming")
             # Turns end first: whoever waits on the socket for an answer is told, and the socket need not wait for them.
             async with voiced.running():
                 await asyncio.Event().wait()

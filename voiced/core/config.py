@@ -20,6 +20,7 @@ from voiced.core.config_mind import DialogueConfig, QuietConfig, RouterConfig
 from voiced.core.config_search import SearchConfig
 from voiced.core.config_section import Seconds, Section, Share
 from voiced.core.config_tools import ToolsConfig
+from voiced.core.config_wyoming import WyomingConfig
 from voiced.core.echo_config import EchoCancelling
 
 REMOTE_ADDRESS = "^((tcp|tls|https?)://[^/]|unix:///)"
@@ -322,4 +323,5 @@ class Config(Section, frozen=True, kw_only=True):
     usage: UsageConfig = field(default_factory=UsageConfig)
     privacy: PrivacyConfig = field(default_factory=PrivacyConfig)
     control: ControlConfig = field(default_factory=ControlConfig)
+    wyoming: WyomingConfig = field(default_factory=WyomingConfig)
     log: LogConfig = field(default_factory=LogConfig)

@@ -100,6 +100,11 @@ class Decoder:
         self._buffer = bytearray()
         self._header: _Header | None = None
 
+    @property
+    def begun(self) -> bool:
+        """Whether a frame was begun that is not whole yet."""
+        return bool(self._buffer) or self._header is not None
+
     def feed(self, data: bytes) -> list[Message]:
         """Takes in bytes and returns the frames that are whole now.
 

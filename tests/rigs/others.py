@@ -1,0 +1,108 @@
+"""The Wyoming server with scripted services behind it, and clients made with the `wyoming` package."""
+
+import asyncio
+import warnings
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from tests.fakes.engines import CountingTts, ScriptedStt
+from tests.rigs.awaiting import until
+from voiced.control.wyoming.server import Server
+from voiced.control.wyoming.services import Services
+from voiced.core.config_wyoming import Address, Network
+from voiced.core.tasks import ended
+from voiced.engines.incoming import Incoming
+from voiced.turn.sentences import Clauses
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # It imports audioop where there still is one.
+    from wyoming.asr import Transcribe, Transcript
+    from wyoming.audio import AudioChunk, AudioStart, AudioStop
+    from wyoming.client import AsyncTcpClient
+    from wyoming.event import Event, Eventable
+    from wyoming.handle import Handled, NotHandled
+    from wyoming.info import Describe, Info
+    from wyoming.ping import Ping
+    from wyoming.tts import Synthesize, SynthesizeChunk, SynthesizeStart, SynthesizeStop
+
+__all__ = [
+    "Describe",
+    "Handled",
+    "Info",
+    "NotHandled",
+    "Ping",
+    "Synthesize",
+    "SynthesizeChunk",
+    "SynthesizeStart",
+    "SynthesizeStop",
+    "Transcribe",
+    "Transcript",
+    "client",
+    "listening",
+    "scripted",
+    "spoken",
+    "told",
+]
+
+RATE = 16_000
+
+
+def scripted(**parts: Any) -> Services:
+    """Services that answer by a script: the recogniser hears "turn on the light", and `say X` is answered with X."""
+
+    async def ask(text: str, _conversation: str) -> str | None:
+        return text.removeprefix("say ") if text.startswith("say ") else None
+
+    usual: dict[str, Any] = {
+        "info": lambda: {"asr": [], "tts": [], "handle": []},
+        "stt": ScriptedStt(*["turn on the light"] * 10),
+        "tts": CountingTts(),
+        "ask": ask,
+        "sound": Incoming,
+        "splitter": Clauses,
+        "unknown": "Sorry, I do not know that.",
+        "apology": "Sorry, something went wrong.",
+        "language": "en",
+        "longest_s": 15.0,
+    }
+    return Services(**(usual | parts))
+
+
+@asynccontextmanager
+async def listening(services: Services, allow: Sequence[Network] = ()) -> AsyncGenerator[int]:
+    """Serves until the block ends; yields the port."""
+    server = Server(services, allow)
+    serving = asyncio.create_task(server.serve(Address("127.0.0.1", 0)))
+    await until(lambda: server.ports, "it listens")
+    try:
+        yield server.ports[0]
+    finally:
+        await ended([serving])
+
+
+@asynccontextmanager
+async def client(port: int) -> AsyncGenerator[AsyncTcpClient]:
+    """A client that is connected."""
+    made = AsyncTcpClient("127.0.0.1", port, connect_timeout=30, read_timeout=30)
+    async with made:
+        yield made
+
+
+async def told(port: int, *requests: Eventable | Event, end: str) -> list[Event]:
+    """Sends requests on a connection, and returns what comes back up to an event, or the end."""
+    async with client(port) as made:
+        for request in requests:
+            await made.write_event(request if isinstance(request, Event) else request.event())
+        events: list[Event] = []
+        while event := await made.read_event():
+            events.append(event)
+            if event.type == end:
+                break
+        return events
+
+
+def spoken(samples: bytes, rate: int = RATE, width: int = 2, channels: int = 1) -> list[Eventable]:
+    """An utterance, in pieces as Home Assistant sends them."""
+    chunks = [AudioChunk(rate, width, channels, samples[at : at + 2048]) for at in range(0, len(samples), 2048)]
+    return [AudioStart(rate, width, channels), *chunks, AudioStop()]

@@ -1,0 +1,106 @@
+"""Listens for clients: who may connect, how many, and what becomes of those who do not behave."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from ipaddress import ip_address
+
+from voiced.control.wyoming.connection import Connection
+from voiced.control.wyoming.services import Services
+from voiced.control.wyoming.session import Session
+from voiced.core.config_wyoming import Address, Network
+from voiced.core.errors import WireBroken
+from voiced.core.tasks import ended
+
+log = logging.getLogger(__name__)
+
+CONNECTIONS = 32
+"""Clients at the same time; for one more, the one that has been silent for the longest time is cut off."""
+RETRY_S = 5.0
+"""Between attempts to listen at an address that is not there yet, or taken."""
+STRANGERS = 64
+"""Addresses whose attempt to connect is told of, once each."""
+
+
+class Server:
+    """Serves whoever may connect. Belongs to the event loop.
+
+    Args:
+        services: what is done for them.
+        allow: networks that may connect, besides this machine.
+
+    Attributes:
+        ports: at which it listens.
+    """
+
+    def __init__(self, services: Services, allow: Sequence[Network] = ()) -> None:
+        self._services, self._allow = services, allow
+        self._clients: dict[asyncio.Task[None], Session] = {}
+        self._strangers: set[str] = set()
+        self.ports: list[int] = []
+
+    async def serve(self, address: Address) -> None:
+        """Listens at an address, for ever: also where it is not there before a while.
+
+        Raises:
+            asyncio.CancelledError: nothing else ends it; all clients are cut off then.
+        """
+        told = False
+        while True:
+            try:
+                server = await asyncio.start_server(self._accept, address.host, address.port, limit=1 << 15)
+            except OSError as error:
+                if not told:
+                    log.error("nobody is listened to at %s:%d: %s", address.host, address.port, error)  # noqa: TRY400
+                told = True
+                await asyncio.sleep(RETRY_S)
+                continue
+            self.ports += [each.getsockname()[1] for each in server.sockets]
+            log.info("listening for Wyoming at %s:%d", address.host, self.ports[-1])
+            if not address.here:
+                who = ", ".join(map(str, self._allow))
+                log.warning("whoever is in %s may talk to voiced without a password: see [wyoming]", who)
+            try:
+                await asyncio.Event().wait()
+            finally:
+                server.close()
+                await ended(list(self._clients))
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serves one client, in a task of its own."""
+        task = asyncio.current_task()
+        peer = writer.get_extra_info("peername")
+        if task is None or peer is None or not self._may(peer[0]):
+            writer.transport.abort()
+            return
+        if len(self._clients) >= CONNECTIONS:
+            self._make_room()
+        connection = Connection(reader, writer)
+        session = self._clients[task] = Session(connection, self._services)
+        try:
+            await session.run()
+        except WireBroken as error:
+            log.debug("a client is cut off: %s", error.message)
+        except asyncio.CancelledError:
+            pass  # It made room, or voiced ends: nobody waits for this task.
+        except Exception as error:  # the boundary of a client: voiced goes on
+            log.exception("what a client asked failed, which is a fault of voiced: %s", type(error).__name__)
+        finally:
+            self._clients.pop(task, None)
+            await connection.close()
+
+    def _make_room(self) -> None:
+        """Cuts off a client: one for which nothing is done, if there is one."""
+        task = min(self._clients, key=lambda each: (self._clients[each].busy, self._clients[each].connection.since))
+        del self._clients[task]
+        task.cancel()
+
+    def _may(self, host: str) -> bool:
+        address = ip_address(host)
+        address = getattr(address, "ipv4_mapped", None) or address
+        if address.is_loopback or any(address in network for network in self._allow):
+            return True
+        if host not in self._strangers and len(self._strangers) < STRANGERS:
+            self._strangers.add(host)
+            log.warning("%s may not connect: wyoming.allow does not name its network", host)
+        return False

@@ -1,0 +1,82 @@
+"""Voiced as ears, voice and mind of others: what the Wyoming server is made of."""
+
+import asyncio
+from hashlib import blake2s
+from typing import Any
+
+from voiced import __version__
+from voiced.assistant import Voiced
+from voiced.control.wyoming.server import Server
+from voiced.control.wyoming.services import Services
+from voiced.core.answers import load_speech
+from voiced.core.config import Config
+from voiced.core.config_wyoming import addresses, networks
+from voiced.core.status import EngineStatus
+from voiced.engines.incoming import Incoming
+from voiced.setup.places import intents_folder
+from voiced.turn.sentences import Clauses
+from voiced.turn.speaking import SpeakableTts
+
+US = {"name": "voiced", "url": ""}
+
+
+async def serve_others(config: Config, voiced: Voiced) -> None:
+    """Serves Wyoming's clients until it is cancelled.
+
+    Raises:
+        ConfigInvalid: an address or a network is none.
+    """
+    wanted, allowed = addresses(config.wyoming), networks(config.wyoming)
+    server = Server(services(config, voiced), allowed)
+    await asyncio.gather(*map(server.serve, wanted))
+
+
+def services(config: Config, voiced: Voiced) -> Services:
+    """What is done for clients."""
+    speech = load_speech(intents_folder(config), config.language)
+
+    async def ask(text: str, conversation: str) -> str | None:
+        # An id of theirs never is one of ours: nobody reads what was said here by guessing.
+        name = f"elsewhere-{blake2s(conversation.encode(errors='replace')).hexdigest()[:24]}"
+        return await voiced.ask(text, aloud=False, conversation=name)
+
+    return Services(
+        info=lambda: info(config, voiced.status().engines),
+        stt=voiced.stt.elsewhere,
+        tts=SpeakableTts(voiced.tts.elsewhere, config.language),
+        ask=ask,
+        sound=Incoming,
+        splitter=Clauses,
+        unknown=speech.say("Sorry, I do not know that."),
+        apology=speech.say("Sorry, something went wrong."),
+        language=config.language,
+        longest_s=config.endpoint.maximum_s,
+    )
+
+
+def info(config: Config, engines: list[EngineStatus]) -> dict[str, Any]:
+    """What there is, as Wyoming's `info` has it; installed is what works now or is about to, not what has a problem."""
+    languages = [config.language]
+
+    def models(kind: str) -> list[dict[str, Any]]:
+        return [
+            {**_artifact(each.engine, installed=not each.problem), "languages": languages}
+            for each in engines
+            if each.kind == kind
+        ]
+
+    def program(models: list[dict[str, Any]], name: str = "models", **flags: bool) -> list[dict[str, Any]]:
+        installed = any(model["installed"] for model in models)
+        return [{**_artifact("voiced", installed=installed), name: models, **flags}] if models else []
+
+    home = bool(config.home.mqtt.host or config.home.assistant.url)
+    mind = [{**_artifact("voiced", installed=True), "languages": languages}]
+    return {
+        "asr": program(models("stt"), supports_transcript_streaming=False, requires_external_vad=True),
+        "tts": program(models("tts"), "voices", supports_synthesize_streaming=True),
+        "handle": program(mind, supports_handled_streaming=False, supports_home_control=home),
+    }
+
+
+def _artifact(name: str, *, installed: bool) -> dict[str, Any]:
+    return {"name": name, "attribution": US, "installed": installed, "description": name, "version": __version__}
