@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from voiced.core.config import Config
+from voiced.core.config_wyoming import WyomingConfig
 from voiced.core.errors import ModelMissing
 from voiced.setup.checks import engines, machine, service, sound
 from voiced.setup.checks.machine import ClockFacts
@@ -168,3 +169,20 @@ def test_a_catalogue_that_cannot_be_read_is_a_finding_among_others(tmp_path):
     found = {each.check: each for each in inspect(Config(), tmp_path / "config.toml", running=False)}
     assert "mine.toml" in found["catalogue"].found
     assert found["python"].health is GOOD
+
+
+@pytest.mark.parametrize(
+    ("listen", "allow", "health", "told"),
+    [
+        ([], [], NOTHING, ""),
+        (["127.0.0.1", "[::1]:10200"], [], GOOD, "only this machine"),
+        (["192.168.1.5"], ["192.168.1.0/24"], WARNING, "192.168.1.0/24 may use it without a password"),
+        (["192.168.1.5"], [], BAD, "wyoming.allow names none"),
+        (["kitchen"], [], BAD, "kitchen"),
+        (["127.0.0.1"], ["x"], BAD, "wyoming.allow"),
+    ],
+)
+def test_who_may_use_it_over_wyoming_is_told(listen, allow, health, told):
+    found = service.others(WyomingConfig(listen=listen, allow=allow))
+    assert (found.health if found else NOTHING) == health
+    assert found is None or told in found.found

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from voiced.core.config_wyoming import WyomingConfig, addresses, networks
+from voiced.core.errors import ConfigInvalid
 from voiced.setup.doctor import Finding, Health
 
 HOUR_S = 3600
@@ -106,6 +108,20 @@ def daemons(sockets: Sequence[Path]) -> Finding | None:
         return None
     told = " and ".join(str(path) for path in sockets)
     return Finding("daemons", Health.WARNING, f"there are two: {told}", "They compete for the microphone: stop one.")
+
+
+def others(config: WyomingConfig) -> Finding | None:
+    """Judges who may use voiced over Wyoming, which knows no passwords; None where nobody may."""
+    if not config.listen:
+        return None
+    try:
+        wanted, allowed = addresses(config), networks(config)
+    except ConfigInvalid as error:
+        return Finding("wyoming", Health.BAD, error.message, error.hint)
+    if all(each.here for each in wanted):
+        return Finding("wyoming", Health.GOOD, "only this machine may use it")
+    told = f"whoever is in {', '.join(map(str, allowed))} may use it without a password"
+    return Finding("wyoming", Health.WARNING, told, "Let wyoming.allow name single machines that you trust.")
 
 
 def backups(found: Backups) -> Finding | None:
