@@ -9,7 +9,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from voiced import __version__, wiring
+from voiced import __version__, recordings, wiring
 from voiced.children import Engines
 from voiced.control.tally import Tally
 from voiced.core.activity import Activity
@@ -32,9 +32,10 @@ from voiced.core.status import PromiseStatus, Status
 from voiced.core.types import RATE, Earcon
 from voiced.earthread import EarThread
 from voiced.engines.phrasefiles import PhraseFiles
-from voiced.engines.shared import SharedStt, SharedTts
+from voiced.engines.shared import SharedTts
 from voiced.hearing_home import follow_home
 from voiced.home.house import House
+from voiced.inference import Around, OwnInference
 from voiced.mind import Hands, Mind
 from voiced.remembering import Remembering
 from voiced.setup.places import CACHE, intents_folder
@@ -111,9 +112,7 @@ class Voiced:
         self._outage = Outage(self.bus, self.inbox.put, self._at, speech)
         database.watch(self._outage.told)
         database.watch_damage(self._outage.damaged)
-        self._config = config
-        self._audio = audio
-        self._activity = activity
+        self._config, self._audio, self._activity = config, audio, activity
         self._muted = False
         quiet = Quiet(config.quiet, clock, StoredSettings(database))
         self._manner = Manner(quiet, config.audio.volume, audio.set_volume)
@@ -148,14 +147,16 @@ class Voiced:
         self._controls = EarControls(hears_speaker=live)
         # What was said is not to lie on the disk in clear, not even as sound.
         phrases = self._phrases if live and config.store.encryption == "off" and config.engines.tts.cache_mb else None
-        self.stt = stt = SharedStt(wiring.recogniser(config, engines.stt, told("stt")))
+        self.stt = stt = recordings.shared(config, engines.stt, told("stt"))
         may_keep = partial(self._may, "cache")
         self.tts = tts = SharedTts(wiring.voice(config, engines.tts, told("tts"), phrases=phrases, may_keep=may_keep))
         self.mind = Mind(config, self._hands(clock), speech)
         self.search = self.mind.search
-        self._closing = [each.close for each in (stt, tts, self._remembering.embedder, *self.mind.ports)]
         models = wiring.models(config, engines.llm, told("llm"))
-        self._closing += [models.close] if models else []
+        around = Around(self.usage, clock, bus, activity, self.privacy_of)
+        self.inference = OwnInference(config, stt.elsewhere, tts.elsewhere, models, self._remembering.embedder, around)
+        ports = (self.inference, stt, tts, self._remembering.embedder, *self.mind.ports, *([models] if models else []))
+        self._closing = [each.close for each in ports]
         self._thinking = self.mind.thinking(models, record, self.usage) if models else None
         self._progress = Progress(self.mind.rules.completeness, PATIENCE_S if live else config.engines.stt.deadline_s)
         self.ear = EarThread(config, audio, self.inbox, self._remote_words, self._progress, self._controls)

@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from voiced import wiring
+from voiced import recordings, wiring
 from voiced.assistant import Voiced
 from voiced.children import HASHING, children_of, engines, is_remote, started
 from voiced.core.activity import Activity
@@ -20,13 +20,12 @@ from voiced.core.events import AnyEvent
 from voiced.core.ports.clock import SystemClock
 from voiced.core.ports.stt import Stt
 from voiced.core.promises import Promise
-from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Clip, SpeechChunk, Understanding
+from voiced.core.types import RATE, SAMPLE_BYTES, Clip, Understanding
 from voiced.core.zone import LocalZone
 from voiced.ear.detections import detections
 from voiced.ear.words import Detection
 from voiced.engines import files
 from voiced.engines.host import find
-from voiced.engines.silero import Silero
 from voiced.engines.soundcard import Device, SoundCard, devices
 from voiced.kept import passing_database
 from voiced.setup.places import intents_folder, state_folder
@@ -38,12 +37,6 @@ from voiced.turn.speaking import SpeakableTts
 
 __all__ = ["Device", "Transcription", "check", "devices", "replay", "say_once", "transcribe", "understand", "wake_test"]
 
-LONGEST_UTTERANCE_S = 60
-"""A recording of one utterance is no longer than this, with the silence around it."""
-AROUND_SPEECH_S = 0.25
-"""Seconds before and after its speech that are kept of a recording."""
-SPEECH = 0.5
-"""Voice activity in at least one frame: without it, a recording holds nothing to transcribe."""
 ADDRESSES = "Write tcp://host:10300, tls://host:10300, unix:///path or http(s)://host:8080/v1."
 OPENING_S = 1.0
 """Nobody waits long at the command line for a file that cannot be opened."""
@@ -197,9 +190,7 @@ async def transcribe(
     config = _with_intents(config, intents)
     rules = Rules(intents_folder(config), config.language)
     children = children_of(config, "stt")
-    # The whole utterance comes at once: there is no time while it is spoken.
-    deadline_s = config.engines.stt.deadline_s + 2 * LONGEST_UTTERANCE_S
-    stt = wiring.recogniser(config, children, deadline_s=deadline_s, longest_s=LONGEST_UTTERANCE_S)
+    stt = recordings.recogniser(config, children)
     async with started(children):
         for path in paths:
             try:
@@ -209,30 +200,14 @@ async def transcribe(
 
 
 async def _transcribe(stt: Stt, rules: Rules, path: Path) -> Transcription:
-    samples = _speech_of(files.read(path, LONGEST_UTTERANCE_S))
+    samples = recordings.speech_of(files.read(path, recordings.LONGEST_UTTERANCE_S))
     if not samples:
         return Transcription(str(path))
-
-    async def speech() -> AsyncGenerator[SpeechChunk]:
-        for at in range(0, len(samples), RATE * SAMPLE_BYTES):
-            yield SpeechChunk("file", samples[at : at + RATE * SAMPLE_BYTES], at // SAMPLE_BYTES)
-
-    heard = await stt.transcribe(speech())
+    heard = await stt.transcribe(recordings.chunks(samples))
     understood = rules.understand(heard.text) if heard.text else None
     if understood is None:
         return Transcription(str(path))
     return Transcription(str(path), heard.text, heard.confidence, understood.intent, understood.slots)
-
-
-def _speech_of(samples: bytes) -> bytes:
-    """The recording from a little before its first speech to a little after its last: what the ear would send on."""
-    vad = Silero()
-    speech = [frame.start for frame in files.frames(samples) if vad.speech(frame.samples) >= SPEECH]
-    if not speech:
-        return b""
-    around = int(AROUND_SPEECH_S * RATE)
-    first, last = max(0, speech[0] - around), speech[-1] + FRAME_SAMPLES + around
-    return samples[first * SAMPLE_BYTES : last * SAMPLE_BYTES]
 
 
 def understand(config: Config, text: str, intents: Path | None) -> Understanding | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from tests.fakes.home import FakeHome
+from tests.fakes.inference import Scripted, privacy_of
 from tests.fakes.kept import FakeConversations, FakePromises, FakeUpkeep
 from tests.fakes.ledger import FakeAnswers, FakeAudit, FakeKeys, FakeUsage
 from tests.fakes.lists import FakeLists
@@ -49,6 +50,8 @@ class ScriptedAgent:
         self.keys = FakeKeys()
         self.audit = FakeAudit()
         self.usage = FakeUsage()
+        self.engines = Scripted(self.bus, self.usage)
+        self.inference = self.engines.inference
         self.answers = FakeAnswers()
         self.asked_with: list[str | None] = []
         self.talked_in: list[str | None] = []
@@ -110,7 +113,7 @@ class ScriptedAgent:
         self.said = [by]
 
     def privacy_of(self, text: str) -> Privacy:
-        return "secret" if "password" in text else "public"
+        return privacy_of(text)
 
     def listen(self) -> None:
         raise AudioFailed("the microphone is muted")

@@ -1,8 +1,8 @@
-"""The HTTP interface, as an ASGI application: a thin skin over the `Agent` port."""
+"""The HTTP interface, as an ASGI application: a thin skin over the `Agent` port, our own API and OpenAI's."""
 
 import threading
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.di import Provide
 
 from voiced.control import (
@@ -20,7 +20,8 @@ from voiced.control import (
     upkeep,
 )
 from voiced.control.gate import Gate
-from voiced.control.problems import HANDLERS
+from voiced.control.openai import audio, chat, embeddings, models
+from voiced.control.openai.errors import HANDLERS, ROOT
 from voiced.control.requests import BODY_LIMIT
 from voiced.control.transfers import Transfers
 from voiced.core.ports.agent import Agent
@@ -31,8 +32,9 @@ def application(agent: Agent) -> Litestar:
     transfers = Transfers(agent.folder)
     # The daemon's start need not wait for it.
     threading.Thread(target=transfers.clean, name="transfers", daemon=True).start()
-    return Litestar(
-        [
+    own = Router(
+        "/api/v1",
+        route_handlers=[
             *steering.ROUTES,
             *announcements.ROUTES,
             *conversations.ROUTES,
@@ -46,7 +48,10 @@ def application(agent: Agent) -> Litestar:
             *upkeep.ROUTES,
             *ledger.ROUTES,
         ],
-        path="/api/v1",
+    )
+    openai = Router(ROOT, route_handlers=[*models.ROUTES, *chat.ROUTES, *embeddings.ROUTES, *audio.ROUTES])
+    return Litestar(
+        [own, openai],
         dependencies={
             "agent": Provide(lambda: agent, sync_to_thread=False),
             "transfers": Provide(lambda: transfers, sync_to_thread=False),

@@ -17,6 +17,8 @@ STATUS_OF = {
     "busy": 429,
     "audio-failed": 503,
     "stopped": 409,
+    "not-understood": 422,
+    "too-private": 422,
     "skill-failed": 422,
     "not-found": 404,
     "key-refused": 401,
@@ -70,7 +72,7 @@ def _refused(_: AnyRequest, error: HTTPException) -> Response[Problem]:
         return _response(Problem("input-invalid", f"that is no JSON object: {error.detail}", "Send JSON.", 400))
     if error.status_code == HTTP_413_REQUEST_ENTITY_TOO_LARGE:
         return _response(Problem("input-invalid", "that is too large", "Send less at a time.", 413))
-    return _response(Problem("http", str(error.detail), "The paths are below /api/v1.", error.status_code))
+    return _response(Problem("http", str(error.detail), "The paths are below /api/v1 and /v1.", error.status_code))
 
 
 def _response(told: Problem) -> Response[Problem]:

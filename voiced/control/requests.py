@@ -41,8 +41,13 @@ def made(values: object, kind: type[T], *, strict: bool = True) -> T:
         raise InputInvalid(str(error), hint=CORRECT) from error
 
 
-async def small_body(request: AnyRequest, kind: type[T]) -> T:
-    """Reads JSON on a route whose body may be far larger than JSON may.
+async def small_body(request: AnyRequest, kind: type[T], limit: int = BODY_LIMIT) -> T:
+    """Reads JSON on a route whose body may be far larger than JSON may, or that has words of its own for what is wrong.
+
+    Args:
+        request: whose body.
+        kind: what it is to be.
+        limit: bytes of it.
 
     Raises:
         InputInvalid: it is none of this kind.
@@ -50,9 +55,9 @@ async def small_body(request: AnyRequest, kind: type[T]) -> T:
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > BODY_LIMIT:
+        if len(body) > limit:
             raise RequestEntityTooLarge
     try:
         return msgspec.json.decode(body, type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputInvalid(str(error), hint=CORRECT) from error

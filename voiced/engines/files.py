@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import CancelledError
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import soundfile
@@ -45,21 +46,38 @@ def read(path: Path, longest_s: float = LONGEST_S) -> bytes:
     if not path.is_file():
         raise InputInvalid(f"there is no file {path}", code="file-missing", hint="Check the path.")
     try:
-        with soundfile.SoundFile(path) as file:
+        with path.open("rb") as file:
+            return decoded(file, str(path), longest_s)
+    except OSError as error:
+        raise _unreadable(str(path), error) from error
+
+
+def decoded(recording: BinaryIO, name: str, longest_s: float = LONGEST_S) -> bytes:
+    """The same, of a file that is open, or in memory.
+
+    Args:
+        recording: the file.
+        name: what it is called, for people.
+        longest_s: see `read`.
+    """
+    try:
+        with soundfile.SoundFile(recording) as file:
             seconds = file.frames / file.samplerate
             if seconds > longest_s:
-                message = f"{path} is {seconds:.0f} s long; {longest_s:g} s are allowed"
+                message = f"{name} is {seconds:.0f} s long; {longest_s:g} s are allowed"
                 raise InputInvalid(message, code="file-too-long", hint=_TOO_LONG)
             sound = file.read(dtype="float32", always_2d=True).mean(axis=1)
             rate = file.samplerate
-    except (soundfile.LibsndfileError, OSError, RuntimeError) as error:
-        hint = "It may be cut off or of another kind; WAV, FLAC, OGG and MP3 work."
-        raise InputInvalid(
-            f"{path} is no sound file that can be read: {error}", code="file-unreadable", hint=hint
-        ) from error
+    except (soundfile.LibsndfileError, OSError, RuntimeError, ValueError) as error:
+        raise _unreadable(name, error) from error
     if rate != RATE:
         sound = soxr.resample(sound, rate, RATE)
     return (np.clip(np.nan_to_num(sound), -1, 1) * 32767).astype("<i2").tobytes()
+
+
+def _unreadable(name: str, error: Exception) -> InputInvalid:
+    hint = "It may be cut off or of another kind; WAV, FLAC, OGG and MP3 work."
+    return InputInvalid(f"{name} is no sound file that can be read: {error}", code="file-unreadable", hint=hint)
 
 
 def frames(samples: bytes, start: int = 0) -> Iterator[Frame]:

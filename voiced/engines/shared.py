@@ -73,15 +73,16 @@ class SharedStt:
 
     Args:
         stt: the recogniser.
+        patient: the same with more time, for what comes at once; None: it has enough.
 
     Attributes:
         elsewhere: the same for others. Implements `Stt`.
     """
 
-    def __init__(self, stt: Stt) -> None:
-        self._stt = stt
+    def __init__(self, stt: Stt, patient: Stt | None = None) -> None:
+        self._stt, self._patient = stt, patient or stt
         self._way = RightOfWay()
-        self.elsewhere: Stt = _SttElsewhere(stt, self._way)
+        self.elsewhere: Stt = _SttElsewhere(self._patient, self._way)
 
     async def transcribe(
         self,
@@ -96,6 +97,7 @@ class SharedStt:
     async def close(self) -> None:
         """See `Stt`."""
         await self._stt.close()
+        await self._patient.close()
 
 
 class SharedTts:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 AHEAD = 64
-"""Items that wait to be read; then the source waits."""
+"""Items that wait to be read, where nothing else is said; then the source waits."""
 
 
 class Ahead(Generic[T]):
@@ -16,11 +16,12 @@ class Ahead(Generic[T]):
     Args:
         source: the stream; closed as soon as nobody can read it any more.
         name: of the task.
+        ahead: how many items may wait to be read.
     """
 
-    def __init__(self, source: AsyncGenerator[T], name: str) -> None:
+    def __init__(self, source: AsyncGenerator[T], name: str, ahead: int = AHEAD) -> None:
         self._source = source
-        self._items: asyncio.Queue[T | None] = asyncio.Queue(AHEAD)
+        self._items: asyncio.Queue[T | None] = asyncio.Queue(ahead)
         self._task = asyncio.create_task(self._run(), name=name)
 
     async def read(self) -> AsyncGenerator[T]:

@@ -10,6 +10,7 @@ from voiced.core.ports.answers import AnswerCache
 from voiced.core.ports.audit import Audit
 from voiced.core.ports.conversations import Conversations
 from voiced.core.ports.home import Home
+from voiced.core.ports.inference import Inference
 from voiced.core.ports.keys import Keyring
 from voiced.core.ports.knowledge import Knowledge
 from voiced.core.ports.lists import Lists
@@ -78,6 +79,11 @@ class Agent(Protocol):
     @property
     def answers(self) -> AnswerCache:
         """Answers that are kept for a while."""
+        ...
+
+    @property
+    def inference(self) -> Inference:
+        """The engines, each for itself."""
         ...
 
     @property
