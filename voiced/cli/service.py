@@ -9,8 +9,6 @@ from rich.text import Text
 from voiced.cli.kept import confirm
 from voiced.cli.options import Options
 from voiced.cli.output import line, people
-from voiced.setup.checks import service as checks
-from voiced.setup.facts import unit
 from voiced.setup.places import SYSTEM_STATE, state_folder
 from voiced.setup.units import Step, installing, uninstalling
 
@@ -68,6 +66,9 @@ def uninstall(
 
 def status(*, options: Options | None = None) -> int:
     """Tell how systemd has it; exit code 1 if it does not run."""
+    from voiced.setup.checks import service as checks  # noqa: PLC0415 (the other verbs start faster without it)
+    from voiced.setup.facts import unit  # noqa: PLC0415 (the same)
+
     found = unit()
     finding = checks.unit(found)
     if options and options.json:
