@@ -180,6 +180,7 @@ class Mind:
         """The skills that hang on the configuration."""
         hands, space, speech = self._hands, self._config.store.space, self._speech
         knowledge, now = hands.remembering.knowledge, hands.clock.now
+        numbers = load_numbers(self._folder, self._language)
 
         async def forget(ids: Sequence[str]) -> int:
             return (await hands.upkeep.forget(Forget(ids=list(ids)), lambda _, __: None)).memories
@@ -189,7 +190,8 @@ class Mind:
             SourcesSkill(hands.conversations, knowledge, now, space, speech),
             SearchSkill(self.search, speech),
             HomeSkill(hands.home, speech),
-            CalculatorSkill(load_numbers(self._folder, self._language), speech),
+            CalculatorSkill(numbers, speech),
+            RemindersSkill(hands.promises, now, speech, numbers),
         ]
         if weather := lookup.weather(self._config):
             self.ports.append(weather)
@@ -204,7 +206,6 @@ def own(hands: Hands, speech: Speech) -> list[Skill]:
         ClockSkill(now, speech),
         TimersSkill(hands.promises, speech),
         AlarmsSkill(hands.promises, now, speech),
-        RemindersSkill(hands.promises, now, speech),
         SnoozeSkill(hands.promises, speech),
         VolumeSkill(hands.volume, hands.set_volume, speech),
         MicrophoneSkill(hands.set_muted, speech),

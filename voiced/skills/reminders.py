@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from voiced.core.chat import Tool, ToolCall
+from voiced.core.numbers import NumberWords, leading
 from voiced.core.ports.promises import Promises
 from voiced.core.ports.skill import Named, Reply, Wish
 from voiced.core.promises import Promise
@@ -12,6 +13,9 @@ from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.skills.offering import CLOCK, clock_of, confirm, length_of, reading, text_of, tool
 from voiced.skills.when import alike, moment, planned, schedule, seconds
+from voiced.skills.words import place_of
+
+DIGITS = NumberWords()
 
 
 class RemindersSkill:
@@ -21,14 +25,31 @@ class RemindersSkill:
         promises: keeps them.
         now: local time.
         speech: puts it into words.
+        numbers: the language's numbers.
     """
 
     intents = ("VoicedRemind", "VoicedReminderStatus", "VoicedCancelReminder", "VoicedCancelAllReminders")
 
-    def __init__(self, promises: Promises, now: Callable[[], datetime], speech: Speech = ENGLISH) -> None:
+    def __init__(
+        self,
+        promises: Promises,
+        now: Callable[[], datetime],
+        speech: Speech = ENGLISH,
+        numbers: NumberWords = DIGITS,
+    ) -> None:
         self._promises = promises
         self._now = now
         self._speech = speech
+        self._numbers = numbers
+
+    def takes(self, understood: Understanding) -> bool:
+        """See `Choosy`: what begins within a word, or with a number right behind the time, is the rest of a time."""
+        if "text" not in understood.slots:
+            return True
+        text = str(understood.slots["text"]).lstrip(".:")
+        counts = text[:1].isdecimal() or leading(text.casefold().replace("-", " ").split(), self._numbers)[1] > 0
+        goes_on = understood.slots.get("follows") == "time" and counts
+        return place_of(understood, "text") is not None and not goes_on
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""

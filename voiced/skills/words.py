@@ -38,19 +38,24 @@ def own_words(understood: Understanding, slot: str) -> str:
     Returns:
         The words of the sentence that the slot is made of, with their signs; the slot itself where they are not found.
     """
-    value = str(understood.slots.get(slot, ""))
-    wanted = _letters(value)
+    place = place_of(understood, slot)
+    found = understood.text[place].strip() if place else ""
+    return _SENTENCE_END.sub("", found) or str(understood.slots.get(slot, ""))
+
+
+def place_of(understood: Understanding, slot: str) -> slice | None:
+    """Where in the sentence an open text stands, with the signs behind it; None if it is not made of whole words."""
+    wanted = _letters(str(understood.slots.get(slot, "")))
     words = list(_WORD.finditer(understood.text))
     for first, word in enumerate(words):
         found = ""
         for last, each in enumerate(words[first:], first):
             found += each[0].casefold()
             if found == wanted:
-                end = each.end() if last + 1 < len(words) else len(understood.text)
-                return _SENTENCE_END.sub("", understood.text[word.start() : end].strip()) or value
+                return slice(word.start(), each.end() if last + 1 < len(words) else len(understood.text))
             if not wanted.startswith(found):
                 break
-    return value
+    return None
 
 
 def _letters(text: str) -> str:
