@@ -140,6 +140,19 @@ def test_questions_never_act() -> None:
     assert home.asked == []
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("any", "No, none of them is on."),
+        ("which", "None of them is on."),
+        ("how_many", "None of them is on."),
+    ],
+)
+def test_no_is_said_where_it_was_asked(question: str, text: str) -> None:
+    home = FakeHome(LAMP, Entity("light.desk", "Desk Lamp", state="off"))
+    assert _answer(home, "HassGetState", question=question, domain="light", state="on").text == text
+
+
 def test_a_name_in_two_rooms() -> None:
     two = [Entity(f"light.{area}", "Ceiling Light", area=area) for area in ("Den", "Hall")]
     assert targets(two, {"name": "ceiling light"}).entities == tuple(two)

@@ -51,7 +51,7 @@ def _compared(words: Words, question: str, wanted: str, found: Sequence[Entity])
     if question == "all":
         return words.yes_all.format(state=said) if not others else _not_all(words, others)
     if not fitting:
-        return words.none.format(state=said)
+        return (words.no_any if question == "any" else words.none).format(state=said)
     if question == "how_many":
         return words.count.format(count=len(fitting), all=len(found), names=names(words, fitting))
     return _told(words, words.yes if question == "any" else words.state, fitting, said)

@@ -63,6 +63,7 @@ class Words(Struct, frozen=True):
     no: str
     yes_all: str
     none: str
+    no_any: str
     count: str
     unseen: str
     state: str
@@ -175,7 +176,8 @@ ENGLISH_WORDS = Words(
     yes="Yes, {names} {is_are} {state}.",
     no="No, {names} {is_are} {state}.",
     yes_all="Yes, all of them are {state}.",
-    none="No, none of them is {state}.",
+    none="None of them is {state}.",
+    no_any="No, none of them is {state}.",
     count="{count} of {all}: {names}.",
     unseen="I cannot see the state of {names} now.",
     state="{names} {is_are} {state}.",
