@@ -1,7 +1,7 @@
 """What skills understand and answer in German, through the templates like a turn."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from tests.fakes.lists import FakeLists
 from tests.unit.test_skills import NOW, Kept, Volume, kept
 from voiced.core.answers import load_speech
-from voiced.core.errors import SkillFailed
+from voiced.core.errors import SearchFailed, SkillFailed
 from voiced.core.numbers import load_numbers, number
 from voiced.core.ports.skill import Reply
 from voiced.core.promises import Promise, Schedule
 from voiced.core.speech_de import German
+from voiced.core.types import Understanding
+from voiced.core.weather import Forecast
 from voiced.skills.alarms import AlarmsSkill
 from voiced.skills.calculator import CalculatorSkill
 from voiced.skills.clock import ClockSkill
@@ -29,6 +31,7 @@ from voiced.skills.snooze import SnoozeSkill
 from voiced.skills.talk import HelpSkill, RepeatSkill, StopSkill
 from voiced.skills.timers import TimersSkill
 from voiced.skills.volume import VolumeSkill
+from voiced.skills.weather import WeatherSkill
 from voiced.skills.when import clock_times, seconds
 from voiced.turn.announcements import missed_text, ring_text
 from voiced.turn.rules import Rules
@@ -289,6 +292,23 @@ def test_german_numbers_as_people_say_them(said: str, value: Fraction | None):
 )
 def test_lists(sentences, told):
     assert House().asked(*sentences).startswith(told)
+
+
+class NoWeather:
+    """Implements `Weather`: it never knows."""
+
+    async def forecast(self, day: date) -> Forecast:
+        raise SearchFailed("there is no forecast for {day}", day=day)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_why_there_is_no_weather_is_told_in_german_and_logged_in_english():
+    told = asyncio.run(WeatherSkill(NoWeather(), lambda: NOON, SPEECH).answer(Understanding("VoicedWeather"))).text
+    assert told == "Das Wetter weiß ich leider nicht: für diesen Tag gibt es keine Vorhersage: 2026-11-29."
+    with pytest.raises(SearchFailed, match="no forecast for 2026-11-29"):
+        asyncio.run(NoWeather().forecast(NOON.date()))
 
 
 HELD_OUT = yaml.safe_load((INTENTS.parents[1] / "tests" / "intents" / "german" / "heldout.yaml").read_text("utf-8"))

@@ -31,6 +31,22 @@ class VoicedError(Exception):
         self.hint = hint if hint is not None else self.hint
 
 
+class Told(VoicedError):
+    """What is told to the user, too, in the language of the house; logs and programs get it in English.
+
+    Args:
+        text: the message, with places in braces.
+        code: see `VoicedError`.
+        hint: see `VoicedError`.
+        fields: what stands in the places.
+    """
+
+    def __init__(self, text: str, *, code: str | None = None, hint: str | None = None, **fields: object) -> None:
+        super().__init__(text.format(**fields) if fields else text, code=code, hint=hint)
+        self.text = text
+        self.fields = fields
+
+
 class ConfigInvalid(VoicedError):
     """The configuration cannot be used."""
 
@@ -81,25 +97,13 @@ class IntentsInvalid(VoicedError):
     code = "intents-invalid"
 
 
-class SkillFailed(VoicedError):
-    """A skill could not do what it was asked.
-
-    Args:
-        text: the message, with places in braces: it is spoken in the language of the house.
-        code: see `VoicedError`.
-        hint: see `VoicedError`.
-        fields: what stands in the places.
-    """
+class SkillFailed(Told):
+    """A skill could not do what it was asked."""
 
     code = "skill-failed"
 
-    def __init__(self, text: str, *, code: str | None = None, hint: str | None = None, **fields: object) -> None:
-        super().__init__(text.format(**fields) if fields else text, code=code, hint=hint)
-        self.text = text
-        self.fields = fields
 
-
-class SearchFailed(VoicedError):
+class SearchFailed(Told):
     """Nothing could be looked up."""
 
     code = "search-failed"

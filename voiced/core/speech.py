@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 
-from voiced.core.errors import SkillFailed
+from voiced.core.errors import Told
 
 NOON = 12
 WEEK = 7
@@ -44,7 +44,7 @@ class Speech(ABC):
         found = self._answers.get(text, text)
         return found.format(**fields) if fields else found
 
-    def excuse(self, error: SkillFailed) -> str:
+    def excuse(self, error: Told) -> str:
         """Says why something could not be done; what stands in its places is put into words, too."""
         fields = {name: self.say(value) if isinstance(value, str) else value for name, value in error.fields.items()}
         return self.say(error.text, **fields)

@@ -54,18 +54,24 @@ class Fetcher:
             client = await self._opened()
             async with client.stream("GET", f"{self._url}{path}", params=dict(query)) as response:
                 if not response.is_success:
-                    raise SearchFailed(f"{self._url} refuses ({response.status_code})", hint=HINT)
+                    raise SearchFailed(
+                        "{server} refuses ({status})", server=self._url, status=response.status_code, hint=HINT
+                    )
                 body = bytearray()
                 async for piece in response.aiter_raw():
                     body += piece
                     if len(body) > LARGEST:
-                        raise SearchFailed(f"{self._url} answers more than {LARGEST} bytes", hint=HINT)
+                        raise SearchFailed(
+                            "{server} answers more than {most} bytes", server=self._url, most=LARGEST, hint=HINT
+                        )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise SearchFailed(f"{self._url} cannot be reached", hint=HINT) from error
+            raise SearchFailed("{server} cannot be reached", server=self._url, hint=HINT) from error
         try:
             return msgspec.json.decode(body, type=kind)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise SearchFailed(f"{self._url} answers something else than is expected", hint=HINT) from error
+            raise SearchFailed(
+                "{server} answers something else than is expected", server=self._url, hint=HINT
+            ) from error
 
     async def _opened(self) -> httpx.AsyncClient:
         """Made when it is needed, beside the event loop: to learn whom the machine trusts takes a while."""

@@ -69,7 +69,7 @@ class OpenMeteo:
             raise SearchFailed("the weather did not come in time", hint=HINT) from error
         found = _day(weather, day.isoformat())
         if found is None:
-            raise SearchFailed(f"there is no forecast for {day}", hint="It reaches a week ahead.")
+            raise SearchFailed("there is no forecast for {day}", day=day, hint="It reaches a week ahead.")
         return found
 
     async def _weather(self) -> _Weather:
@@ -93,7 +93,7 @@ class OpenMeteo:
         query = {"name": self._place, "count": 1, "format": "json"}
         places = (await self._geocoding.get("/v1/search", _Places, query)).results
         if not places:
-            raise SearchFailed(f"nobody knows the place {self._place!r}", hint="See search.weather.place.")
+            raise SearchFailed("nobody knows the place {place!r}", place=self._place, hint="See search.weather.place.")
         return places[0]
 
     async def close(self) -> None:

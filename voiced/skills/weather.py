@@ -53,7 +53,7 @@ class WeatherSkill:
         try:
             forecast = await self._weather.forecast(day)
         except SearchFailed as error:
-            return Reply(self._speech.say("Sorry, {problem}.", problem=self._speech.say(error.message)))
+            return Reply(self._speech.say("Sorry, {problem}.", problem=self._speech.excuse(error)))
         when = self._speech.day(datetime.combine(day, now.time(), now.tzinfo), now)
         told = self._rain(forecast, when) if understood.intent == "VoicedRain" else self._told(forecast, when)
         return Reply(told, (SOURCE,))
