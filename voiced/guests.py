@@ -9,8 +9,8 @@ import msgspec
 from msgspec.structs import replace
 
 from voiced.core.chat import Tool, ToolCall
-from voiced.core.errors import VoicedError
-from voiced.core.home import Action, Entity, Receipt
+from voiced.core.errors import HomeFailed, VoicedError
+from voiced.core.home import Action, Entity, Receipt, failed
 from voiced.core.ports.home import Home
 from voiced.core.ports.skill import Choosy, Offering, Reply, Skill, Wish
 from voiced.core.types import Understanding
@@ -128,7 +128,7 @@ class GuestHome:
         known = {entity.id: entity for entity in self.entities()}
         confirmed = answering is not None and answering.confirmed
         refused = {
-            at: Receipt(each, "refused", known[each.entity], CONFIRM)
+            at: failed(each, known[each.entity], HomeFailed(CONFIRM))
             for at, each in enumerate(actions)
             if not confirmed and each.entity in known and known[each.entity].risky
         }

@@ -8,8 +8,8 @@ from typing import Literal
 from msgspec.structs import replace
 
 from tests.fakes.obeying import obeyed, opposite
-from voiced.core.errors import HomeUnreachable
-from voiced.core.home import Action, Entity, Receipt
+from voiced.core.errors import HomeFailed, HomeUnreachable
+from voiced.core.home import Action, Entity, Receipt, failed
 
 AUTUMN = datetime(2026, 9, 1, 12, tzinfo=UTC)
 Behaviour = Literal["works", "ignores", "drops", "late", "contradicts", "mistaken", "refuses", "unreachable"]
@@ -72,7 +72,7 @@ class FakeHome:
     def _acted(self, action: Action) -> Receipt:
         before = self._entities.get(action.entity)
         if before is None:
-            return Receipt(action, "refused", None, f"there is no {action.entity}")
+            return failed(action, None, HomeFailed("there is no {thing}", thing=action.entity))
         behaviour = self.behaves.get(action.entity, "works")
         if behaviour == "refuses":
             return Receipt(action, "refused", before, "it is locked against this")

@@ -1,6 +1,7 @@
 """What a home answers in German, from the sentence to the state that was seen."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 from msgspec.structs import replace
@@ -9,7 +10,9 @@ from tests.fakes.home import FakeHome
 from tests.home.households import INTENTS, household
 from tests.home.saying import Household
 from voiced.core.answers import load_speech
-from voiced.core.home import Action, Receipt
+from voiced.core.errors import HomeFailed
+from voiced.core.home import Action, Entity, Receipt, failed
+from voiced.home.bounds import out_of_bounds
 from voiced.skills.home import HomeSkill
 
 
@@ -46,6 +49,42 @@ def test_a_yes_is_done_and_told_in_german() -> None:
     assert asked.asks
     assert asked.asks.yes
     assert asyncio.run(home.skill.answer(replace(asked.asks.yes, confirmed=True))).text == "Haustür ist aufgeschlossen."
+
+
+class Refusing(FakeHome):
+    """A home that refuses, for a reason."""
+
+    def __init__(self, reason: HomeFailed) -> None:
+        super().__init__(*household("home_de"))
+        self._reason = reason
+
+    async def act(self, actions: Sequence[Action]) -> Sequence[Receipt]:
+        return [failed(each, self.entity(each.entity), self._reason) for each in actions]
+
+
+HEATING = Entity("climate.heizung", "Heizung", attributes={"min_temp": 7, "max_temp": 25.5})
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        (
+            out_of_bounds(Action(HEATING.id, "set_temperature", {"temperature": 40}), HEATING),
+            "Heizung: abgelehnt: Temperatur geht von 7 bis 25,5.",
+        ),
+        (
+            HomeFailed("{thing} needs a {value}", thing="Heizung", value="code"),
+            "Heizung: abgelehnt: Heizung braucht: Code.",
+        ),
+        (HomeFailed("zu {heiß}"), "Heizung: abgelehnt: zu {heiß}."),
+    ],
+)
+def test_why_something_was_refused_is_told_in_german(reason: HomeFailed, told: str) -> None:
+    understood = Household(household("home_de"), "de").say("stell die Heizung auf 22 Grad").understood
+    assert understood
+    reply = asyncio.run(HomeSkill(Refusing(reason), load_speech(INTENTS, "de")).answer(understood))
+    assert reply.text == told
+    assert reply.notes["receipts"][0]["problem"] == reason.message
 
 
 def test_what_is_on_its_way_is_told_so_in_german() -> None:

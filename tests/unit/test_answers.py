@@ -11,14 +11,19 @@ from msgspec.structs import replace
 from voiced.core.answers import load_answers, load_speech
 from voiced.core.errors import IntentsInvalid
 from voiced.core.weather import KINDS
+from voiced.guests import CONFIRM
+from voiced.home.bounds import BOUNDS
+from voiced.home.effects import HOW
 from voiced.skills.home_words import ENGLISH_WORDS
 from voiced.skills.units import UNITS, several, single
 from voiced.turn.outage import OTHER, WORDS
 
 ROOT = Path(__file__).parents[2]
 INTENTS = ROOT / "config" / "intents"
-SPOKEN = [path for folder in ("skills", "turn", "search") for path in sorted((ROOT / "voiced" / folder).glob("*.py"))]
-SAYS = {"say": 0, "_say": 0, "counted": 1, "SkillFailed": 0, "SearchFailed": 0}
+SPOKEN = [
+    path for folder in ("skills", "turn", "search", "home") for path in sorted((ROOT / "voiced" / folder).glob("*.py"))
+]
+SAYS = {"say": 0, "_say": 0, "counted": 1, "SkillFailed": 0, "SearchFailed": 0, "HomeFailed": 0}
 """What says a text, and where among its arguments the text stands: all behind it are texts, too."""
 
 
@@ -36,6 +41,10 @@ TABLES = {
     *KINDS.values(),
     *WORDS.values(),
     OTHER,
+    CONFIRM,
+    *(name.removesuffix("_pct").replace("_", " ") for name in BOUNDS),
+    *HOW,
+    "value",
     *UNIT_NAMES,
     *strings(to_builtins(replace(ENGLISH_WORDS, speech=None))),
 }
@@ -82,6 +91,8 @@ def constants(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str]
             yield from constants(table, named)
             if isinstance(node, ast.Call):
                 yield from (text for argument in node.args[1:] for text in constants(argument, named))
+        case ast.JoinedStr():
+            pytest.fail(f"line {node.lineno}: an f-string is found in no language: {ast.unparse(node)}")
         case _:
             pass
 

@@ -41,7 +41,8 @@ NUMBER, WORD = Entity("number.x", "Number", attributes={"min": 1, "max": 5}), En
     ],
 )
 def test_bounds(entity, name, value, wrong):
-    assert out_of_bounds(Action(entity.id, "x", {name: value}), entity) == wrong
+    error = out_of_bounds(Action(entity.id, "x", {name: value}), entity)
+    assert (error.message if error else "") == wrong
 
 
 def test_only_what_is_out_of_bounds_is_refused_and_not_sent():

@@ -111,7 +111,7 @@ class SearchFailed(Told):
     retriable = True
 
 
-class HomeFailed(VoicedError):
+class HomeFailed(Told):
     """The home could not be asked, or did not do what it was asked."""
 
     code = "home-failed"

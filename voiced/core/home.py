@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
+from voiced.core.errors import HomeFailed, HomeUnreachable
+
 Value = str | int | float | bool
 
 GONE = frozenset({"", "unknown", "unavailable"})
@@ -70,9 +72,19 @@ class Receipt(Struct, frozen=True):
         outcome: how it ended.
         entity: as it was observed last; None if there is none.
         problem: what the home said against it.
+        text: the problem with places in braces, by which it is put into a language; see `errors.Told`.
+        fields: what stands in the places.
     """
 
     action: Action
     outcome: Outcome
     entity: Entity | None = None
     problem: str = ""
+    text: str = ""
+    fields: dict[str, object] = {}
+
+
+def failed(action: Action, entity: Entity | None, error: HomeFailed) -> Receipt:
+    """What became of an action that failed, and why."""
+    outcome = "unreachable" if isinstance(error, HomeUnreachable) else "refused"
+    return Receipt(action, outcome, entity, error.message, error.text, error.fields)

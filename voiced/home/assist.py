@@ -62,7 +62,9 @@ class HomeAssist:
             await ended(watched.values())
         if unseen:
             names = ", ".join(before[id_].name for id_ in unseen)
-            raise HomeFailed(f"Home Assistant says: {answer.text} But that was not seen of: {names}")
+            raise HomeFailed(
+                "Home Assistant says: {answer} But that was not seen of: {names}", answer=answer.text, names=names
+            )
         return answer.text
 
     async def _understood(self, text: str) -> Understood | None:
@@ -86,7 +88,7 @@ class HomeAssist:
         if not answer.understood:
             return None
         if answer.failed:
-            raise HomeFailed(f"Home Assistant says: {answer.text}")
+            raise HomeFailed("Home Assistant says: {answer}", answer=answer.text)
         return answer
 
     async def _seen(self, action: Action, before: Entity) -> None:

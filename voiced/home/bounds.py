@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from voiced.core.errors import HomeFailed
 from voiced.core.home import Action, Entity, Value
 from voiced.home.told import LARGEST
 
@@ -37,19 +38,23 @@ NUMBERS = frozenset({"number", "input_number"})
 """Domains whose `value` is a number."""
 
 
-def out_of_bounds(action: Action, entity: Entity) -> str:
-    """What is wrong with the values of an action; empty if nothing is."""
-    return "; ".join(filter(None, (_wrong(name, value, entity) for name, value in action.values.items())))
+def out_of_bounds(action: Action, entity: Entity) -> HomeFailed | None:
+    """What is wrong with the first value of an action that no thing takes; None if nothing is."""
+    wrong = (_wrong(name, value, entity) for name, value in action.values.items())
+    return next(filter(None, wrong), None)
 
 
-def _wrong(name: str, value: Value, entity: Entity) -> str:
+def _wrong(name: str, value: Value, entity: Entity) -> HomeFailed | None:
     called = name.removesuffix("_pct").replace("_", " ")
     if isinstance(value, bool | str):
-        return f"{called} is a number" if name in BOUNDS or (name == "value" and entity.domain in NUMBERS) else ""
+        is_number = name in BOUNDS or (name == "value" and entity.domain in NUMBERS)
+        return HomeFailed("{value} is a number", value=called) if is_number else None
     bounds = BOUNDS.get(name, ANY)
     least = _end(entity, bounds.least_in, bounds.least)
     most = _end(entity, bounds.most_in, bounds.most)
-    return "" if least <= value <= most else f"{called} is from {least:g} to {most:g}"
+    if least <= value <= most:
+        return None
+    return HomeFailed("{value} is from {least} to {most}", value=called, least=f"{least:g}", most=f"{most:g}")
 
 
 def _end(entity: Entity, name: str, otherwise: float) -> float:

@@ -54,9 +54,9 @@ class Device:
         found = {command: self._command(command) for command in told}
         asked = {name for each in found.values() for name in Template(each.payload).get_identifiers()}
         if unused := how.keys() - asked:
-            raise HomeFailed(f"{self.entity.name} takes no {' and no '.join(sorted(unused))}")
+            raise HomeFailed("{thing} takes no {value}", thing=self.entity.name, value=min(unused))
         if needed := (asked & HOW) - how.keys():
-            raise HomeFailed(f"{self.entity.name} needs a {' and a '.join(sorted(needed))}")
+            raise HomeFailed("{thing} needs a {value}", thing=self.entity.name, value=min(needed))
         for command, each in found.items():
             yield CommandConfig(topic=each.topic, payload=filled(each.payload, told[command]))
 
@@ -64,7 +64,8 @@ class Device:
         found = self.config.commands.get(command)
         if found is None:
             hint = f"See commands of the device {self.entity.id} in the configuration."
-            raise HomeFailed(f"{self.entity.name} cannot do {command.replace('_', ' ').replace('.', ': ')}", hint=hint)
+            command = command.replace("_", " ").replace(".", ": ")
+            raise HomeFailed("{thing} cannot do {command}", thing=self.entity.name, command=command, hint=hint)
         return CommandConfig(topic=self.config.command_topic, payload=found) if isinstance(found, str) else found
 
     def _scaled(self, name: str, value: Value) -> Value:

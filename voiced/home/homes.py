@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
-from voiced.core.home import Action, Entity, Receipt
+from voiced.core.errors import HomeFailed
+from voiced.core.home import Action, Entity, Receipt, failed
 from voiced.core.ports.home import Home
 
 
@@ -24,7 +25,7 @@ class Homes:
     async def act(self, actions: Sequence[Action]) -> Sequence[Receipt]:
         """See `Home`."""
         shares = [list[tuple[int, Action]]() for _ in self._homes]
-        receipts = [Receipt(each, "refused", None, f"there is no {each.entity}") for each in actions]
+        receipts = [failed(each, None, HomeFailed("there is no {thing}", thing=each.entity)) for each in actions]
         known = [{entity.id for entity in home.entities()} for home in self._homes]
         for place, action in enumerate(actions):
             for share, ids in zip(shares, known, strict=True):

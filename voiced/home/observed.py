@@ -6,8 +6,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from voiced.core.errors import HomeFailed, HomeUnreachable
-from voiced.core.home import Action, Entity, Outcome, Receipt
+from voiced.core.errors import HomeFailed
+from voiced.core.home import Action, Entity, Outcome, Receipt, failed
 from voiced.core.ports.clock import Clock
 from voiced.core.tasks import ended
 from voiced.home.bounds import out_of_bounds
@@ -121,9 +121,9 @@ async def _act(
 ) -> Receipt:
     before = observed.get(action.entity)
     if before is None:
-        return Receipt(action, "refused", None, f"there is no {action.entity}")
+        return failed(action, None, HomeFailed("there is no {thing}", thing=action.entity))
     if wrong := out_of_bounds(action, before):
-        return Receipt(action, "refused", before, wrong)
+        return failed(action, before, wrong)
     # Whoever answers fast is seen, too: the watch begins before anything is sent.
     seen = asyncio.create_task(observed.seen(action.entity, lambda after: done(action, before, after)))
     sending = asyncio.create_task(send(action))
@@ -149,15 +149,17 @@ async def _act(
         return "moving"
 
     try:
-        outcome, problem = await _ended(work(), on_its_way(), clock, deadline(before, deadline_s, slow))
+        outcome = await _ended(work(), on_its_way(), clock, deadline(before, deadline_s, slow))
+    except HomeFailed as error:
+        return failed(action, observed.get(action.entity), error)
     finally:
         await ended({seen, sending})
-    return Receipt(action, outcome, observed.get(action.entity), problem)
+    return Receipt(action, outcome, observed.get(action.entity))
 
 
 async def _ended(
     work: Coroutine[Any, Any, Outcome], on_its_way: Coroutine[Any, Any, Outcome], clock: Clock, deadline_s: float
-) -> tuple[Outcome, str]:
+) -> Outcome:
     working, moves = asyncio.create_task(work), asyncio.create_task(on_its_way)
     late = asyncio.create_task(clock.sleep(deadline_s))
     try:
@@ -165,10 +167,6 @@ async def _ended(
         if not (working.done() or moves.done()):
             await asyncio.sleep(0)  # Where both deadlines are one, what moves is seen at the same moment.
         found = next((each for each in (working, moves) if each.done()), None)
-        return (found.result() if found else "unobserved"), ""
-    except HomeUnreachable as error:
-        return "unreachable", error.message
-    except HomeFailed as error:
-        return "refused", error.message
+        return found.result() if found else "unobserved"
     finally:
         await ended({working, moves, late})

@@ -134,7 +134,9 @@ class WebSocket:
             else:
                 problem = message.error or _Problem()
                 hint = CREDENTIAL_HINT if problem.code == "unauthorized" else None
-                answer.set_exception(HomeFailed(f"Home Assistant says no: {problem.message}", hint=hint))
+                answer.set_exception(
+                    HomeFailed("Home Assistant says no: {problem}", problem=problem.message, hint=hint)
+                )
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from voiced.core.chat import Tool, ToolCall
+from voiced.core.errors import HomeFailed
 from voiced.core.home import Action, Entity, Outcome, Receipt
 from voiced.core.home_actions import NAMED, SERVICES, action
 from voiced.core.ports.home import Home
@@ -18,6 +19,7 @@ from voiced.skills.home_words import (
     LISTED,
     LONGEST,
     names,
+    number,
     sentence,
     several,
     spoken,
@@ -150,7 +152,7 @@ class HomeSkill:
         by_id = {entity.id: entity for entity in entities}
         ends: dict[tuple[Outcome, str, str], list[Receipt]] = {}
         for receipt in receipts:
-            problem = receipt.problem[:LONGEST] if receipt.outcome == "refused" else ""
+            problem = self._problem(receipt) if receipt.outcome == "refused" else ""
             seen = receipt.entity.state if receipt.entity else ""
             on_its_way = self._words.seen[""].get(seen, seen)
             state = on_its_way if receipt.outcome == "moving" else state_after(self._words, receipt.action, seen)
@@ -160,6 +162,11 @@ class HomeSkill:
             self._end(outcome, state, problem, [by_id[receipt.action.entity] for receipt in ended])
             for (outcome, state, problem), ended in sorted(ends.items(), key=lambda end: order.index(end[0][0]))
         )
+
+    def _problem(self, receipt: Receipt) -> str:
+        fields = {name: number(self._words, value) for name, value in receipt.fields.items()}
+        error = HomeFailed(receipt.text or receipt.problem, **fields)
+        return self._words.speech.excuse(error)[:LONGEST]
 
     def _end(self, outcome: Outcome, state: str, problem: str, entities: Sequence[Entity]) -> str:
         started = outcome == "unobserved" and all(entity.domain in UNSEEN for entity in entities)
