@@ -142,7 +142,7 @@ class Voiced:
         self._breakdowns = Breakdowns(self.bus, self._at)
         told = self._breakdowns.of
         # A replayed file does nothing to anybody's home.
-        self._house = House(config.home if live else HomeConfig(), config.language, clock)
+        self.house = House(config.home if live else HomeConfig(), config.language, clock)
         self._remote_words = wiring.remote_words(config, told("wake"))
         self._controls = EarControls(hears_speaker=live)
         # What was said is not to lie on the disk in clear, not even as sound.
@@ -178,7 +178,7 @@ class Voiced:
             router=wiring.router(config),
             may_log=partial(self._may, "log"),
             thinking=self._thinking,
-            assist=self._house.assist,
+            assist=self.house.assist,
             speech=speech,
         )
 
@@ -215,9 +215,9 @@ class Voiced:
                     tasks.create_task(self.promises.run(), name="scheduler"),
                     *(tasks.create_task(each.run(), name="wake words") for each in self._remote_words),
                     tasks.create_task(self._remembering.indexer.run(), name="vectors"),
-                    tasks.create_task(self._house.run(), name="home"),
+                    tasks.create_task(self.house.run(), name="home"),
                 ]
-                if self._house.there:
+                if self.house.there:
                     names = follow_home(self.home, self.mind.rules, self._config, self._engines.stt, self._parts.clock)
                     background.append(tasks.create_task(names, name="names"))
                 try:
@@ -281,7 +281,7 @@ class Voiced:
     @property
     def home(self) -> Home:
         """See `Agent`."""
-        return self._house.home
+        return self.house.home
 
     def idle(self) -> bool:
         """Tells whether no turn is in progress."""
@@ -316,7 +316,7 @@ class Voiced:
             ],
             promises=promises,
             memory=self._remembering.indexer.status,
-            home=self._house.status,
+            home=self.house.status,
         )
 
     async def ask(

@@ -23,7 +23,7 @@ from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.config import Config
 from voiced.core.errors import StoreFailed, VoicedError, first
-from voiced.core.ports.clock import SystemClock
+from voiced.core.ports.clock import Clock, SystemClock
 from voiced.core.secret import Secret
 from voiced.core.zone import LocalZone
 from voiced.engines.child import Child
@@ -33,6 +33,8 @@ from voiced.setup.places import state_folder
 from voiced.setup.secret import secret
 
 if TYPE_CHECKING:
+    from voiced.assistant import Voiced
+    from voiced.control.mqtt import MqttDevice
     from voiced.store.db import Database
 
 log = logging.getLogger("voiced.daemon")
@@ -114,7 +116,10 @@ async def _assist(
     try:
         clock = SystemClock(LocalZone(config.promises.timezone))
         voiced = Voiced(config, card, clock, Activity(), bus, parts, database=database)
+        device = _device(config, voiced, clock)
         async with asyncio.TaskGroup() as tasks:
+            if device:
+                tasks.create_task(device.run(), name="device")
             tasks.create_task(_usable(database), name="store")
             tasks.create_task(voiced.hear(), name="ear")
             tasks.create_task(keep_backing_up(voiced.upkeep, store.backup_hours, clock), name="backups")
@@ -130,6 +135,19 @@ async def _assist(
                 await asyncio.Event().wait()
     finally:
         await database.close()
+
+
+def _device(config: Config, voiced: "Voiced", clock: Clock) -> "MqttDevice | None":
+    """What Home Assistant finds on the broker, where it is to find it there."""
+    broker = voiced.house.broker
+    if broker is None:
+        return None
+    from voiced.control.mqtt import MqttDevice, withdraw  # noqa: PLC0415 (who has no broker does not load it)
+
+    if config.home.mqtt.discovery:
+        return MqttDevice(config, voiced, broker, clock)
+    withdraw(config.home.mqtt, broker)
+    return None
 
 
 async def _usable(database: "Database") -> None:

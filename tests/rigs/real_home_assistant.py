@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,10 +29,22 @@ class Real(NamedTuple):
     Attributes:
         url: where.
         token: a long-lived one of its owner.
+        folder: with what it writes.
     """
 
     url: str
     token: str
+    folder: Path
+
+    def dump(self) -> dict[str, Any]:
+        """What it knows, as of a second ago; empty before that."""
+        with suppress(OSError):
+            return json.loads((self.folder / "home" / "config" / "dump.json").read_text())
+        return {"states": [], "devices": []}
+
+    def log(self) -> str:
+        """What it has complained about."""
+        return (self.folder / "log").read_text()
 
     def ask(self, kind: str, **fields: Any) -> Any:
         """Sends one command over its WebSocket."""
@@ -47,28 +59,29 @@ class Real(NamedTuple):
 
 
 @contextmanager
-def running(folder: Path) -> Generator[Real]:
+def running(folder: Path, broker: int | None = None) -> Generator[Real]:
     """Starts it; skips loudly where there is none.
 
     Args:
         folder: for a copy of the rig, and its configuration.
+        broker: the port of the broker on which it looks for devices; None: there is none.
     """
     given, rig = os.environ.get(FOLDER), recordings_folder() / "rigs" / "home_assistant"
     if not given or not (Path(given) / "venv" / "bin" / "hass").exists() or not rig.is_dir():
         pytest.skip(f"there is no Home Assistant to test with: make one with {rig}/start FOLDER, and set {FOLDER}")
     shutil.copytree(rig, folder / "rig", copy_function=shutil.copyfile)
     start = folder / "rig" / "start"
-    start.write_text(start.read_text().replace("statedump:\nYAML", f"{DEMO}YAML"))
+    start.write_text(start.read_text().replace("statedump:\nYAML", f"statedump:\n{DEMO}YAML"))
     home, http = folder / "home", free_port()
     home.mkdir()
     (home / "venv").symlink_to(Path(given) / "venv")
     with (folder / "log").open("wb") as log:
-        command = ["bash", str(start), str(home), str(free_port()), str(http)]
+        command = ["bash", str(start), str(home), str(broker or free_port()), str(http)]
         process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
     try:
         url = f"http://127.0.0.1:{http}"
         until(lambda: _answers(url), "Home Assistant answers")
-        yield Real(url, _token(url))
+        yield Real(url, _token(url), folder)
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(60)
@@ -86,4 +99,6 @@ def _token(url: str) -> str:
     code = httpx.post(f"{url}/api/onboarding/users", json=owner, timeout=30).json()["auth_code"]
     grant = {"grant_type": "authorization_code", "code": code, "client_id": f"{url}/"}
     short = httpx.post(f"{url}/auth/token", data=grant, timeout=30).json()
-    return Real(url, short["access_token"]).ask("auth/long_lived_access_token", client_name="voiced", lifespan=1)
+    return Real(url, short["access_token"], Path()).ask(
+        "auth/long_lived_access_token", client_name="voiced", lifespan=1
+    )

@@ -39,6 +39,24 @@ class MqttConfig(Section, frozen=True, kw_only=True):
     keepalive_s: Annotated[
         int, Meta(ge=1, le=3600, description="A broker that is silent for twice as long is gone.")
     ] = 15
+    discovery: Annotated[
+        bool, Meta(description="Home Assistant finds voiced itself there, and steers it; see docs/home-assistant.md.")
+    ] = False
+    discovery_prefix: Annotated[
+        str,
+        Meta(
+            max_length=200,
+            pattern="^(?!voiced$)[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$",
+            description="Where Home Assistant looks for devices.",
+        ),
+    ] = "homeassistant"
+    transcripts: Annotated[
+        bool,
+        Meta(
+            description="What is said and answered is told to the broker, too, as far as privacy.log allows, and"
+            " questions may be asked there."
+        ),
+    ] = False
 
 
 class CommandConfig(Section, frozen=True, kw_only=True):

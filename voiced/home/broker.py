@@ -9,7 +9,7 @@ import ssl
 import uuid
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from voiced.core import credentials
 from voiced.core.config_home import MqttConfig
 from voiced.core.errors import ConfigInvalid, HomeUnreachable, InputInvalid
-from voiced.core.ports.broker import BrokerMessage, Handler
+from voiced.core.ports.broker import OFFLINE, ONLINE, BrokerMessage, Handler
 from voiced.core.ports.clock import Clock
 from voiced.core.status import ConnectionStatus
 from voiced.core.tasks import ended, together
@@ -65,6 +65,7 @@ class MqttBroker:
         self._config, self._clock, self._pauses = config, clock, Pauses(chance)
         self._handlers: list[tuple[str, Handler]] = []
         self._watchers: list[Callable[[bool], None]] = []
+        self._presence: str | None = None
         self._outbox: OrderedDict[str | int, BrokerMessage] = OrderedDict()
         self._numbers = count()
         self._more = asyncio.Event()
@@ -97,6 +98,11 @@ class MqttBroker:
             hint=problem.hint if problem else "",
         )
 
+    @property
+    def name(self) -> str:
+        """See `Broker`."""
+        return self._config.client_id or _own_name()
+
     def subscribe(self, topics: Sequence[str], handler: Handler) -> None:
         """See `Broker`."""
         self._handlers += [(topic, handler) for topic in topics]
@@ -104,6 +110,10 @@ class MqttBroker:
     def watch(self, connected: Callable[[bool], None]) -> None:
         """See `Broker`."""
         self._watchers.append(connected)
+
+    def keep_presence(self, topic: str) -> None:
+        """See `Broker`."""
+        self._presence = topic
 
     def publish(self, topic: str, payload: str | bytes, *, retain: bool = False) -> None:
         """See `Broker`."""
@@ -169,10 +179,11 @@ class MqttBroker:
             self._port,
             username=config.username or None,
             password=password,
-            identifier=config.client_id or _own_name(),
+            identifier=self.name,
             protocol=self._version,
             clean_session=None if five else True,
             keepalive=config.keepalive_s,
+            will=aiomqtt.Will(self._presence, OFFLINE, qos=1, retain=True) if self._presence else None,
             tls_context=context,
             timeout=ANSWER_S,
             max_queued_incoming_messages=INBOX,
@@ -193,11 +204,22 @@ class MqttBroker:
         self._pauses.reset()
         self._losses.connected()
         self._tell(connected=True)
+        if self._presence:
+            self.publish(self._presence, ONLINE, retain=True)
         try:
             await together(self._read(client), self._pump(client))
+        except asyncio.CancelledError:
+            await self._leave(client)
+            raise
         finally:
             self._client = None
             self._tell(connected=False)
+
+    async def _leave(self, client: aiomqtt.Client) -> None:
+        """A broker forgets the will of those who say that they go."""
+        if self._presence:
+            with suppress(MqttError):
+                await client.publish(self._presence, OFFLINE, qos=1, retain=True)
 
     def _tell(self, *, connected: bool) -> None:
         for watcher in self._watchers:

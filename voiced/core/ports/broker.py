@@ -5,6 +5,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
+ONLINE, OFFLINE = "online", "offline"
+"""What is told where somebody's presence is: Home Assistant's words."""
+
 
 class BrokerMessage(Struct, frozen=True, gc=False):
     """What was published.
@@ -26,6 +29,11 @@ Handler = Callable[[BrokerMessage], None]
 class Broker(Protocol):
     """One connection, which comes back by itself. Belongs to the event loop; nobody waits for it to be there."""
 
+    @property
+    def name(self) -> str:
+        """Who voiced is there: the same at each start, and nobody else's."""
+        ...
+
     def subscribe(self, topics: Sequence[str], handler: Handler) -> None:
         """Tells what is published from the next connect on, and what the broker kept, after every connect anew.
 
@@ -37,6 +45,14 @@ class Broker(Protocol):
 
     def watch(self, connected: Callable[[bool], None]) -> None:
         """Tells each time that it is connected, once all is subscribed to, and each time that it no longer is."""
+        ...
+
+    def keep_presence(self, topic: str) -> None:
+        """Tells there, retained, from the next connect on whether voiced is there.
+
+        `online` comes after all that those who watch the connection publish at once; `offline` when voiced leaves, and
+        as its will when it is lost.
+        """
         ...
 
     def publish(self, topic: str, payload: str | bytes, *, retain: bool = False) -> None:

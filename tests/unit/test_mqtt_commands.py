@@ -1,0 +1,127 @@
+"""Commands over MQTT: what is no such command changes nothing, and what is one is obeyed."""
+
+import asyncio
+from math import inf
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.fakes.agent import ScriptedAgent
+from voiced.control.mqtt_commands import COMMANDS, MOST, Commands
+from voiced.core.errors import InputInvalid
+from voiced.core.ports.broker import BrokerMessage
+
+
+def message(payload, *, retained=False):
+    return BrokerMessage("voiced/n/key/set", payload, retained)
+
+
+def obeyed(key, payload, agent=None):
+    """What the daemon is like after a command; it raises what the command does."""
+
+    async def run():
+        made, done = agent or ScriptedAgent(), asyncio.Event()
+        commands = Commands(made, done.set)
+        commands.take(key, message(payload))
+        await done.wait()
+        await commands.close()
+        return made
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("key", "payload", "what", "value"),
+    [
+        ("mute", b"ON", "muted", True),
+        ("mute", b"OFF", "muted", False),
+        ("volume", b"0", "volume", 0),
+        ("volume", b"100", "volume", 100),
+        ("volume", b"41.6", "volume", 42),
+        ("do_not_disturb", b"ON", "disturbed_from", inf),
+        ("do_not_disturb", b"OFF", "disturbed_from", None),
+        (
+            "announce",
+            " Das Essen ist f\u00fcr alle fertig ".encode(),
+            "said",
+            ["normal: Das Essen ist f\u00fcr alle fertig"],
+        ),
+        ("stop", b"PRESS", "said", ["mqtt"]),
+        ("ask", b"say hello", "said", ["say hello"]),
+    ],
+)
+def test_what_is_obeyed(key, payload, what, value):
+    assert getattr(obeyed(key, payload), what) == value
+
+
+@pytest.mark.parametrize(
+    ("key", "payload"),
+    [
+        ("listen", b"PRESS"),  # There is no microphone.
+        ("announce", b"too much"),
+        ("ask", b"crash"),
+    ],
+)
+def test_what_fails_ends_nothing(key, payload, caplog):
+    obeyed(key, payload)
+    assert f"{key} over MQTT failed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("key", "payload"),
+    [
+        *(("mute", each) for each in (b"", b"on", b"TRUE", b"ON ", b"\xff", b"1")),
+        *(
+            ("volume", each)
+            for each in (b"", b"-1", b"101", b"1e1", b"nan", b"inf", b"1_0", b"100.1", b" 5", b"9" * 9999)
+        ),
+        *(("volume", each) for each in ("\u0665".encode(), b"5\n", b"0x10", b"null")),
+        *(("announce", each) for each in (b"", b"   ", b"\xff\xfe", b"x" * 4001)),
+        *(("ask", each) for each in (b"", b"\n", b"\xc3", b"x" * 4001)),
+        *((key, each) for key in ("stop", "listen") for each in (b"", b"press", b"ON", b"PRESS\n")),
+    ],
+)
+def test_what_is_no_command(key, payload):
+    with pytest.raises(InputInvalid):
+        obeyed(key, payload)
+
+
+@pytest.mark.parametrize("key", COMMANDS)
+@settings(deadline=None)
+@given(st.binary())
+@example(b"\x00")
+@example(b"{}")
+def test_any_bytes_are_a_command_or_refused_at_once(key, payload):
+    agent = ScriptedAgent()
+    before = (agent.muted, agent.volume, agent.disturbed_from, agent.said)
+    try:
+        obeyed(key, payload, agent)
+    except InputInvalid:
+        assert (agent.muted, agent.volume, agent.disturbed_from, agent.said) == before
+
+
+@pytest.mark.parametrize("key", COMMANDS)
+def test_what_the_broker_kept_is_not_obeyed(key):
+    with pytest.raises(InputInvalid, match="kept"):
+        Commands(ScriptedAgent(), lambda: None).take(key, message(b"ON", retained=True))
+
+
+def test_too_many_are_refused_but_for_stop():
+    class Slow(ScriptedAgent):
+        async def ask(self, text, *, aloud, key=None):  # noqa: ARG002 (the port's)
+            await asyncio.Event().wait()
+
+    async def run():
+        agent, done = Slow(), asyncio.Event()
+        commands = Commands(agent, done.set)
+        for _ in range(MOST):
+            commands.take("ask", message(b"what"))
+        with pytest.raises(InputInvalid, match="too many"):
+            commands.take("ask", message(b"what"))
+        commands.take("stop", message(b"PRESS"))
+        await done.wait()
+        assert agent.said == ["mqtt"]
+        await commands.close()
+
+    asyncio.run(run())

@@ -1,0 +1,205 @@
+"""What Home Assistant is told that voiced is: a device with its entities, in one discovery payload. Pure.
+
+Source: https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from voiced import __version__
+
+BIRTH = "homeassistant/status"
+"""Where Home Assistant tells that it has come, whatever its discovery prefix is."""
+SATELLITE = ("idle", "listening", "processing", "responding")
+"""The states of voiced, in Home Assistant's words."""
+TURN_EVENTS = ("wake", "not_understood", "stt", "reply", "stopped", "error")
+TIMER_EVENTS = ("started", "updated", "cancelled", "finished")
+LONGEST_QUESTION = 255
+"""Characters that Home Assistant takes in a text entity."""
+NO_NODE = re.compile("[^a-zA-Z0-9_-]")
+"""What the name of a node in a discovery topic must not have in it."""
+
+
+class Topics(Struct, frozen=True):
+    """Where voiced tells, and is told.
+
+    Attributes:
+        prefix: where Home Assistant looks for devices.
+        node: who voiced is: letters, digits, _ and - only.
+    """
+
+    prefix: str
+    node: str
+
+    @property
+    def device(self) -> str:
+        """What voiced is; retained."""
+        return f"{self.prefix}/device/{self.node}/config"
+
+    @property
+    def availability(self) -> str:
+        """Whether voiced is there; retained."""
+        return f"voiced/{self.node}/availability"
+
+    @property
+    def state(self) -> str:
+        """The state of everything, in JSON; retained."""
+        return f"voiced/{self.node}/state"
+
+    def attributes(self, key: str) -> str:
+        """More about an entity, in JSON; retained."""
+        return f"voiced/{self.node}/attr/{key}"
+
+    def event(self, key: str) -> str:
+        """What happens, in JSON; never retained."""
+        return f"voiced/{self.node}/event/{key}"
+
+    def command(self, key: str) -> str:
+        """Where somebody sets or presses an entity."""
+        return f"voiced/{self.node}/{key}/set"
+
+    @property
+    def retained(self) -> list[str]:
+        """All that the broker keeps, the device first."""
+        return [self.device, self.availability, self.state, *map(self.attributes, ATTRIBUTES)]
+
+
+def node_of(name: str) -> str:
+    """The node of a client of a broker."""
+    return NO_NODE.sub("_", name)
+
+
+Fields = Mapping[str, Any]
+
+
+def _entity(platform: str, name: str | None, **more: Any) -> Fields:  # noqa: ANN401 (any JSON)
+    return {"platform": platform, "name": name, **more}
+
+
+def _diagnostic(platform: str, name: str, **more: Any) -> Fields:  # noqa: ANN401 (any JSON)
+    return _entity(platform, name, entity_category="diagnostic", **more)
+
+
+def _value(key: str) -> str:
+    return f"{{{{ value_json.{key} }}}}"
+
+
+def _switched(key: str) -> str:
+    return f"{{{{ 'ON' if value_json.{key} else 'OFF' }}}}"
+
+
+STATES: Mapping[str, Fields] = {
+    "satellite": _entity(
+        "sensor",
+        None,  # It bears the name of the device alone.
+        icon="mdi:account-voice",
+        device_class="enum",
+        options=SATELLITE,
+        value_template=_value("satellite"),
+    ),
+    "mute": _entity("switch", "Mute", icon="mdi:microphone-off", value_template=_switched("muted")),
+    "volume": _entity(
+        "number",
+        "Volume",
+        icon="mdi:volume-high",
+        min=0,
+        max=100,
+        step=1,
+        mode="slider",
+        unit_of_measurement="%",
+        value_template=_value("volume"),
+    ),
+    "do_not_disturb": _entity(
+        "switch", "Do not disturb", icon="mdi:minus-circle", value_template=_switched("do_not_disturb")
+    ),
+    "next_timer": _entity("sensor", "Next timer", device_class="timestamp", value_template=_value("next_timer")),
+    "active_timers": _entity(
+        "sensor",
+        "Active timers",
+        icon="mdi:timer-outline",
+        state_class="measurement",
+        value_template=_value("active_timers"),
+    ),
+    "microphone_problem": _diagnostic(
+        "binary_sensor", "Microphone", device_class="problem", value_template=_switched("microphone_problem")
+    ),
+    "degraded": _diagnostic("binary_sensor", "Degraded", device_class="problem", value_template=_switched("degraded")),
+    "uptime": _diagnostic("sensor", "Uptime", device_class="timestamp", value_template=_value("uptime")),
+    "latency_p50": _diagnostic(
+        "sensor",
+        "Latency",
+        device_class="duration",
+        unit_of_measurement="ms",
+        state_class="measurement",
+        value_template=_value("latency_p50"),
+    ),
+}
+"""What has a state; all of them are in one JSON."""
+EVENTS: Mapping[str, Fields] = {
+    "turn": _entity("event", "Turn", icon="mdi:forum", event_types=TURN_EVENTS),
+    "timer": _entity("event", "Timer", icon="mdi:timer-alert", event_types=TIMER_EVENTS),
+}
+ORDERS: Mapping[str, Fields] = {
+    "announce": _entity("notify", "Announce"),
+    "stop": _entity("button", "Stop", icon="mdi:stop"),
+    "listen": _entity("button", "Listen", icon="mdi:microphone"),
+    "ask": _entity("text", "Ask", icon="mdi:chat-question", min=1, max=LONGEST_QUESTION),
+}
+"""What only takes commands."""
+SETTABLE = frozenset({"mute", "volume", "do_not_disturb"})
+"""What takes commands besides."""
+ATTRIBUTES = ("active_timers", "degraded")
+"""What is told more about."""
+WITH_TRANSCRIPTS = frozenset({"ask"})
+"""What is there only where the broker is told what people say."""
+RETIRED: Mapping[str, str] = {}
+"""Entities of earlier versions, and their platforms. No key is used again for something else."""
+
+
+def discovery(topics: Topics, room: str, *, transcripts: bool) -> bytes:
+    """The device, in JSON.
+
+    Args:
+        topics: where it tells, and is told.
+        room: that it stands in; empty: nobody has said.
+        transcripts: what people say may be told, too.
+    """
+    everything = {**STATES, **EVENTS, **ORDERS}
+    hidden = frozenset[str]() if transcripts else WITH_TRANSCRIPTS
+    gone = {**RETIRED, **{key: everything[key]["platform"] for key in hidden}}
+    device = {
+        "identifiers": [topics.node],
+        "name": f"{room} voice" if room else "Voiced",
+        "manufacturer": "voiced",
+        "model": "voiced",
+        "sw_version": __version__,
+        **({"suggested_area": room} if room else {}),
+    }
+    components = {key: _component(topics, key, fields) for key, fields in everything.items() if key not in hidden}
+    return msgspec.json.encode(
+        {
+            "device": device,
+            "origin": {"name": "voiced", "sw_version": __version__},
+            "availability": [{"topic": topics.availability}],
+            "qos": 1,
+            # An entity that is reduced to its platform is taken away.
+            "components": {**components, **{key: {"platform": platform} for key, platform in gone.items()}},
+        }
+    )
+
+
+def _component(topics: Topics, key: str, fields: Fields) -> dict[str, Any]:
+    made: dict[str, Any] = {**fields, "unique_id": f"{topics.node}_{key}"}
+    if key in STATES:
+        made["state_topic"] = topics.state
+    if key in EVENTS:
+        made["state_topic"] = topics.event(key)
+    if key in ORDERS or key in SETTABLE:
+        made["command_topic"] = topics.command(key)
+    if key in ATTRIBUTES:
+        made["json_attributes_topic"] = topics.attributes(key)
+    return made
