@@ -78,7 +78,7 @@ def test_what_is_exposed_is_known_by_its_names(real, tmp_path):
         (Action("climate.hvac", "set_temperature", {"temperature": 22}), "done"),
         (Action("media_player.walkman", "volume_set", {"volume_level": 0.3}), "done"),
         # It takes longer to move than anybody waits.
-        (Action("cover.living_room_window", "close_cover"), "unobserved"),
+        (Action("cover.living_room_window", "close_cover"), "moving"),
     ],
 )
 def test_receipts(real, tmp_path, action, outcome):
