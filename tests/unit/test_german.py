@@ -139,6 +139,7 @@ def test_timers(running, said, told):
         ("stell den Wecker auf zwanzig fünfzehn", "Wecker gestellt: heute um 20:15 Uhr."),
         ("erinnere mich um sieben dreißig an den Tee", "Ich erinnere dich morgen um 7:30 Uhr an den Tee."),
         ("erinnere mich morgen um 7 30 an den Tee", "Ich erinnere dich morgen um 7:30 Uhr an den Tee."),
+        ("erinnere mich um sieben dreißig Uhr an den Tee", "Ich erinnere dich morgen um 7:30 Uhr an den Tee."),
         ("erinnere mich um 7 Uhr 30 Minuten an den Tee", "Ich erinnere dich morgen um 7:30 Uhr an den Tee."),
         ("welche Wecker sind gestellt", "Es ist kein Wecker gestellt."),
         ("welche Erinnerungen gibt es", "Es gibt keine Erinnerungen."),

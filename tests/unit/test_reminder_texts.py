@@ -31,6 +31,8 @@ def german(said: str) -> str | None:
     [
         "um 25 Uhr an Tee",
         "um 100 an Tee",
+        "um 110 an Tee",
+        "um 110 Uhr an Tee",
         "um dreißig an Tee",
         "um 18:75 an Tee",
         "um fünf Uhr 75 an Tee",
