@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from tests.fakes.heap import Heap
+from tests.fakes.kept import FakeSettings
 from tests.faults.outcome import Outcome, trial
 from tests.pipeline.playbook import Answers, understand
 from voiced.core.activity import Activity
@@ -81,7 +82,7 @@ class Household:
             audio=Room(),  # type: ignore[arg-type]
             stt=FallbackStt([(str(number), HostedStt(child, DEADLINE_S)) for number, child in enumerate(hear)], 30.0),
             tts=FallbackTts([(str(number), HostedTts(child, DEADLINE_S)) for number, child in enumerate(speak)]),
-            manner=Manner(Quiet(QuietConfig(), SystemClock(LocalZone())), 100, lambda _: None),
+            manner=Manner(Quiet(QuietConfig(), SystemClock(LocalZone()), FakeSettings()), 100, lambda _: None),
             dialogue=Dialogue(understand),
             skills={"answer": Answers()},
             earcons={},
