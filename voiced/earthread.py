@@ -101,6 +101,7 @@ class EarThread:
             give_back_memory()  # The ear is what is loaded last.
             same = self._until_changed(frames)
             yield from listen(same, heard, Silero(), self._progress, self._controls, config.endpoint)
+            heard.close()
             ear, self._next = self._next, None
 
     def _until_changed(self, frames: Iterator[Frame | None]) -> Iterator[Frame | None]:

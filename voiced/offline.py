@@ -267,7 +267,10 @@ async def check(config: Config) -> None:
     classifier(config)
     for _, _, make in wiring.servers(config):
         await make().close()
-    wiring.cascade(config.wake, wiring.remote_words(config)).close()
+    far = wiring.remote_words(config)
+    wiring.cascade(config.wake, far).close()
+    for each in far:
+        each.close()
 
 
 def _with_intents(config: Config, folder: Path | None) -> Config:

@@ -98,6 +98,6 @@ class Cascade:
                 episode.second(scores[episode.word.name], self._end)
 
     def close(self) -> None:
-        """Lets go of the models."""
-        for engine in (self._first, self._second, *self._remote):
-            engine.close()
+        """Lets go of the models; the servers are their owner's."""
+        self._first.close()
+        self._second.close()
