@@ -153,6 +153,7 @@ def test_what_it_refuses_is_refused_with_its_words(world):
     [
         ("homeassistant/expose_entity/list", {"exposed": []}),
         ("config/area_registry/list", None),
+        ("config/floor_registry/list", {}),
         ("config/entity_registry/get_entries", [1, 2]),
         ("config/device_registry/list", Refusal("unknown_error", "it broke")),
     ],
@@ -176,8 +177,8 @@ def test_answers_in_another_form_are_told_and_tried_again(world, kind, reply):
         "[]",
         "[" * 50_000,
         '{"id": "x"}',
-        '{"id": 8, "type": "event", "event": {"a": {"light.kitchen": {"s": "\\ud800"}}}}',
-        '{"id": 8, "type": "event", "event": {"c": 3}}',
+        '{"id": 10, "type": "event", "event": {"a": {"light.kitchen": {"s": "\\ud800"}}}}',
+        '{"id": 10, "type": "event", "event": {"c": 3}}',
         "x" * 20_000_000,
     ],
     ids=["empty", "text", "list", "deep", "no number", "half a letter", "wrong event", "huge"],

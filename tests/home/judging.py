@@ -100,8 +100,8 @@ def _true(sentence: str, entities: Sequence[Entity], asked: str) -> bool:  # noq
 def _meant(asked: str, entities: Sequence[Entity]) -> list[Entity]:
     """Of what a question is."""
     kinds = {domain for word, domain in _KINDS.items() if word in asked}
-    areas = {entity.area for entity in entities if entity.area and entity.area.casefold() in asked}
-    return [each for each in entities if each.domain in kinds and (not areas or each.area in areas)]
+    places = {place for each in entities for place in (each.area, each.floor) if place and place.casefold() in asked}
+    return [each for each in entities if each.domain in kinds and (not places or places & {each.area, each.floor})]
 
 
 def _about(names: str, entities: Sequence[Entity]) -> list[Entity]:

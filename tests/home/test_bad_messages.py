@@ -158,6 +158,10 @@ ANSWERS = {
         st.fixed_dictionaries({"area_id": st.just("den") | HOSTILE, "name": HOSTILE}) | ANY, max_size=2
     )
     | ANY,
+    "config/floor_registry/list": st.lists(
+        st.fixed_dictionaries({"floor_id": HOSTILE, "name": HOSTILE}) | ANY, max_size=2
+    )
+    | ANY,
     "config/device_registry/list": st.lists(
         st.fixed_dictionaries({"id": st.just("d") | HOSTILE}, optional={"area_id": HOSTILE}), max_size=2
     )
@@ -167,6 +171,7 @@ ANSWERS = {
 GOOD = {
     "homeassistant/expose_entity/list": {"exposed_entities": {id_: {"conversation": True} for id_ in IDS}},
     "config/area_registry/list": [{"area_id": "den", "name": "Den"}],
+    "config/floor_registry/list": [],
     "config/device_registry/list": [],
     "config/entity_registry/get_entries": {id_: {"entity_id": id_, "area_id": "den"} for id_ in IDS},
 }

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.home.households import INTENTS, household, read
 from voiced.core.intents import blocks, load_intents, scope
-from voiced.turn.home_sentences import EMPTY, LISTS, _lists, _theirs
+from voiced.turn.home_sentences import EMPTY, LISTS, Places, _lists, _theirs
 from voiced.turn.narrowing import LONGEST_WORD, Index, Narrowed
 
 NAMES = {(name, each.domain) for each in household() for name in (each.name, *each.aliases)}
@@ -26,14 +26,16 @@ EXTRA = {
 }
 
 
-def _filled(intents: Intents, names: set[tuple[str, str]], areas: list[str]) -> Narrowed:
-    return Narrowed(Index(replace(intents, skip_words=[]), (*LISTS, *EMPTY)), _lists(names | EXTRA, areas))
+def _filled(intents: Intents, names: set[tuple[str, str]], areas: list[str], floors: list[str]) -> Narrowed:
+    return Narrowed(
+        Index(replace(intents, skip_words=[]), (*LISTS, *EMPTY)), _lists(names | EXTRA, Places(areas, floors))
+    )
 
 
 ALL = {
-    "ours": _filled(load_intents(INTENTS / "en" / "home", "en"), NAMES, ["Kitchen", "Living Room"]),
-    "en": _filled(_theirs("en")[0], NAMES, ["Kitchen", "Living Room"]),
-    "de": _filled(_theirs("de")[0], GERMAN, ["Küche", "Wohnzimmer"]),
+    "ours": _filled(load_intents(INTENTS / "en" / "home", "en"), NAMES, ["Kitchen", "Living Room"], ["Upstairs"]),
+    "en": _filled(_theirs("en")[0], NAMES, ["Kitchen", "Living Room"], ["Upstairs"]),
+    "de": _filled(_theirs("de")[0], GERMAN, ["Küche", "Wohnzimmer"], ["Obergeschoss"]),
     "timers": Narrowed(Index(replace(load_intents(INTENTS, "en"), skip_words=[]))),
 }
 
@@ -168,5 +170,5 @@ def test_however_long_a_word_is_it_is_looked_at_in_as_many_ways_only(name, lengt
 
 def test_a_name_is_understood_however_long_it_is():
     long = "Lamp" * 30
-    narrowed = _filled(_theirs("en")[0], NAMES | {(long, "light")}, ["Kitchen"])
+    narrowed = _filled(_theirs("en")[0], NAMES | {(long, "light")}, ["Kitchen"], [])
     assert _compare(narrowed, f"turn on the {long.lower()}")

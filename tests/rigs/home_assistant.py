@@ -126,6 +126,7 @@ class ScriptedHomeAssistant:
         answers: dict[str, Callable[[dict[str, Any]], Any]] = {
             "homeassistant/expose_entity/list": self._exposed,
             "config/area_registry/list": self._areas,
+            "config/floor_registry/list": self._floors,
             "config/device_registry/list": lambda _: [{"id": "d1", "area_id": None, "identifiers": [["rig", "1"]]}],
             "config/entity_registry/get_entries": self._rows,
             "call_service": self._call,
@@ -144,7 +145,14 @@ class ScriptedHomeAssistant:
 
     def _areas(self, _: object) -> list[dict[str, Any]]:
         areas = {entity.area for entity in self.truth.entities() if entity.area}
-        return [{"area_id": area.lower(), "name": area, "aliases": [], "floor_id": None} for area in areas]
+        return [{"area_id": area.lower(), "name": area, "aliases": [], "floor_id": self._floor(area)} for area in areas]
+
+    def _floor(self, area: str) -> str | None:
+        return next((each.floor.lower() for each in self.truth.entities() if each.area == area and each.floor), None)
+
+    def _floors(self, _: object) -> list[dict[str, Any]]:
+        floors = {entity.floor for entity in self.truth.entities() if entity.floor}
+        return [{"floor_id": floor.lower(), "name": floor, "aliases": [], "level": 1} for floor in floors]
 
     def _rows(self, command: dict[str, Any]) -> dict[str, Any]:
         known = {entity.id: entity for entity in self.truth.entities()}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from voiced.core.home import Action, Entity
 from voiced.home.compressed import StatesEvent
-from voiced.home.registry import Area, DeviceRow, EntityRow, Exposed, Registry
+from voiced.home.registry import Area, DeviceRow, EntityRow, Exposed, Floor, Registry
 from voiced.home.understood import Answer, Understandings
 
 ADDED = """{"a": {"script.cosy": {"s": "off", "a": {"last_triggered": null, "mode": "single", "friendly_name": "Cosy"},
@@ -40,9 +40,9 @@ def test_a_change_from_any_attributes_leads_to_any_others(before, after):
 
 
 def registry(rows, exposed):
-    areas = [Area("kitchen", "Kitchen"), Area("hall", "Hall")]
+    areas = [Area("kitchen", "Kitchen", "up"), Area("hall", "Hall")]
     devices = [DeviceRow("d1", "hall"), DeviceRow("d2", None)]
-    return Registry(exposed, rows, areas, devices, ["lock", "cover.garage"])
+    return Registry(exposed, rows, areas, [Floor("up", "Upstairs")], devices, ["lock", "cover.garage"])
 
 
 def test_names_rooms_and_aliases_come_from_the_registries():
@@ -55,9 +55,15 @@ def test_names_rooms_and_aliases_come_from_the_registries():
     known = registry(rows, [*rows, "sensor.free"])
     assert known.ids == {"light.big", "cover.drive", "light.none", "sensor.free"}
     big = known.entity("light.big", "on", {"friendly_name": "Big Light"})
-    assert (big.name, big.area, big.aliases, big.risky) == ("Big Light", "Kitchen", ("sun",), False)
+    assert (big.name, big.area, big.floor, big.aliases, big.risky) == (
+        "Big Light",
+        "Kitchen",
+        "Upstairs",
+        ("sun",),
+        False,
+    )
     drive = known.entity("cover.drive", "open", {})
-    assert (drive.name, drive.area, drive.kind, drive.risky) == ("Drive", "Hall", "garage", True)
+    assert (drive.name, drive.area, drive.floor, drive.kind, drive.risky) == ("Drive", "Hall", "", "garage", True)
     assert known.entity("sensor.free", "3", {}).name == "free"
 
 

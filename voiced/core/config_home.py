@@ -80,6 +80,7 @@ class DeviceConfig(Section, frozen=True, kw_only=True):
     ]
     name: Annotated[str, Meta(max_length=200, description="What people call it; empty: the table's name.")] = ""
     area: Annotated[str, Meta(max_length=200, description="The room it is in.")] = ""
+    floor: Annotated[str, Meta(max_length=200, description="The storey that room is on, such as upstairs.")] = ""
     aliases: Annotated[list[str], Meta(max_length=100, description="What else people call it.")] = field(
         default_factory=list[str]
     )

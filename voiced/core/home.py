@@ -19,6 +19,7 @@ class Entity(Struct, frozen=True):
         id: its domain, a dot and a name: "light.kitchen".
         name: what people call it.
         area: the room it is in; empty where nobody said.
+        floor: the storey that room is on; the same.
         aliases: what else people call it.
         kind: its device class, such as "garage" for a cover; empty for none.
         state: "on", "off", "open", "locked", "21.5"; one of `GONE` where it cannot be observed.
@@ -34,6 +35,7 @@ class Entity(Struct, frozen=True):
     state: str = "unknown"
     attributes: dict[str, Any] = field(default_factory=dict[str, Any])
     risky: bool = False
+    floor: str = ""
 
     @property
     def domain(self) -> str:

@@ -19,11 +19,11 @@ from voiced.home.compressed import StatesEvent
 from voiced.home.losses import Losses
 from voiced.home.observed import Observed, act
 from voiced.home.pauses import Pauses
-from voiced.home.registry import Area, DeviceRow, EntityRow, Exposed, Registry
+from voiced.home.registry import Area, DeviceRow, EntityRow, Exposed, Floor, Registry
 from voiced.home.told import STATE_LIMIT, Unreadable, usable
 from voiced.home.websocket import WebSocket, opened
 
-CHANGES = ("area_registry_updated", "device_registry_updated", "entity_registry_updated")
+CHANGES = ("area_registry_updated", "floor_registry_updated", "device_registry_updated", "entity_registry_updated")
 LULL_S = 0.5
 """Changes of registries come in bursts: so long after one they are read anew."""
 
@@ -39,7 +39,7 @@ class HomeAssistant:
 
     def __init__(self, config: HomeConfig, clock: Clock, chance: Callable[[], float] = random.random) -> None:
         self._config, self._clock, self._pauses = config, clock, Pauses(chance)
-        self._registry = Registry((), {}, (), (), config.risky)
+        self._registry = Registry((), {}, (), (), (), config.risky)
         self._socket: WebSocket | None = None
         self._problem: HomeFailed = HomeUnreachable("Home Assistant is not reached yet")
         self._connects, self._unreadable = 0, Unreadable()
@@ -135,9 +135,10 @@ class HomeAssistant:
     async def _read(self, socket: WebSocket) -> Registry:
         exposed = (await socket.ask(Exposed, "homeassistant/expose_entity/list")).ids()
         areas = await socket.ask(list[Area], "config/area_registry/list")
+        floors = await socket.ask(list[Floor], "config/floor_registry/list")
         devices = await socket.ask(list[DeviceRow], "config/device_registry/list")
         rows = await socket.ask(dict[str, EntityRow | None], "config/entity_registry/get_entries", entity_ids=exposed)
-        return Registry(exposed, rows, areas, devices, self._config.risky)
+        return Registry(exposed, rows, areas, floors, devices, self._config.risky)
 
     def _told(self, event: dict[str, Any]) -> None:
         with translate(ValidationError, to=InputInvalid, message="states are told in another form"):

@@ -38,6 +38,7 @@ class Device:
             aliases=tuple(config.aliases),
             kind=config.kind,
             attributes={"unit_of_measurement": config.unit} if config.unit else {},
+            floor=config.floor,
             risky=config.risky or is_risky(id_, config.kind, (called, *config.aliases), risky),
         )
 

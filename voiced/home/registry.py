@@ -1,4 +1,4 @@
-"""What Home Assistant's registries say of what it exposes to Assist: names, rooms, aliases. Pure."""
+"""What Home Assistant's registries say of what it exposes to Assist: names, rooms, floors, aliases. Pure."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -20,6 +20,14 @@ class Area(_Row, frozen=True):
     """A room."""
 
     area_id: str
+    name: str
+    floor_id: str | None = None
+
+
+class Floor(_Row, frozen=True):
+    """A storey."""
+
+    floor_id: str
     name: str
 
 
@@ -61,6 +69,7 @@ class Registry:
         exposed: ids of what is exposed.
         rows: of the entities that have one, by id; some have none.
         areas: all rooms.
+        floors: all storeys.
         devices: all devices.
         risky: see `home.risky` in the configuration.
     """
@@ -70,10 +79,12 @@ class Registry:
         exposed: Iterable[str],
         rows: Mapping[str, EntityRow | None],
         areas: Iterable[Area],
+        floors: Iterable[Floor],
         devices: Iterable[DeviceRow],
         risky: list[str],
     ) -> None:
-        self._areas = {area.area_id: area.name for area in areas}
+        self._areas = {area.area_id: area for area in areas}
+        self._floors = {floor.floor_id: floor.name for floor in floors}
         self._devices = {device.id: device for device in devices}
         self._rows = {id_: row for id_, row in rows.items() if row}
         self._risky = risky
@@ -83,19 +94,20 @@ class Registry:
         """A thing with its state and attributes."""
         row = self._rows.get(id_) or EntityRow(id_)
         device = self._devices.get(row.device_id or "")
-        area = row.area_id or (device.area_id if device else None)
+        area = self._areas.get(row.area_id or (device and device.area_id) or "")
         kind = row.device_class or row.original_device_class or _text(attributes, "device_class")
         given = _text(attributes, "friendly_name") or row.name or row.original_name
         name = given or id_.partition(".")[2].replace("_", " ")
         return Entity(
             id=id_,
             name=name,
-            area=self._areas.get(area or "", ""),
+            area=area.name if area else "",
             aliases=tuple(row.aliases),
             kind=kind,
             state=state,
             attributes=attributes,
             risky=is_risky(id_, kind, (name, row.original_name or "", *row.aliases), self._risky),
+            floor=self._floors.get((area and area.floor_id) or "", ""),
         )
 
 

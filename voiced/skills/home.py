@@ -118,7 +118,7 @@ class HomeSkill:
     def _unknown(self, understood: Understanding, meant: Targets) -> str:
         if meant.named:
             return self._words.unknown.format(name=meant.said)
-        area = str(understood.slots.get("area", ""))
+        area = str(understood.slots.get("area") or understood.slots.get("floor", ""))
         return self._words.nothing_in.format(area=spoken(self._words, area)) if area else self._words.nothing
 
     def _which(self, understood: Understanding) -> Reply:

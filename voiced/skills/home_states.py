@@ -127,4 +127,5 @@ def _measured(words: Words, entity: Entity) -> str:
 def _nothing(words: Words, slots: Mapping[str, object]) -> str:
     if "name" in slots:
         return words.unknown.format(name=slots["name"])
-    return words.nothing_in.format(area=spoken(words, str(slots["area"]))) if "area" in slots else words.nothing
+    place = str(slots.get("area") or slots.get("floor", ""))
+    return words.nothing_in.format(area=spoken(words, place)) if place else words.nothing

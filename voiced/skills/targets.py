@@ -31,20 +31,21 @@ def targets(entities: Iterable[Entity], slots: Mapping[str, object], domains: It
 
     Args:
         entities: all that is there.
-        slots: name, area, domain and device_class, as far as they were said.
+        slots: name, area, floor, domain and device_class, as far as they were said.
         domains: what can be meant at all; None: anything.
     """
-    name, area, kind = (str(slots.get(slot, "")) for slot in ("name", "area", "device_class"))
+    name, area, floor, kind = (str(slots.get(slot, "")) for slot in ("name", "area", "floor", "device_class"))
     allowed = {str(slots["domain"])} if "domain" in slots else set(domains) if domains is not None else None
     fitting = [
         entity
         for entity in entities
         if (allowed is None or entity.domain in allowed)
         and (not area or _same(entity.area, area))
+        and (not floor or _same(entity.floor, floor))
         and (not kind or entity.kind == kind)
     ]
     if not name:
-        return Targets(tuple(fitting), named=False, said=area)
+        return Targets(tuple(fitting), named=False, said=area or floor)
     return Targets(tuple(_preferred(_called(fitting, name))), named=True, said=name)
 
 

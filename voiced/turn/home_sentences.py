@@ -20,9 +20,9 @@ from voiced.turn.narrowing import Index, Narrowed
 from voiced.turn.near_misses import Near, Vocabulary
 from voiced.turn.rules import slots
 
-LISTS = ("name", "area")
+LISTS = ("name", "area", "floor")
 """The lists that the home fills."""
-EMPTY = ("floor", "zone")
+EMPTY = ("zone",)
 """Those that nothing fills: no sentence that needs one can be said."""
 LEFT_OUT = frozenset({"[<the>] {name}", "<name>", "{name}"})
 """A name alone is no wish: whoever answers a question with one would switch something on."""
@@ -57,6 +57,18 @@ INTENTS = PLAYERS | {
 
 DOMAINS = {"HassClimate": "climate", "HassMedia": "media_player", "HassFan": "fan", "HassSetPosition": "cover"}
 """What sentences are about that do not say it, by the beginning of their intent."""
+
+
+class Places(Struct, frozen=True):
+    """Where things are.
+
+    Attributes:
+        areas: the rooms.
+        floors: the storeys.
+    """
+
+    areas: Sequence[str]
+    floors: Sequence[str]
 
 
 class Way(Struct, frozen=True):
@@ -137,30 +149,32 @@ class HomeSentences:
         """All that is understood exactly, in the order in which it is tried: with whole names, then with their ends."""
         return [each.intents for each in self._whole], [each.intents for each in self._endings]
 
-    def _here(self, entities: Sequence[Entity], endings: set[tuple[str, str]], areas: Sequence[str]) -> Iterable[Way]:
+    def _here(self, entities: Sequence[Entity], endings: set[tuple[str, str]], places: Places) -> Iterable[Way]:
         """Where what is said of no room is rather meant: "the lamp", and then "the lights"."""
         here = [each for each in entities if each.area and each.area == self._room]
         if here:
             names = {(name, each.domain) for each in here for name in (each.name, *each.aliases)}
             near = {(ending, domain) for name, domain in names for ending in _endings(name)} & endings
             room = {"area": self._room}
-            yield Way([Narrowed(index, _lists(near, areas)) for index in self._indexes], here=room)
+            yield Way([Narrowed(index, _lists(near, places)) for index in self._indexes], here=room)
             yield Way(self._whole, room=room, domains=frozenset(each.domain for each in here))
 
     def _fill(self, entities: Sequence[Entity]) -> None:
         """Takes the names of what is there, if they are others than before; that takes some milliseconds for 200."""
-        known = [(each.id, each.name, each.area, each.aliases) for each in entities]
+        known = [(each.id, each.name, each.area, each.floor, each.aliases) for each in entities]
         if known == self._known:
             return
         self._known = known
-        areas = sorted({each.area for each in entities if each.area})
+        places = Places(
+            *(sorted(filter(None, each)) for each in ({e.area for e in entities}, {e.floor for e in entities}))
+        )
         names = {(name, each.domain) for each in entities for name in (each.name, *each.aliases) if name.strip()}
         endings = {(ending, domain) for name, domain in names for ending in _endings(name)} - names
-        self._whole = [Narrowed(index, _lists(names, areas)) for index in self._indexes]
-        self._endings = [Narrowed(index, _lists(endings, areas)) for index in self._indexes]
-        self._ways = [Way(self._whole), *self._here(entities, endings, areas), Way(self._endings)]
+        self._whole = [Narrowed(index, _lists(names, places)) for index in self._indexes]
+        self._endings = [Narrowed(index, _lists(endings, places)) for index in self._indexes]
+        self._ways = [Way(self._whole), *self._here(entities, endings, places), Way(self._endings)]
         words = {word for templates in self._whole for word in templates.words}
-        self._vocabulary = Vocabulary(words, {name for name, _ in names} | set(areas))
+        self._vocabulary = Vocabulary(words, {name for name, _ in names} | {*places.areas, *places.floors})
 
 
 def _theirs(language: str) -> list[Intents]:
@@ -178,12 +192,13 @@ def _theirs(language: str) -> list[Intents]:
     return [Intents.from_dict({key: document[key] for key in keys if key in document} | {"intents": chosen})]
 
 
-def _lists(names: Iterable[tuple[str, str]], areas: Iterable[str]) -> dict[str, TextSlotList]:
+def _lists(names: Iterable[tuple[str, str]], places: Places) -> dict[str, TextSlotList]:
     # As a sentence is written when it is matched: a name may hold points and commas.
     values = [(normalize_for_matching(name).text, name, {"domain": domain}) for name, domain in sorted(names)]
     return {
         "name": TextSlotList.from_tuples(values, allow_template=False, name="name"),
-        "area": TextSlotList.from_strings(areas, allow_template=False, name="area"),
+        "area": TextSlotList.from_strings(places.areas, allow_template=False, name="area"),
+        "floor": TextSlotList.from_strings(places.floors, allow_template=False, name="floor"),
         **{name: TextSlotList(name, []) for name in EMPTY},
     }
 
