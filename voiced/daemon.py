@@ -1,13 +1,7 @@
-"""The daemon: starts the children first, then loads the rest while they load, and runs until it is told to end.
-
-`python -m voiced.daemon CONFIG SOCKET FILE [FLAG…]` is what `voiced run` becomes. CONFIG is JSON; FILE (or nothing) and
-the flags are what it was made from besides the usual places: at SIGHUP it is read again.
-"""
+"""The daemon: starts the children first, then loads the rest while they load, and runs until it is told to end."""
 
 import asyncio
 import logging
-import os
-import signal
 import socket
 import sys
 from collections.abc import Sequence
@@ -44,11 +38,9 @@ def main(arguments: list[str]) -> int:
     """Runs the daemon until SIGTERM or SIGINT; returns the exit code.
 
     Args:
-        arguments: the configuration as JSON, the socket's path, the file that was named or nothing, flags.
+        arguments: the configuration as JSON, the socket's path; then what the configuration was made from besides the
+            usual places, to be read again at SIGHUP: the file that was named, or nothing, and flags.
     """
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _end)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
     config = msgspec.json.decode(arguments[0], type=Config)
     logging.basicConfig(level=config.log.level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     setproctitle("voiced")
@@ -72,15 +64,10 @@ def _complain(error: VoicedError) -> int:
     return 1
 
 
-def _end(*_: object) -> None:
-    """A daemon that is told to end while it is still being loaded ends in order, too."""
-    sys.exit(0)
-
-
 async def _run(service: Service, socket_path: Path, given: Secret | None) -> None:
-    service.obey()
     config = service.config
     with hold(socket_path) as listener:
+        service.obey(socket_path)
         bus = Bus()
         card = SoundCard(config.audio, bus.emit)
         parts = engines(config)._replace(audio=[card.child])
@@ -157,8 +144,3 @@ async def _usable(database: "Database") -> None:
     except StoreFailed as error:
         if not error.retriable:
             raise
-
-
-if __name__ == "__main__":
-    # At once: Python, as it takes itself apart, breaks off the ear inside ONNX Runtime, and that aborts the process.
-    os._exit(main(sys.argv[1:]))

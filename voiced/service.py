@@ -27,6 +27,10 @@ ENDING_S = 1.5
 """Whoever tells the daemon to end waits no longer. What is kept is kept by then, and the children end with it."""
 
 
+def _told_already(*_: object) -> None:
+    """What a second SIGTERM does. It is not ignored: programs that are started would inherit that."""
+
+
 class Service:
     """What the daemon's process owes to whoever runs it.
 
@@ -46,23 +50,35 @@ class Service:
         self._changed = asyncio.Event()
         self._later: list[str] = []
 
-    def obey(self) -> None:
-        """From now on SIGTERM and SIGINT end this task in order, and SIGHUP has the settings read again."""
+    def obey(self, socket_path: Path) -> None:
+        """From now on SIGTERM and SIGINT end this task in order, and SIGHUP has the settings read again.
+
+        Args:
+            socket_path: the daemon's own socket, which is left behind by no end.
+        """
         loop, this = asyncio.get_running_loop(), asyncio.current_task()
 
-        def end() -> None:
+        def end(*_: object) -> None:
             for number in (signal.SIGTERM, signal.SIGINT):
-                loop.add_signal_handler(number, lambda: None)
-            self._systemd.stopping()
+                signal.signal(number, _told_already)
             # Whatever hangs, a library, a disk or a thread: a sudden end loses nothing that was promised.
-            last = threading.Timer(ENDING_S, os._exit, [0])
+            last = threading.Timer(ENDING_S, suddenly)
             last.daemon = True
             last.start()
+            loop.call_soon_threadsafe(in_order)
+
+        def suddenly() -> None:
+            socket_path.unlink(missing_ok=True)
+            os._exit(0)
+
+        def in_order() -> None:
+            self._systemd.stopping()
             if this:
                 this.cancel()
 
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, end)
+            # Not the loop's own: that waits until a module is loaded, which may be seconds on a busy machine.
+            signal.signal(number, end)
         # A terminal that is closed takes its daemon with it.
         loop.add_signal_handler(signal.SIGHUP, end if os.isatty(sys.stderr.fileno()) else self._changed.set)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})

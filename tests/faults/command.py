@@ -52,6 +52,7 @@ FAULTS = {
     "broker": Fault("tests.faults.outages", 500, 25),
     "daemon-kills": Fault("tests.faults.daemon_kills", 100, 25),
     "sigterm": Fault("tests.faults.sigterms", 200, 50),
+    "watchdog": Fault("tests.faults.watchdog", 1, 1),
     "locked-daemon-kills": Fault("tests.faults.daemon_kills", 100, 25, run="run_locked"),
 }
 CONTROLS = 200

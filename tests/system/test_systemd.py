@@ -1,8 +1,6 @@
 """voiced under a real systemd: it starts, is found hanging, is started again, reads its settings again, and ends."""
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,20 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.rigs.user_manager import can
 
 SHORT = """[Service]
 WatchdogSec=3
 Environment=HOME={home} XDG_STATE_HOME={home}/state
 """
 """Whoever tests does not wait half a minute for a daemon that hangs, and has no sound card."""
-
-
-def can() -> bool:
-    programs = ("unshare", "dbus-daemon", "systemctl")
-    there = all(map(shutil.which, programs)) and Path("/lib/systemd/systemd").exists()
-    if os.geteuid() or not there:
-        return False
-    return subprocess.run(["unshare", "--mount", "--pid", "--fork", "true"], check=False).returncode == 0
 
 
 @pytest.mark.skipif(not can(), reason="no user manager: needs root, dbus-daemon, util-linux and systemd")

@@ -37,9 +37,9 @@ def run(*, options: Options | None = None) -> None:
         str(options.config or ""),
         *options.set,
     ]
-    # Until the daemon can end or reload in order, whoever tells it to has to wait a moment.
+    # Until the new program obeys, whoever tells it to end or to reload has to wait a moment.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
-    os.execv(sys.executable, [sys.executable, "-m", "voiced.daemon", *arguments])  # noqa: S606 (our own program)
+    os.execv(sys.executable, [sys.executable, "-m", "voiced", *arguments])  # noqa: S606 (our own program)
 
 
 def status(*, options: Options | None = None) -> None:

@@ -14,5 +14,5 @@ def compute() -> None:
         detector.speech(bytes(FRAME_SAMPLES * SAMPLE_BYTES))
 
 
-if "voiced.daemon" in sys.orig_argv:
+if sys.orig_argv[1:3] == ["-m", "voiced"]:
     threading.Thread(target=compute, daemon=True).start()

@@ -1,0 +1,24 @@
+"""What `voiced run` becomes: obeys from its first moment, and only then loads the daemon.
+
+`python -m voiced CONFIG SOCKET FILE [FLAG…]`; see `voiced.daemon.main`.
+"""
+
+import os
+import signal
+import sys
+
+
+def _end(*_: object) -> None:
+    """Ends a daemon that is still being loaded: it holds nothing yet that would have to be put away."""
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    for _number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(_number, _end)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
+
+    from voiced.daemon import main  # To load it takes most of the time until the daemon answers.
+
+    # At once: Python, as it takes itself apart, breaks off the ear inside ONNX Runtime, and that aborts the process.
+    os._exit(main(sys.argv[1:]))
