@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -28,7 +28,7 @@ from voiced.core.ports.clock import Clock
 from voiced.core.ports.home import Home
 from voiced.core.ports.promises import PromiseStore
 from voiced.core.privacy import Use, allowed
-from voiced.core.status import PromiseStatus, Status
+from voiced.core.status import LoadStatus, PromiseStatus, Status
 from voiced.core.types import RATE, Earcon
 from voiced.earthread import EarThread
 from voiced.engines.phrasefiles import PhraseFiles
@@ -83,7 +83,12 @@ class Voiced:
         promises: where promises are kept instead; None: in the database, too.
         live: what it hears is live and waits for nobody. A replayed file waits for the recogniser, and cannot hear
             what voiced plays.
+
+    Attributes:
+        wyoming_clients: tells how many there are.
     """
+
+    wyoming_clients: Callable[[], int] = staticmethod(lambda: 0)
 
     def __init__(  # noqa: PLR0913 (all that is wired together)
         self,
@@ -112,7 +117,7 @@ class Voiced:
         self._outage = Outage(self.bus, self.inbox.put, self._at, speech)
         database.watch(self._outage.told)
         database.watch_damage(self._outage.damaged)
-        self._config, self._audio, self._activity = config, audio, activity
+        self._config, self._audio, self._activity, self._database = config, audio, activity, database
         self._muted = False
         quiet = Quiet(config.quiet, clock, StoredSettings(database))
         self._manner = Manner(quiet, config.audio.volume, audio.set_volume)
@@ -317,6 +322,7 @@ class Voiced:
             promises=promises,
             memory=self._remembering.indexer.status,
             home=self.house.status,
+            load=LoadStatus(self.inbox.waiting, self._database.waiting, self.bus.dropped, self.wyoming_clients()),
         )
 
     async def ask(

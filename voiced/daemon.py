@@ -12,6 +12,7 @@ import msgspec
 from setproctitle import setproctitle
 
 from voiced.children import Engines, engines
+from voiced.control.logs import set_up
 from voiced.control.server import hold, serve
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
@@ -42,7 +43,7 @@ def main(arguments: list[str]) -> int:
             usual places, to be read again at SIGHUP: the file that was named, or nothing, and flags.
     """
     config = msgspec.json.decode(arguments[0], type=Config)
-    logging.basicConfig(level=config.log.level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    set_up(config.log)
     setproctitle("voiced")
     _, socket_path, file, *flags = arguments
     service = Service(config, Path(file) if file else None, flags)
@@ -95,6 +96,7 @@ async def _assist(
 ) -> None:
     from voiced.assistant import Voiced  # noqa: PLC0415 (loads while the children do)
     from voiced.control.api import application  # noqa: PLC0415 (the same)
+    from voiced.observers import Observers  # noqa: PLC0415 (the same)
     from voiced.store.db import Database  # noqa: PLC0415 (the same)
     from voiced.store.upkeep import keep_backing_up, keep_expiring  # noqa: PLC0415 (the same)
 
@@ -104,6 +106,7 @@ async def _assist(
         clock = SystemClock(LocalZone(config.promises.timezone))
         voiced = Voiced(config, card, clock, Activity(), bus, parts, database=database)
         device = _device(config, voiced, clock)
+        observers = Observers(config, voiced, database)
         async with asyncio.TaskGroup() as tasks:
             if device:
                 tasks.create_task(device.run(), name="device")
@@ -111,8 +114,9 @@ async def _assist(
             tasks.create_task(voiced.hear(), name="ear")
             tasks.create_task(keep_backing_up(voiced.upkeep, store.backup_hours, clock), name="backups")
             tasks.create_task(keep_expiring(voiced.upkeep, config.retention, clock), name="retention")
-            tasks.create_task(serve(application(voiced), listener, answers), name="control")
+            tasks.create_task(serve(application(voiced, *observers.routes), listener, answers), name="control")
             tasks.create_task(service.live(voiced, parts, clock, answers), name="systemd")
+            tasks.create_task(observers.run(), name="observers")
             if config.wyoming.listen:
                 from voiced.hearing_others import serve_others  # noqa: PLC0415 (who serves nobody does not load it)
 

@@ -28,6 +28,7 @@ async def serve_others(config: Config, voiced: Voiced) -> None:
     """
     wanted, allowed = addresses(config.wyoming), networks(config.wyoming)
     server = Server(services(config, voiced), allowed)
+    voiced.wyoming_clients = lambda: server.clients
     await asyncio.gather(*map(server.serve, wanted))
 
 

@@ -11,7 +11,7 @@ from voiced.core.commands import Ask
 from voiced.core.events import Failed, Heard, Interrupted, NotUnderstood, Routed, Spoken, TurnEnded
 
 ANSWER = "The moon is far away. It is made of rock, and of dust."
-THOUGHT = ["woke", "speech_started", "heard", "routed", "speaking", "spoken", "turn_ended"]
+THOUGHT = ["woke", "speech_started", "heard", "routed", "speaking", "model_used", "spoken", "turn_ended"]
 
 
 def only(events, kind):

@@ -7,6 +7,8 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from litestar.handlers import HTTPRouteHandler
+
 from voiced.control.api import application
 from voiced.control.client import Client
 from voiced.control.server import hold, serve
@@ -14,11 +16,11 @@ from voiced.core.ports.agent import Agent
 
 
 @contextmanager
-def answering(path: Path, agent: Agent) -> Generator[Client]:
+def answering(path: Path, agent: Agent, *more: HTTPRouteHandler) -> Generator[Client]:
     """Serves an agent on a socket until the block ends."""
     loop = asyncio.new_event_loop()
     with hold(path) as listener:
-        task = loop.create_task(serve(application(agent), listener, asyncio.Event()))
+        task = loop.create_task(serve(application(agent, *more), listener, asyncio.Event()))
         thread = threading.Thread(target=_run, args=(loop, task), name="control")
         thread.start()
         try:

@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import apsw
+import httpx
 import numpy as np
 import psutil
 import pytest
@@ -22,6 +23,8 @@ import soxr
 
 from tests.conftest import ROOT
 from tests.rigs.audio_server import AudioServer
+from voiced.core.config import Config
+from voiced.setup.places import socket_path
 
 pytestmark = pytest.mark.server
 RATE = 16_000
@@ -61,6 +64,11 @@ class Daemon:
 
     def status(self) -> dict:
         return json.loads(self.call("status", "--json").stdout)
+
+    def metrics(self) -> str:
+        transport = httpx.HTTPTransport(uds=str(socket_path(Config(), self.environment)))
+        with httpx.Client(transport=transport) as http:
+            return http.get("http://voiced/metrics").text
 
     def heard(self, name: str, since: int = 0, **fields: object) -> dict:
         """Waits for an event."""
@@ -210,6 +218,10 @@ def test_without_any_sound_device_it_stays_up_and_says_so(tmp_path: Path):
         assert audio["hint"]
         assert daemon.call("listen", check=False).returncode == 1
         assert daemon.call("devices", check=False).returncode == 1
+        counted = daemon.metrics()
+        assert 'voiced_turns_total{outcome="answered",route="rules"} 1.0' in counted
+        assert "voiced_microphone_losses_total 1.0" in counted
+        assert "voiced_store_commit_seconds_count 0.0" not in counted
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

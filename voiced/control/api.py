@@ -4,6 +4,7 @@ import threading
 
 from litestar import Litestar, Router
 from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
 
 from voiced.control import (
     announcements,
@@ -27,8 +28,13 @@ from voiced.control.transfers import Transfers
 from voiced.core.ports.agent import Agent
 
 
-def application(agent: Agent) -> Litestar:
-    """Makes the application for a daemon."""
+def application(agent: Agent, *more: HTTPRouteHandler) -> Litestar:
+    """Makes the application for a daemon.
+
+    Args:
+        agent: the daemon.
+        more: routes of those who watch it.
+    """
     transfers = Transfers(agent.folder)
     # The daemon's start need not wait for it.
     threading.Thread(target=transfers.clean, name="transfers", daemon=True).start()
@@ -51,7 +57,7 @@ def application(agent: Agent) -> Litestar:
     )
     openai = Router(ROOT, route_handlers=[*models.ROUTES, *chat.ROUTES, *embeddings.ROUTES, *audio.ROUTES])
     return Litestar(
-        [own, openai],
+        [own, openai, *more],
         dependencies={
             "agent": Provide(lambda: agent, sync_to_thread=False),
             "transfers": Provide(lambda: transfers, sync_to_thread=False),

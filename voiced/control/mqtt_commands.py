@@ -9,7 +9,7 @@ from math import inf
 from typing import Any
 
 from voiced.control.steering import LONGEST_TEXT
-from voiced.core.errors import InputInvalid, VoicedError
+from voiced.core.errors import InputInvalid, VoicedError, whereabouts
 from voiced.core.ports.agent import Agent
 from voiced.core.ports.broker import BrokerMessage
 from voiced.core.tasks import ended
@@ -62,8 +62,8 @@ class Commands:
             await work
         except VoicedError as error:
             log.warning("%s over MQTT failed: %s", key, error.code)  # A message may be in the user's own words.
-        except Exception:  # It may fail, the daemon may not.
-            log.exception("%s over MQTT failed", key)
+        except Exception as error:  # noqa: BLE001 (it may fail, the daemon may not)
+            log.error("%s over MQTT failed, which is a fault of voiced:\n%s", key, whereabouts(error))  # noqa: TRY400
         finally:
             self._obeyed()
 

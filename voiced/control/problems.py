@@ -8,7 +8,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.status_codes import HTTP_400_BAD_REQUEST, HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
 from voiced.control.told import Problem
-from voiced.core.errors import InputInvalid, VoicedError
+from voiced.core.errors import InputInvalid, VoicedError, whereabouts
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def problem(error: BaseException, where: str) -> Problem:
     if isinstance(error, VoicedError):
         status = STATUS_OF.get(error.code, 400 if isinstance(error, InputInvalid) else 500)
         return Problem(error.code, error.message, error.hint, status)
-    log.error("%s failed", where, exc_info=error)
+    log.error("%s failed:\n%s", where, whereabouts(error))
     hint = "This is a fault of voiced: please report it, with the daemon's log."
     return Problem(VoicedError.code, f"{type(error).__name__}: {error}", hint)
 

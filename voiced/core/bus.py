@@ -39,6 +39,12 @@ class Bus:
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
         self._watchers: list[Callable[[AnyEvent], None]] = []
+        self._dropped = 0
+
+    @property
+    def dropped(self) -> int:
+        """How many events subscribers have lost so far."""
+        return self._dropped + sum(each.dropped for each in self._subscriptions)
 
     def emit(self, event: AnyEvent) -> None:
         """Tells everybody, and returns at once."""
@@ -64,3 +70,4 @@ class Bus:
             yield subscription
         finally:
             self._subscriptions.discard(subscription)
+            self._dropped += subscription.dropped

@@ -20,6 +20,7 @@ from voiced.core.config_mind import DialogueConfig, QuietConfig, RouterConfig
 from voiced.core.config_search import SearchConfig
 from voiced.core.config_section import Seconds, Section, Share
 from voiced.core.config_tools import ToolsConfig
+from voiced.core.config_watching import LogConfig, TracesConfig
 from voiced.core.config_wyoming import WyomingConfig
 from voiced.core.echo_config import EchoCancelling
 
@@ -292,14 +293,6 @@ class ControlConfig(Section, frozen=True, kw_only=True):
     socket: Annotated[str, Meta(description="The Unix socket; empty: /run/voiced/voiced.sock, or the user's own.")] = ""
 
 
-class LogConfig(Section, frozen=True, kw_only=True):
-    """What it writes about itself."""
-
-    level: Annotated[
-        str, Meta(pattern="^(debug|info|warning|error)$", description="debug, info, warning or error.")
-    ] = "info"
-
-
 class Config(Section, frozen=True, kw_only=True):
     """Everything that can be set."""
 
@@ -325,3 +318,4 @@ class Config(Section, frozen=True, kw_only=True):
     control: ControlConfig = field(default_factory=ControlConfig)
     wyoming: WyomingConfig = field(default_factory=WyomingConfig)
     log: LogConfig = field(default_factory=LogConfig)
+    traces: TracesConfig = field(default_factory=TracesConfig)

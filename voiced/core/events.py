@@ -84,10 +84,38 @@ class Spoken(Event, frozen=True):
     complete: bool
 
 
+class ModelUsed(Event, frozen=True):
+    """A language model answered, or was cut short.
+
+    Attributes:
+        model: its name, as it tells it.
+        finish: why it ended: stop, tool, length, time, loop or cut.
+        tokens_in: of its prompt; 0 where that is not known.
+        tokens_out: of its answer.
+        seconds: how long it was waited for.
+    """
+
+    model: str
+    finish: str
+    tokens_in: int
+    tokens_out: int
+    seconds: float
+
+
 class TurnEnded(Event, frozen=True):
-    """The turn is over, one way or another."""
+    """The turn is over, one way or another.
+
+    Attributes:
+        timeline: its marks.
+        since: what they count from, in seconds of audio time: the end of speech, or the beginning of another turn.
+    """
 
     timeline: Timeline
+    since: float = 0.0
+
+
+NOTHING_SAID = "nothing was said"
+"""Why a turn was not understood in which nobody spoke."""
 
 
 class NotUnderstood(Event, frozen=True):
@@ -235,6 +263,7 @@ AnyEvent = (
     | Routed
     | Speaking
     | Spoken
+    | ModelUsed
     | TurnEnded
     | NotUnderstood
     | Interrupted

@@ -19,6 +19,7 @@ class AudioStatus(Struct, frozen=True):
         problem: why it does not listen; empty if it does.
         hint: what to do about it.
         echo_cancelled: what voiced itself plays is taken out of what it hears.
+        lost_s: seconds of sound for which the ear came too late, since the start.
     """
 
     listening: bool
@@ -28,6 +29,7 @@ class AudioStatus(Struct, frozen=True):
     problem: str = ""
     hint: str = ""
     echo_cancelled: bool = False
+    lost_s: float = 0.0
 
 
 class EngineStatus(Struct, frozen=True):
@@ -144,6 +146,22 @@ class HomeStatus(Struct, frozen=True):
     unobserved: int = 0
 
 
+class LoadStatus(Struct, frozen=True):
+    """What waits, and what was left out because too much did.
+
+    Attributes:
+        inbox: what was heard or asked, and is not dealt with yet.
+        writes: writes that wait for the disk.
+        events_dropped: events that somebody who watches lost, because he was too slow.
+        wyoming_clients: connections of others that use voiced over Wyoming.
+    """
+
+    inbox: int = 0
+    writes: int = 0
+    events_dropped: int = 0
+    wyoming_clients: int = 0
+
+
 class Status(Struct, frozen=True):
     """The whole daemon.
 
@@ -180,3 +198,4 @@ class Status(Struct, frozen=True):
     promises: list[PromiseStatus]
     memory: MemoryStatus = MemoryStatus()
     home: HomeStatus = HomeStatus()
+    load: LoadStatus = LoadStatus()

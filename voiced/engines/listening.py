@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from voiced.core.errors import AudioFailed, EngineDied, VoicedError
 from voiced.core.events import AudioFound, AudioLost, AudioSilent
+from voiced.core.notes import Note, noted
 from voiced.core.status import AudioStatus
 from voiced.core.tasks import vital
 from voiced.core.types import RATE
@@ -47,6 +48,7 @@ class Listening:
         self._trusted = True
         self._level: dict[str, float] = {}
         self._silent_s = 0
+        self._late = self._late_before = 0
 
     def start(self) -> None:
         """Opens the microphone."""
@@ -84,6 +86,7 @@ class Listening:
             level_dbfs=self._level.get("level_db") if self._found else None,
             clipped=int(self._level.get("clipped", 0)),
             echo_cancelled=bool(self._level.get("echo_cancelled")),
+            lost_s=round(self._late / RATE, 3),
             problem=lost.message if lost else "",
             hint=lost.hint if lost else "",
         )
@@ -116,8 +119,7 @@ class Listening:
                 if self._trusted:
                     self._find()
             case "level":
-                if message.data["lost"] > self._level.get("lost", 0):
-                    log.warning("the ear came too late for %d samples so far", message.data["lost"])
+                self._count_late(message.data["lost"])
                 self._level = message.data
                 self._find()
                 self._notice_silence(message.data["peak_db"])
@@ -130,7 +132,7 @@ class Listening:
         if not self._found:
             self._found = True
             self._lost = None
-            log.info("listening through %s", self._device)
+            log.info("listening through %s", self._device, extra=noted(Note.MICROPHONE_FOUND))
             self._on_event(AudioFound(at=self._now(), device=self._device))
 
     def _lose(self, error: VoicedError) -> None:
@@ -141,8 +143,16 @@ class Listening:
         if before and not was_found and error.code in (before.code, EngineDied.code):
             return  # It was told already; that a lost microphone's process ends as well is no news.
         self._lost = error
-        log.warning("not listening: %s", error.message)
+        log.warning("not listening: %s", error.message, extra=noted(Note.MICROPHONE_LOST, code=error.code))
         self._on_event(AudioLost(at=self._now(), code=error.code, message=error.message, hint=error.hint))
+
+    def _count_late(self, samples: int) -> None:
+        """Adds up what each microphone counts for itself."""
+        new = samples - self._late_before if samples >= self._late_before else samples
+        self._late_before = samples
+        self._late += new
+        if new:
+            log.warning("the ear came too late for %d samples so far", self._late)
 
     def _notice_silence(self, peak_db: float) -> None:
         self._silent_s = self._silent_s + 1 if peak_db <= SILENT_DB else 0

@@ -39,7 +39,7 @@ def changes(running: Config, wanted: Config) -> Changes:
         # The servers that hear wake words are asked by name all the time.
         wake=wanted.wake if _far(wanted.wake) == _far(running.wake) else running.wake,
         quiet=wanted.quiet,
-        log=wanted.log,
+        log=replace(running.log, level=wanted.log.level),
     )
     return Changes(config, _differing(running, config), _differing(config, wanted))
 

@@ -45,6 +45,7 @@ class Database:
     Attributes:
         path: the file.
         vfs: see above.
+        timed: called in the writer's thread with the seconds that each commit took.
         keys: of the file once it is open, the one that it is written with first; none for a plain one.
     """
 
@@ -64,6 +65,7 @@ class Database:
         self.vfs = vfs
         self.keys: Sequence[bytes] = ()
         self._secret = secret
+        self.timed: Callable[[float], None] = lambda _: None
         self._loop = asyncio.get_running_loop()
         self._listeners: list[Listener] = []
         self._damage_listeners: list[DamageListener] = []
@@ -144,6 +146,11 @@ class Database:
             # It is removed all the same; a backup that is under way may still read the log.
             log.warning("what was removed stays in the log until that is emptied: %s", error.message)
 
+    @property
+    def waiting(self) -> int:
+        """Writes that wait for the disk."""
+        return self._threads.writer.waiting if self._threads else 0
+
     def watch(self, listener: Listener) -> None:
         """Calls a function once when the file cannot be written any more; with None when it can again."""
         self._listeners.append(listener)
@@ -196,7 +203,7 @@ class Database:
                 attempt.result().held.close()
             raise
         self.keys = started.keys
-        return Threads(self.path, started, self.vfs, self._tell, self._found_damage)
+        return Threads(self.path, started, self.vfs, self._tell, self._found_damage, self._time)
 
     def _fail(self, error: StoreFailed) -> None:
         """From now on, whoever comes is told so at once."""
@@ -234,6 +241,9 @@ class Database:
                 note.touch()
             for listener in self._damage_listeners:
                 listener(error)
+
+    def _time(self, seconds: float) -> None:
+        self.timed(seconds)
 
     def _tell(self, error: StoreFailed | None) -> None:
         for listener in self._listeners:

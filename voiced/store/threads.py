@@ -25,6 +25,7 @@ class Threads:
         vfs: SQLite's name of another way to the disk.
         told: see `Writer`.
         damaged: see `Keeper`.
+        timed: see `Writer`.
     """
 
     def __init__(
@@ -34,12 +35,13 @@ class Threads:
         vfs: str | None,
         told: Listener,
         damaged: DamageListener,
+        timed: Callable[[float], None],
     ) -> None:
         self._held = started.held
         opened = partial(connect.onlooker, path, vfs, started.keys[0] if started.keys else None)
         self.keeper = Keeper(started.keeper, started.writer, opened, damaged, check=not started.checked)
         self.readers = Readers(started.readers)
-        self.writer = Writer(started.writer, told)
+        self.writer = Writer(started.writer, told, timed)
 
     def close(self, loop: asyncio.AbstractEventLoop, closed: asyncio.Event) -> None:
         """Finishes what waits; the last connection to go moves the log into the file. In a thread of its own."""

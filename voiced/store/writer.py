@@ -40,15 +40,18 @@ class Writer:
     Args:
         connection: see `connection.writer`.
         told: called in the event loop with the error when writes begin to fail, and with None when they succeed again.
+        timed: called in the thread with the seconds that a commit took, its writes included.
     """
 
     def __init__(
         self,
         connection: apsw.Connection,
         told: Callable[[StoreFailed | None], None],
+        timed: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._connection = connection
         self._told = told
+        self._timed = timed
         self._loop = asyncio.get_running_loop()
         self._waiting: deque[_Write] = deque()
         self._changed = threading.Condition()
@@ -57,6 +60,11 @@ class Writer:
         self._failed_at = 0.0
         self._thread = threading.Thread(target=self._work, name="store writer", daemon=True)
         self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """Writes that wait."""
+        return len(self._waiting)
 
     def submit(self, job: Job[T], *, alone: bool = False) -> asyncio.Future[T]:
         """Queues a write; the future is resolved after the fsync.
@@ -108,6 +116,7 @@ class Writer:
         until = time.monotonic() + (0 if self._failing else PATIENCE_S)
         pause = FIRST_PAUSE_S
         while True:
+            began = time.monotonic()
             try:
                 outcomes = self._once(batch)
             except apsw.Error as fault:
@@ -120,6 +129,7 @@ class Writer:
                     continue
                 self._report(batch, error)
                 return [error] * len(batch)
+            self._timed(time.monotonic() - began)
             self._report(batch, None)
             return outcomes
 

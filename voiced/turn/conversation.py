@@ -10,8 +10,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from voiced.core.commands import Announce, AnyCommand, Ask, Hush, Ring, Say, Stop
-from voiced.core.errors import SkillFailed, StoreFailed, VoicedError
+from voiced.core.context import in_turn
+from voiced.core.errors import SkillFailed, StoreFailed, VoicedError, whereabouts
 from voiced.core.events import Failed, Interrupted, NearMiss, Signal, SpeechStarted, Woke
+from voiced.core.notes import Note, noted
 from voiced.core.speech import Speech
 from voiced.core.tasks import vital
 from voiced.core.types import Earcon, Purpose, SpeechChunk, Utterance
@@ -284,6 +286,10 @@ class Conversation:
 
     async def _whole(self, turn: Turn, wish: Wish) -> None:
         """One turn and its boundary: whatever happens, it is kept, ends with `turn_ended` and leaves nothing behind."""
+        with in_turn(turn.id):
+            await self._all_of(turn, wish)
+
+    async def _all_of(self, turn: Turn, wish: Wish) -> None:
         try:
             result = await self._outcome(turn, wish)
             if not isinstance(result, VoicedError) and self._asks(turn):
@@ -314,8 +320,8 @@ class Conversation:
             return VoicedError(f"stopped by {turn.stopped_by}", code=STOPPED)
         except VoicedError as error:
             failure = error
-        except Exception as error:  # the turn's boundary: a turn may fail, the daemon may not
-            log.exception("turn %s failed", turn.id)
+        except Exception as error:  # noqa: BLE001 (the turn's boundary: a turn may fail, the daemon may not)
+            log.error("turn failed, which is a fault of voiced:\n%s", whereabouts(error))  # noqa: TRY400
             hint = "This is a fault of voiced: please report it."
             failure = VoicedError(f"{type(error).__name__}: {error}", hint=hint)
         await self._fail(turn, failure)
@@ -323,15 +329,17 @@ class Conversation:
 
     async def _fail(self, turn: Turn, error: VoicedError) -> None:
         """Tells everybody, and the user in a few words."""
-        # What a skill says of it may be in the user's own words.
-        told = not isinstance(error, SkillFailed) and self._parts.may_log(error.message)
-        log.warning("turn %s failed: %s", turn.id, f"{error.message} ({error.code})" if told else error.code)
+        # What a skill, or a fault, says of it may be in the user's own words.
+        own = isinstance(error, SkillFailed) or error.code == VoicedError.code
+        told = not own and self._parts.may_log(error.message)
+        reason = f"{error.message} ({error.code})" if told else error.code
+        log.warning("turn failed: %s", reason, extra=noted(Note.TURN_FAILED, route=turn.tier, code=error.code))
         turn.emit(Failed(error.code, error.message, error.hint, at=turn.at, turn=turn.id))
         try:
             await turn.earcon(Earcon.ERROR)
             await turn.say(_apology(self._parts.speech, error))
         except VoicedError as second:
-            log.warning("turn %s: nor could that be said: %s", turn.id, second.message)
+            log.warning("nor could that be said: %s", second.message)
         except asyncio.CancelledError:
             turn.emit(Interrupted(turn.stopped_by, at=turn.at, turn=turn.id))
 

@@ -17,6 +17,11 @@ class Inbox:
         self._loop = asyncio.get_running_loop()
         self._queue: asyncio.Queue[Signal | AnyCommand | None] = asyncio.Queue(CAPACITY)
 
+    @property
+    def waiting(self) -> int:
+        """Items that wait."""
+        return self._queue.qsize()
+
     async def put(self, item: Signal | AnyCommand | None) -> None:
         """Adds an item, waiting for room. None makes `converse` look around without news."""
         await self._queue.put(item)

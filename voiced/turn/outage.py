@@ -10,6 +10,7 @@ from voiced.core.bus import Bus
 from voiced.core.commands import Say
 from voiced.core.errors import StoreDamaged, StoreFailed
 from voiced.core.events import DamageFound, StoreFound, StoreLost
+from voiced.core.notes import Note, noted
 from voiced.core.speech import Speech
 from voiced.core.speech_en import ENGLISH
 from voiced.core.status import StoreStatus
@@ -54,10 +55,11 @@ class Outage:
         """Takes in that nothing can be kept any more, or with None that it can again."""
         if problem is None:
             self.status = replace(self.status, problem="", hint="")
+            log.info("what is said is kept again", extra=noted(Note.STORE_FOUND))
             self._bus.emit(StoreFound(at=self._at()))
             return
         self.status = replace(self.status, problem=problem.message, hint=problem.hint)
-        log.warning("nothing can be kept: %s (%s)", problem.message, problem.code)
+        log.warning("nothing can be kept: %s (%s)", problem.message, problem.code, extra=noted(Note.STORE_LOST))
         self._bus.emit(StoreLost(problem.code, problem.message, problem.hint, at=self._at()))
         self._say("I cannot keep what is said.", WORDS.get(problem.code, OTHER))
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from voiced.core.commands import Announce, Ask, Ring, Say
 from voiced.core.errors import HomeFailed, VoicedError
-from voiced.core.events import Heard, NotUnderstood, Routed
+from voiced.core.events import NOTHING_SAID, Heard, NotUnderstood, Routed
 from voiced.core.ports.home import Assist
 from voiced.core.questions import asks
 from voiced.core.types import Earcon, EndReason, Purpose, SpeechChunk, Transcript, Understanding
@@ -75,7 +75,7 @@ async def listen(turn: Turn, parts: Parts) -> str | None:
         turn.mark("transcribed")
         reason = turn.utterance.reason if turn.utterance else EndReason.CLOSED
         if reason is EndReason.NOTHING_SAID:
-            return await not_understood(turn, "nothing was said")
+            return await not_understood(turn, NOTHING_SAID)
         if not transcript.text:
             return await not_understood(turn, "no command that I know")
         turn.heard = transcript
@@ -255,7 +255,7 @@ async def ring(turn: Turn, wish: Ring, parts: Parts) -> str | None:
             except VoicedError as error:
                 failures += 1
                 if failures == 1:
-                    log.warning("turn %s: what is due cannot be heard: %s (%s)", turn.id, error.message, error.code)
+                    log.warning("what is due cannot be heard: %s (%s)", error.message, error.code)
             if parts.clock.monotonic() >= until:
                 return wish.text if sounded else None
             await turn.pause(RING_PAUSE_S)

@@ -12,7 +12,7 @@ from msgspec.structs import asdict, replace
 
 from voiced.core.chat import ChatEnd
 from voiced.core.errors import VoicedError
-from voiced.core.events import AnyEvent, Speaking, SpeechStarted, Spoken, StateChanged, TurnEnded
+from voiced.core.events import AnyEvent, ModelUsed, Speaking, SpeechStarted, Spoken, StateChanged, TurnEnded
 from voiced.core.history import Message, Metadata, Privacy, Role, Source
 from voiced.core.ids import new_id
 from voiced.core.ports.audio import Played
@@ -313,6 +313,8 @@ class Turn:
     def use(self, used: ChatEnd) -> None:
         """Takes in what a language model needed for the answer, or for one that was begun in vain."""
         self.costs.add(used)
+        taken = (used.finish.value, used.tokens_in, used.tokens_out, round(used.seconds, 3))
+        self.emit(ModelUsed(used.model, *taken, at=self.at, turn=self.id))
 
     @property
     def tried(self) -> Tried:
@@ -359,7 +361,7 @@ class Turn:
         if self._chime is not None and not self._chime.done():
             self._chime.cancel()
             await asyncio.wait([self._chime])
-        self.emit(TurnEnded(self._timeline, at=self.at, turn=self.id))
+        self.emit(TurnEnded(self._timeline, round(self._reference, 3), at=self.at, turn=self.id))
         self.enter("idle")
         self._parts.activity.waiting(self.id)
 
@@ -375,7 +377,7 @@ class Turn:
         try:
             await self.earcon(Earcon.WOKE, who)
         except VoicedError as error:
-            log.warning("turn %s: its chime could not be played: %s", self.id, error.message)
+            log.warning("the chime could not be played: %s", error.message)
 
     async def _play(self, clips: AsyncGenerator[Clip], progress: Callable[[Played], None], who: str) -> None:
         """Plays; whoever asked for it waits meanwhile."""

@@ -9,7 +9,7 @@ from voiced.control.wyoming.connection import Connection
 from voiced.control.wyoming.services import Services
 from voiced.control.wyoming.session import Session
 from voiced.core.config_wyoming import Address, Network
-from voiced.core.errors import WireBroken
+from voiced.core.errors import WireBroken, whereabouts
 from voiced.core.tasks import ended
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,11 @@ class Server:
         self._clients: dict[asyncio.Task[None], Session] = {}
         self._strangers: set[str] = set()
         self.ports: list[int] = []
+
+    @property
+    def clients(self) -> int:
+        """How many are connected."""
+        return len(self._clients)
 
     async def serve(self, address: Address) -> None:
         """Listens at an address, for ever: also where it is not there before a while.
@@ -83,8 +88,8 @@ class Server:
             log.debug("a client is cut off: %s", error.message)
         except asyncio.CancelledError:
             pass  # It made room, or voiced ends: nobody waits for this task.
-        except Exception as error:  # the boundary of a client: voiced goes on
-            log.exception("what a client asked failed, which is a fault of voiced: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 (the boundary of a client: voiced goes on)
+            log.error("what a client asked failed, which is a fault of voiced:\n%s", whereabouts(error))  # noqa: TRY400
         finally:
             self._clients.pop(task, None)
             await connection.close()

@@ -1,0 +1,43 @@
+"""The configuration of what tells how voiced does: sections of `core.config`."""
+
+import os
+from collections.abc import Mapping
+from typing import Annotated
+
+from msgspec import Meta
+
+from voiced.core.config_section import Section
+
+
+class LogConfig(Section, frozen=True, kw_only=True):
+    """What it writes about itself."""
+
+    level: Annotated[
+        str, Meta(pattern="^(debug|info|warning|error)$", description="debug, info, warning or error.")
+    ] = "info"
+    format: Annotated[
+        str,
+        Meta(
+            pattern="^(auto|text|json)$",
+            description="text, json (an object a line), or auto: journald's own fields under systemd, text elsewhere.",
+        ),
+    ] = "auto"
+
+
+class TracesConfig(Section, frozen=True, kw_only=True):
+    """Traces of turns, for a collector of OpenTelemetry (extra `traces`): times and names of parts, no words."""
+
+    endpoint: Annotated[
+        str,
+        Meta(
+            pattern="^(https?://[^ ]+)?$",
+            description="The collector's address for OTLP over HTTP, such as http://box:4318; empty: that of"
+            " OTEL_EXPORTER_OTLP_ENDPOINT, and none where that is not set.",
+        ),
+    ] = ""
+
+
+def traces_wanted(config: TracesConfig, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether somebody wants traces."""
+    variables = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+    return bool(config.endpoint or any(environment.get(name) for name in variables))
