@@ -13,7 +13,7 @@ from setproctitle import setproctitle
 
 from voiced.children import Engines, engines
 from voiced.control.logs import set_up
-from voiced.control.server import hold, serve
+from voiced.control.unixsocket import hold
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.config import Config
@@ -28,8 +28,11 @@ from voiced.setup.places import state_folder
 from voiced.setup.secret import secret
 
 if TYPE_CHECKING:
+    from litestar import Litestar
+
     from voiced.assistant import Voiced
     from voiced.control.mqtt import MqttDevice
+    from voiced.network import Network
     from voiced.store.db import Database
 
 log = logging.getLogger("voiced.daemon")
@@ -96,6 +99,7 @@ async def _assist(
 ) -> None:
     from voiced.assistant import Voiced  # noqa: PLC0415 (loads while the children do)
     from voiced.control.api import application  # noqa: PLC0415 (the same)
+    from voiced.control.serving import HttpServer  # noqa: PLC0415 (the same)
     from voiced.observers import Observers  # noqa: PLC0415 (the same)
     from voiced.store.db import Database  # noqa: PLC0415 (the same)
     from voiced.store.upkeep import keep_backing_up, keep_expiring  # noqa: PLC0415 (the same)
@@ -107,6 +111,8 @@ async def _assist(
         voiced = Voiced(config, card, clock, Activity(), bus, parts, database=database)
         device = _device(config, voiced, clock)
         observers = Observers(config, voiced, database)
+        interface = application(voiced, *observers.routes)
+        network = _network(service, voiced, interface)
         async with asyncio.TaskGroup() as tasks:
             if device:
                 tasks.create_task(device.run(), name="device")
@@ -114,9 +120,11 @@ async def _assist(
             tasks.create_task(voiced.hear(), name="ear")
             tasks.create_task(keep_backing_up(voiced.upkeep, store.backup_hours, clock), name="backups")
             tasks.create_task(keep_expiring(voiced.upkeep, config.retention, clock), name="retention")
-            tasks.create_task(serve(application(voiced, *observers.routes), listener, answers), name="control")
+            tasks.create_task(HttpServer(interface).serve(listener, answers), name="control")
             tasks.create_task(service.live(voiced, parts, clock, answers), name="systemd")
             tasks.create_task(observers.run(), name="observers")
+            if network:
+                tasks.create_task(network.run(), name="network")
             if config.wyoming.listen:
                 from voiced.hearing_others import serve_others  # noqa: PLC0415 (who serves nobody does not load it)
 
@@ -139,6 +147,17 @@ def _device(config: Config, voiced: "Voiced", clock: Clock) -> "MqttDevice | Non
         return MqttDevice(config, voiced, broker, clock)
     withdraw(config.home.mqtt, broker)
     return None
+
+
+def _network(service: Service, voiced: "Voiced", interface: "Litestar") -> "Network | None":
+    """The API for other machines, where they may use it."""
+    if not service.config.http.listen:
+        return None
+    from voiced.network import Network  # noqa: PLC0415 (who serves nobody does not load it)
+
+    network = Network(service.config.http, voiced, interface)
+    service.renewals.append(network.renew)
+    return network
 
 
 async def _usable(database: "Database") -> None:

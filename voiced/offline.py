@@ -255,6 +255,10 @@ async def check(config: Config) -> None:
     if config.store.encryption == "keyfile":
         secret(config)  # Another secret is systemd's to hand over, or is typed at the start.
     LocalZone(config.promises.timezone)
+    if config.http.listen:
+        from voiced.network import listening  # noqa: PLC0415 (a web server takes a while to load)
+
+        listening(config.http)
     for kind in ("stt", "tts", "llm", "embed"):
         for name in chain(getattr(config.engines, kind).engine):
             if name == HASHING and kind == "embed":

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,10 +41,12 @@ class Service:
 
     Attributes:
         config: what holds now.
+        renewals: read files anew that settings name, or raise what is wrong with them.
     """
 
     def __init__(self, config: Config, file: Path | None, flags: Sequence[str]) -> None:
         self.config = config
+        self.renewals: list[Callable[[], None]] = []
         self._file, self._flags = file, flags
         self._systemd = Systemd()
         self._changed = asyncio.Event()
@@ -112,6 +114,8 @@ class Service:
         try:
             found = changes(self.config, load(self._file, self._flags).config)
             await voiced.change(found.config)
+            for renew in self.renewals:
+                renew()
         except VoicedError as error:
             log.error("the settings stay as they are: %s. %s", error.message, error.hint)  # noqa: TRY400 (it is the user's)
         else:

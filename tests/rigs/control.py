@@ -3,33 +3,74 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Generator
+from collections.abc import Coroutine, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
+from tests.rigs.awaiting import until
 from voiced.control.api import application
 from voiced.control.client import Client
-from voiced.control.server import hold, serve
+from voiced.control.serving import HttpServer
+from voiced.control.unixsocket import hold
+from voiced.core.config_http import HttpConfig
 from voiced.core.ports.agent import Agent
+from voiced.core.tasks import ended
+from voiced.network import Network
 
 
 @contextmanager
 def answering(path: Path, agent: Agent, *more: HTTPRouteHandler) -> Generator[Client]:
     """Serves an agent on a socket until the block ends."""
-    loop = asyncio.new_event_loop()
     with hold(path) as listener:
-        task = loop.create_task(serve(application(agent, *more), listener, asyncio.Event()))
-        thread = threading.Thread(target=_run, args=(loop, task), name="control")
-        thread.start()
+        interface = application(agent, *more)
+
+        async def serve() -> None:
+            await HttpServer(interface).serve(listener, asyncio.Event())
+
+        with _working(serve()), Client(path) as client:
+            yield client
+
+
+@contextmanager
+def networked(agent: Agent, config: HttpConfig) -> Generator[Network]:
+    """Serves an agent over TCP until the block ends."""
+    began, interface = threading.Event(), application(agent)
+    networks: list[Network] = []
+
+    async def serve() -> None:
+        network = Network(config, agent, interface)
+        networks.append(network)
+        task = asyncio.create_task(network.run())
         try:
-            with Client(path) as client:
-                yield client
+            await until(lambda: len(network.ports) == len(config.listen) or task.done())
+            began.set()
+            await task
         finally:
+            began.set()
+            await ended([task])
+
+    with _working(serve()):
+        assert began.wait(60)
+        yield networks[0]
+
+
+@contextmanager
+def _working(work: Coroutine[Any, Any, None]) -> Generator[None]:
+    """Does work in a thread with a loop of its own, until the block ends."""
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(work)
+    thread = threading.Thread(target=_run, args=(loop, task), name="control")
+    thread.start()
+    try:
+        yield
+    finally:
+        with suppress(RuntimeError):  # It ended by itself.
             loop.call_soon_threadsafe(task.cancel)
-            thread.join()
-            loop.close()
+        thread.join()
+        loop.close()
 
 
 def _run(loop: asyncio.AbstractEventLoop, task: asyncio.Task[None]) -> None:

@@ -10,7 +10,8 @@ from tests.fakes.engines import CountingTts, ScriptedStt
 from tests.rigs.awaiting import until
 from voiced.control.wyoming.server import Server
 from voiced.control.wyoming.services import Services
-from voiced.core.config_wyoming import Address, Network
+from voiced.core.addresses import Address
+from voiced.core.config_wyoming import Network
 from voiced.core.tasks import ended
 from voiced.engines.incoming import Incoming
 from voiced.turn.sentences import Clauses

@@ -4,7 +4,8 @@ from ipaddress import ip_network
 
 import pytest
 
-from voiced.core.config_wyoming import Address, WyomingConfig, addresses, networks
+from voiced.core.addresses import Address
+from voiced.core.config_wyoming import WyomingConfig, addresses, networks
 from voiced.core.errors import ConfigInvalid
 
 

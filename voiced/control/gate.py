@@ -1,6 +1,7 @@
 """Where every request comes in: whose it is, whether it may, and a note of what it changed.
 
-Whoever may use the Unix socket may do everything. Whoever shows a key as well may do what the key is for.
+Whoever may use the Unix socket may do everything. Whoever shows a key as well may do what the key is for. Whoever comes
+over TCP has passed the `Door`, where his key was proven.
 """
 
 import re
@@ -20,8 +21,10 @@ from voiced.core.ports.agent import Agent
 LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 _KEY = "voiced_key"
 _ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
-_PROVEN = "voiced_proven_key"
+PROVEN = "voiced_proven_key"
+"""In a request's state: the key that was shown with it."""
 _ENDED = "voiced_ended"
+_LOCAL = ("uid:", "local")
 _ROOT = "/api/v1"
 
 
@@ -50,9 +53,9 @@ class Gate(ASGIMiddleware):
         try:
             key = await self._key(scope)
             if key:
-                who = f"key:{key.id}"
+                who = f"key:{key.id}" if who.startswith(_LOCAL) else f"key:{key.id} {who}"
                 check_scope(key, _wanted(scope))
-                scope["state"] |= {_KEY: key.id, _PROVEN: key}
+                scope["state"] |= {_KEY: key.id, PROVEN: key}
             await next_app(scope, receive, passing)
         except VoicedError as error:
             result = str(problem(error, scope["path"]).status)
@@ -63,13 +66,24 @@ class Gate(ASGIMiddleware):
                 self._agent.audit.note(who, f"{_method(scope)} {_path(scope)}", _subject(scope), ended)
 
     async def _key(self, scope: Scope) -> Key | None:
-        shown = dict(scope["headers"]).get(b"authorization")
-        if shown is None:
-            return None
-        kind, _, token = shown.decode("latin-1").partition(" ")
-        if kind.lower() != "bearer":
-            raise KeyRefused("a key is shown as `Authorization: Bearer vk_…`")
-        return await self._agent.keys.proven(token.strip())
+        proven: Key | None = scope["state"].get(PROVEN)
+        shown = None if proven else token(scope)
+        return proven if shown is None else await self._agent.keys.proven(shown)
+
+
+def token(scope: Scope) -> str | None:
+    """The key that a request shows; None where it shows none.
+
+    Raises:
+        KeyRefused: it shows something else.
+    """
+    shown = dict(scope["headers"]).get(b"authorization")
+    if shown is None:
+        return None
+    kind, _, token = shown.decode("latin-1").partition(" ")
+    if kind.lower() != "bearer":
+        raise KeyRefused("a key is shown as `Authorization: Bearer vk_…`")
+    return token.strip()
 
 
 def key_of(request: AnyRequest) -> str | None:
@@ -88,7 +102,7 @@ def allow(request: AnyRequest, wanted: keys.Scope) -> None:
     Raises:
         ScopeMissing: it is not.
     """
-    if key := request.scope["state"].get(_PROVEN):
+    if key := request.scope["state"].get(PROVEN):
         check_scope(key, wanted)
 
 
@@ -109,7 +123,9 @@ def _subject(scope: Scope) -> str:
 
 def _peer(scope: Scope) -> str:
     client = scope["client"]
-    return client[0] if client else "local"
+    if client is None:
+        return "local"
+    return client[0] if client[0].startswith(_LOCAL) else f"ip:{client[0]}"
 
 
 def _wanted(scope: Any) -> keys.Scope:  # noqa: ANN401 (the same)

@@ -23,6 +23,8 @@ STATUS_OF = {
     "not-found": 404,
     "key-refused": 401,
     "scope-missing": 403,
+    "host-refused": 421,
+    "rate-limited": 429,
     "budget-spent": 429,
     "store-busy": 503,
     "store-full": 503,

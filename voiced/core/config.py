@@ -9,6 +9,7 @@ from typing import Annotated, Any, get_args, get_origin
 from msgspec import Meta, Struct, field
 
 from voiced.core.config_home import HomeConfig
+from voiced.core.config_http import HttpConfig
 from voiced.core.config_keeping import (
     MemoryConfig,
     PrivacyConfig,
@@ -316,6 +317,7 @@ class Config(Section, frozen=True, kw_only=True):
     usage: UsageConfig = field(default_factory=UsageConfig)
     privacy: PrivacyConfig = field(default_factory=PrivacyConfig)
     control: ControlConfig = field(default_factory=ControlConfig)
+    http: HttpConfig = field(default_factory=HttpConfig)
     wyoming: WyomingConfig = field(default_factory=WyomingConfig)
     log: LogConfig = field(default_factory=LogConfig)
     traces: TracesConfig = field(default_factory=TracesConfig)

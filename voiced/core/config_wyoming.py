@@ -1,10 +1,11 @@
 """The settings of voiced as ears, voice and mind of others."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
 
+from voiced.core.addresses import Address, address
 from voiced.core.config_section import Section
 from voiced.core.errors import ConfigInvalid
 
@@ -34,30 +35,13 @@ class WyomingConfig(Section, frozen=True, kw_only=True):
     ] = field(default_factory=list[str])
 
 
-class Address(Struct, frozen=True):
-    """Where to listen.
-
-    Attributes:
-        host: an IP address.
-        port: of TCP.
-    """
-
-    host: str
-    port: int
-
-    @property
-    def here(self) -> bool:
-        """Whether only this machine can connect to it."""
-        return ip_address(self.host).is_loopback
-
-
 def addresses(config: WyomingConfig) -> list[Address]:
     """Where to listen.
 
     Raises:
         ConfigInvalid: an address is none, or others could connect and nobody says who may.
     """
-    found = [_address(text) for text in config.listen]
+    found = [address(text, "wyoming.listen", PORT) for text in config.listen]
     if not config.allow and (open_ := [each.host for each in found if not each.here]):
         raise ConfigInvalid(
             f"{open_[0]} can be reached from other machines, and wyoming.allow names none",
@@ -76,15 +60,3 @@ def networks(config: WyomingConfig) -> list[Network]:
         return [ip_network(text, strict=False) for text in config.allow]
     except ValueError as error:
         raise ConfigInvalid(f"wyoming.allow: {error}", hint="Such as 192.168.1.0/24.") from error
-
-
-def _address(text: str) -> Address:
-    host, _, port = text.rpartition(":") if text.startswith("[") or text.count(":") == 1 else (text, "", "")
-    host, port = (text, "") if text.endswith("]") else (host, port)
-    try:
-        found = Address(str(ip_address(host.strip("[]"))), int(port or PORT))
-    except ValueError as error:
-        raise ConfigInvalid(f"wyoming.listen: {error}", hint="Such as 127.0.0.1, or [::1]:10300.") from error
-    if not 0 <= found.port < 1 << 16:
-        raise ConfigInvalid(f"wyoming.listen: {found.port} is no port", hint=f"{PORT} is the usual one.")
-    return found

@@ -1,6 +1,7 @@
-"""What is shown to a server, and which of them are trusted: the files that the configuration names.
+"""What is shown to servers and to clients, and who is trusted: the files that the configuration names.
 
-They are read at each attempt to connect, so that a new file is used without a restart.
+They are read at each attempt to connect, so that a new file is used without a restart; a server's own, when the daemon
+is told to read its settings again.
 """
 
 import ssl
@@ -43,3 +44,27 @@ def trust(ca_file: str) -> ssl.SSLContext:
         with translate(OSError, to=ConfigInvalid, message=f"the certificates in {ca_file} cannot be used"):
             context.load_verify_locations(Path(ca_file).expanduser())
     return context
+
+
+def identity(certificate: str, private_key: str) -> ssl.SSLContext:
+    """What a server shows to its clients.
+
+    Args:
+        certificate: a file (PEM) with it, and with those between it and its authority.
+        private_key: a file (PEM) with its key.
+
+    Raises:
+        ConfigInvalid: the files cannot be used.
+    """
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    show(context, certificate, private_key)
+    return context
+
+
+def show(context: ssl.SSLContext, certificate: str, private_key: str) -> None:
+    """Shows another certificate to whoever connects from now on. See `identity`."""
+    message = f"the certificate in {certificate} and the key in {private_key} cannot be used"
+    hint = "Both are PEM, the key belongs to the certificate, has no passphrase, and voiced's user may read it."
+    with translate(OSError, to=ConfigInvalid, message=message, hint=hint):
+        # Without a passphrase nobody is asked for one.
+        context.load_cert_chain(Path(certificate).expanduser(), Path(private_key).expanduser(), lambda: b"")

@@ -241,6 +241,21 @@ class ScopeMissing(VoicedError):
     hint = "Use another key: `voiced keys add --scope` tells what it is for."
 
 
+class TooManyRequests(VoicedError):
+    """Somebody asks more than is his share."""
+
+    code = "rate-limited"
+    hint = "Wait as long as the header Retry-After says; see [http] in the configuration."
+    retriable = True
+
+
+class HostRefused(VoicedError):
+    """A request was meant for somebody else."""
+
+    code = "host-refused"
+    hint = "Use an IP address, or name this name in http.names."
+
+
 class BudgetSpent(VoicedError):
     """No more may be spent for now."""
 

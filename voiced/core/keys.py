@@ -123,6 +123,15 @@ def check_usable(key: Key, now: float) -> None:
         raise KeyRefused(f"the key {key.id} has expired")
 
 
+def usable(key: Key, now: float) -> bool:
+    """Whether a key still opens anything."""
+    try:
+        check_usable(key, now)
+    except KeyRefused:
+        return False
+    return True
+
+
 def check_scope(key: Key, scope: Scope) -> None:
     """Looks whether a key is for something.
 

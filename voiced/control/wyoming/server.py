@@ -8,7 +8,8 @@ from ipaddress import ip_address
 from voiced.control.wyoming.connection import Connection
 from voiced.control.wyoming.services import Services
 from voiced.control.wyoming.session import Session
-from voiced.core.config_wyoming import Address, Network
+from voiced.core.addresses import Address
+from voiced.core.config_wyoming import Network
 from voiced.core.errors import WireBroken, whereabouts
 from voiced.core.tasks import ended
 

@@ -13,7 +13,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     Attributes:
         id: made before it is written.
         at: when, in seconds since 1970 (UTC).
-        who: key:ID, uid:NUMBER (a user of this machine), or local.
+        who: key:ID, uid:NUMBER (a user of this machine), ip:ADDRESS, key:ID ip:ADDRESS (both), or local.
         action: what, such as DELETE /conversations/{conversation}.
         subject: on what: ids; empty where it is on nothing in particular.
         result: HTTP's word for how it went, such as 204; of long work, how it ended; cut short: whoever asked is gone.

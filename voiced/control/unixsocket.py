@@ -1,25 +1,17 @@
-"""The daemon's Unix socket: who holds it, who may use it, and HTTP on it."""
+"""The daemon's Unix socket: who holds it, and who may use it."""
 
-import asyncio
 import contextlib
 import fcntl
 import grp
-import logging
 import os
 import socket
 from collections.abc import Generator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from voiced.core.errors import DaemonRunning, VoicedError
 
-if TYPE_CHECKING:
-    from litestar import Litestar
-
 GROUP = "voiced"
 BACKLOG = 64
-GRACE_S = 1
-"""Requests in progress get this long when the daemon ends."""
 
 
 @contextlib.contextmanager
@@ -69,47 +61,3 @@ def _bound(path: Path) -> socket.socket:
     listener.listen(BACKLOG)
     listener.setblocking(False)
     return listener
-
-
-async def serve(application: "Litestar", listener: socket.socket, answers: asyncio.Event) -> None:
-    """Answers HTTP on a socket until it is cancelled.
-
-    Args:
-        application: what answers.
-        listener: the socket.
-        answers: is set as soon as it does.
-    """
-    import uvicorn  # noqa: PLC0415 (takes a while to load, while the children do the same)
-
-    from voiced.control.peer import PeerProtocol  # noqa: PLC0415 (the same)
-
-    over = asyncio.Event()
-
-    class Server(uvicorn.Server):
-        async def main_loop(self) -> None:
-            """Uvicorn's own looks ten times a second whether it should go on."""
-            answers.set()
-            await over.wait()
-
-        @contextlib.contextmanager
-        def capture_signals(self) -> Generator[None]:
-            """Signals are the daemon's."""
-            yield
-
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    config = uvicorn.Config(
-        application,
-        http=PeerProtocol,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        ws="none",
-        timeout_graceful_shutdown=GRACE_S,
-    )
-    server = Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]), name="http")
-    try:
-        await asyncio.shield(task)
-    finally:
-        over.set()
-        await task

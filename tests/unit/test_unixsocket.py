@@ -2,7 +2,7 @@
 
 import pytest
 
-from voiced.control.server import hold
+from voiced.control.unixsocket import hold
 from voiced.core.errors import DaemonRunning, VoicedError
 from voiced.store import start
 

@@ -1,0 +1,103 @@
+"""HTTP on one connection. The client is not trusted: whatever it sends or takes in is bounded, in size and in time."""
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+HEADERS_S = 10.0
+"""The headers of a request are whole in this time."""
+BODY_S, SLOWEST = 20.0, 4_096
+"""A body has so many seconds, and one more for so many bytes of it.
+
+Source of the idea: https://httpd.apache.org/docs/2.4/mod/mod_reqtimeout.html
+"""
+STALL_S = 10.0
+"""Whoever takes in nothing of an answer for so long does not read. How long an answer itself takes is not bounded."""
+READ_SIZE = 32 * 1024
+"""Bytes that are read at once."""
+_CREDENTIALS = struct.Struct("3i")
+"""Process, user, group. Source: https://man7.org/linux/man-pages/man7/unix.7.html (SO_PEERCRED)"""
+
+
+class Protocol(H11Protocol):
+    """HTTP/1.1. The client of a Unix socket is called `uid:NUMBER`.
+
+    Args:
+        gone: is called when the connection has ended.
+        given: see `H11Protocol`.
+    """
+
+    def __init__(self, gone: Callable[["Protocol"], None], **given: Any) -> None:  # noqa: ANN401 (the parent's)
+        super().__init__(**given)
+        self._gone = gone
+        self._began = self.loop.time()
+        self._stalled: float | None = None
+        self._received = 0
+        self._answered: object = None
+        self._closing: float | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Asks the kernel who it is, once a connection."""
+        super().connection_made(transport)
+        vars(transport)["max_size"] = READ_SIZE  # asyncio's transports have it as an attribute of their class.
+        peer = transport.get_extra_info("socket")
+        if peer is not None and peer.family == socket.AF_UNIX:
+            told = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+            self.client = (f"uid:{_CREDENTIALS.unpack(told)[1]}", 0)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tells whoever counts."""
+        super().connection_lost(exc)
+        self._gone(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Takes in what was sent: a next request begins with the first byte after an answer."""
+        if self.idle and self._answered is not self.cycle:
+            self._answered, self._began = self.cycle, self.loop.time()
+        self._received += len(data)
+        super().data_received(data)
+
+    def handle_events(self) -> None:
+        """Notes when headers are whole. A body that nobody reads is not taken in."""
+        before = self.cycle
+        super().handle_events()
+        if self.cycle is not before:
+            self._began, self._received = self.loop.time(), 0
+        if self.cycle and len(self.cycle.body) >= READ_SIZE and not self.transport.is_closing():
+            self.flow.pause_reading()
+
+    def pause_writing(self) -> None:
+        """The client does not read."""
+        super().pause_writing()
+        self._stalled = self.loop.time()
+
+    def resume_writing(self) -> None:
+        """It does."""
+        super().resume_writing()
+        self._stalled = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether no request is in progress."""
+        return not self.cycle or self.cycle.response_complete
+
+    @property
+    def since(self) -> float:
+        """The time of the loop at which what it does now began."""
+        return self._began
+
+    def overdue(self, now: float) -> bool:
+        """Whether the client takes too long; to be asked now and then."""
+        if self.transport.is_closing():  # What was sent last may still be read.
+            self._closing = now if self._closing is None else self._closing
+            return now - self._closing > STALL_S
+        if self._stalled is not None:
+            return now - self._stalled > STALL_S
+        if self.idle:
+            return self._answered is self.cycle and now - self._began > HEADERS_S
+        reading = self.cycle.more_body and not self.flow.read_paused
+        return reading and now - self._began > BODY_S + self._received / SLOWEST
