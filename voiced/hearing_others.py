@@ -1,6 +1,7 @@
 """Voiced as ears, voice and mind of others: what the Wyoming server is made of."""
 
 import asyncio
+from collections.abc import Sequence
 from hashlib import blake2s
 from typing import Any
 
@@ -16,6 +17,7 @@ from voiced.engines.incoming import Incoming
 from voiced.setup.places import intents_folder
 from voiced.turn.sentences import Clauses
 from voiced.turn.speaking import SpeakableTts
+from voiced.waking_others import WakeForOthers
 
 US = {"name": "voiced", "url": ""}
 
@@ -41,10 +43,12 @@ def services(config: Config, voiced: Voiced) -> Services:
         name = f"elsewhere-{blake2s(conversation.encode(errors='replace')).hexdigest()[:24]}"
         return await voiced.ask(text, aloud=False, conversation=name)
 
+    wake = WakeForOthers(config.wake)
     return Services(
-        info=lambda: info(config, voiced.status().engines),
+        info=lambda: info(config, voiced.status().engines, wake.words),
         stt=voiced.stt.elsewhere,
         tts=SpeakableTts(voiced.tts.elsewhere, config.language),
+        wake=wake.listening,
         ask=ask,
         sound=Incoming,
         splitter=Clauses,
@@ -55,8 +59,14 @@ def services(config: Config, voiced: Voiced) -> Services:
     )
 
 
-def info(config: Config, engines: list[EngineStatus]) -> dict[str, Any]:
-    """What there is, as Wyoming's `info` has it; installed is what works now or is about to, not what has a problem."""
+def info(config: Config, engines: Sequence[EngineStatus], words: Sequence[str] = ()) -> dict[str, Any]:
+    """What there is, as Wyoming's `info` has it; installed is what works now or is about to, not what has a problem.
+
+    Args:
+        config: the configuration.
+        engines: those of the room.
+        words: the wake words that are heard for others.
+    """
     languages = [config.language]
 
     def models(kind: str) -> list[dict[str, Any]]:
@@ -71,10 +81,14 @@ def info(config: Config, engines: list[EngineStatus]) -> dict[str, Any]:
         return [{**_artifact("voiced", installed=installed), name: models, **flags}] if models else []
 
     home = bool(config.home.mqtt.host or config.home.assistant.url)
+    wake = [
+        {**_artifact(word, installed=True), "languages": languages, "phrase": word.replace("_", " ")} for word in words
+    ]
     mind = [{**_artifact("voiced", installed=True), "languages": languages}]
     return {
         "asr": program(models("stt"), supports_transcript_streaming=False, requires_external_vad=True),
         "tts": program(models("tts"), "voices", supports_synthesize_streaming=True),
+        "wake": program(wake),
         "handle": program(mind, supports_handled_streaming=False, supports_home_control=home),
     }
 

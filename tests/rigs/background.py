@@ -76,9 +76,9 @@ async def _coroutine(awaitable: Any) -> Any:
     return await awaitable
 
 
-def until(condition: Callable[[], T], what: str) -> T:
+def until(condition: Callable[[], T], what: str, patience_s: float = PATIENCE_S) -> T:
     """Waits until something has happened at all; tells what it gave then."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience_s
     while not (given := condition()):
         assert time.monotonic() < deadline, f"waited in vain: {what}"
         time.sleep(0.001)

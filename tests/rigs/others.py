@@ -26,11 +26,16 @@ with warnings.catch_warnings():
     from wyoming.info import Describe, Info
     from wyoming.ping import Ping
     from wyoming.tts import Synthesize, SynthesizeChunk, SynthesizeStart, SynthesizeStop
+    from wyoming.wake import Detect, Detection, NotDetected
 
 __all__ = [
+    "AudioStop",
     "Describe",
+    "Detect",
+    "Detection",
     "Handled",
     "Info",
+    "NotDetected",
     "NotHandled",
     "Ping",
     "Synthesize",
@@ -49,6 +54,44 @@ __all__ = [
 RATE = 16_000
 
 
+class ScriptedWake:
+    """Hears its first word in all sound that is not silence, once; "deaf" is a word that it does not hear at all.
+
+    Attributes:
+        asked: the words that were listened for, stretch by stretch.
+        open: ears that are open now.
+        heard: seconds of sound that the last ear has heard.
+        free: nothing is heard while it is not set.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+        self.open = 0
+        self.heard = 0.0
+        self.free = asyncio.Event()
+        self.free.set()
+
+    @asynccontextmanager
+    async def listening(self, names: Sequence[str] = ()) -> AsyncGenerator["ScriptedWake"]:
+        """See `Services`."""
+        self.asked.append(list(names))
+        self.open += 1
+        self.heard, self._told = 0.0, "deaf" in names
+        try:
+            yield self
+        finally:
+            self.open -= 1
+
+    async def hear(self, samples: bytes) -> list[tuple[str, float]]:
+        """See `WakeEar`."""
+        await self.free.wait()
+        self.heard += len(samples) / 2 / RATE
+        if self._told or not any(samples):
+            return []
+        self._told = True
+        return [((self.asked[-1] or ["jarvis"])[0], self.heard)]
+
+
 def scripted(**parts: Any) -> Services:
     """Services that answer by a script: the recogniser hears "turn on the light", and `say X` is answered with X."""
 
@@ -59,6 +102,7 @@ def scripted(**parts: Any) -> Services:
         "info": lambda: {"asr": [], "tts": [], "handle": []},
         "stt": ScriptedStt(*["turn on the light"] * 10),
         "tts": CountingTts(),
+        "wake": ScriptedWake().listening,
         "ask": ask,
         "sound": Incoming,
         "splitter": Clauses,

@@ -28,6 +28,8 @@ from voiced.kept import passing_database
 pytest.importorskip("wyoming", reason="the client is made with the wyoming package (group dev)")
 from tests.rigs.others import (
     Describe,
+    Detect,
+    Detection,
     Handled,
     Info,
     NotHandled,
@@ -78,6 +80,27 @@ def test_it_hears_speaks_and_answers(recordings):
     sound = b"".join(event.payload for event in said if event.type == "audio-chunk")
     assert 2 * 22_050 < len(sound) // 2 < 6 * 22_050
     assert np.abs(np.frombuffer(sound, "<i2")).max() > 3000
+
+
+@pytest.mark.recordings
+def test_it_hears_its_wake_words_for_others(recordings):
+    word, _ = soundfile.read(recordings / "audio/ohf-wake/hey_jarvis/2.flac", dtype="int16")
+    sound = spoken(bytes(16_000) + word.tobytes() + bytes(32_000))
+
+    async def run():
+        async with whole() as (_, port):
+            (described,) = await told(port, Describe(), end="info")
+            found = await told(port, Detect(["hey_jarvis"]), *sound, end="detection")
+            lost = await told(port, Detect(), *spoken(bytes(64_000)), end="not-detected")
+            (refused,) = await told(port, Detect(["alexa"]), *sound[:1], end="error")
+            return Info.from_event(described), Detection.from_event(found[-1]), lost, refused
+
+    told_of, found, lost, refused = asyncio.run(run())
+    assert [(model.name, model.phrase) for model in told_of.wake[0].models] == [("hey_jarvis", "hey jarvis")]
+    assert found.name == "hey_jarvis"
+    assert 500 < found.timestamp <= 1000 * (len(word) / 16_000 + 1.5)
+    assert [event.type for event in lost] == ["not-detected"]
+    assert refused.data["code"] == "input-invalid"
 
 
 def test_each_conversation_is_kept_under_its_own_name_and_apart_from_the_room():

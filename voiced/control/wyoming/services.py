@@ -1,12 +1,17 @@
 """What is done for clients, handed in by whoever wires it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from msgspec import Struct
 
 from voiced.core.ports.stt import Stt
 from voiced.core.ports.tts import Tts
+from voiced.core.types import RATE, SAMPLE_BYTES
+
+USUAL = {"rate": RATE, "width": SAMPLE_BYTES, "channels": 1}
+"""The form of sound whose frames do not tell it."""
 
 
 class Sound(Protocol):
@@ -18,6 +23,14 @@ class Sound(Protocol):
 
     def flush(self) -> bytes:
         """Returns what is left."""
+        ...
+
+
+class WakeEar(Protocol):
+    """Hears wake words in running sound."""
+
+    async def hear(self, samples: bytes) -> Sequence[tuple[str, float]]:
+        """Takes in 16 kHz mono, s16le; returns the words in it, and after how many seconds of all of it."""
         ...
 
 
@@ -40,6 +53,7 @@ class Services(Struct, frozen=True):
         info: tells what there is, as Wyoming has it.
         stt: hears whole utterances.
         tts: speaks any text.
+        wake: makes an ear for some wake words, or for all; raises `InputInvalid` or `VoicedError` (`busy`).
         ask: answers a text in the conversation of an id of others; None: not understood.
         sound: makes what takes in sound of the form that a frame's data tells; raises `InputInvalid`.
         splitter: makes what splits a text into what is spoken at a time.
@@ -52,6 +66,7 @@ class Services(Struct, frozen=True):
     info: Callable[[], Mapping[str, Any]]
     stt: Stt
     tts: Tts
+    wake: Callable[[Sequence[str]], AbstractAsyncContextManager[WakeEar]]
     ask: Callable[[str, str], Awaitable[str | None]]
     sound: Callable[[Mapping[str, Any]], Sound]
     splitter: Callable[[], Splitter]

@@ -6,7 +6,8 @@ from contextlib import aclosing
 from typing import Any
 
 from voiced.control.wyoming.connection import Connection
-from voiced.control.wyoming.services import Services, Sound
+from voiced.control.wyoming.services import USUAL, Services, Sound
+from voiced.control.wyoming.waking import Waking
 from voiced.core.errors import InputInvalid, VoicedError, WireBroken
 from voiced.core.ids import new_id
 from voiced.core.tasks import together
@@ -19,6 +20,8 @@ TEXT_LIMIT = 10_000
 """Characters of a text that is spoken or answered, and of an answer."""
 NAME_LIMIT = 1_000
 """Characters of a conversation's id."""
+NAMES_LIMIT = 64
+"""Wake words that are listened for at a time."""
 LONGEST_PIECE = 300
 """Characters that are spoken at a time: others wait meanwhile."""
 CHUNK = 16 * 1024
@@ -48,6 +51,8 @@ class Session:
         self._sound: Sound | None = None
         self._heard = bytearray()
         self._texts: _Texts | None = None
+        self._waking = Waking(connection, services)
+        self._wakes = False
 
     async def run(self) -> None:
         """Serves the client until it hangs up, or something fails, which it is told.
@@ -56,7 +61,7 @@ class Session:
             WireBroken: it does not keep to the protocol, or does not read.
         """
         try:
-            await together(self._listen(), self._do())
+            await together(self._listen(), self._do(), self._waking.run())
         except WireBroken:
             raise
         except VoicedError as error:
@@ -70,6 +75,12 @@ class Session:
                     await self.connection.send("pong", {"text": _text(message.data, "text", NAME_LIMIT)})
                 case "describe":
                     await self.connection.send("info", self._services.info())
+                case "detect":
+                    self._wakes, self._waking.names = True, _names(message.data)
+                case "transcribe":
+                    self._wakes = False
+                case "audio-start" | "audio-chunk" | "audio-stop" if self._wakes:
+                    await self._waking.hear(message)
                 case "audio-start" | "audio-chunk" | "audio-stop":
                     self._hear(message)
                 case "transcript":
@@ -95,7 +106,7 @@ class Session:
     def _hear(self, message: Message) -> None:
         """Takes in sound; what is longer than an utterance may be is not heard."""
         if message.type == "audio-start" or self._sound is None:
-            self._sound, self._heard = self._services.sound(_USUAL | message.data), bytearray()
+            self._sound, self._heard = self._services.sound(USUAL | message.data), bytearray()
         room = round(self._services.longest_s * RATE) * SAMPLE_BYTES - len(self._heard)
         if message.type == "audio-chunk" and room > 0:
             self._heard += self._sound.feed(message.payload)[:room]
@@ -188,9 +199,6 @@ class _Texts:
             yield part
 
 
-_USUAL = {"rate": RATE, "width": SAMPLE_BYTES, "channels": 1}
-
-
 def _text(data: Mapping[str, Any], name: str, limit: int) -> str:
     """A field of a frame; empty where there is none.
 
@@ -203,6 +211,18 @@ def _text(data: Mapping[str, Any], name: str, limit: int) -> str:
     if not isinstance(text, str) or len(text) > limit:
         raise InputInvalid(f"{name} is no text of {limit} characters at most", hint="Send it in parts.")
     return text
+
+
+def _names(data: Mapping[str, Any]) -> list[str]:
+    """The wake words that are wanted; none: all.
+
+    Raises:
+        InputInvalid: they are no names.
+    """
+    names = data.get("names") or []
+    if not (isinstance(names, list) and len(names) <= NAMES_LIMIT and all(isinstance(each, str) for each in names)):
+        raise InputInvalid(f"names is no list of {NAMES_LIMIT} names at most", hint="Name none for all of them.")
+    return names
 
 
 def _short(text: str) -> Iterator[str]:
