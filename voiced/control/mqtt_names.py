@@ -1,0 +1,32 @@
+"""What entities are called in other languages than English: Home Assistant translates no names that a broker tells."""
+
+from collections.abc import Mapping
+
+DEVICE = "device"
+"""The key of the device's own name, with its room in it."""
+NAMES: Mapping[str, Mapping[str, str]] = {
+    "de": {
+        DEVICE: "Sprachassistent {room}",
+        "mute": "Stumm",
+        "volume": "Lautstärke",
+        "do_not_disturb": "Nicht stören",
+        "next_timer": "Nächster Timer",
+        "active_timers": "Laufende Timer",
+        "microphone_problem": "Mikrofon",
+        "degraded": "Eingeschränkt",
+        "uptime": "Läuft seit",
+        "latency_p50": "Antwortzeit",
+        "latency_p95": "Antwortzeit der langsamsten",
+        "route": "Letzte Antwort von",
+        "temperature": "Temperatur",
+        "processor": "Prozessor",
+        "memory": "Arbeitsspeicher",
+        "turn": "Gespräch",
+        "timer": "Timer",
+        "announce": "Durchsage",
+        "stop": "Stopp",
+        "forget_last": "Zuletzt Gesagtes vergessen",
+        "listen": "Zuhören",
+        "ask": "Fragen",
+    }
+}
