@@ -142,9 +142,10 @@ def _device(config: Config, voiced: "Voiced", clock: Clock) -> "MqttDevice | Non
     if broker is None:
         return None
     from voiced.control.mqtt import MqttDevice, withdraw  # noqa: PLC0415 (who has no broker does not load it)
+    from voiced.machine import Machine  # noqa: PLC0415 (the same)
 
     if config.home.mqtt.discovery:
-        return MqttDevice(config, voiced, broker, clock)
+        return MqttDevice(config, voiced, broker, clock, Machine())
     withdraw(config.home.mqtt, broker)
     return None
 

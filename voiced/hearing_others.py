@@ -11,7 +11,7 @@ from voiced.control.wyoming.server import Server
 from voiced.control.wyoming.services import Services
 from voiced.core.answers import load_speech
 from voiced.core.config import Config
-from voiced.core.config_wyoming import addresses, networks
+from voiced.core.config_wyoming import Address, addresses, networks
 from voiced.core.status import EngineStatus
 from voiced.engines.incoming import Incoming
 from voiced.setup.places import intents_folder
@@ -29,9 +29,15 @@ async def serve_others(config: Config, voiced: Voiced) -> None:
         ConfigInvalid: an address or a network is none.
     """
     wanted, allowed = addresses(config.wyoming), networks(config.wyoming)
-    server = Server(services(config, voiced), allowed)
+    server = Server(services(config, voiced), allowed, _advertise if config.wyoming.advertise else None)
     voiced.wyoming_clients = lambda: server.clients
     await asyncio.gather(*map(server.serve, wanted))
+
+
+async def _advertise(address: Address) -> None:
+    from voiced.control.wyoming.advertising import keep_advertised  # noqa: PLC0415 (few want it)
+
+    await keep_advertised(address)
 
 
 def services(config: Config, voiced: Voiced) -> Services:

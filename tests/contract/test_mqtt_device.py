@@ -17,6 +17,7 @@ from voiced.control.mqtt_commands import COMMANDS
 from voiced.core.config import Config
 from voiced.core.config_home import HomeConfig, MqttConfig
 from voiced.core.events import Heard, PromiseMade
+from voiced.core.status import MachineStatus
 from voiced.home.broker import MqttBroker
 
 DEVICE = "homeassistant/device/tested/config"
@@ -26,14 +27,19 @@ TOLD = {DEVICE, AVAILABILITY, STATE, f"{BASE}/attr/active_timers", f"{BASE}/attr
 
 
 class Box:
-    """A device on a broker, and the daemon that it is of."""
+    """A device on a broker, the daemon that it is of, and the machine that it runs on."""
+
+    name = "Pie 5"
 
     def __init__(self, port, **settings):
         mqtt = MqttConfig(host="127.0.0.1", port=port, client_id="tested", discovery=True, **settings)
         self.agent, self.clock = ScriptedAgent(), HastyClock()
         self.broker = MqttBroker(mqtt, HastyClock())
         config = Config(home=HomeConfig(room="Kitchen", mqtt=mqtt))
-        self.device = MqttDevice(config, self.agent, self.broker, self.clock, lambda: 0.5)
+        self.device = MqttDevice(config, self.agent, self.broker, self.clock, self, lambda: 0.5)
+
+    def status(self):
+        return MachineStatus(41.3, 12.6, None)
 
     @asynccontextmanager
     async def there(self):
@@ -112,6 +118,8 @@ def test_a_command_changes_the_state(tmp_path):
                 await client.publish(f"{BASE}/do_not_disturb/set", "ON", qos=1)
                 await until(lambda: state(told).get("do_not_disturb"), "it does not disturb")
                 assert (box.agent.muted, box.agent.volume) == (True, 20)
+                noted = [(each.who, each.action, each.result) for each in box.agent.audit.all]
+                assert noted == [("mqtt", key, "done") for key in ("mute", "volume", "do_not_disturb")]
                 seen = len(told)
                 await client.publish(f"{BASE}/volume/set", "20", qos=1)
                 await until(lambda: STATE in {topic for topic, _ in told[seen:]}, "it is told again")

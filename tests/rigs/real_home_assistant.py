@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,11 +34,13 @@ class Real(NamedTuple):
         url: where.
         token: a long-lived one of its owner.
         folder: with what it writes.
+        restart: ends it, and starts it again as it was.
     """
 
     url: str
     token: str
     folder: Path
+    restart: Callable[[], None] = lambda: None
 
     def dump(self) -> dict[str, Any]:
         """What it knows, as of a second ago; empty before that."""
@@ -126,16 +128,27 @@ def running(folder: Path, broker: int | None = None) -> Generator[Real]:
     home, http = folder / "home", free_port()
     home.mkdir()
     (home / "venv").symlink_to(Path(given) / "venv")
-    with (folder / "log").open("wb") as log:
-        command = ["bash", str(start), str(home), str(broker or free_port()), str(http)]
-        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-    try:
-        url = f"http://127.0.0.1:{http}"
+    processes: list[subprocess.Popen[bytes]] = []
+    url = f"http://127.0.0.1:{http}"
+
+    def begin(command: list[str]) -> None:
+        with (folder / "log").open("ab") as log:
+            processes.append(subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True))
         until(lambda: _answers(url), "Home Assistant answers", START_S)
-        yield Real(url, _token(url), folder)
+
+    def end() -> None:
+        os.killpg(processes[-1].pid, signal.SIGTERM)
+        processes[-1].wait(60)
+
+    def restart() -> None:
+        end()
+        begin([str(home / "venv" / "bin" / "hass"), "-c", str(home / "config"), "--skip-pip"])
+
+    try:
+        begin(["bash", str(start), str(home), str(broker or free_port()), str(http)])
+        yield Real(url, _token(url), folder, restart)
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(60)
+        end()
 
 
 def _answers(url: str) -> bool:

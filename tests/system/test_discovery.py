@@ -11,6 +11,7 @@ from tests.contract.test_mqtt_device import Box
 from tests.rigs.awaiting import until
 from tests.rigs.mosquitto import Mosquitto
 from tests.rigs.real_home_assistant import running
+from voiced import __version__
 from voiced.control.mqtt import withdraw
 from voiced.core.config_home import MqttConfig
 from voiced.core.events import Failed, Heard, PromiseMade, StateChanged
@@ -33,11 +34,15 @@ CLASSES = {
     "binary_sensor.kitchen_voice_degraded": "problem",
     "sensor.kitchen_voice_uptime": "timestamp",
     "sensor.kitchen_voice_latency": "duration",
+    "sensor.kitchen_voice_last_answer_by": None,
+    "sensor.kitchen_voice_temperature": "temperature",
+    "button.kitchen_voice_forget_the_last_turn": None,
 }
 UNKNOWN = {
     *("notify.kitchen_voice_announce", "button.kitchen_voice_stop", "button.kitchen_voice_listen"),
     *("event.kitchen_voice_turn", "event.kitchen_voice_timer"),
-    *("sensor.kitchen_voice_next_timer", "sensor.kitchen_voice_latency"),
+    *("sensor.kitchen_voice_next_timer", "sensor.kitchen_voice_latency", "sensor.kitchen_voice_last_answer_by"),
+    "button.kitchen_voice_forget_the_last_turn",
 }
 """What has no state before it is used or happens."""
 
@@ -92,6 +97,8 @@ def test_all_entities_are_there_as_what_they_are(real, server):
                 "Kitchen voice"
             }
             assert there["number.kitchen_voice_volume"]["state"] == "70"
+            (device,) = (each for each in real.dump()["devices"] if each["manufacturer"] == "voiced")
+            assert (device["model"], device["sw"]) == ("Pie 5", __version__)
         await until(lambda: state(real, "sensor.kitchen_voice") == "unavailable", "it is gone")
 
     asyncio.run(run())
@@ -161,3 +168,20 @@ def test_home_assistant_has_nothing_to_complain_about(real, server):
     asyncio.run(run())
     about = [line for line in real.log().splitlines() if "mqtt" in line.lower() or "voice" in line.lower()]
     assert about == []
+
+
+def test_all_is_there_again_after_the_broker_or_home_assistant_was_away(real, server):
+    async def run():
+        async with found(real, server) as box:
+            await asyncio.to_thread(server.stop)
+            await until(lambda: state(real, "sensor.kitchen_voice") == "unavailable", "Home Assistant has noticed")
+            await asyncio.to_thread(server.start)
+            await until(lambda: state(real, "sensor.kitchen_voice") == "idle", "it is there again")
+            (real.folder / "home" / "config" / "dump.json").unlink()
+            await asyncio.to_thread(real.restart)
+            box.agent.set_volume(20)
+            await until(lambda: state(real, "number.kitchen_voice_volume") == "20", "it goes on being told", 120)
+            assert set(ours(real)) == set(CLASSES)
+            assert "unavailable" not in {each["state"] for each in ours(real).values()}
+
+    asyncio.run(run())

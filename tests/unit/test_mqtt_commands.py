@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from tests.fakes.agent import ScriptedAgent
 from voiced.control.mqtt_commands import COMMANDS, MOST, Commands
 from voiced.core.errors import InputInvalid
+from voiced.core.forgetting import Forget
+from voiced.core.history import Message
 from voiced.core.ports.broker import BrokerMessage
 
 
@@ -64,8 +66,23 @@ def test_what_is_obeyed(key, payload, what, value):
     ],
 )
 def test_what_fails_ends_nothing(key, payload, caplog):
-    obeyed(key, payload)
+    agent = obeyed(key, payload)
     assert f"{key} over MQTT failed" in caplog.text
+    (noted,) = agent.audit.all
+    assert (noted.who, noted.action, noted.subject) == ("mqtt", key, "")
+    assert noted.result in {"audio-failed", "busy", "failed"}
+
+
+def test_what_was_said_in_the_last_turn_is_forgotten():
+    assert obeyed("forget_last", b"PRESS").upkeep.forgot == []
+    agent = ScriptedAgent()
+
+    async def said():
+        for turn in ("first", "last"):
+            await agent.conversations.add([Message(id=turn, role="user", content="a secret", at=1.0, turn=turn)])
+
+    asyncio.run(said())
+    assert obeyed("forget_last", b"PRESS", agent).upkeep.forgot == [Forget(turn="last")]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +96,7 @@ def test_what_fails_ends_nothing(key, payload, caplog):
         *(("volume", each) for each in ("\u0665".encode(), b"5\n", b"0x10", b"null")),
         *(("announce", each) for each in (b"", b"   ", b"\xff\xfe", b"x" * 4001)),
         *(("ask", each) for each in (b"", b"\n", b"\xc3", b"x" * 4001)),
-        *((key, each) for key in ("stop", "listen") for each in (b"", b"press", b"ON", b"PRESS\n")),
+        *((key, each) for key in ("stop", "listen", "forget_last") for each in (b"", b"press", b"ON", b"PRESS\n")),
     ],
 )
 def test_what_is_no_command(key, payload):

@@ -22,6 +22,7 @@ from voiced.control.mqtt_entities import (
     discovery,
     node_of,
 )
+from voiced.control.mqtt_names import DEVICE, NAMES
 from voiced.control.mqtt_states import Happenings, States, ailing, attributes
 from voiced.core.announcing import DoNotDisturb
 from voiced.core.events import (
@@ -47,6 +48,7 @@ from voiced.core.status import (
     ConnectionStatus,
     EngineStatus,
     HomeStatus,
+    MachineStatus,
     PromiseStatus,
     Status,
     StoreStatus,
@@ -141,6 +143,18 @@ def test_what_is_retired_is_not_used_for_something_else():
     assert not set(RETIRED) & {*STATES, *EVENTS, *ORDERS}
 
 
+def test_every_entity_has_a_name_of_its_own_in_each_language_and_keeps_its_id():
+    english = components(transcripts=True)
+    for language, names in NAMES.items():
+        told = json.loads(discovery(TOPICS, "Küche", transcripts=True, language=language, model="Pie 5"))
+        assert told["device"]["name"] == names[DEVICE].format(room="Küche")
+        assert told["device"]["model"] == "Pie 5"
+        named = {key: each["name"] for key, each in told["components"].items()}
+        assert set(names) - {DEVICE} == {key for key, name in named.items() if name}
+        assert len(set(named.values())) == len(named)
+        assert {key: {**each, "name": english[key]["name"]} for key, each in told["components"].items()} == english
+
+
 @settings(deadline=None)
 @given(st.text())
 def test_any_name_is_a_node(name):
@@ -150,7 +164,10 @@ def test_any_name_is_a_node(name):
 
 def test_states():
     timers = [timer(2000.0), timer(1000.5), timer(None), timer(10.0, kind="alarm")]
-    told = States().all(status(promises=timers, muted=True, state="listening"), DoNotDisturb(on=True), 1_000_000.0)
+    made = States()
+    made.machine = MachineStatus(41.6, 12.4, None)
+    made.take(Routed("rules", at=0.0, turn="t"))
+    told = made.all(status(promises=timers, muted=True, state="listening"), DoNotDisturb(on=True), 1_000_000.0)
     assert told == {
         "satellite": "listening",
         "muted": True,
@@ -162,6 +179,11 @@ def test_states():
         "degraded": False,
         "uptime": "1970-01-12T13:45:00+00:00",
         "latency_p50": None,
+        "latency_p95": None,
+        "route": "rules",
+        "temperature": 42,
+        "processor": 12,
+        "memory": None,
     }
 
 
@@ -180,7 +202,8 @@ def test_the_latency_is_that_of_the_middle_one_of_the_turns_that_were_spoken():
     made = States()
     for first, endpoint in ((0.3, 0.1), (0.9, 0.1), (0.5, 0.1), (9.0, None), (None, 0.1)):
         made.take(TurnEnded(Timeline(endpoint=endpoint, first_audio=first), at=0.0))
-    assert made.all(status(), DoNotDisturb(on=False), 0.0)["latency_p50"] == 500
+    told = made.all(status(), DoNotDisturb(on=False), 0.0)
+    assert (told["latency_p50"], told["latency_p95"]) == (500, 900)
 
 
 @pytest.mark.parametrize(

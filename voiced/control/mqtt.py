@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from typing import Protocol
 
 import msgspec
 
@@ -20,14 +21,30 @@ from voiced.core.ports.agent import Agent
 from voiced.core.ports.broker import ONLINE, Broker, BrokerMessage
 from voiced.core.ports.clock import Clock
 from voiced.core.privacy import allowed, most_private
+from voiced.core.status import MachineStatus
 from voiced.core.tasks import together
 
 APART_S = 0.2
 """Between two states that are told: what changes faster is told together."""
 LOOK_S = 5.0
 """What changes without an event is told after so long at the latest."""
+MACHINE_S = 60.0
+"""How the machine is, is looked at so seldom: a glance costs more than what it tells is worth."""
 JITTER_S = (1.0, 5.0)
 """After Home Assistant has come, so that not all devices of a house tell it everything in the same moment."""
+
+
+class Machine(Protocol):
+    """The machine that voiced runs on."""
+
+    @property
+    def name(self) -> str:
+        """What it is; empty: nobody knows."""
+        ...
+
+    def status(self) -> MachineStatus:
+        """Looks at it; this reads files."""
+        ...
 
 
 class MqttDevice:
@@ -38,12 +55,20 @@ class MqttDevice:
         agent: the daemon.
         broker: the connection, which is not made yet.
         clock: the time.
+        machine: that it runs on.
         chance: 0 to 1, by chance.
     """
 
     def __init__(
-        self, config: Config, agent: Agent, broker: Broker, clock: Clock, chance: Callable[[], float] = random.random
+        self,
+        config: Config,
+        agent: Agent,
+        broker: Broker,
+        clock: Clock,
+        machine: Machine,
+        chance: Callable[[], float] = random.random,
     ) -> None:
+        self._machine = machine
         self._config, self._agent, self._broker, self._clock, self._chance = config, agent, broker, clock, chance
         self._topics = topics_of(config.home.mqtt, broker)
         self._states, self._happenings = States(), Happenings(self._may_tell)
@@ -65,7 +90,9 @@ class MqttDevice:
     async def run(self) -> None:
         """Tells, for ever."""
         try:
-            await together(self._tell_states(), self._look(), self._tell_events(), self._welcome())
+            await together(
+                self._tell_states(), self._look(), self._look_at_machine(), self._tell_events(), self._welcome()
+            )
         finally:
             await self._commands.close()
 
@@ -95,7 +122,13 @@ class MqttDevice:
                 self._broker.publish(self._topics.availability, ONLINE, retain=True)
 
     def _tell_all(self) -> None:
-        told = discovery(self._topics, self._config.home.room, transcripts=self._config.home.mqtt.transcripts)
+        told = discovery(
+            self._topics,
+            self._config.home.room,
+            transcripts=self._config.home.mqtt.transcripts,
+            language=self._config.language,
+            model=self._machine.name,
+        )
         self._broker.publish(self._topics.device, told, retain=True)
         self._told.clear()
         self._tell_state()
@@ -109,6 +142,11 @@ class MqttDevice:
         while True:
             await self._clock.sleep(LOOK_S)
             self._changed.set()
+
+    async def _look_at_machine(self) -> None:
+        while True:
+            self._states.machine = await asyncio.to_thread(self._machine.status)
+            await self._clock.sleep(MACHINE_S)
 
     async def _tell_states(self) -> None:
         while True:

@@ -10,6 +10,7 @@ from typing import Any
 
 from voiced.control.steering import LONGEST_TEXT
 from voiced.core.errors import InputInvalid, VoicedError, whereabouts
+from voiced.core.forgetting import Forget
 from voiced.core.ports.agent import Agent
 from voiced.core.ports.broker import BrokerMessage
 from voiced.core.tasks import ended
@@ -22,7 +23,7 @@ PERCENT = re.compile(rb"[0-9]{1,3}(\.[0-9]{1,6})?")
 LOUDEST = 100
 SWITCH = {b"ON": True, b"OFF": False}
 BY = "mqtt"
-"""Who stopped a turn."""
+"""Who it was, for the audit log and for whoever is stopped."""
 
 Work = Coroutine[Any, Any, object]
 
@@ -58,13 +59,18 @@ class Commands:
         await ended(set(self._under_way))
 
     async def _obey(self, key: str, work: Work) -> None:
+        result = "cut short"
         try:
             await work
+            result = "done"
         except VoicedError as error:
+            result = error.code
             log.warning("%s over MQTT failed: %s", key, error.code)  # A message may be in the user's own words.
         except Exception as error:  # noqa: BLE001 (it may fail, the daemon may not)
+            result = "failed"
             log.error("%s over MQTT failed, which is a fault of voiced:\n%s", key, whereabouts(error))  # noqa: TRY400
         finally:
+            self._agent.audit.note(BY, key, "", result)
             self._obeyed()
 
 
@@ -98,6 +104,18 @@ def _listen(agent: Agent, payload: bytes) -> Work:
     return _at_once(agent.listen)
 
 
+def _forget_last(agent: Agent, payload: bytes) -> Work:
+    pressed(payload)
+    return _forget(agent)
+
+
+async def _forget(agent: Agent) -> None:
+    """Forgets what was said in the last turn, wherever that was."""
+    for message in (await agent.conversations.recent(1)).items:
+        what = Forget(turn=message.turn) if message.turn else Forget(ids=[message.id])
+        await agent.upkeep.forget(what, lambda *_: None)
+
+
 def _ask(agent: Agent, payload: bytes) -> Work:
     return agent.ask(words(payload), aloud=True)
 
@@ -109,6 +127,7 @@ COMMANDS: Mapping[str, Callable[[Agent, bytes], Work]] = {
     "announce": _announce,
     "stop": _stop,
     "listen": _listen,
+    "forget_last": _forget_last,
     "ask": _ask,
 }
 """By the entity's key; each raises InputInvalid at once for what is no such command."""

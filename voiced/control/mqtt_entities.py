@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from voiced import __version__
+from voiced.control.mqtt_names import DEVICE, NAMES
 
 BIRTH = "homeassistant/status"
 """Where Home Assistant tells that it has come, whatever its discovery prefix is."""
@@ -137,6 +138,42 @@ STATES: Mapping[str, Fields] = {
         state_class="measurement",
         value_template=_value("latency_p50"),
     ),
+    "latency_p95": _diagnostic(
+        "sensor",
+        "Latency of the slowest",
+        device_class="duration",
+        unit_of_measurement="ms",
+        state_class="measurement",
+        enabled_by_default=False,
+        value_template=_value("latency_p95"),
+    ),
+    "route": _diagnostic("sensor", "Last answer by", icon="mdi:directions-fork", value_template=_value("route")),
+    "temperature": _diagnostic(
+        "sensor",
+        "Temperature",
+        device_class="temperature",
+        unit_of_measurement="°C",
+        state_class="measurement",
+        value_template=_value("temperature"),
+    ),
+    "processor": _diagnostic(
+        "sensor",
+        "Processor",
+        icon="mdi:cpu-64-bit",
+        unit_of_measurement="%",
+        state_class="measurement",
+        enabled_by_default=False,
+        value_template=_value("processor"),
+    ),
+    "memory": _diagnostic(
+        "sensor",
+        "Memory",
+        icon="mdi:memory",
+        unit_of_measurement="%",
+        state_class="measurement",
+        enabled_by_default=False,
+        value_template=_value("memory"),
+    ),
 }
 """What has a state; all of them are in one JSON."""
 EVENTS: Mapping[str, Fields] = {
@@ -146,6 +183,7 @@ EVENTS: Mapping[str, Fields] = {
 ORDERS: Mapping[str, Fields] = {
     "announce": _entity("notify", "Announce"),
     "stop": _entity("button", "Stop", icon="mdi:stop"),
+    "forget_last": _entity("button", "Forget the last turn", icon="mdi:eraser", entity_category="config"),
     "listen": _entity("button", "Listen", icon="mdi:microphone"),
     "ask": _entity("text", "Ask", icon="mdi:chat-question", min=1, max=LONGEST_QUESTION),
 }
@@ -160,26 +198,33 @@ RETIRED: Mapping[str, str] = {}
 """Entities of earlier versions, and their platforms. No key is used again for something else."""
 
 
-def discovery(topics: Topics, room: str, *, transcripts: bool) -> bytes:
+def discovery(topics: Topics, room: str, *, transcripts: bool, language: str = "en", model: str = "") -> bytes:
     """The device, in JSON.
 
     Args:
         topics: where it tells, and is told.
         room: that it stands in; empty: nobody has said.
         transcripts: what people say may be told, too.
+        language: of the names.
+        model: the machine that it runs on; empty: nobody knows.
     """
+    names = NAMES.get(language, {})
     everything = {**STATES, **EVENTS, **ORDERS}
     hidden = frozenset[str]() if transcripts else WITH_TRANSCRIPTS
     gone = {**RETIRED, **{key: everything[key]["platform"] for key in hidden}}
     device = {
         "identifiers": [topics.node],
-        "name": f"{room} voice" if room else "Voiced",
+        "name": names.get(DEVICE, "{room} voice").format(room=room) if room else "Voiced",
         "manufacturer": "voiced",
-        "model": "voiced",
+        "model": model or "voiced",
         "sw_version": __version__,
         **({"suggested_area": room} if room else {}),
     }
-    components = {key: _component(topics, key, fields) for key, fields in everything.items() if key not in hidden}
+    components = {
+        key: _component(topics, key, {**fields, "name": fields["name"] and names.get(key, fields["name"])})
+        for key, fields in everything.items()
+        if key not in hidden
+    }
     return msgspec.json.encode(
         {
             "device": device,

@@ -19,13 +19,14 @@ from voiced.core.events import (
     PromiseMade,
     PromiseMissed,
     PromiseRang,
+    Routed,
     Speaking,
     Spoken,
     TurnEnded,
     Woke,
 )
 from voiced.core.history import Privacy
-from voiced.core.status import PromiseStatus, Status
+from voiced.core.status import MachineStatus, PromiseStatus, Status
 
 RECENT = 100
 """Turns of which the middle one's latency is told."""
@@ -41,14 +42,22 @@ TIMER_EVENTS: Mapping[type[PromiseEvent], str] = {
 
 
 class States:
-    """The state of everything, as of now."""
+    """The state of everything, as of now.
+
+    Attributes:
+        machine: how the machine was when it was last looked at.
+    """
 
     def __init__(self) -> None:
+        self.machine = MachineStatus()
+        self._route: str | None = None
         self._latencies_ms = deque[float](maxlen=RECENT)
         self._since: float | None = None
 
     def take(self, event: AnyEvent) -> None:
         """Takes in one event."""
+        if isinstance(event, Routed):
+            self._route = event.tier
         if isinstance(event, TurnEnded) and event.timeline.endpoint is not None:
             first = event.timeline.first_audio
             if first is not None:
@@ -62,7 +71,7 @@ class States:
             disturb: whether announcements wait.
             now: seconds since 1970 (UTC).
         """
-        timers = _timers(status)
+        timers, latencies = _timers(status), sorted(self._latencies_ms)
         due = min((each.due for each in timers if each.due is not None), default=None)
         return {
             "satellite": status.state,
@@ -74,7 +83,12 @@ class States:
             "microphone_problem": bool(status.audio.problem),
             "degraded": bool(ailing(status)),
             "uptime": _moment(self._began(now - status.uptime_s)),
-            "latency_p50": round(median(self._latencies_ms)) if self._latencies_ms else None,
+            "latency_p50": round(median(latencies)) if latencies else None,
+            "latency_p95": round(latencies[95 * len(latencies) // 100]) if latencies else None,
+            "route": self._route,
+            "temperature": _rounded(self.machine.celsius),
+            "processor": _rounded(self.machine.processor_percent),
+            "memory": _rounded(self.machine.memory_percent),
         }
 
     def _began(self, since: float) -> float:
@@ -145,6 +159,10 @@ class Happenings:
 
 def _timers(status: Status) -> list[PromiseStatus]:
     return [each for each in status.promises if each.kind == "timer"]
+
+
+def _rounded(value: float | None) -> int | None:
+    return None if value is None else round(value)
 
 
 def _moment(seconds: float | None) -> str | None:

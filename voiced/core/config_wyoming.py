@@ -33,6 +33,10 @@ class WyomingConfig(Section, frozen=True, kw_only=True):
             " ask and do whatever may be asked in writing; none: only this machine is listened to.",
         ),
     ] = field(default_factory=list[str])
+    advertise: Annotated[
+        bool,
+        Meta(description="Tell the network by mDNS where it listens, for Home Assistant to find; never for 127.0.0.1."),
+    ] = True
 
 
 def addresses(config: WyomingConfig) -> list[Address]:

@@ -54,6 +54,20 @@ class EngineStatus(Struct, frozen=True):
     hint: str = ""
 
 
+class MachineStatus(Struct, frozen=True):
+    """The machine that voiced runs on, with all that runs there; None: it does not tell.
+
+    Attributes:
+        celsius: the temperature of its processor.
+        processor_percent: how busy its processor was since the last look.
+        memory_percent: how much of its memory is taken.
+    """
+
+    celsius: float | None = None
+    processor_percent: float | None = None
+    memory_percent: float | None = None
+
+
 class StoreStatus(Struct, frozen=True):
     """Whether what is said is kept, and what was kept can be read.
 

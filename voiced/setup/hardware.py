@@ -98,13 +98,13 @@ def look(root: Path = Path("/"), folder: Path = Path("/"), machine: str = platfo
         folder: where everything is kept, whose disk is looked at.
         machine: the architecture.
     """
-    board = _board(root)
+    named = board(root)
     return Hardware(
-        board,
+        named,
         machine,
         processor(root),
         _memory(root),
-        _gpu(root, board or ""),
+        _gpu(root, named or ""),
         heat(root),
         disk(root, folder.absolute()),
         _cards(root),
@@ -112,7 +112,8 @@ def look(root: Path = Path("/"), folder: Path = Path("/"), machine: str = platfo
     )
 
 
-def _board(root: Path) -> str | None:
+def board(root: Path) -> str | None:
+    """What the machine is called by who made it; None: nobody says."""
     if model := text(root / "proc/device-tree/model"):
         return model
     told = (text(root / "sys/class/dmi/id" / name) for name in ("sys_vendor", "product_name"))

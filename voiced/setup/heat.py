@@ -47,10 +47,11 @@ class Heat(Struct, frozen=True):
 
 def heat(root: Path) -> Heat:
     """Looks at the heat of the machine whose files are below a folder."""
-    return Heat(_celsius(root), _held(root))
+    return Heat(celsius(root), _held(root))
 
 
-def _celsius(root: Path) -> float | None:
+def celsius(root: Path) -> float | None:
+    """The temperature of the processor, or of the hottest that tells one; None: nobody tells."""
     own: list[float] = []
     others: list[float] = []
     for zone in entries(root / "sys/class/thermal", "thermal_zone*"):

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
 
 from voiced.control.wyoming.connection import Connection
@@ -29,13 +29,19 @@ class Server:
     Args:
         services: what is done for them.
         allow: networks that may connect, besides this machine.
+        advertise: tells others where it listens until it is cancelled; None: nobody does.
 
     Attributes:
         ports: at which it listens.
     """
 
-    def __init__(self, services: Services, allow: Sequence[Network] = ()) -> None:
-        self._services, self._allow = services, allow
+    def __init__(
+        self,
+        services: Services,
+        allow: Sequence[Network] = (),
+        advertise: Callable[[Address], Awaitable[None]] | None = None,
+    ) -> None:
+        self._services, self._allow, self._advertise = services, allow, advertise
         self._clients: dict[asyncio.Task[None], Session] = {}
         self._strangers: set[str] = set()
         self.ports: list[int] = []
@@ -67,6 +73,8 @@ class Server:
                 who = ", ".join(map(str, self._allow))
                 log.warning("whoever is in %s may talk to voiced without a password: see [wyoming]", who)
             try:
+                if self._advertise and not address.here:
+                    await self._advertise(Address(address.host, self.ports[-1]))
                 await asyncio.Event().wait()
             finally:
                 server.close()
