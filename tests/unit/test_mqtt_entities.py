@@ -312,6 +312,10 @@ def test_no_event_tells_what_somebody_said(kind):
         "promise": "p",
         "kind": "timer",
         "due": None,
+        "model": "m",
+        "finish": "stop",
+        "tokens_in": 1,
+        "tokens_out": 1,
         **given,
     }
     event = kind(**{name: value for name, value in filled.items() if name in own})

@@ -113,7 +113,7 @@ async def _forget(agent: Agent) -> None:
     """Forgets what was said in the last turn, wherever that was."""
     for message in (await agent.conversations.recent(1)).items:
         what = Forget(turn=message.turn) if message.turn else Forget(ids=[message.id])
-        await agent.upkeep.forget(what, lambda *_: None)
+        await agent.upkeep.forget(what, lambda _, __: None)
 
 
 def _ask(agent: Agent, payload: bytes) -> Work:
