@@ -145,6 +145,7 @@ def test_the_doctor_looks_at_the_machine_whatever_is_wrong_with_the_configuratio
     assert code == 78
     assert "volume" in findings["configuration"]["found"]
     assert findings["python"]["health"] == "good"
+    assert findings["voice"]["health"] != "bad"
 
 
 def test_the_doctor_tells_of_a_daemon_that_hangs(voiced, tmp_path: Path):

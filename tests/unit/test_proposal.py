@@ -52,13 +52,15 @@ def written(tmp_path, text=""):
 
 def test_what_is_written_is_read_as_it_was_meant_and_written_once(tmp_path):
     file = written(tmp_path)
-    path = write(file, WHOLE)
+    path, own = write(file, WHOLE)
+    assert path
+    assert own is None
     assert tomllib.loads(path.read_text())["engines"]["whisper"] == {"model": "base.en", "threads": 3}
     settings = load(file, environment={})
     assert settings.config.engines.stt.engine == ["whisper", "pocketsphinx"]
     assert settings.origins["engines.stt.engine"] == str(path)
-    assert write(file, WHOLE) is None
-    assert write(tmp_path / "none" / "config.toml", {}) is None
+    assert write(file, WHOLE) == (None, None)
+    assert write(tmp_path / "none" / "config.toml", {}) == (None, None)
 
 
 def test_what_the_user_sets_wins(tmp_path):
@@ -75,3 +77,15 @@ def test_what_is_no_longer_proposed_is_taken_back(tmp_path):
     engines = load(file, environment={}).config.engines
     assert (engines.stt.engine, engines.llm.engine) == ("pocketsphinx", "")
     assert engines.tts.engine == ["piper", "espeak"]
+
+
+def test_what_somebody_has_changed_in_the_profile_is_kept(tmp_path):
+    file = written(tmp_path)
+    path, _ = write(file, WHOLE)
+    changed = path.read_text().replace("threads = 3", "threads = 2")
+    path.write_text(changed)
+    again, own = write(file, WHOLE)
+    assert again == path
+    assert own.read_text() == changed
+    assert "threads = 3" in path.read_text()
+    assert write(file, without(WHOLE, {"whisper"}))[1] is None  # That was nobody's but ours.

@@ -10,6 +10,7 @@ from voiced.cli.options import Options
 from voiced.cli.output import exit_code, line, people
 from voiced.core.config import Config
 from voiced.core.errors import ConfigInvalid, VoicedError
+from voiced.setup.places import socket_path
 
 if TYPE_CHECKING:
     from voiced.setup.doctor import Finding
@@ -28,8 +29,12 @@ def doctor(*, options: Options | None = None) -> int:
 
 
 async def look(options: Options) -> int:
-    """Makes the round and shows what is found; what is good of the machine folds into a line. Returns the exit code."""
+    """Makes the round and shows what is found; what is good of the machine folds into a line. Returns the exit code.
+
+    Where the settings are wrong, the rest is looked at with those that hold by default.
+    """
     from voiced.checkup import checkup  # noqa: PLC0415 (the other verbs start faster without it)
+    from voiced.control.client import Client  # noqa: PLC0415 (the same)
     from voiced.setup.doctor import Finding, Health, worst  # noqa: PLC0415 (the same)
     from voiced.setup.inspection import inspect  # noqa: PLC0415 (the same)
 
@@ -47,11 +52,11 @@ async def look(options: Options) -> int:
     if good and not options.json:
         names = ", ".join(finding.check for finding in good)
         _show(Finding("machine", Health.GOOD, f"in order: {names}"), options)
-    if broken:
-        return exit_code(broken)
-    async for finding in checkup(config, options.client()):
+    async for finding in checkup(config, Client(socket_path(config))):
         findings.append(finding)
         _show(finding, options)
+    if broken:
+        return exit_code(broken)
     return 1 if worst(findings) is Health.BAD else 0
 
 

@@ -67,12 +67,22 @@ def setup(
         confirm("Bring these models under their licences, and set them?", options, yes=yes)
     failed = absent | {entry.engine for entry in models if not _brought(entry, from_, options)}
     values = without(settings, failed)
-    path = write(options.config or config_file(), values)
+    path, own = write(options.config or config_file(), values)
+    if own:
+        _tell_kept(own, options)
     if path:
         tell_set(path, values, options)
     else:
         tell_unchanged(options)
     return asyncio.run(look(options))
+
+
+def _tell_kept(own: Path, options: Options) -> None:
+    if options.json:
+        line({"event": "kept", "file": str(own)})
+    else:
+        words = f"What you had changed in the profile is kept in {own}: put it into config.toml, where it stays."
+        complaints.print(Text(words, "yellow"), soft_wrap=True)
 
 
 def tell_unchanged(options: Options) -> None:

@@ -44,14 +44,26 @@ def replace(path: Path, text: str) -> None:
     """
     part = path.with_name(f".{path.name}.part")
     with translate(OSError, to=ConfigInvalid, message=f"{path} cannot be written", hint="Check its permissions."):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _folder(path.parent)
         with part.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        if path.exists():
-            part.chmod(path.stat().st_mode & 0o777)
+        owner = path if path.exists() else path.parent
+        part.chmod(owner.stat().st_mode & 0o666)  # Whatever root's umask: the service reads what all may look for.
+        if os.geteuid() == 0:
+            os.chown(part, owner.stat().st_uid, owner.stat().st_gid)
         part.replace(path)
+
+
+def _folder(folder: Path) -> None:
+    """Makes it, as open as the one that it is in."""
+    if not folder.exists():
+        _folder(folder.parent)
+        folder.mkdir()
+        folder.chmod(folder.parent.stat().st_mode & 0o755)
+        if os.geteuid() == 0:
+            os.chown(folder, folder.parent.stat().st_uid, folder.parent.stat().st_gid)
 
 
 def edited(text: str, values: Mapping[str, Value]) -> str:

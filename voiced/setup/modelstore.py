@@ -16,6 +16,7 @@ import msgspec
 
 from voiced.core.disk import sync
 from voiced.core.errors import VoicedError
+from voiced.core.ownership import hand_over
 from voiced.setup.models import LOCK, Installed, Lock, LockedFile, read_lock
 from voiced.setup.readings import entries
 
@@ -49,7 +50,11 @@ def held(folder: Path) -> Generator[None]:
             raise ModelsFailed(
                 f"another command changes the models in {folder}", code="models-held", hint=hint
             ) from error
-        yield
+        try:
+            yield
+        finally:
+            with written(folder):
+                hand_over(folder.parent)
 
 
 @contextmanager

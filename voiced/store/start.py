@@ -12,6 +12,7 @@ from typing import NamedTuple
 import apsw
 
 from voiced.core.errors import StoreDamaged, StoreHeld
+from voiced.core.ownership import hand_over
 from voiced.core.secret import Secret
 from voiced.store import connection as connect
 from voiced.store import salvage
@@ -75,6 +76,7 @@ def hold(folder: Path) -> Generator[None]:
             raise StoreHeld(f"another process of voiced uses {folder}") from error
         yield
     finally:
+        hand_over(folder)
         os.close(lock)
 
 
