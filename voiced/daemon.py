@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from voiced.store.db import Database
 
 log = logging.getLogger("voiced.daemon")
+
+SPAWNING_S = 1.0
+"""Children that are not spawned by then are late for a reason of their own."""
 
 
 def main(arguments: list[str]) -> int:
@@ -89,8 +93,12 @@ async def _run(service: Service, socket_path: Path, given: Secret | None) -> Non
 
 
 async def _spawned(children: Sequence[Child]) -> None:
-    """Lets the children begin to load, before the daemon itself does and leaves no time to the event loop."""
-    while any(child.coming for child in children):  # noqa: ASYNC110 (it takes a turn or two of the loop)
+    """Lets the children begin to load, before the daemon itself does and leaves no time to the event loop.
+
+    One whose model lies on a disk that hangs is waited for by nobody.
+    """
+    until = time.monotonic() + SPAWNING_S
+    while any(child.coming for child in children) and time.monotonic() < until:  # noqa: ASYNC110 (it takes a turn or two of the loop)
         await asyncio.sleep(0)
 
 

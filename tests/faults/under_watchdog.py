@@ -15,6 +15,7 @@ import httpx
 
 from tests.faults.sigterms import STATES
 from tests.faults.watchdog import LEGAL, PATIENCE_S, STUCK
+from voiced.setup.models import LOCK
 
 EVERY_S = 0.5
 WORK = ("says", "asks", "promises", "backs up")
@@ -65,15 +66,19 @@ def legal(case: str, home: Path, legal_s: float) -> dict[str, Any]:
     return {"restarts": int(shown(case)["NRestarts"]), "done": done}
 
 
-def stuck(case: str) -> dict[str, Any]:
+def stuck(case: str, home: Path) -> dict[str, Any]:
     """Lets it hang, and waits until systemd has it running again."""
-    began, status = time.monotonic(), ""
-    if case != "disk":
+    began, status, lock = time.monotonic(), "", home / "voiced" / "models" / LOCK
+    if case == "disk":
+        lock.parent.mkdir(parents=True)
+        os.mkfifo(lock)  # Whoever reads it waits for ever: the engine is tried again, and its model looked for.
+    else:
         os.kill(int(shown(case)["MainPID"]), signal.SIGUSR1 if case == "ear" else signal.SIGSTOP)
     while time.monotonic() < began + PATIENCE_S:
         told = shown(case)
         if STUCK[case] in told["StatusText"]:
             status = told["StatusText"]
+            lock.unlink(missing_ok=True)
         if told["NRestarts"] != "0" and told["ActiveState"] == "active":
             return {"restarts": int(told["NRestarts"]), "status": status, "seconds": time.monotonic() - began}
         time.sleep(EVERY_S)
@@ -86,7 +91,9 @@ def main() -> None:
     told: dict[str, dict[str, Any]] = {}
 
     def live(case: str) -> None:
-        told[case] = legal(case, Path(folder) / case, float(legal_s)) if case in LEGAL else stuck(case)
+        told[case] = (
+            legal(case, Path(folder) / case, float(legal_s)) if case in LEGAL else stuck(case, Path(folder) / case)
+        )
 
     threads = [threading.Thread(target=live, args=(case,)) for case in cases]
     for thread in threads:

@@ -4,7 +4,6 @@ A daemon that is stuck is started again; one that is muted, has no sound card or
 """
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -13,7 +12,6 @@ from typing import Any
 
 from tests.conftest import ROOT
 from tests.faults.outcome import Outcome, trial
-from voiced.setup.models import LOCK
 
 LEGAL = ("deaf", "muted", "works")
 """What goes on for long, and is no reason to be started again."""
@@ -21,11 +19,12 @@ STUCK = {"ear": "stuck: the ear", "disk": "stuck: stt whisper", "loop": ""}
 """Who hangs, and what is told of it before the end: a loop that hangs tells nothing."""
 LEGAL_S = 120.0
 WATCHDOG_S = 30.0
-PATIENCE_S = 240.0
-"""An engine may load for a minute before it is late."""
+PATIENCE_S = 300.0
+"""An engine is tried again after a minute at most, and may load for another one before it is late."""
 UNIT = """
 [Service]
 WatchdogSec={watchdog_s:g}
+TimeoutStartSec=300
 Environment=HOME={home} XDG_RUNTIME_DIR={home} XDG_STATE_HOME={home} VOICED_CONFIG={home}/config.toml
 Environment=PYTHONPATH={hanging}
 """
@@ -68,11 +67,8 @@ def _furnish(folder: Path, case: str, watchdog_s: float) -> None:
     more.mkdir(parents=True)
     (home / ".asoundrc").write_text("# no device at all\n")
     (home / "config.toml").write_text(HUNG_DISK if case == "disk" else "")
-    if case == "disk":
-        (home / "voiced" / "models").mkdir(parents=True)
-        os.mkfifo(home / "voiced" / "models" / LOCK)  # Whoever reads it waits for ever.
     unit = (ROOT / "systemd" / "voiced-user.service").read_text()
-    unit = unit.replace("/opt/voiced/bin/voiced run", f"{sys.executable} -m voiced.cli.main run")
+    unit = unit.replace("/opt/voiced/current/bin/voiced run", f"{sys.executable} -m voiced.cli.main run")
     more.with_name(f"voiced-{case}.service").write_text(f"{unit}\n[Service]\nWorkingDirectory={ROOT}\n")
     hanging = ROOT / "tests" / "fakes" / "hanging"
     (more / "case.conf").write_text(UNIT.format(home=home, watchdog_s=watchdog_s, hanging=hanging))

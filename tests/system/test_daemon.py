@@ -24,6 +24,7 @@ import soxr
 from tests.conftest import ROOT
 from tests.rigs.audio_server import AudioServer
 from voiced.core.config import Config
+from voiced.setup.models import LOCK
 from voiced.setup.places import socket_path
 
 pytestmark = pytest.mark.server
@@ -236,6 +237,20 @@ def test_it_ends_in_order_at_any_moment(tmp_path: Path, number: int):
         assert process.returncode == 0, stderr
         assert "Traceback" not in stderr
         assert not (tmp_path / "voiced" / "voiced.sock").exists()
+
+
+def test_a_disk_with_models_that_hangs_keeps_nobody_from_being_answered(tmp_path: Path):
+    (tmp_path / "models").mkdir()
+    os.mkfifo(tmp_path / "models" / LOCK)  # Whoever reads it waits for ever.
+    environment = {
+        "HOME": str(tmp_path),
+        "XDG_RUNTIME_DIR": str(tmp_path),
+        "VOICED_MODELS_FOLDER": str(tmp_path / "models"),
+    }
+    environment["VOICED_ENGINES_STT_ENGINE"] = '["whisper", "pocketsphinx"]'
+    environment["VOICED_ENGINES_WHISPER_MODEL"] = "tiny.en"
+    with running(tmp_path, environment) as daemon:
+        assert daemon.call("ask", "what time is it").stdout.startswith("It is")
 
 
 def test_what_was_said_is_kept_whatever_becomes_of_the_daemon(tmp_path: Path):
