@@ -125,6 +125,7 @@ def test_the_installer_tells_its_steps_without_taking_them():
     done = subprocess.run(
         [ROOT / "scripts" / "install", "--dry-run", "whisper"], capture_output=True, text=True, check=True
     )
-    assert done.stdout.splitlines()[-1] == "/opt/voiced/bin/voiced service install"
-    assert "--extra whisper" in done.stdout
-    assert subprocess.run([ROOT / "scripts" / "install", "--all"], capture_output=True, check=False).returncode == 2
+    assert done.stdout.splitlines()[-1] == "/opt/voiced/current/bin/voiced service install"
+    assert "--extra=whisper" in done.stdout
+    for wrong in ("--all", "--purge"):
+        assert subprocess.run([ROOT / "scripts" / "install", wrong], capture_output=True, check=False).returncode == 2

@@ -25,7 +25,7 @@ def test_a_life_under_systemd(tmp_path: Path):
     (tmp_path / ".asoundrc").write_text("# no device at all\n")
     unit = (ROOT / "systemd" / "voiced-user.service").read_text()
     here = f"{sys.executable} -m voiced.cli.main run"
-    (units / "voiced.service").write_text(unit.replace("/opt/voiced/bin/voiced run", here))
+    (units / "voiced.service").write_text(unit.replace("/opt/voiced/current/bin/voiced run", here))
     (units / "voiced.service.d" / "short.conf").write_text(SHORT.format(home=tmp_path))
     command = [ROOT / "tests/rigs/user-manager", units, sys.executable, ROOT / "tests/system/under_systemd.py"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)

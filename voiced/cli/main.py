@@ -12,6 +12,7 @@ from voiced import __version__
 from voiced.cli import (
     announcing,
     changes,
+    completion,
     configuration,
     conversations,
     daemon,
@@ -35,6 +36,7 @@ from voiced.cli import (
     skills,
     sound,
     talk,
+    update,
     upkeep,
     why,
 )
@@ -75,6 +77,8 @@ for group in (
     skills,
     setup,
     service,
+    update,
+    completion,
 ):
     group.add_to(app)
 

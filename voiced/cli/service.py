@@ -9,8 +9,8 @@ from rich.text import Text
 from voiced.cli.kept import confirm
 from voiced.cli.options import Options
 from voiced.cli.output import line, people
-from voiced.setup.places import SYSTEM_STATE, state_folder
-from voiced.setup.units import Step, installing, uninstalling
+from voiced.setup.places import state_folder
+from voiced.setup.units import Step, installing, purging, uninstalling
 
 Switch = Annotated[bool, Parameter(negative=())]
 service = App(name="service", help="Let systemd start voiced, and start it again whenever it hangs or ends.")
@@ -18,23 +18,28 @@ service = App(name="service", help="Let systemd start voiced, and start it again
 
 def add_to(app: App) -> None:
     """Adds the verbs."""
-    service.command(install)
+
+    @service.command
+    def install(*, user: Switch = False, dry_run: Switch = False, options: Options | None = None) -> None:
+        """Make voiced a service and start it; again, it is an update.
+
+        The system's comes with the manual page and completions for its shells.
+
+        Args:
+            user: Your own, for a desktop's sound server, instead of the system's.
+            dry_run: Only tell what would be done.
+            options: What every verb understands.
+        """
+        from voiced.cli.completion import files  # noqa: PLC0415 (the other verbs start faster without it)
+
+        beside = [] if user else [Step(path=path, content=content) for path, content in files(app).items()]
+        _do([*beside, *installing(user=user)], options or Options(), dry_run=dry_run)
+        if user and not (options and options.json):
+            people.print("It ends when you log out, unless you run `loginctl enable-linger` once.")
+
     service.command(uninstall)
     service.command(status)
     app.command(service)
-
-
-def install(*, user: Switch = False, dry_run: Switch = False, options: Options | None = None) -> None:
-    """Make voiced a service and start it; again, it is an update.
-
-    Args:
-        user: Your own, for a desktop's sound server, instead of the system's.
-        dry_run: Only tell what would be done.
-        options: What every verb understands.
-    """
-    _do(installing(user=user), options or Options(), dry_run=dry_run)
-    if user and not (options and options.json):
-        people.print("It ends when you log out, unless you run `loginctl enable-linger` once.")
 
 
 def uninstall(
@@ -49,18 +54,21 @@ def uninstall(
 
     Args:
         user: Your own instead of the system's.
-        purge: Remove all that is kept, too: talk, memories, promises, models, backups.
+        purge: Remove all that is kept, too: talk, memories, promises, models, backups, the system's settings.
         yes: Do not ask before that.
         dry_run: Only tell what would be done.
         options: What every verb understands.
     """
+    from voiced.cli.completion import PAGE, SHELLS  # noqa: PLC0415 (the other verbs start faster without it)
+
     options = options or Options()
     steps = uninstalling(user=user)
+    steps += [] if user else [Step(path=path) for path in (*SHELLS.values(), PAGE)]
     if purge:
-        folder = state_folder(options.loaded()) if user else SYSTEM_STATE
+        more = purging(state_folder(options.loaded()), user=user)
         if not dry_run:
-            confirm(f"Remove all that is kept in {folder}, for ever?", options, yes=yes)
-        steps.append(Step(("rm", "-rf", str(folder))))
+            confirm(f"Remove all that is kept, for ever ({more[0]})?", options, yes=yes)
+        steps += more
     _do(steps, options, dry_run=dry_run)
 
 

@@ -4,18 +4,21 @@ import os
 import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
 from voiced.core.errors import VoicedError
-from voiced.setup.places import units_folder
+from voiced.setup import releases
+from voiced.setup.places import SYSTEM_STATE, units_folder
+from voiced.setup.settings import SYSTEM_FOLDER
 
 HIDDEN = (Path("/home"), Path("/root"), Path("/run/user"))
 """What the system's unit does not see (ProtectHome)."""
-SHIPPED = "/opt/voiced/bin/voiced"
+PEOPLE = Path("/etc/sysusers.d/voiced.conf")
+SYSTEM_CACHE = Path("/var/cache/voiced")
+SHIPPED = "/opt/voiced/current/bin/voiced"
 """Where the units that come with voiced have it."""
 
 
@@ -68,12 +71,12 @@ def installing(*, user: bool, program: Path | None = None) -> list[Step]:
 
     Args:
         user: the user's own instead of the system's.
-        program: the command `voiced` that it runs; None: the one beside this Python.
+        program: the command `voiced` that it runs; None: the one that this is.
 
     Raises:
         ServiceFailed: this user may not, or the service would not see the program.
     """
-    program = program or Path(sys.executable).with_name("voiced")
+    program = program or releases.program()
     _check(user=user)
     if not user and any(program.resolve().is_relative_to(hidden) for hidden in HIDDEN):
         hint = "`sudo scripts/install` puts it into /opt/voiced; or take `voiced service install --user`."
@@ -82,9 +85,8 @@ def installing(*, user: bool, program: Path | None = None) -> list[Step]:
     content = (units_folder() / name).read_text().replace(SHIPPED, str(program))
     steps = [Step(path=_unit(user=user), content=content)]
     if not user:
-        people = Path("/etc/sysusers.d/voiced.conf")
-        steps += [Step(path=people, content=(units_folder() / "voiced.sysusers").read_text())]
-        steps += [Step(("systemd-sysusers", str(people)))]
+        steps += [Step(path=PEOPLE, content=(units_folder() / "voiced.sysusers").read_text())]
+        steps += [Step(("systemd-sysusers", str(PEOPLE)))]
     words = (("daemon-reload",), ("enable", "voiced"), ("restart", "voiced"))
     return steps + [Step(_systemctl(*each, user=user)) for each in words]
 
@@ -103,6 +105,19 @@ def uninstalling(*, user: bool) -> list[Step]:
         Step(path=_unit(user=user)),
         Step(_systemctl("daemon-reload", user=user)),
     ]
+
+
+def purging(state: Path, *, user: bool) -> list[Step]:
+    """What removes all that is kept after that; of the system, its settings and its user, too.
+
+    Args:
+        state: the folder of everything that is kept.
+        user: the user's own instead of the system's.
+    """
+    if user:
+        return [Step(("rm", "-rf", str(state)))]
+    folders = [str(folder) for folder in (SYSTEM_STATE, SYSTEM_CACHE, SYSTEM_FOLDER)]
+    return [Step(("rm", "-rf", *folders)), Step(path=PEOPLE), Step(("userdel", "voiced"))]
 
 
 def _check(*, user: bool) -> None:

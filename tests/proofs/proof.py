@@ -1,0 +1,70 @@
+"""What proofs share: a machine that may be broken, and how what was seen is told."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import ROOT
+
+SEEN = Path("/tmp/share/seen.json")
+
+
+class Proof:
+    """What has been looked at so far.
+
+    Attributes:
+        seen: what came of it, by name.
+        wrong: what was not as it should be.
+    """
+
+    def __init__(self) -> None:
+        self.seen: dict[str, Any] = {}
+        self.wrong: list[str] = []
+
+    def see(self, name: str, found: object, *wanted: object) -> None:
+        """Notes something, and whether it is what is wanted: true, unless told."""
+        wanted = wanted[0] if wanted else True
+        self.seen[name] = found
+        if found != wanted:
+            self.wrong.append(f"{name}: {found!r} instead of {wanted!r}")
+
+    def run(self, *words: str | Path, code: int = 0) -> str:
+        """Runs a command; gives what it printed."""
+        began = time.monotonic()
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        told = " ".join(map(str, words))
+        sys.stderr.write(f"{told}: {done.returncode} after {time.monotonic() - began:.1f} s\n{done.stderr}")
+        if done.returncode != code:
+            self.wrong.append(f"{told}: {done.returncode} instead of {code}: {done.stdout[-500:]}{done.stderr[-500:]}")
+        return done.stdout
+
+    def told(self) -> dict[str, Any]:
+        """All of it."""
+        return {"seen": self.seen, "wrong": self.wrong, "load": os.getloadavg()[0], "good": not self.wrong}
+
+
+def prove(module: str, work: Callable[[Proof], None]) -> int:
+    """Proves something in a throw-away copy of this machine with a systemd of its own; returns the exit code."""
+    if "inside" in sys.argv:
+        proof = Proof()
+        try:
+            work(proof)
+        except BaseException as error:
+            proof.wrong.append(repr(error))
+            raise
+        finally:
+            SEEN.write_text(json.dumps(proof.told(), default=str))
+        return 0
+    with tempfile.TemporaryDirectory() as share:
+        command = [ROOT / "tests" / "rigs" / "booted", sys.executable, "-m", module, "inside"]
+        done = subprocess.run(command, env={**os.environ, "SHARE": share}, cwd=ROOT, check=False)
+        seen = Path(share) / SEEN.name
+        told = json.loads(seen.read_text()) if seen.exists() else {"wrong": ["it did not come so far"], "good": False}
+        sys.stdout.write(json.dumps(told, indent=2) + "\n")
+        return 0 if done.returncode == 0 and told["good"] else 1

@@ -1,0 +1,136 @@
+"""The system's unit as it is shipped, under a systemd that is process 1: its life, its walls, its network.
+
+What it cannot show: a sound card behind the walls (`DeviceAllow=char-alsa`), as no card is there; the user's unit with
+its sound server is tried by tests/system/test_systemd.py.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.proofs.install import INSTALL, VOICED, running
+from tests.proofs.proof import Proof, prove
+
+PATIENCE_S = 120.0
+STOPPED_S = 2.0
+CONFIG = Path("/etc/voiced/config.toml")
+LAN, ELSEWHERE = "192.168.77.1", "203.0.113.9"
+"""The second is an address of documentation (RFC 5737), as far away as any in the internet."""
+NETWORK = "[Service]\nNetworkNamespacePath=/run/netns/lan\n"
+
+
+def main() -> int:
+    return prove("tests.proofs.systemd", work)
+
+
+def work(proof: Proof) -> None:
+    proof.run(INSTALL)
+    unit, status = running(proof)
+    proof.see("ready without a sound card", unit["ActiveState"], "active")
+    proof.see("tells why it hears nothing", unit["StatusText"].startswith("idle; hears nothing: "))
+    walls(proof, status["pid"])
+    reloaded(proof, status["pid"])
+    again(proof, "crashed", signal.SIGKILL)
+    again(proof, "hung", signal.SIGSTOP)
+    network(proof)
+    stopped(proof)
+
+
+def walls(proof: Proof, pid: int) -> None:
+    """What a program in the service's place could reach: its mounts are looked through."""
+    inside = ("nsenter", "--target", str(pid), "--mount", "--setuid=voiced", "--setgid=voiced")
+    sees = subprocess.run([*inside, "ls", "/root", "/home"], capture_output=True, text=True, check=False)
+    proof.see("sees no home", sees.stdout.replace("/home:", "").replace("/root:", "").split(), [])
+    writes = subprocess.run(
+        [*inside, "touch", "/var/tmp/mine", "/usr/mine", "/etc/mine"], capture_output=True, check=False
+    )
+    proof.see("writes nowhere else", writes.returncode, 1)
+    proof.see(
+        "but what it keeps", subprocess.run([*inside, "touch", "/var/lib/voiced/.mine"], check=False).returncode, 0
+    )
+    exposure = proof.run("systemd-analyze", "security", "voiced", "--no-pager").splitlines()[-1]
+    proof.seen["exposure"] = exposure.strip()
+
+
+def reloaded(proof: Proof, pid: int) -> None:
+    CONFIG.parent.mkdir(exist_ok=True)
+    CONFIG.write_text("[audio]\nvolume = 21\n")
+    proof.run("systemctl", "reload", "voiced")
+    status = running(proof)[1]
+    proof.see("reloaded", [status["pid"], status["volume"]], [pid, 21])
+
+
+def again(proof: Proof, name: str, number: int) -> None:
+    """A daemon that is gone or hangs is started again."""
+    unit = running(proof)[0]
+    began = time.monotonic()
+    os.kill(int(unit["MainPID"]), number)
+    proof.see(f"{name}, and was started again", until(proof, lambda told: restarted(told, unit)))
+    proof.seen[f"{name}: ready again in s"] = round(time.monotonic() - began, 1)
+
+
+def restarted(told: dict[str, str], before: dict[str, str]) -> bool:
+    return int(told["NRestarts"]) > int(before["NRestarts"]) and told["ActiveState"] == "active"
+
+
+def network(proof: Proof) -> None:
+    """A broker in the local network, and one elsewhere, in a network of their own."""
+    for words in (
+        "netns add lan",
+        "-n lan link set lo up",
+        f"-n lan addr add {LAN}/32 dev lo",
+        f"-n lan addr add {ELSEWHERE}/32 dev lo",
+    ):
+        proof.run("ip", *words.split())
+    Path("/run/mosquitto.conf").write_text(
+        f"user root\nallow_anonymous true\nlistener 1883 {LAN}\nlistener 1883 {ELSEWHERE}\n"
+    )
+    broker = subprocess.Popen(["ip", "netns", "exec", "lan", "/usr/sbin/mosquitto", "-c", "/run/mosquitto.conf"])
+    drop_in = Path("/etc/systemd/system/voiced.service.d/network.conf")
+    drop_in.parent.mkdir(exist_ok=True)
+    drop_in.write_text(NETWORK)
+    proof.run("systemctl", "daemon-reload")
+    for name, host in (("the local network", LAN), ("the internet", ELSEWHERE)):
+        CONFIG.write_text(f'[home.mqtt]\nhost = "{host}"\n')
+        proof.run("systemctl", "restart", "voiced")
+        reached = until(proof, lambda _: connected(proof), patience_s=20.0)
+        proof.see(f"a broker in {name} is reached", reached, host == LAN)
+    broker.terminate()
+
+
+def connected(proof: Proof) -> bool:
+    status = json.loads(proof.run(VOICED, "status", "--json"))
+    return any(each["connected"] for each in status["home"]["connections"])
+
+
+def stopped(proof: Proof) -> None:
+    began = time.monotonic()
+    proof.run("systemctl", "stop", "voiced")
+    took = time.monotonic() - began
+    proof.seen["stopped in s"] = round(took, 2)
+    proof.see("stopped in time", took <= STOPPED_S)
+    keys = "ActiveState,Result,ExecMainStatus"
+    proof.see("in order", proof.run("systemctl", "show", "voiced", "-p", keys).split(), ORDER)
+    proof.see("nobody is left", subprocess.run(["pgrep", "-u", "voiced"], check=False, capture_output=True).stdout, b"")
+
+
+ORDER = ["Result=success", "ExecMainStatus=0", "ActiveState=inactive"]
+
+
+def until(proof: Proof, condition: Callable[[dict[str, str]], bool], *, patience_s: float = PATIENCE_S) -> bool:
+    """Waits until something is so; tells whether it came to be."""
+    deadline = time.monotonic() + patience_s
+    while time.monotonic() < deadline:
+        if condition(running(proof)[0]):
+            return True
+        time.sleep(0.5)
+    return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())

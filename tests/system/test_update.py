@@ -1,0 +1,138 @@
+"""`voiced update` over releases that are scripts, with a systemctl that writes down what it is told.
+
+`scripts/proof update` does it with real ones.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from voiced.setup import releases, updating
+from voiced.setup.releases import Release, UpdateFailed
+from voiced.setup.updating import Installed
+
+PROGRAM = """#!/bin/sh
+case "$*" in
+  *status*) [ -z "{ill}" ] && printf '{{"version": "{version}", "pid": 7, "store": {{"problem": ""}}}}' ;;
+  "service install"*) echo "start {version}" >>"$TOLD"; [ -z "{writes}" ] || echo {version} >"$STATE/voiced.db" ;;
+  "config check") exit {refuses} ;;
+esac
+"""
+SYSTEMCTL = """#!/bin/sh
+case "$*" in *show*) printf 'ActiveState=active\\nMainPID=7\\n' ;; *) echo "$*" >>"$TOLD" ;; esac
+"""
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installed:
+    """One release that works, and what it keeps."""
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "voiced.db").write_text("1.0\n")
+    (tmp_path / "bin").mkdir()
+    program(tmp_path / "bin" / "systemctl", SYSTEMCTL)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    monkeypatch.setenv("TOLD", str(tmp_path / "told"))
+    monkeypatch.setenv("STATE", str(tmp_path / "state"))
+    monkeypatch.setattr(updating, "STEADY_S", 0.01)
+    monkeypatch.setattr(updating, "EVERY_S", 0.01)
+    release(tmp_path, 1, "1.0")
+    releases.switch(tmp_path, 1)
+    return Installed(tmp_path, tmp_path / "state", "--user")
+
+
+def program(path: Path, text: str) -> None:
+    path.write_text(text)
+    path.chmod(0o755)
+
+
+def release(prefix: Path, number: int, version: str, *, migrations: int = 7, **ways: object) -> Release:
+    """A release that is well, unless it is `ill`, `refuses` or `writes` another file."""
+    folder = releases.folder(prefix, number)
+    scripts = folder / "lib/python3.11/site-packages/voiced/store/migrations"
+    (folder / "bin").mkdir(parents=True)
+    scripts.mkdir(parents=True)
+    for each in range(migrations):
+        (scripts / f"{each}.sql").touch()
+    ways = {"ill": "", "writes": "", "refuses": 0} | ways
+    program(folder / "bin" / "voiced", PROGRAM.format(version=version, **ways))
+    made = Release(number, version)
+    releases.record(prefix, made)
+    return made
+
+
+def update(installed: Installed, monkeypatch: pytest.MonkeyPatch, **ways: object) -> list[str]:
+    """Lets release 2 be installed; gives the steps."""
+    monkeypatch.setattr(releases, "make", lambda prefix, source, _: release(prefix, 2, source, **ways))
+    steps: list[str] = []
+    try:
+        installed.update("2.0", [], steps.append, limit_s=0.5)
+    finally:
+        assert not list(installed.state.glob(".*"))
+    return steps
+
+
+def told(installed: Installed) -> list[str]:
+    return (installed.prefix / "told").read_text().splitlines()
+
+
+def kept(installed: Installed) -> str:
+    return (installed.state / "voiced.db").read_text().strip()
+
+
+def test_a_version_that_is_well_counts_and_one_before_it_stays(installed: Installed, monkeypatch: pytest.MonkeyPatch):
+    steps = update(installed, monkeypatch)
+    assert steps[0] == "install 2.0"
+    assert releases.current(installed.prefix).version == "2.0"
+    assert told(installed) == ["--user stop voiced", "start 2.0"]
+    assert installed.back(steps.append).version == "1.0"
+    assert releases.current(installed.prefix).version == "1.0"
+    assert told(installed)[2:] == ["--user stop voiced", "start 1.0"]
+
+
+@pytest.mark.parametrize(("migrations", "left"), [(7, "2.0"), (8, "1.0")])
+def test_one_that_is_not_well_goes_with_what_it_changed(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch, migrations: int, left: str
+):
+    with pytest.raises(UpdateFailed, match=r"2\.0 is not well.*1\.0 runs again"):
+        update(installed, monkeypatch, ill="yes", writes="yes", migrations=migrations)
+    assert releases.current(installed.prefix).version == "1.0"
+    assert told(installed) == ["--user stop voiced", "start 2.0", "--user stop voiced", "start 1.0"]
+    assert kept(installed) == left
+    assert [each.number for each in releases.all_of(installed.prefix)] == [1]
+
+
+def test_one_that_refuses_the_settings_is_not_tried(installed: Installed, monkeypatch: pytest.MonkeyPatch):
+    with pytest.raises(UpdateFailed, match="refuses the settings"):
+        update(installed, monkeypatch, refuses=78)
+    assert not (installed.prefix / "told").exists()
+    assert [each.number for each in releases.all_of(installed.prefix)] == [1]
+
+
+def test_there_is_no_way_back_to_who_cannot_read_the_file(installed: Installed, monkeypatch: pytest.MonkeyPatch):
+    with pytest.raises(UpdateFailed, match="no version before"):
+        installed.back(print)
+    update(installed, monkeypatch, migrations=8)
+    with pytest.raises(UpdateFailed, match=r"1\.0 cannot read"):
+        installed.back(print)
+    assert releases.current(installed.prefix).version == "2.0"
+
+
+def test_what_is_not_managed_tells_so(tmp_path: Path):
+    with pytest.raises(UpdateFailed) as caught:
+        releases.prefix()
+    assert caught.value.code == "not-managed"
+    with pytest.raises(UpdateFailed):
+        releases.identity(tmp_path)
+
+
+def test_the_same_sources_have_the_same_digest(tmp_path: Path):
+    (tmp_path / "voiced").mkdir()
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "voiced"\nversion = "3.0"\n')
+    (tmp_path / "voiced" / "a.py").write_text("1")
+    before = releases.identity(tmp_path)
+    assert before[0] == "3.0"
+    (tmp_path / "README.md").write_text("It is described.")
+    assert releases.identity(tmp_path) == before
+    (tmp_path / "voiced" / "a.py").write_text("2")
+    assert releases.identity(tmp_path) != before

@@ -1,0 +1,102 @@
+"""The verb that brings another version, and takes it back if it is not well."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+from rich.text import Text
+
+from voiced import __version__
+from voiced.cli.options import Options
+from voiced.cli.output import WrongCall, line, people
+from voiced.setup.places import state_folder
+
+Switch = Annotated[bool, Parameter(negative=())]
+
+
+def add_to(app: App) -> None:
+    """Adds the verb."""
+    app.command(update)
+
+
+def update(
+    *,
+    to: str = "",
+    extra: Annotated[list[str], Parameter(negative=())] | None = None,
+    check: Switch = False,
+    rollback: Switch = False,
+    options: Options | None = None,
+) -> int:
+    """Install another version beside this one, and switch to it if it is well; if not, this one goes on.
+
+    What is kept is backed up before, and is put back where the new version had changed its form.
+
+    Args:
+        to: A folder of sources, a wheel, or a version; without it: again from where this one came.
+        extra: What it is to have besides, such as whisper; may be repeated.
+        check: Only tell whether there is anything new; exit code 1 if there is.
+        rollback: Go back to the version before.
+        options: What every verb understands.
+    """
+    from voiced.setup import facts, releases  # noqa: PLC0415 (the other verbs start faster without it)
+    from voiced.setup.updating import Installed  # noqa: PLC0415 (the same)
+
+    options, extras = options or Options(), extra or []
+    if rollback and (to or extras or check):
+        raise WrongCall("--rollback goes back, and nowhere else", hint="See `voiced update --help`.")
+    unit = facts.unit()
+    installed = Installed(releases.prefix(), state_folder(options.loaded()), unit.scope if unit else None)
+    tell = _teller(options)
+    if rollback:
+        _done(installed.back(tell), options)
+        return 0
+    now = releases.current(installed.prefix)
+    source = _source(to or now.source)
+    if Path(source).exists():
+        version, digest = releases.identity(Path(source))
+        same = digest == now.digest and set(extras) <= set(now.extras)
+    else:
+        version, same = source, source == now.version and set(extras) <= set(now.extras)
+    if check or same:
+        _told(version, options, same=same)
+        return 0 if same else 1
+    if not os.access(installed.prefix, os.W_OK):
+        raise WrongCall(f"{installed.prefix} is not yours to change", hint="Use sudo.")
+    _done(installed.update(source, extras, tell), options)
+    return 0
+
+
+def _source(named: str) -> str:
+    """Where a version comes from: a path is made whole, as it is kept for the next time."""
+    if not named:
+        raise WrongCall("where this version came from is not known", hint="Name another with --to.")
+    path = Path(named).expanduser()
+    return str(path.resolve()) if path.exists() else named
+
+
+def _teller(options: Options) -> Callable[[str], None]:
+    def tell(step: str) -> None:
+        if options.json:
+            line({"event": "step", "step": step})
+        else:
+            people.print(Text(f"{step} …"), soft_wrap=True)
+
+    return tell
+
+
+def _told(version: str, options: Options, *, same: bool) -> None:
+    if options.json:
+        line({"event": "checked", "version": __version__, "found": version, "new": not same})
+    elif same:
+        people.print(f"{__version__} is installed, and there is nothing new.", soft_wrap=True)
+    else:
+        people.print(f"{__version__} is installed; `voiced update` brings {version}.", soft_wrap=True)
+
+
+def _done(release: object, options: Options) -> None:
+    if options.json:
+        line({"event": "done", "release": release})
+    else:
+        people.print(Text(f"{getattr(release, 'version', '')} runs.", "green"), soft_wrap=True)

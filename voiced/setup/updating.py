@@ -1,0 +1,227 @@
+"""An update without fear: the new version stands beside the old one, is tried, and goes if it is not well."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from voiced.core.disk import shred
+from voiced.setup import releases
+from voiced.setup.releases import Release, UpdateFailed
+
+LIMIT_S = 90.0
+"""In this time a new version is ready and answers."""
+STEADY_S = 5.0
+"""And goes on doing so for that long."""
+EVERY_S = 0.5
+COPY = ".before-update"
+"""Of everything that is kept, the folder of the file as the old version left it, until the new one is trusted."""
+
+Tell = Callable[[str], None]
+
+
+class Installed(Struct, frozen=True):
+    """Where voiced is, and what runs it.
+
+    Attributes:
+        prefix: the folder of all releases.
+        state: the folder of everything that is kept.
+        scope: of systemd: empty for the system's, `--user` for the user's own; None: it is not started by systemd.
+    """
+
+    prefix: Path
+    state: Path
+    scope: str | None
+
+    def update(self, source: str, extras: Sequence[str], tell: Tell, limit_s: float = LIMIT_S) -> Release:
+        """Installs a version, and lets it count if it is well.
+
+        Args:
+            source: see `releases.make`.
+            extras: what it is to have besides what there is.
+            tell: told each step.
+            limit_s: how long it may take to be ready.
+
+        Raises:
+            UpdateFailed: it cannot be installed, or is not well: what ran before runs.
+        """
+        before = releases.current(self.prefix)
+        wanted = sorted({*before.extras, *extras})
+        tell(f"install {source}")
+        made = releases.make(self.prefix, source, wanted)
+        try:
+            self._tried(made)
+            self._exchange(before, made, tell, limit_s)
+        except BaseException:
+            releases.remove(self.prefix, made.number)
+            raise
+        for old in releases.all_of(self.prefix):
+            if old.number not in (before.number, made.number):
+                tell(f"remove {old.version} ({old.number})")
+                releases.remove(self.prefix, old.number)
+        return made
+
+    def back(self, tell: Tell, limit_s: float = LIMIT_S) -> Release:
+        """Lets the version before count again.
+
+        Raises:
+            UpdateFailed: there is none, it cannot read what is kept, or it is not well.
+        """
+        now = releases.current(self.prefix)
+        older = [each for each in releases.all_of(self.prefix) if each.number < now.number]
+        if not older:
+            raise UpdateFailed("there is no version before this one", hint="`voiced update --to VERSION` brings one.")
+        if self._newer(now, older[-1]):
+            hint = "`voiced restore` lists the backups; the one from before the update it can read."
+            raise UpdateFailed(f"{older[-1].version} cannot read what this version has written", hint=hint)
+        self._exchange(now, older[-1], tell, limit_s)
+        return older[-1]
+
+    def _newer(self, one: Release, other: Release) -> bool:
+        """Whether one of them makes of the file what the other one cannot read."""
+        return releases.schema(self.prefix, one.number) > releases.schema(self.prefix, other.number)
+
+    def _tried(self, release: Release) -> None:
+        """Whether it takes the settings as they are."""
+        program = releases.folder(self.prefix, release.number) / "bin" / "voiced"
+        done = subprocess.run([program, "config", "check"], capture_output=True, text=True, check=False)  # noqa: S603 (our own program)
+        if done.returncode:
+            raise UpdateFailed(f"{release.version} refuses the settings: {(done.stderr or done.stdout).strip()}")
+
+    def _exchange(self, before: Release, after: Release, tell: Tell, limit_s: float) -> None:
+        """Lets another release count; if it is not well, the old one with what was kept before."""
+        if not self._runs():
+            tell(f"switch to {after.version}")
+            releases.switch(self.prefix, after.number)
+            return
+        self._back_up(tell)
+        try:
+            tell("stop")
+            self._systemctl("stop", "voiced")
+            self._copy()
+            tell(f"switch to {after.version}")
+            releases.switch(self.prefix, after.number)
+            tell("start, and look whether it is well")
+            self._start(after, limit_s)
+        except BaseException as error:
+            tell(f"back to {before.version}")
+            self._systemctl("stop", "voiced")
+            releases.switch(self.prefix, before.number)
+            if self._newer(after, before):
+                tell("put back what was kept")
+                self._put_back()
+            self._start(before, limit_s)
+            if isinstance(error, UpdateFailed):
+                raise UpdateFailed(f"{error.message}; {before.version} runs again", hint=error.hint) from error
+            raise
+        finally:
+            self._clean()
+
+    def _start(self, release: Release, limit_s: float) -> None:
+        """Starts it with its own unit, and looks whether it is ready, answers and stays.
+
+        Raises:
+            UpdateFailed: it is not well in time.
+        """
+        until, steady = time.monotonic() + limit_s, 0.0
+        words = self.scope.split() if self.scope else []
+        program = self.prefix / "current" / "bin" / "voiced"
+        install = [program, "service", "install", *(["--user"] if words else [])]
+        self._run(install, until)
+        told = "it is not active"
+        while time.monotonic() < until:
+            shown = self._shown()
+            status = self._status(program) if shown.get("ActiveState") == "active" else {}
+            told = _unwell(status, shown, release) if status else f"it is {shown.get('ActiveState', 'not there')}"
+            if told:
+                steady = 0.0
+            elif not steady:
+                steady = time.monotonic()
+            elif time.monotonic() > steady + STEADY_S:
+                return
+            time.sleep(EVERY_S)
+        scope = f"{self.scope} " if self.scope else ""
+        raise UpdateFailed(f"{release.version} is not well: {told}", hint=f"`journalctl {scope}-u voiced` tells why.")
+
+    def _run(self, command: Sequence[str | Path], until: float) -> None:
+        """What fails here is looked at afterwards: systemd goes on trying."""
+        try:
+            limit_s = max(1.0, until - time.monotonic())
+            subprocess.run(command, capture_output=True, timeout=limit_s, check=False)  # noqa: S603 (our own program)
+        except (OSError, subprocess.TimeoutExpired):
+            return
+
+    def _runs(self) -> bool:
+        return self.scope is not None and self._shown().get("ActiveState") in {"active", "activating", "reloading"}
+
+    def _shown(self) -> dict[str, str]:
+        command = self._command("show", "voiced", "-p", "ActiveState,MainPID")
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (a program of the system)
+        return dict(line.split("=", 1) for line in done.stdout.splitlines())
+
+    def _status(self, program: Path) -> dict[str, Any]:
+        done = subprocess.run([program, "status", "--json"], capture_output=True, check=False)  # noqa: S603 (our own program)
+        return json.loads(done.stdout) if done.returncode == 0 else {}
+
+    def _systemctl(self, *words: str) -> None:
+        subprocess.run(self._command(*words), capture_output=True, check=False)  # noqa: S603 (a program of the system)
+
+    def _command(self, *words: str) -> list[str]:
+        return ["systemctl", *(self.scope or "").split(), *words]
+
+    def _back_up(self, tell: Tell) -> None:
+        """An ordinary backup, through the daemon that runs; one that hangs is no reason not to be replaced."""
+        tell("back up what is kept")
+        program = self.prefix / "current" / "bin" / "voiced"
+        done = subprocess.run([program, "backup", "--json"], capture_output=True, text=True, check=False)  # noqa: S603 (our own program)
+        if done.returncode:
+            tell(f"there is no new backup: {done.stdout.strip()}")
+
+    def _copy(self) -> None:
+        """The file as the old version left it, encrypted or not, with all that belongs to it."""
+        self._clean()
+        copy = self.state / COPY
+        copy.mkdir(mode=0o700)
+        for path in _kept(self.state):
+            _copied(path, copy / path.name)
+
+    def _put_back(self) -> None:
+        for path in _kept(self.state):
+            path.unlink()
+        for path in _kept(self.state / COPY):
+            _copied(path, self.state / path.name)
+
+    def _clean(self) -> None:
+        """What is forgotten later is not to be found here."""
+        copy = self.state / COPY
+        for path in _kept(copy):
+            shred(path)
+        shutil.rmtree(copy, ignore_errors=True)
+
+
+def _unwell(status: dict[str, Any], shown: dict[str, str], release: Release) -> str:
+    """Why a daemon that answers is not well; empty if it is."""
+    if status["version"] != release.version:
+        return f"{status['version']} answers"
+    if str(status["pid"]) != shown.get("MainPID"):
+        return "another daemon answers"
+    problem = status["store"]["problem"]
+    return f"what is said is not kept: {problem}" if problem else ""
+
+
+def _kept(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("*") if path.is_file() and not path.is_symlink()]
+
+
+def _copied(source: Path, target: Path) -> None:
+    """With its owner, whoever calls this."""
+    shutil.copy2(source, target)
+    if os.geteuid() == 0:
+        found = source.stat()
+        os.chown(target, found.st_uid, found.st_gid)
