@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.rigs.certificates import self_signed
 from voiced.core.config import Config
+from voiced.core.config_http import HttpConfig
 from voiced.core.config_wyoming import WyomingConfig
 from voiced.core.errors import ModelMissing
 from voiced.setup.checks import engines, machine, service, sound
@@ -169,6 +171,31 @@ def test_a_catalogue_that_cannot_be_read_is_a_finding_among_others(tmp_path):
     found = {each.check: each for each in inspect(Config(), tmp_path / "config.toml", running=False)}
     assert "mine.toml" in found["catalogue"].found
     assert found["python"].health is GOOD
+
+
+@pytest.mark.parametrize(
+    ("settings", "health", "told"),
+    [
+        ({}, NOTHING, ""),
+        ({"listen": ["127.0.0.1", "[::1]:80"]}, GOOD, "only this machine"),
+        ({"listen": ["192.168.1.5"]}, WARNING, "can read it"),
+        ({"listen": ["kitchen"]}, BAD, "kitchen"),
+        ({"listen": ["::"], "certificate": "/none"}, BAD, "private_key is missing"),
+        ({"listen": ["::"], "certificate": "/none", "private_key": "/none"}, BAD, "cannot be used"),
+    ],
+)
+def test_who_may_come_over_tcp_and_who_can_read_it_is_told(settings, health, told):
+    found = service.network(HttpConfig(**settings))
+    assert (found.health if found else NOTHING) == health
+    assert found is None or told in found.found
+
+
+def test_what_is_encrypted_is_good(tmp_path):
+    self_signed(tmp_path)
+    files = {"certificate": str(tmp_path / "server.pem"), "private_key": str(tmp_path / "server.key")}
+    found = service.network(HttpConfig(listen=["::"], **files))
+    assert found
+    assert (found.health, "encrypted" in found.found) == (GOOD, True)
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,7 @@ def _service(config: Config) -> Iterator[Finding | None]:
     yield service.folders(folders, facts.user_name())
     yield service.unit(facts.unit())
     yield service.daemons(facts.listening([SYSTEM_SOCKET, socket_path(config)]))
+    yield service.network(config.http)
     yield service.others(config.wyoming)
     ages = (_age(path) for path in (state / BACKUPS).glob("voiced-*.db"))
     newest = min((age for age in ages if age is not None), default=None)

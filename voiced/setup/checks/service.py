@@ -5,7 +5,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from voiced.core import config_http
+from voiced.core.config_http import HttpConfig
 from voiced.core.config_wyoming import WyomingConfig, addresses, networks
+from voiced.core.credentials import identity
 from voiced.core.errors import ConfigInvalid
 from voiced.setup.doctor import Finding, Health
 
@@ -108,6 +111,24 @@ def daemons(sockets: Sequence[Path]) -> Finding | None:
         return None
     told = " and ".join(str(path) for path in sockets)
     return Finding("daemons", Health.WARNING, f"there are two: {told}", "They compete for the microphone: stop one.")
+
+
+def network(config: HttpConfig) -> Finding | None:
+    """Judges who may come to the API over TCP, and what others on the way can read; None where nobody may."""
+    if not config.listen:
+        return None
+    try:
+        wanted = config_http.addresses(config)
+        if config.certificate:
+            identity(config.certificate, config.private_key)
+    except ConfigInvalid as error:
+        return Finding("http", Health.BAD, error.message, error.hint)
+    if all(each.here for each in wanted):
+        return Finding("http", Health.GOOD, "only this machine may connect, with a key")
+    if config.certificate:
+        return Finding("http", Health.GOOD, "other machines may connect, with a key; it is encrypted")
+    told = "other machines may connect, with a key, and whoever is on the way can read it and all that is said"
+    return Finding("http", Health.WARNING, told, "Set http.certificate and http.private_key.")
 
 
 def others(config: WyomingConfig) -> Finding | None:

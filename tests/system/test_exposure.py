@@ -1,0 +1,84 @@
+"""Who can reach the daemon as it comes: nobody from elsewhere, and no other user of the machine (R18)."""
+
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.faults.daemon_kills import Life, kill
+
+# httpcore drops sockets that nobody answers.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+NOBODY = 65_534
+ASKING = """
+import socket, sys
+with socket.socket(socket.AF_UNIX) as asking:
+    try:
+        asking.connect(sys.argv[1])
+    except PermissionError:
+        sys.exit("refused")
+    asking.sendall(b"GET /api/v1/status HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n")
+    sys.stdout.write(asking.recv(20).decode())
+"""
+
+
+@pytest.fixture(scope="module")
+def life() -> Generator[Life]:
+    """A home into which every user may look."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Life(Path(folder))
+
+
+@contextmanager
+def running(life: Life) -> Generator[int]:
+    process, _ = life.start()
+    try:
+        yield process.pid
+    finally:
+        kill(process)
+
+
+def as_user(life: Life, user: int, groups: list[int]) -> subprocess.CompletedProcess[str]:
+    command = ["/usr/bin/env", "python3", "-c", ASKING, str(life.socket)]
+    return subprocess.run(
+        command, user=user, group=user, extra_groups=groups, cwd="/", capture_output=True, text=True, check=False
+    )
+
+
+def listeners(pid: int) -> list[str]:
+    """Where a process and its children listen, as the kernel tells in /proc/net."""
+    processes = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    found = [each for process in processes for each in process.net_connections("inet")]
+    return [each.laddr.ip for each in found if each.status == psutil.CONN_LISTEN or each.type.name == "SOCK_DGRAM"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become somebody else")
+def test_as_it_comes_it_is_there_for_its_user_and_its_group_alone(life: Life):
+    with running(life) as pid:
+        assert listeners(pid) == []
+        assert stat.S_IMODE(life.socket.stat().st_mode) == 0o660
+        stranger = as_user(life, NOBODY, [])
+        assert (stranger.stdout, stranger.stderr.strip()) == ("", "refused")
+        assert as_user(life, NOBODY, [life.socket.stat().st_gid]).stdout.startswith("HTTP/1.1 200")
+
+
+def test_others_are_let_in_only_where_there_is_a_key_and_a_word_of_it(life: Life):
+    wanted = {"VOICED_HTTP_LISTEN": '["0.0.0.0:0", "127.0.0.1:0"]'}
+    command = [sys.executable, "-m", "voiced.cli.main"]
+    life.environment |= wanted
+    refused = subprocess.run([*command, "run"], env=life.environment, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines()[-2].startswith("no-key: 0.0.0.0 can be reached from other machines")
+    assert "voiced keys add" in refused.stderr.splitlines()[-1]
+    made = subprocess.run([*command, "keys", "add", "phone"], env=life.environment, capture_output=True, check=False)
+    assert made.returncode == 0
+    with running(life) as pid:
+        assert sorted(listeners(pid)) == ["0.0.0.0", "127.0.0.1"]  # noqa: S104 (it is what was wanted)
