@@ -19,7 +19,7 @@ from voiced.core.ports.agent import Agent
 
 log = logging.getLogger(__name__)
 
-BACKLOG = 64
+BACKLOG = 1024
 RETRY_S = 5.0
 """Between attempts to listen at an address that is not there yet, or taken; and to read keys."""
 

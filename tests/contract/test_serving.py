@@ -26,6 +26,7 @@ class Application:
     def __init__(self) -> None:
         self.go = asyncio.Event()
         self.waiting = self.read = 0
+        self.hung_up = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["path"] == "/body":
@@ -35,6 +36,12 @@ class Application:
                 self.read += len(message.get("body", b""))
                 more = message.get("more_body", False)
         await send({"type": "http.response.start", "status": 200, "headers": []})
+        if scope["path"] == "/listen":
+            self.waiting += 1
+            while (message := await receive())["type"] != "http.disconnect":
+                self.read += len(message["body"])
+            self.hung_up = True
+            return
         if scope["path"] == "/wait":
             self.waiting += 1
             await self.go.wait()
@@ -180,6 +187,21 @@ def test_a_body_that_nobody_reads_is_not_taken_in():
             await place.come(b"POST /wait HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n" + bytes(4 << 20))
             await until(lambda: place.application.waiting and place.first.flow.read_paused)
             assert len(place.first.cycle.body) < 3 * READ_SIZE
+
+    asyncio.run(run())
+
+
+def test_a_body_that_comes_after_the_answer_has_begun_is_put_aside_by_nobody():
+    async def run() -> None:
+        async with serving() as place:
+            _, writer = await place.come(b"GET /listen HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n")
+            await until(lambda: place.application.waiting)
+            for _ in range(100):
+                writer.write(PIECE)
+                await writer.drain()
+            assert place.application.read == 0
+            writer.transport.abort()
+            await until(lambda: place.application.hung_up)
 
     asyncio.run(run())
 

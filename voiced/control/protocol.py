@@ -17,7 +17,7 @@ Source of the idea: https://httpd.apache.org/docs/2.4/mod/mod_reqtimeout.html
 """
 STALL_S = 10.0
 """Whoever takes in nothing of an answer for so long does not read. How long an answer itself takes is not bounded."""
-READ_SIZE = 32 * 1024
+READ_SIZE = 16 * 1024
 """Bytes that are read at once."""
 _CREDENTIALS = struct.Struct("3i")
 """Process, user, group. Source: https://man7.org/linux/man-pages/man7/unix.7.html (SO_PEERCRED)"""

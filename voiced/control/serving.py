@@ -5,9 +5,9 @@ import logging
 import socket
 import ssl
 from contextlib import suppress
-from typing import Any
 
 import uvicorn
+from litestar.types import ASGIApp, Message, Receive, ReceiveMessage, Scope, Send
 from msgspec import Struct
 from uvicorn.server import ServerState
 
@@ -50,6 +50,27 @@ class _Guest(Struct, eq=False):
     open: bool = False
 
 
+def _reading(application: ASGIApp) -> ASGIApp:
+    """An application that hears no more of a body once it answers: Litestar's streams put it aside, all of it."""
+
+    async def reading(scope: Scope, receive: Receive, send: Send) -> None:
+        answering = False
+
+        async def receiving() -> ReceiveMessage:
+            while (message := await receive())["type"] == "http.request" and answering:
+                pass
+            return message
+
+        async def sending(message: Message) -> None:
+            nonlocal answering
+            answering = True
+            await send(message)
+
+        await application(scope, receiving, sending)
+
+    return reading
+
+
 class HttpServer:
     """Serves an ASGI application.
 
@@ -59,11 +80,11 @@ class HttpServer:
         tls: encrypts them; None: nothing does.
     """
 
-    def __init__(self, application: Any, bounds: Bounds = HERE, tls: ssl.SSLContext | None = None) -> None:  # noqa: ANN401 (any ASGI application)
+    def __init__(self, application: ASGIApp, bounds: Bounds = HERE, tls: ssl.SSLContext | None = None) -> None:
         self._bounds, self._tls = bounds, tls
         logging.getLogger("uvicorn").setLevel(logging.ERROR)
         self._config = uvicorn.Config(
-            application,
+            _reading(application),
             lifespan="off",
             log_config=None,
             access_log=False,

@@ -11,7 +11,8 @@ from pathlib import Path
 from voiced.core.errors import DaemonRunning, VoicedError
 
 GROUP = "voiced"
-BACKLOG = 64
+BACKLOG = 1024
+"""Whoever is not taken in at once is told so, if he does not wait: a crowd must not fill it."""
 
 
 @contextlib.contextmanager
