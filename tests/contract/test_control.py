@@ -48,7 +48,7 @@ def http(path: Path, client: Client) -> Generator[httpx.Client]:
 
 def told(response: httpx.Response) -> tuple[str, str, str]:
     problem = response.json()
-    return problem["code"], problem["message"], problem["hint"]
+    return problem["code"], problem["detail"], problem["hint"]
 
 
 def test_what_is_understood_and_what_has_an_answer_are_two_things(client: Client):
@@ -157,3 +157,18 @@ def test_who_may_not_use_the_daemon_does_not_take_it_for_missing(path: Path, cli
 def test_without_a_daemon_nothing_runs(path: Path):
     with Client(path) as client:
         assert not client.running()
+
+
+@pytest.mark.parametrize(
+    ("method", "where", "status"),
+    [("GET", "/nonsense", 404), ("PATCH", "/status", 405), ("POST", "/volume", 400), ("DELETE", "/keys/none", 404)],
+)
+def test_every_error_is_problem_details(http: httpx.Client, method: str, where: str, status: int):
+    response = http.request(method, where)
+    assert (response.status_code, response.headers["content-type"]) == (status, "application/problem+json")
+    problem = response.json()
+    assert problem.keys() == {"type", "title", "status", "detail", "instance", "code", "hint"}
+    assert (problem["status"], problem["instance"]) == (status, f"/api/v1{where}")
+    assert problem["type"].endswith(problem["code"])
+    assert all(problem.values())
+    assert "GET" in response.headers.get("allow", "GET")

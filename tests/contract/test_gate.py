@@ -215,4 +215,4 @@ def test_what_was_used_and_what_is_left_is_told(http: httpx.Client, agent: Scrip
 def test_a_wrong_request_names_what_to_correct(http: httpx.Client, method: str, path: str, body: Any, named: str):
     told = http.request(method, path, json=body)
     assert (told.status_code, told.json()["code"]) == (400, "input-invalid")
-    assert named in told.json()["message"]
+    assert named in told.json()["detail"]

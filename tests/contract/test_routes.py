@@ -197,7 +197,7 @@ def test_a_wrong_request_names_what_to_correct(
     response = http.request(method, path.format(conversation), json=body)
     told = response.json()
     assert (response.status_code, told["code"], told["status"]) == (400, "input-invalid", 400)
-    assert named in told["message"]
+    assert named in told["detail"]
     assert told["hint"]
 
 
@@ -236,4 +236,4 @@ def test_a_body_that_is_too_large_for_its_route_is_refused(http: httpx.Client):
         ("/messages", 17_000_000),
     ):
         response = http.post(path, content=b'"' + b"x" * size, headers={"content-type": "application/json"})
-        assert (response.status_code, response.json()["message"]) == (413, "that is too large"), path
+        assert (response.status_code, response.json()["detail"]) == (413, "that is too large"), path

@@ -1,13 +1,15 @@
 """Errors in HTTP's form."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
-from litestar import MediaType, Request, Response
+from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.status_codes import HTTP_400_BAD_REQUEST, HTTP_413_REQUEST_ENTITY_TOO_LARGE
+from msgspec.structs import replace
 
-from voiced.control.told import Problem
+from voiced.control.told import MEDIA_TYPE, Problem, told
 from voiced.core.errors import InputInvalid, VoicedError, whereabouts
 
 log = logging.getLogger(__name__)
@@ -45,42 +47,48 @@ def problem(error: BaseException, where: str) -> Problem:
     """
     if isinstance(error, VoicedError):
         status = STATUS_OF.get(error.code, 400 if isinstance(error, InputInvalid) else 500)
-        return Problem(error.code, error.message, error.hint, status)
+        return told(error.code, error.message, error.hint, status)
     log.error("%s failed:\n%s", where, whereabouts(error))
     hint = "This is a fault of voiced: please report it, with the daemon's log."
-    return Problem(VoicedError.code, f"{type(error).__name__}: {error}", hint)
+    return told(VoicedError.code, f"{type(error).__name__}: {error}", hint, 500)
 
 
 def _failed(request: AnyRequest, error: Exception) -> Response[Problem]:
-    return _response(problem(error, f"{request.method} {request.url.path}"))
+    return _response(request, problem(error, f"{request.method} {request.url.path}"))
 
 
-def _invalid(_: AnyRequest, error: ValidationException) -> Response[Problem]:
+def _invalid(request: AnyRequest, error: ValidationException) -> Response[Problem]:
     extra: Any = error.extra
     found = [_fault(part) for part in extra] if isinstance(extra, list) else [str(error.detail)]
-    return _response(Problem("input-invalid", "; ".join(found), "Correct what is named, and send it again.", 400))
+    return _unusable(request, "; ".join(found), "Correct what is named, and send it again.")
 
 
 def _fault(part: dict[str, Any]) -> str:
     return ": ".join(str(part[name]) for name in ("key", "message") if part.get(name))
 
 
-def _no_text(_: AnyRequest, error: UnicodeDecodeError) -> Response[Problem]:
-    return _response(Problem("input-invalid", f"that is no UTF-8: {error}", "Send JSON.", 400))
+def _no_text(request: AnyRequest, error: UnicodeDecodeError) -> Response[Problem]:
+    return _unusable(request, f"that is no UTF-8: {error}", "Send JSON.")
 
 
-def _refused(_: AnyRequest, error: HTTPException) -> Response[Problem]:
+def _refused(request: AnyRequest, error: HTTPException) -> Response[Problem]:
     if error.status_code == HTTP_400_BAD_REQUEST:
-        return _response(Problem("input-invalid", f"that is no JSON object: {error.detail}", "Send JSON.", 400))
+        return _unusable(request, f"that is no JSON object: {error.detail}", "Send JSON.")
     if error.status_code == HTTP_413_REQUEST_ENTITY_TOO_LARGE:
-        return _response(Problem("input-invalid", "that is too large", "Send less at a time.", 413))
-    return _response(Problem("http", str(error.detail), "The paths are below /api/v1 and /v1.", error.status_code))
+        return _unusable(request, "that is too large", "Send less at a time.", HTTP_413_REQUEST_ENTITY_TOO_LARGE)
+    found = told("http", str(error.detail), "The paths are below /api/v1 and /v1: see /schema.", error.status_code)
+    return _response(request, found, error.headers)
 
 
-def _response(told: Problem) -> Response[Problem]:
+def _unusable(request: AnyRequest, detail: str, hint: str, status: int = HTTP_400_BAD_REQUEST) -> Response[Problem]:
+    return _response(request, told("input-invalid", detail, hint, status))
+
+
+def _response(request: AnyRequest, found: Problem, headers: Mapping[str, str] | None = None) -> Response[Problem]:
     # Whoever is still sending a large file need not go on.
-    headers = {"connection": "close"}
-    return Response(told, status_code=told.status, media_type=MediaType.JSON, headers=headers)
+    headers = {**(headers or {}), "connection": "close"}
+    found = replace(found, instance=request.url.path)
+    return Response(found, status_code=found.status, media_type=MEDIA_TYPE, headers=headers)
 
 
 HANDLERS: Any = {

@@ -22,10 +22,10 @@ Handler = Callable[[Any, Any], Response[Any]]
 def told(problem: Problem) -> dict[str, Any]:
     """An error as OpenAI's clients read it; what it is about, where it tells."""
     usual = "api_error" if problem.status >= HTTP_500_INTERNAL_SERVER_ERROR else "invalid_request_error"
-    named = _NAMED.search(problem.message) if problem.status == HTTP_400_BAD_REQUEST else None
+    named = _NAMED.search(problem.detail) if problem.status == HTTP_400_BAD_REQUEST else None
     return {
         "error": {
-            "message": f"{problem.message.rstrip('.')}. {problem.hint}".strip(),
+            "message": f"{problem.detail.rstrip('.')}. {problem.hint}".strip(),
             "type": KINDS.get(problem.status, usual),
             "param": (named[1] or named[2]) if named else None,
             "code": problem.code,
