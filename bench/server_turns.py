@@ -114,7 +114,7 @@ def through_server(scenes: list[Scene]) -> dict[str, object]:
         threading.Thread(target=_listen, args=(running.client, claims), daemon=True).start()
         for scene in scenes:
             delays.append(turn(server, microphone, speaker, scene))
-            running.client.post("stop")
+            running.client.post("voice/stop")
             running.client.ask("cancel all timers", aloud=False)
         claimed = list(claims)
     answered = [delay for delay in delays if delay is not None]

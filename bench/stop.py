@@ -41,7 +41,7 @@ def idle(daemon: Daemon) -> None:
 def listening(daemon: Daemon) -> None:
     """It listens to a command."""
     daemon.wait_ready()
-    daemon.client.post("listen")
+    daemon.client.post("voice/listen")
 
 
 def processing(daemon: Daemon) -> None:
@@ -53,7 +53,7 @@ def processing(daemon: Daemon) -> None:
 def speaking(daemon: Daemon) -> None:
     """It speaks."""
     daemon.wait_ready()
-    _in_background(lambda: daemon.client.post("say", text=LONG))
+    _in_background(lambda: daemon.client.post("voice/say", text=LONG))
 
 
 def ringing(daemon: Daemon) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -16,12 +17,12 @@ from voiced.core.activity import Activity
 from voiced.core.announcing import Announced, DoNotDisturb, Priority
 from voiced.core.answers import load_speech
 from voiced.core.bus import Bus
-from voiced.core.commands import Announce, Ask, Say, Stop
+from voiced.core.commands import Announce, Answered, Ask, Say, Stop
 from voiced.core.config import Config
 from voiced.core.config_home import HomeConfig
 from voiced.core.disk import clear
 from voiced.core.errors import AudioFailed, first
-from voiced.core.events import Muted, VolumeChanged
+from voiced.core.events import Muted, StoreReplaced, VolumeChanged
 from voiced.core.history import Privacy
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
@@ -123,7 +124,7 @@ class Voiced:
         self._manner = Manner(quiet, config.audio.volume, audio.set_volume)
         self._began = time.monotonic()
         self._engines = engines
-        self._classify = classifier(config)
+        self.classify = classifier(config)
         sounds = earcons()
         self.promises = Scheduler(
             clock,
@@ -267,6 +268,7 @@ class Voiced:
 
     async def _replaced(self) -> None:
         """Rows were replaced past those who hold some of them."""
+        self.bus.emit(StoreReplaced(at=self._at()))
         self.conversations.forget()
         self.keys.forget()
         self._remembering.indexer.wake()
@@ -325,11 +327,9 @@ class Voiced:
             load=LoadStatus(self.inbox.waiting, self._database.waiting, self.bus.dropped, self.wyoming_clients()),
         )
 
-    async def ask(
-        self, text: str, *, aloud: bool, key: str | None = None, conversation: str | None = None
-    ) -> str | None:
+    async def ask(self, text: str, *, aloud: bool, **more: Any) -> Answered:  # noqa: ANN401 (fields of `Ask`)
         """See `Agent`."""
-        return await self.inbox.wish(lambda done: Ask(text, aloud, done, key, conversation))
+        return await self.inbox.wish(lambda done: Ask(text, aloud, done, **more))
 
     async def say(self, text: str) -> None:
         """See `Agent`."""
@@ -357,7 +357,7 @@ class Voiced:
 
     def privacy_of(self, text: str) -> Privacy:
         """See `Agent`."""
-        return self._classify(text).privacy
+        return self.classify(text).privacy
 
     def _may(self, use: Use, text: str) -> bool:
         return allowed(self._config.privacy, self.privacy_of(text), use)

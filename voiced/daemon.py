@@ -106,6 +106,7 @@ async def _assist(
     service: Service, card: SoundCard, bus: Bus, parts: Engines, listener: socket.socket, given: Secret | None
 ) -> None:
     from voiced.assistant import Voiced  # noqa: PLC0415 (loads while the children do)
+    from voiced.box import OwnMachine  # noqa: PLC0415 (the same)
     from voiced.control.api import application  # noqa: PLC0415 (the same)
     from voiced.control.serving import HttpServer  # noqa: PLC0415 (the same)
     from voiced.observers import Observers  # noqa: PLC0415 (the same)
@@ -117,9 +118,10 @@ async def _assist(
     try:
         clock = SystemClock(LocalZone(config.promises.timezone))
         voiced = Voiced(config, card, clock, Activity(), bus, parts, database=database)
+        machine = OwnMachine(lambda: service.config, voiced.classify, service.file, service.flags)
         device = _device(config, voiced, clock)
         observers = Observers(config, voiced, database)
-        interface = application(voiced, *observers.routes)
+        interface = application(voiced, machine, *observers.routes)
         network = _network(service, voiced, interface)
         async with asyncio.TaskGroup() as tasks:
             if device:

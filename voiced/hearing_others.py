@@ -47,7 +47,7 @@ def services(config: Config, voiced: Voiced) -> Services:
     async def ask(text: str, conversation: str) -> str | None:
         # An id of theirs never is one of ours: nobody reads what was said here by guessing.
         name = f"elsewhere-{blake2s(conversation.encode(errors='replace')).hexdigest()[:24]}"
-        return await voiced.ask(text, aloud=False, conversation=name)
+        return (await voiced.ask(text, aloud=False, conversation=name)).text
 
     wake = WakeForOthers(config.wake)
     return Services(

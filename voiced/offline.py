@@ -144,7 +144,7 @@ async def ask_once(config: Config, text: str) -> str | None:
         parts, unkept = engines(config, lazy=True), NoDaemon()
         voiced = Voiced(config, audio, clock, activity, Bus(), parts, database=database, promises=unkept, live=False)
         async with started(*parts), voiced.running():
-            return await voiced.ask(text, aloud=False)
+            return (await voiced.ask(text, aloud=False)).text
 
 
 async def say_once(config: Config, text: str, out: Path | None) -> None:

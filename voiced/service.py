@@ -43,12 +43,14 @@ class Service:
     Attributes:
         config: what holds now.
         renewals: read files anew that settings name, or raise what is wrong with them.
+        file: see above, as of the next.
+        flags: likewise.
     """
 
     def __init__(self, config: Config, file: Path | None, flags: Sequence[str]) -> None:
         self.config = config
         self.renewals: list[Callable[[], None]] = []
-        self._file, self._flags = file, flags
+        self.file, self.flags = file, flags
         self._systemd = Systemd()
         self._changed = asyncio.Event()
         self._later: list[str] = []
@@ -113,7 +115,7 @@ class Service:
         """Takes in the settings, or none of them."""
         self._systemd.reloading()
         try:
-            found = changes(self.config, load(self._file, self._flags).config)
+            found = changes(self.config, load(self.file, self.flags).config)
             await voiced.change(found.config)
             for renew in self.renewals:
                 renew()

@@ -66,13 +66,13 @@ def test_the_routes_are_bounded(tmp_path: Path):
     with answering(tmp_path / "voiced.sock", agent):
         transport = httpx.HTTPTransport(uds=str(tmp_path / "voiced.sock"))
         with httpx.Client(transport=transport, base_url="http://voiced/api/v1") as http:
-            made = http.post("/announce", json={"text": "hello", "priority": "low"})
+            made = http.post("/voice/announce", json={"text": "hello", "priority": "low"})
             assert (made.status_code, made.json()) == (202, {"state": "queued", "until": None})
             assert http.put("/dnd", json={"on": True, "until": 2e9}).json() == {"on": True, "until": 2e9}
             assert http.put("/dnd", json={"on": True}).json() == {"on": True, "until": None}
             assert http.put("/dnd", json={"on": False, "until": 2e9}).json() == {"on": False, "until": None}
             for body in ({"text": ""}, {"text": "x" * 4001}, {"text": "x", "priority": "loud"}, {"text": "x", "y": 1}):
-                assert http.post("/announce", json=body).status_code == 400
+                assert http.post("/voice/announce", json=body).status_code == 400
             for body in ({"on": "x"}, {"on": True, "until": -1}, {"on": True, "until": "soon"}):
                 assert http.put("/dnd", json=body).status_code == 400
     assert agent.said == ["low: hello"]

@@ -58,15 +58,15 @@ def test_what_is_understood_and_what_has_an_answer_are_two_things(client: Client
 
 
 def test_verbs_reach_the_agent(client: Client, agent: ScriptedAgent):
-    client.post("volume", volume=30)
-    client.post("mute", muted=True)
-    client.post("say", text="hello")
+    client.post("voice/volume", volume=30)
+    client.post("voice/mute", muted=True)
+    client.post("voice/say", text="hello")
     assert (client.status().volume, client.status().muted, agent.said) == (30, True, ["hello"])
 
 
 def test_an_error_of_ours_keeps_its_code_and_hint(client: Client):
     with pytest.raises(VoicedError, match="the microphone is muted") as raised:
-        client.post("listen")
+        client.post("voice/listen")
     assert raised.value.code == "audio-failed"
     assert raised.value.hint
 
@@ -82,11 +82,11 @@ def test_a_fault_in_the_daemon_is_told_as_one(client: Client):
 @pytest.mark.parametrize(
     ("verb", "body", "message", "hint"),
     [
-        ("volume", '{"volume": 400}', "volume: Expected `int` <= 100", "Correct"),
-        ("volume", '{"volume": "loud"}', "volume: Expected `int`, got `str`", "Correct"),
-        ("volume", '{"loud": 4}', "loud", "Correct"),
-        ("volume", "nonsense", "JSON", "Send JSON"),
-        ("ask", '{"text": ""}', "text: Expected `str` of length >= 1", "Correct"),
+        ("voice/volume", '{"volume": 400}', "Expected `int` <= 100 - at `$.volume`", "Correct"),
+        ("voice/volume", '{"volume": "loud"}', "Expected `int`, got `str` - at `$.volume`", "Correct"),
+        ("voice/volume", '{"loud": 4}', "loud", "Correct"),
+        ("voice/volume", "nonsense", "JSON", "Send JSON"),
+        ("ask", '{"text": ""}', "Expected `str` of length >= 1 - at `$.text`", "Correct"),
     ],
 )
 def test_a_wrong_request_is_told_what_to_correct(http: httpx.Client, verb: str, body: str, message: str, hint: str):
@@ -132,7 +132,7 @@ def test_whatever_answers_is_an_error_in_words(path: Path, reply: bytes):
 def test_a_daemon_that_hangs_is_an_error_and_not_none(path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(client_module, "PROMPT_S", 0.1)
     with replying(path, b"") as client:
-        for call in (client.status, client.running, lambda: client.post("stop")):
+        for call in (client.status, client.running, lambda: client.post("voice/stop")):
             with pytest.raises(DaemonUnreachable) as raised:
                 call()
             assert raised.value.code == "daemon-hangs"
@@ -161,7 +161,12 @@ def test_without_a_daemon_nothing_runs(path: Path):
 
 @pytest.mark.parametrize(
     ("method", "where", "status"),
-    [("GET", "/nonsense", 404), ("PATCH", "/status", 405), ("POST", "/volume", 400), ("DELETE", "/keys/none", 404)],
+    [
+        ("GET", "/nonsense", 404),
+        ("PATCH", "/status", 405),
+        ("POST", "/voice/volume", 400),
+        ("DELETE", "/keys/none", 404),
+    ],
 )
 def test_every_error_is_problem_details(http: httpx.Client, method: str, where: str, status: int):
     response = http.request(method, where)

@@ -64,10 +64,10 @@ def test_a_key_goes_through_its_life(http: httpx.Client):
 
 @pytest.mark.parametrize("shows", ["Bearer", "Bearer x", "Bearer vk_a_b", "Basic eDp5", "", "Bearer \xff"])
 def test_who_shows_what_is_no_key_does_not_come_in(http: httpx.Client, agent: ScriptedAgent, shows: str):
-    told = http.post("/say", json={"text": "hello"}, headers={"authorization": shows.encode("latin-1")})
+    told = http.post("/voice/say", json={"text": "hello"}, headers={"authorization": shows.encode("latin-1")})
     assert (told.status_code, told.json()["code"]) == (401, "key-refused")
     assert agent.said == []
-    assert noted(agent) == [(ME, "POST /say", "", "401")]
+    assert noted(agent) == [(ME, "POST /voice/say", "", "401")]
 
 
 ASKED: list[tuple[str, str, Any]] = [
@@ -81,9 +81,9 @@ ASKED: list[tuple[str, str, Any]] = [
     ("read", "GET", "/lists"),
     ("control", "POST", "/lists/entries"),
     ("control", "POST", "/lists/remove"),
-    ("talk", "POST", "/say"),
+    ("talk", "POST", "/voice/say"),
     ("talk", "POST", "/messages"),
-    ("control", "POST", "/mute"),
+    ("control", "POST", "/voice/mute"),
     ("control", "POST", "/promises"),
     ("control", "POST", "/home/actions"),
     ("control", "POST", "/memory"),
@@ -123,7 +123,7 @@ def test_what_is_changed_is_noted_and_what_is_looked_at_is_not(http: httpx.Clien
     http.post("/ask", json={"wrong": 1})
     http.delete("/conversations/c1?purge=true")
     made = key(http, "talk")
-    http.post("/say", json={"text": "secret"}, headers=shown(made["token"]))
+    http.post("/voice/say", json={"text": "secret"}, headers=shown(made["token"]))
     http.delete("/cache", headers=shown(made["token"]))
     assert noted(agent) == [
         (ME, "POST /conversations", "", "201"),
@@ -134,7 +134,7 @@ def test_what_is_changed_is_noted_and_what_is_looked_at_is_not(http: httpx.Clien
         (ME, "POST /ask", "", "400"),
         (ME, "DELETE /conversations/{conversation}", "c1", "204"),
         (ME, "POST /keys", "", "201"),
-        (f"key:{made['id']}", "POST /say", "", "204"),
+        (f"key:{made['id']}", "POST /voice/say", "", "204"),
         (f"key:{made['id']}", "DELETE /cache", "", "403"),
     ]
     told = http.get("/audit").text

@@ -1,5 +1,6 @@
 """A daemon without ears: it keeps the promises of the `Agent` port, and answers by a script."""
 
+from collections.abc import Callable
 from math import inf
 from pathlib import Path
 from tempfile import gettempdir
@@ -13,6 +14,7 @@ from tests.fakes.memories import FakeMemories
 from tests.fakes.search import FakeSearch
 from voiced.core.announcing import Announced, DoNotDisturb, Priority
 from voiced.core.bus import Bus
+from voiced.core.commands import Answered
 from voiced.core.config_keeping import MemoryConfig
 from voiced.core.errors import AudioFailed, VoicedError
 from voiced.core.history import Privacy
@@ -35,6 +37,7 @@ class ScriptedAgent:
         self.audio = audio or AudioStatus(listening=True, device="Fake: USB", level_dbfs=-50.0)
         self.muted = False
         self.volume = 70
+        self.stuck_s = 0.0
         self.disturbed_from: float | None = None
         self.said: list[str] = []
         self.conversations = FakeConversations()
@@ -55,6 +58,7 @@ class ScriptedAgent:
         self.answers = FakeAnswers()
         self.asked_with: list[str | None] = []
         self.talked_in: list[str | None] = []
+        self.memories_wanted: int | None = None
         self.folder = folder or Path(gettempdir())
         self.upkeep = FakeUpkeep(self.folder / "backups", self.conversations)
         self.upkeep.memories = self.memories
@@ -72,7 +76,7 @@ class ScriptedAgent:
             0,
             0,
             0.0,
-            0.0,
+            self.stuck_s,
             self.audio,
             StoreStatus(folder=str(self.folder)),
             [],
@@ -81,15 +85,30 @@ class ScriptedAgent:
         )
 
     async def ask(
-        self, text: str, *, aloud: bool, key: str | None = None, conversation: str | None = None
-    ) -> str | None:
+        self,
+        text: str,
+        *,
+        aloud: bool,
+        key: str | None = None,
+        conversation: str | None = None,
+        memories: int | None = None,
+        piece: Callable[[str], None] | None = None,
+    ) -> Answered:
         self.talked_in.append(conversation)
         self.asked_with.append(key)
         if text == "crash":
             raise ZeroDivisionError("a fault of ours")
         if aloud:
             self.said.append(text)
-        return "" if text == "stop" else text.removeprefix("say ") if text.startswith("say ") else None
+        said = text.removeprefix("say ")
+        if piece and said.startswith("think "):
+            for word in said.split():
+                piece(f"{word} ")
+        self.memories_wanted = memories
+        answer = "" if text == "stop" else said if said != text else None
+        return Answered(
+            text=answer, turn="t1", conversation=conversation, tier="rules" if answer is not None else "none"
+        )
 
     async def say(self, text: str) -> None:
         self.said.append(text)

@@ -26,7 +26,7 @@ NOVEL = "This is a sentence that takes its time to be said. " * 20
 
 
 def _says(http: httpx.Client) -> None:
-    http.post("/say", json={"text": NOVEL})
+    http.post("/voice/say", json={"text": NOVEL})
 
 
 def _asks(http: httpx.Client) -> None:
@@ -45,7 +45,7 @@ def _backs_up(http: httpx.Client) -> None:
 
 
 def _is_muted(http: httpx.Client) -> None:
-    http.post("/mute", json={"muted": True})
+    http.post("/voice/mute", json={"muted": True})
 
 
 def _is_watched(http: httpx.Client) -> None:

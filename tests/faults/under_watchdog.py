@@ -35,7 +35,7 @@ def http(home: Path) -> httpx.Client:
 
 def muted(home: Path, until: float) -> bool:
     with http(home) as client:
-        client.post("/mute", json={"muted": True}).raise_for_status()
+        client.post("/voice/mute", json={"muted": True}).raise_for_status()
         time.sleep(max(0.0, until - time.monotonic()))  # how long it is muted is the case
         return client.get("/status").json()["muted"]
 

@@ -179,4 +179,4 @@ class Person:
         """Writes something, which is answered aloud; returns the answer."""
         asked = asyncio.ensure_future(self._here.voiced.ask(text, aloud=True))
         await self.until(asked.done)
-        return asked.result()
+        return asked.result().text

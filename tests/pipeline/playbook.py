@@ -18,7 +18,7 @@ from tests.fakes.ledger import FakeUsage
 from tests.fakes.llm import ScriptedLlm
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
-from voiced.core.commands import AnyCommand, Ask
+from voiced.core.commands import Answered, AnyCommand, Ask
 from voiced.core.config_mind import DialogueConfig, QuietConfig, RouterConfig
 from voiced.core.events import AnyEvent, Signal, SpeechStarted, Woke
 from voiced.core.history import Privacy
@@ -105,7 +105,7 @@ def says_nothing(at: float, turn: str = "turn") -> list[Line]:
     return [Line(at, Utterance(turn, position, position, position, EndReason.NOTHING_SAID))]
 
 
-def asks(at: float, text: str, *, aloud: bool = True, done: asyncio.Future[str] | None = None) -> list[Line]:
+def asks(at: float, text: str, *, aloud: bool = True, done: asyncio.Future[Answered] | None = None) -> list[Line]:
     return [Line(at, Ask(text, aloud, done))]
 
 

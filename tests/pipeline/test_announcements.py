@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes.engines import ScriptedStt
 from tests.pipeline.playbook import Line, Play, asks, does, speaks, wakes
-from voiced.core.commands import Announce, Ask, Ring, Say, Stop
+from voiced.core.commands import Announce, Answered, Ask, Ring, Say, Stop
 from voiced.core.config_mind import QuietConfig
 from voiced.core.events import Interrupted, Spoken
 from voiced.core.ports.skill import Reply
@@ -160,11 +160,11 @@ def test_what_is_held_keeps_nobody_from_being_answered():
         loop = asyncio.get_running_loop()
         done = [loop.create_future() for _ in range(HELD_LIMIT + 1)]
         script = [does(0.5, Announce(f"{each}", done=future)) for each, future in enumerate(done)]
-        answered: asyncio.Future[str] = loop.create_future()
+        answered: asyncio.Future[Answered] = loop.create_future()
         await played.run([*script, asks(3.0, "say four", done=answered)], 8.0)
         assert [future.result() for future in done[:-1]] == ["held"] * HELD_LIMIT
         assert done[-1].exception().code == "busy"
-        return answered.result()
+        return answered.result().text
 
     assert asyncio.run(run()) == "four"
 

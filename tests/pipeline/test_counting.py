@@ -11,7 +11,7 @@ from tests.fakes.engines import ScriptedStt
 from tests.fakes.llm import ScriptedLlm
 from tests.pipeline.playbook import Play, asks, does, speaks, wakes
 from voiced.core.chat import ChatEnd, Finish
-from voiced.core.commands import Ask, Say
+from voiced.core.commands import Answered, Ask, Say
 from voiced.core.events import Failed
 from voiced.core.history import Privacy, Source
 from voiced.core.ports.llm import Tried
@@ -65,7 +65,7 @@ class Asker:
     """Whoever wants answers, and takes note of how they ended."""
 
     def __init__(self) -> None:
-        self.id, self.key, self.conversation = "a", None, None
+        self.id, self.key, self.conversation, self.memories = "a", None, None, None
         self.ends: list[ChatEnd] = []
 
     @property
@@ -164,8 +164,8 @@ def test_a_disk_that_takes_nothing_counts_nothing_and_answers():
     async def run():
         played = Play(ScriptedStt(), length=5.0, llm=ScriptedLlm(ANSWER))
         played.heap.full = True
-        done: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
         await played.run([does(0.5, Ask("how far is the moon", aloud=False, done=done))], 5.0)
-        return await done, played.usage.all
+        return (await done).text, played.usage.all
 
     assert asyncio.run(run()) == (ANSWER, [])

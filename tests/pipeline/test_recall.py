@@ -8,7 +8,8 @@ from tests.fakes.assist import ScriptedAssist
 from tests.fakes.engines import ScriptedStt
 from tests.fakes.llm import ScriptedLlm
 from tests.fakes.memories import FakeMemories
-from tests.pipeline.playbook import Play, asks, privacy_of, speaks, wakes
+from tests.pipeline.playbook import Play, asks, does, privacy_of, speaks, wakes
+from voiced.core.commands import Ask
 from voiced.core.config_keeping import MemoryConfig
 from voiced.core.errors import StoreBusy
 from voiced.core.events import Speaking
@@ -68,6 +69,15 @@ def test_what_is_known_before_the_question_stays_its_beginning():
 
 KEY = NewMemory(id="k", text="the key is under the moon lamp", at=1_700_000_000, privacy="public")
 SAFE = NewMemory(id="s", text="the key fits the safe", at=1_700_000_000, privacy="secret")
+
+
+def test_a_model_is_reminded_of_no_more_than_is_asked_for():
+    for most, reminded in ((None, 2), (1, 1), (0, 0)):
+        llm = ScriptedLlm("In May.")
+        ask = Ask("where is the key", aloud=False, memories=most)
+        played = plays(does(0.5, ask), llm=llm, memories=[KEY, SAFE])
+        assert llm.asked[0].messages[-1].content.count("\n> ") == reminded
+        assert len(played.heap.messages[-1].sources) == reminded
 
 
 def test_what_is_recalled_is_as_private_as_it_was_kept_or_as_its_words():

@@ -72,6 +72,22 @@ def test_each_conversation_is_kept_under_its_id_and_knows_nothing_of_the_others(
     assert {conversation for conversation, _ in kept[6:]} == {"home"}
 
 
+def test_who_asks_in_writing_gets_the_answer_as_it_is_made_and_what_became_of_it():
+    async def run():
+        played = Play(ScriptedStt(), length=5.0, llm=ScriptedLlm(ANSWER))
+        done, pieces = asyncio.get_running_loop().create_future(), []
+        ask = Ask("how far is the moon", aloud=False, done=done, conversation="c", piece=pieces.append)
+        await played.run([does(0.5, ask)], 5.0)
+        return await done, pieces, played.heap.messages
+
+    answered, pieces, (_, kept) = asyncio.run(run())
+    assert len(pieces) == len(ANSWER.split())
+    assert "".join(pieces) == answered.text == ANSWER
+    assert (answered.turn, answered.conversation) == (kept.turn, "c")
+    assert (answered.tier, answered.model, answered.latency_ms) == ("model", "scripted", kept.latency_ms)
+    assert answered.timeline.answered == pytest.approx(answered.latency_ms / 1000, abs=0.001)
+
+
 def test_what_a_rule_knows_does_not_reach_the_model():
     llm = ScriptedLlm(ANSWER)
     events, _ = plays(wakes(0.5), speaks(0.8, 1.8), llm=llm, stt=ScriptedStt("say it is noon"))

@@ -15,7 +15,7 @@ from tests.pipeline.playbook import (
     speaks,
     wakes,
 )
-from voiced.core.commands import Ask, Ring, Say, Stop
+from voiced.core.commands import Answered, Ask, Ring, Say, Stop
 from voiced.core.errors import AudioFailed, VoicedError
 from voiced.core.events import Failed, Heard, Interrupted, NotUnderstood, Speaking, Spoken, StateChanged, TurnEnded
 from voiced.core.types import Clip, EndReason, Purpose
@@ -197,7 +197,8 @@ def ask_and_wait(script, *wishes, texts=()):
         lines = [does(at, kind(text, done=future)) for at, kind, text, future in made]
         events = await playing.run([*script, *lines], 12)
         await asyncio.gather(*(future for *_, future in made), return_exceptions=True)
-        return events, [future.exception() or future.result() for *_, future in made]
+        told = [future.exception() or future.result() for *_, future in made]
+        return events, [each.text if isinstance(each, Answered) else each for each in told]
 
     return asyncio.run(run())
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
+from tests.fakes.machine import FakeMachine
 from tests.rigs.awaiting import until
 from voiced.control.api import application
 from voiced.control.client import Client
@@ -25,7 +26,7 @@ from voiced.network import Network
 def answering(path: Path, agent: Agent, *more: HTTPRouteHandler) -> Generator[Client]:
     """Serves an agent on a socket until the block ends."""
     with hold(path) as listener:
-        interface = application(agent, *more)
+        interface = application(agent, FakeMachine(), *more)
 
         async def serve() -> None:
             await HttpServer(interface).serve(listener, asyncio.Event())
@@ -37,7 +38,7 @@ def answering(path: Path, agent: Agent, *more: HTTPRouteHandler) -> Generator[Cl
 @contextmanager
 def networked(agent: Agent, config: HttpConfig) -> Generator[Network]:
     """Serves an agent over TCP until the block ends."""
-    began, interface = threading.Event(), application(agent)
+    began, interface = threading.Event(), application(agent, FakeMachine())
     networks: list[Network] = []
 
     async def serve() -> None:

@@ -10,16 +10,13 @@ from voiced.core.config import Config
 from voiced.core.config_http import HttpConfig
 from voiced.core.config_wyoming import WyomingConfig
 from voiced.core.errors import ModelMissing
+from voiced.core.machine import Card, Disk, Heat, Held, Memory, Processor
 from voiced.setup.checks import engines, machine, service, sound
 from voiced.setup.checks.machine import ClockFacts
 from voiced.setup.checks.service import Backups, Folder, Unit
 from voiced.setup.checks.sound import Holder, SoundFacts
-from voiced.setup.disk import Disk
 from voiced.setup.doctor import Health
-from voiced.setup.hardware import Card, Memory
-from voiced.setup.heat import Heat, Held
 from voiced.setup.inspection import inspect
-from voiced.setup.processor import Processor
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 GIGA = 1_000_000_000

@@ -6,8 +6,9 @@ import pytest
 
 from tests.fakes import machines
 from voiced.core.errors import InputInvalid
-from voiced.setup.hardware import Card, Gpu, Hardware, look
-from voiced.setup.heat import Held, held
+from voiced.core.machine import Card, Gpu, Hardware, Held
+from voiced.setup.hardware import look
+from voiced.setup.heat import held
 from voiced.setup.places import profiles_folder
 from voiced.setup.profiles import choose, named, profiles
 

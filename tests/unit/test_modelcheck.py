@@ -7,8 +7,9 @@ import pytest
 
 from tests.rigs.model_files import gguf
 from voiced.core.errors import ModelBroken, VoicedError
+from voiced.core.models import Step
 from voiced.setup import modelcheck
-from voiced.setup.modelcheck import Step, digest, meter, structure
+from voiced.setup.modelcheck import digest, meter, structure
 
 
 def test_a_sound_file_is_sound(tmp_path: Path):

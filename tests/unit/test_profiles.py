@@ -8,8 +8,8 @@ import pytest
 from voiced.core.config import Config, chain
 from voiced.core.errors import ConfigInvalid
 from voiced.setup.places import profiles_folder
-from voiced.setup.profiles import dotted, profiles
-from voiced.setup.settings import keys
+from voiced.setup.profiles import profiles
+from voiced.setup.settings import dotted, keys
 
 EMBEDDED = {"stt": "pocketsphinx", "tts": "espeak"}
 MODELS = {

@@ -7,9 +7,9 @@ import pytest
 from voiced.core.errors import ModelMissing
 from voiced.setup.catalogue import catalogue
 from voiced.setup.places import profiles_folder
-from voiced.setup.profiles import dotted, profiles
+from voiced.setup.profiles import profiles
 from voiced.setup.proposal import needed, without, write
-from voiced.setup.settings import load
+from voiced.setup.settings import dotted, load
 
 WHOLE = {
     "engines.stt.engine": ["whisper", "pocketsphinx"],

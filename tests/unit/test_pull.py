@@ -15,14 +15,14 @@ from tests.rigs.model_files import catalogue as write
 from tests.rigs.model_files import entry, gguf
 from voiced.core.config import Config
 from voiced.core.errors import ModelBroken, ModelMissing, VoicedError
+from voiced.core.models import Pulled, Step, Verified
 from voiced.setup import hub as hub_file
 from voiced.setup.catalogue import catalogue
 from voiced.setup.hub import HubFailed
-from voiced.setup.modelcheck import Step
 from voiced.setup.models import path_of, read_lock
 from voiced.setup.modelstore import ModelsFailed, held, remove
-from voiced.setup.pull import Pulled, pull
-from voiced.setup.verify import Verified, verify
+from voiced.setup.pull import pull
+from voiced.setup.verify import verify
 
 MEGABYTES = 3 * 1024 * 1024
 

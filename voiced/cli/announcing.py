@@ -34,7 +34,7 @@ def announce(text: str, *, priority: Priority = "normal", options: Options | Non
     """
     options = options or Options()
     with options.client() as client:
-        made = client.send("POST", "announce", Announced, text=text, priority=priority)
+        made = client.send("POST", "voice/announce", Announced, text=text, priority=priority)
     if options.json:
         line({"text": text, "priority": priority, "state": made.state, "until": made.until})
     elif made.state == "held":

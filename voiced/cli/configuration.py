@@ -10,7 +10,7 @@ from rich.text import Text
 from voiced.cli.options import Options
 from voiced.cli.output import line, people, table
 from voiced.core.errors import ConfigInvalid, VoicedError
-from voiced.setup.settings import config_file, files, ignored
+from voiced.setup.settings import config_file, files, flat, ignored
 from voiced.setup.template import render
 
 Switch = Annotated[bool, Parameter(negative=())]
@@ -41,7 +41,7 @@ def show(*, origin: Switch = False, template: Switch = False, options: Options |
             print(render(), end="")  # noqa: T201 (a file's text, not a message)
         return
     settings = options.settings()
-    rows = [(key, value, settings.origins.get(key)) for key, value in _flat(msgspec.to_builtins(settings.config), "")]
+    rows = [(key, value, settings.origins.get(key)) for key, value in flat(settings.config).items()]
     if options.json:
         line({key: {"value": value, "origin": source or "default"} for key, value, source in rows})
     elif origin:
@@ -98,13 +98,6 @@ def _tell_ignored(options: Options) -> None:
     else:
         words = f"{own} is not read: root's daemon is the system's, and its file is {config_file()}."
         people.print(Text(words, "yellow"), soft_wrap=True)
-
-
-def _flat(values: dict[str, object], prefix: str) -> list[tuple[str, object]]:
-    rows: list[tuple[str, object]] = []
-    for key, value in values.items():
-        rows += _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [(prefix + key, value)]
-    return rows
 
 
 def _toml(value: object) -> str:

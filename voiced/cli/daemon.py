@@ -55,22 +55,22 @@ def status(*, options: Options | None = None) -> None:
 
 def listen(*, options: Options | None = None) -> None:
     """Make the daemon listen now, as after the wake word."""
-    (options or Options()).client().post("listen")
+    (options or Options()).client().post("voice/listen")
 
 
 def stop(*, options: Options | None = None) -> None:
     """Make the daemon be quiet: end its answer and whatever rings. It goes on listening."""
-    (options or Options()).client().post("stop")
+    (options or Options()).client().post("voice/stop")
 
 
 def mute(*, options: Options | None = None) -> None:
     """Close the microphone."""
-    (options or Options()).client().post("mute", muted=True)
+    (options or Options()).client().post("voice/mute", muted=True)
 
 
 def unmute(*, options: Options | None = None) -> None:
     """Open the microphone again."""
-    (options or Options()).client().post("mute", muted=False)
+    (options or Options()).client().post("voice/mute", muted=False)
 
 
 def volume(percent: int, *, options: Options | None = None) -> None:
@@ -80,7 +80,7 @@ def volume(percent: int, *, options: Options | None = None) -> None:
         percent: 0 to 100.
         options: What every verb understands.
     """
-    (options or Options()).client().post("volume", volume=percent)
+    (options or Options()).client().post("voice/volume", volume=percent)
 
 
 def events(*, options: Options | None = None) -> None:

@@ -15,6 +15,7 @@ from voiced.core.events import (
     EngineFound,
     EngineLost,
     Failed,
+    Gap,
     Heard,
     Interrupted,
     NearMiss,
@@ -52,10 +53,13 @@ class EventPrinter:
     def __init__(self, options: Options) -> None:
         self._options = options
 
-    def show(self, event: AnyEvent) -> None:
+    def show(self, event: AnyEvent | Gap) -> None:
         """Prints one."""
         if self._options.json:
             line(event)
+            return
+        if isinstance(event, Gap):
+            people.print(Text(f"{event.lost or 'some'} events are lost", "yellow"))
             return
         if words := _words(event, self._options.zone):
             what, style = words

@@ -12,8 +12,7 @@ from voiced.cli.output import line, people, table
 from voiced.setup.places import profiles_folder, state_folder
 
 if TYPE_CHECKING:
-    from voiced.setup.hardware import Hardware
-    from voiced.setup.profiles import Choice
+    from voiced.core.machine import Choice, Hardware
 
 MEGA = 1_000_000
 

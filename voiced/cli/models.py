@@ -1,6 +1,5 @@
 """Verbs about the models that engines load."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
@@ -15,10 +14,7 @@ from voiced.setup.models import in_use, read_lock
 from voiced.setup.places import models_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from voiced.setup.dropin import Value
-    from voiced.setup.modellist import Listed
+    from voiced.core.models import Listed, ModelSet
 
 Switch = Annotated[bool, Parameter(negative=())]
 models = App(name="models", help="Look after the models that engines load.")
@@ -128,25 +124,24 @@ def use(name: str, /, *, options: Options | None = None) -> None:
         options: What every verb understands.
     """
     from voiced.setup.settings import config_file  # noqa: PLC0415 (the other verbs start faster without it)
-    from voiced.setup.use import use as set_  # noqa: PLC0415 (the same)
+    from voiced.setup.use import put_to_use  # noqa: PLC0415 (the same)
 
     options = options or Options()
-    path, values = set_(options.loaded(), options.config or config_file(), name)
-    tell_set(path, values, options)
+    tell_set(put_to_use(options.settings, options.config or config_file(), name), options)
 
 
-def tell_set(path: Path, values: "Mapping[str, Value]", options: Options) -> None:
+def tell_set(made: "ModelSet", options: Options) -> None:
     """Tells which settings were written where, and what overrides them."""
-    origins = options.settings().origins
-    elsewhere = {key: origins[key] for key in values if origins.get(key) != str(path)}
     if options.json:
-        line({"event": "set", "file": str(path), "set": values, "overridden": elsewhere, "restart": True})
+        line(made)
         return
-    for key, value in values.items():
+    for key, value in made.set.items():
         people.print(Text(f"{key} = {', '.join(value) if isinstance(value, list) else value}"), soft_wrap=True)
-    for key, origin in elsewhere.items():
+    for key, origin in made.overridden.items():
         people.print(Text(f"But {origin} sets {key} too, and comes later: change it there.", "yellow"), soft_wrap=True)
-    people.print(Text(f"Written to {path}. Restart the daemon: it looks at its settings once.", "dim"), soft_wrap=True)
+    people.print(
+        Text(f"Written to {made.file}. Restart the daemon: it looks at its settings once.", "dim"), soft_wrap=True
+    )
 
 
 def _row(model: "Listed") -> list[str | Text]:

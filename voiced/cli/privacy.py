@@ -1,16 +1,13 @@
 """Verbs about how private a text is, and what follows."""
 
-from typing import get_args
-
 from cyclopts import App
 from msgspec.structs import asdict
 from rich.text import Text
 
 from voiced.cli.options import Options
 from voiced.cli.output import line, people, plain, table
-from voiced.core.config_keeping import PrivacyConfig
 from voiced.core.history import Privacy
-from voiced.core.privacy import CLASSES, Use, allowed
+from voiced.core.privacy import CLASSES, Use, allowed, judged, uses
 
 USES: dict[Use, str] = {
     "log": "written into a log",
@@ -41,17 +38,15 @@ def classify(text: str, *, options: Options | None = None) -> None:
 
     options = options or Options()
     config = options.loaded()
-    found = classifier(config)(text)
-    may = _allowed(config.privacy, found.privacy)
+    found = judged(text, classifier(config)(text), config.privacy)
     if options.json:
-        reasons = [{**asdict(each), "text": text[each.start : each.end]} for each in found.reasons]
-        line({"text": text, "privacy": found.privacy, "reasons": reasons, "allowed": may})
+        line({"text": text, **asdict(found)})
         return
     people.print(Text(found.privacy, STYLES[found.privacy]))
     if found.reasons:
-        rows = [(each.kind, each.privacy, plain(text[each.start : each.end])) for each in found.reasons]
+        rows = [(each.kind, each.privacy, plain(each.text)) for each in found.reasons]
         table(["what", "class", "where"], rows)
-    for use, allows in may.items():
+    for use, allows in found.allowed.items():
         mark = ("may be      ", "green") if allows else ("may not be  ", "red")
         people.print(Text.assemble(mark, USES[use]), soft_wrap=True)
 
@@ -61,11 +56,7 @@ def policy(*, options: Options | None = None) -> None:
     options = options or Options()
     config = options.loaded().privacy
     if options.json:
-        line({each: _allowed(config, each) for each in CLASSES})
+        line({each: uses(config, each) for each in CLASSES})
         return
     rows = [(use, *("yes" if allowed(config, each, use) else "no" for each in CLASSES), USES[use]) for use in USES]
     table(["use", *CLASSES, "it may be"], rows)
-
-
-def _allowed(config: PrivacyConfig, each: Privacy) -> dict[Use, bool]:
-    return {use: allowed(config, each, use) for use in get_args(Use)}

@@ -16,8 +16,8 @@ from voiced.setup.models import read_lock
 from voiced.setup.places import models_folder
 
 if TYPE_CHECKING:
+    from voiced.core.models import Step, Tell
     from voiced.setup.catalogue import Entry
-    from voiced.setup.modelcheck import Step, Tell
 
 Switch = Annotated[bool, Parameter(negative=())]
 

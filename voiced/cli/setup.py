@@ -20,8 +20,8 @@ from voiced.setup.models import ENGINES, read_lock
 from voiced.setup.places import models_folder, profiles_folder, state_folder
 
 if TYPE_CHECKING:
+    from voiced.core.machine import Choice
     from voiced.setup.catalogue import Entry
-    from voiced.setup.profiles import Choice
 
 HELD = "models-held"
 """The code of the error that another command changes the models."""
@@ -53,6 +53,7 @@ def setup(
     from voiced.setup.catalogue import catalogue  # noqa: PLC0415 (the other verbs start faster without it)
     from voiced.setup.proposal import missing, needed, without, write  # noqa: PLC0415 (the same)
     from voiced.setup.settings import config_file  # noqa: PLC0415 (the same)
+    from voiced.setup.use import told  # noqa: PLC0415 (the same)
 
     options = options or Options()
     choice = _chosen(options, profile)
@@ -71,7 +72,7 @@ def setup(
     if own:
         _tell_kept(own, options)
     if path:
-        tell_set(path, values, options)
+        tell_set(told(path, values, options.settings().origins), options)
     else:
         tell_unchanged(options)
     return asyncio.run(look(options))

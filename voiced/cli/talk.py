@@ -59,7 +59,7 @@ def say(text: str, *, out: Path | None = None, options: Options | None = None) -
     options = options or Options()
     client = options.client()
     if out is None and client.running():
-        client.post("say", text=text)
+        client.post("voice/say", text=text)
     else:
         from voiced.offline import say_once  # noqa: PLC0415 (not needed while a daemon runs)
 

@@ -26,7 +26,7 @@ class Wanted(Struct, forbid_unknown_fields=True):
     until: Moment | None = None
 
 
-@post("/announce", status_code=202, opt=TALK)
+@post("/voice/announce", status_code=202, opt=TALK)
 async def announce(agent: Steered, data: JSONBody[Announcement]) -> Announced:
     """Speaks when its turn comes; answers at once."""
     return await agent.announce(data.text, data.priority)

@@ -8,7 +8,10 @@ from litestar.handlers import HTTPRouteHandler
 
 from voiced.control import (
     announcements,
+    chat,
     conversations,
+    events,
+    health,
     home,
     knowledge,
     ledger,
@@ -19,29 +22,39 @@ from voiced.control import (
     steering,
     turns,
     upkeep,
+    voice,
 )
+from voiced.control import machine as machine_routes
+from voiced.control.events import EventLog
 from voiced.control.gate import Gate
-from voiced.control.openai import audio, chat, embeddings, models
+from voiced.control.openai import audio, completions, embeddings, models
 from voiced.control.openai.errors import HANDLERS, ROOT
 from voiced.control.requests import BODY_LIMIT
 from voiced.control.transfers import Transfers
 from voiced.core.ports.agent import Agent
+from voiced.core.ports.machine import Machine
 
 
-def application(agent: Agent, *more: HTTPRouteHandler) -> Litestar:
+def application(agent: Agent, machine: Machine, *more: HTTPRouteHandler) -> Litestar:
     """Makes the application for a daemon.
 
     Args:
-        agent: the daemon.
+        agent: the daemon itself.
+        machine: what it runs on.
         more: routes of those who watch it.
     """
-    transfers = Transfers(agent.folder)
+    log, transfers = EventLog(agent.bus), Transfers(agent.folder)
     # The daemon's start need not wait for it.
     threading.Thread(target=transfers.clean, name="transfers", daemon=True).start()
     own = Router(
         "/api/v1",
         route_handlers=[
             *steering.ROUTES,
+            *chat.ROUTES,
+            *voice.ROUTES,
+            *health.ROUTES,
+            *events.ROUTES,
+            *machine_routes.ROUTES,
             *announcements.ROUTES,
             *conversations.ROUTES,
             *messages.ROUTES,
@@ -55,14 +68,16 @@ def application(agent: Agent, *more: HTTPRouteHandler) -> Litestar:
             *ledger.ROUTES,
         ],
     )
-    openai = Router(ROOT, route_handlers=[*models.ROUTES, *chat.ROUTES, *embeddings.ROUTES, *audio.ROUTES])
+    openai = Router(ROOT, route_handlers=[*models.ROUTES, *completions.ROUTES, *embeddings.ROUTES, *audio.ROUTES])
     return Litestar(
         [own, openai, *more],
         dependencies={
             "agent": Provide(lambda: agent, sync_to_thread=False),
+            "machine": Provide(lambda: machine, sync_to_thread=False),
+            "log": Provide(lambda: log, sync_to_thread=False),
             "transfers": Provide(lambda: transfers, sync_to_thread=False),
         },
-        signature_types=[Agent],
+        signature_types=[Agent, EventLog, Machine],
         middleware=[Gate(agent)],
         exception_handlers=HANDLERS,
         openapi_config=None,

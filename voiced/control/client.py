@@ -11,15 +11,15 @@ from msgspec import Struct
 
 from voiced.control.answers import problem, translated
 from voiced.core.errors import DaemonUnreachable
-from voiced.core.events import AnyEvent
+from voiced.core.events import AnyEvent, Gap
 from voiced.core.home import Action, Entity, Receipt
 from voiced.core.status import Status
 
 PROMPT_S = 5.0
 """A daemon that is well answers at once, but for what has to be spoken, thought about or seen."""
-PATIENT = frozenset({"ask", "say", "home/actions"})
+PATIENT = frozenset({"ask", "voice/say", "home/actions"})
 Thing = TypeVar("Thing")
-_event = msgspec.json.Decoder(AnyEvent)
+_event = msgspec.json.Decoder(AnyEvent | Gap)
 
 
 class _Answer(Struct):
@@ -82,15 +82,15 @@ class Client:
         return answer.text if answer.understood else None
 
     def send(self, method: str, verb: str, kind: type[Thing], **fields: object) -> Thing:
-        """Any of the verbs with an answer of their own: announce, dnd."""
+        """Any of the verbs with an answer of their own: voice/announce, dnd."""
         return self._decoded(self._send(method, verb, fields or None), kind)
 
     def post(self, verb: str, **fields: object) -> None:
-        """Any of the verbs that have no answer: say, stop, listen, mute, volume."""
+        """Any of the verbs that have no answer, such as voice/say."""
         self._send("POST", verb, fields or None)
 
     @contextmanager
-    def events(self) -> Generator[Generator[AnyEvent]]:
+    def events(self) -> Generator[Generator[AnyEvent | Gap]]:
         """What happens from now on, as it happens."""
         self.status()  # It bounds the wait for a daemon that hangs: events themselves may be far apart.
         with translated(self._path), self._http.stream("GET", "/events") as response:

@@ -8,7 +8,7 @@ from litestar.response import Stream
 
 from voiced.control.forms import Part, Removal, Whole, Written
 from voiced.control.gate import allow
-from voiced.control.requests import AnyRequest, Steered, asked
+from voiced.control.requests import LINES, AnyRequest, Steered, asked, giving, query
 from voiced.core.forgetting import Forget
 from voiced.core.history import Change, Conversation, NewConversation, Page, Statistics, Wanted
 from voiced.core.ports.upkeep import Form
@@ -22,13 +22,13 @@ async def begin(agent: Steered, data: JSONBody[NewConversation]) -> Conversation
     return await agent.conversations.open(data)
 
 
-@get("/conversations")
+@get("/conversations", opt=query(Wanted))
 async def find(agent: Steered, request: AnyRequest) -> Page[Conversation]:
     """Lists them: see `Wanted` for what may be asked."""
     return await agent.conversations.find(asked(request, Wanted))
 
 
-@get("/conversations/{conversation:str}")
+@get("/conversations/{conversation:str}", opt=query(Part))
 async def show(agent: Steered, request: AnyRequest, conversation: FromPath[str]) -> Whole:
     """Gives one with its messages, the oldest first."""
     part = asked(request, Part)
@@ -58,7 +58,7 @@ def _unheard(_done: int, _total: int) -> None:
     """Whoever wants to know how far it is asks for `/forget`."""
 
 
-@delete("/conversations/{conversation:str}")
+@delete("/conversations/{conversation:str}", opt=query(Removal))
 async def remove(agent: Steered, request: AnyRequest, conversation: FromPath[str]) -> None:
     """Hides one until it is brought back, or removes it for ever."""
     if asked(request, Removal).purge:
@@ -68,7 +68,7 @@ async def remove(agent: Steered, request: AnyRequest, conversation: FromPath[str
         await agent.conversations.change(conversation, Change(status="deleted"))
 
 
-@get("/conversations/{conversation:str}/export")
+@get("/conversations/{conversation:str}/export", opt=query(Written) | giving(LINES, str))
 async def export(agent: Steered, request: AnyRequest, conversation: FromPath[str]) -> Stream:
     """Gives one as a file."""
     form = asked(request, Written).format

@@ -168,9 +168,18 @@ class Used(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class Step(Struct, frozen=True):
-    """A line about long work: how far it is, or how it ended."""
+    """A line about long work: how far it is, or how it ended.
+
+    Attributes:
+        done: how much is done.
+        total: of how much, in any unit.
+        doing: what is being done, where that is several things.
+        result: what came of it, in the last line.
+        problem: or why nothing did.
+    """
 
     done: int = 0
     total: int = 0
+    doing: str = ""
     result: Any = UNSET
     problem: Problem | None = None

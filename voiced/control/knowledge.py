@@ -4,7 +4,7 @@ from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
 from voiced.control.forms import Asked, Chosen, Listed, Removed, Sought
-from voiced.control.requests import ADMIN, READ, AnyRequest, Steered, asked, made
+from voiced.control.requests import ADMIN, READ, AnyRequest, Steered, asked, made, query
 from voiced.core.errors import NotFound
 from voiced.core.forgetting import Forget
 from voiced.core.history import Page
@@ -21,14 +21,14 @@ async def add(agent: Steered, data: JSONBody[list[NewMemory]]) -> list[Memory]:
     return await agent.knowledge.add(data)
 
 
-@get("/memory")
+@get("/memory", opt=query(Listed))
 async def find(agent: Steered, request: AnyRequest) -> Page[Memory]:
     """Lists what is remembered, the newest first."""
     listed = asked(request, Listed)
     return await agent.knowledge.find(_scope(listed), listed.limit, listed.cursor)
 
 
-@get("/memory/search")
+@get("/memory/search", opt=query(Asked))
 async def search(agent: Steered, request: AnyRequest) -> list[Recalled]:
     """Finds by words and by meaning, the best first."""
     sought = asked(request, Asked)

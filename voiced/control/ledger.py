@@ -6,7 +6,7 @@ from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
 from voiced.control.forms import Noted, Removed, Used
-from voiced.control.requests import ADMIN, AnyRequest, Steered, asked
+from voiced.control.requests import ADMIN, AnyRequest, Steered, asked, query
 from voiced.core.history import Page
 from voiced.core.keys import Key, MadeKey, NewKey
 from voiced.core.ports.answers import CacheStatus
@@ -32,14 +32,14 @@ async def revoke_key(agent: Steered, key: FromPath[str]) -> None:
     await agent.keys.revoke(key)
 
 
-@get("/audit", opt=ADMIN)
+@get("/audit", opt=ADMIN | query(Noted))
 async def audit(agent: Steered, request: AnyRequest) -> Page[Entry]:
     """Tells who did what, the newest first."""
     wanted = asked(request, Noted)
     return await agent.audit.entries(wanted.since, wanted.limit, wanted.cursor)
 
 
-@get("/usage")
+@get("/usage", opt=query(Used))
 async def usage(agent: Steered, request: AnyRequest) -> Sequence[Sum]:
     """Tells what was used."""
     wanted = asked(request, Used)

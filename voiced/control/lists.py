@@ -4,7 +4,7 @@ from litestar import get, post
 from litestar.params import JSONBody
 
 from voiced.control.forms import Chosen, ListNamed, NewEntries, Removed
-from voiced.control.requests import AnyRequest, Steered, asked
+from voiced.control.requests import AnyRequest, Steered, asked, query
 from voiced.core.lists import Entry, ListSummary
 
 
@@ -14,7 +14,7 @@ async def names(agent: Steered) -> list[ListSummary]:
     return await agent.lists.all()
 
 
-@get("/lists/entries")
+@get("/lists/entries", opt=query(ListNamed))
 async def show(agent: Steered, request: AnyRequest) -> list[Entry]:
     """Gives what is on a list, in the order in which it was added."""
     return await agent.lists.entries(asked(request, ListNamed).name)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.status_codes import HTTP_400_BAD_REQUEST, HTTP_413_REQUEST_ENTITY_TOO_LARGE
@@ -17,25 +18,27 @@ log = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
 STATUS_OF = {
     "busy": 429,
-    "audio-failed": 503,
     "stopped": 409,
     "not-understood": 422,
     "too-private": 422,
     "skill-failed": 422,
     "not-found": 404,
+    "model-missing": 404,
+    "models-held": 409,
+    "config-invalid": 409,
+    "internal": 500,
+    "store-refused": 500,
     "key-refused": 401,
     "scope-missing": 403,
     "host-refused": 421,
     "rate-limited": 429,
     "budget-spent": 429,
-    "store-busy": 503,
-    "store-full": 503,
-    "store-io": 503,
     "store-held": 409,
     "store-newer": 409,
     "store-foreign": 409,
 }
-"""HTTP's word for an error's code; 400 for what cannot be used as it is, and 500 for any other."""
+"""HTTP's word for an error's code; 400 for what cannot be used as it is, and 503 for any other: a part of voiced, or
+somebody whom it needs, does not work. 500 is a fault of ours."""
 
 
 def problem(error: BaseException, where: str) -> Problem:
@@ -46,7 +49,7 @@ def problem(error: BaseException, where: str) -> Problem:
         where: what was asked, for the log.
     """
     if isinstance(error, VoicedError):
-        status = STATUS_OF.get(error.code, 400 if isinstance(error, InputInvalid) else 500)
+        status = STATUS_OF.get(error.code, 400 if isinstance(error, InputInvalid) else 503)
         return told(error.code, error.message, error.hint, status)
     log.error("%s failed:\n%s", where, whereabouts(error))
     hint = "This is a fault of voiced: please report it, with the daemon's log."
@@ -58,13 +61,10 @@ def _failed(request: AnyRequest, error: Exception) -> Response[Problem]:
 
 
 def _invalid(request: AnyRequest, error: ValidationException) -> Response[Problem]:
-    extra: Any = error.extra
-    found = [_fault(part) for part in extra] if isinstance(extra, list) else [str(error.detail)]
-    return _unusable(request, "; ".join(found), "Correct what is named, and send it again.")
-
-
-def _fault(part: dict[str, Any]) -> str:
-    return ": ".join(str(part[name]) for name in ("key", "message") if part.get(name))
+    # Litestar's own words do not tell where it is.
+    cause = error.__cause__
+    found = str(cause).replace("`$.data", "`$") if isinstance(cause, msgspec.ValidationError) else str(error.detail)
+    return _unusable(request, found, "Correct what is named, and send it again.")
 
 
 def _no_text(request: AnyRequest, error: UnicodeDecodeError) -> Response[Problem]:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Protocol
 
 import msgspec
 from litestar.response import Stream
@@ -11,17 +12,26 @@ from litestar.status_codes import HTTP_200_OK
 from voiced.control.gate import end
 from voiced.control.problems import problem
 from voiced.control.requests import AnyRequest
-from voiced.core.ports.upkeep import Progress
 
 log = logging.getLogger(__name__)
 
 PULSE_S = 0.2
 """From one line to the next. There is one also while nothing changes: a daemon that hangs sends none."""
+
+
+class Report(Protocol):
+    """Told how much is done, and of how much, in any unit; and of what, where that is several things."""
+
+    def __call__(self, done: int, total: int, doing: str = "") -> None:
+        """Takes it in."""
+        ...
+
+
 _working: set[asyncio.Task[object]] = set()
 """The event loop itself would let go of what nobody waits for any more."""
 
 
-def working(request: AnyRequest, name: str, work: Callable[[Progress], Awaitable[object]]) -> Stream:
+def working(request: AnyRequest, name: str, work: Callable[[Report], Awaitable[object]]) -> Stream:
     """Begins work, and answers with its progress. It is cancelled when the client goes away.
 
     Args:
@@ -29,11 +39,11 @@ def working(request: AnyRequest, name: str, work: Callable[[Progress], Awaitable
         name: what it is, for the log.
         work: told where to report; what it gives back is the last line.
     """
-    so_far = (0, 0)
+    so_far: dict[str, object] = {"done": 0, "total": 0}
 
-    def report(done: int, total: int) -> None:
+    def report(done: int, total: int, doing: str = "") -> None:
         nonlocal so_far
-        so_far = (done, total)
+        so_far = {"done": done, "total": total, **({"doing": doing} if doing else {})}
 
     async def run() -> object:
         return await work(report)
@@ -42,7 +52,7 @@ def working(request: AnyRequest, name: str, work: Callable[[Progress], Awaitable
         end(request, "cut short")
         try:
             while not task.done():
-                yield _line({"done": so_far[0], "total": so_far[1]})
+                yield _line(so_far)
                 await asyncio.wait([task], timeout=PULSE_S)
             failure = problem(error, name) if (error := task.exception()) else None
             end(request, str(failure.status if failure else HTTP_200_OK))

@@ -4,14 +4,14 @@ from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
 from voiced.control.forms import Which
-from voiced.control.requests import AnyRequest, Steered, asked
+from voiced.control.requests import AnyRequest, Steered, asked, query
 from voiced.core.errors import InputInvalid, NotFound
 from voiced.core.ports.agenda import NewPromise, Pending
 from voiced.core.ports.agent import Agent
 from voiced.core.promises import Promise, Schedule, check_schedule
 
 
-@get("/promises")
+@get("/promises", opt=query(Which))
 async def pending(agent: Steered, request: AnyRequest) -> list[Pending]:
     """Lists what is still to be kept, the next to ring first."""
     await agent.promises.ready()

@@ -14,18 +14,38 @@ from voiced.core.ports.agent import Agent
 BODY_LIMIT = 64 * 1024
 ADMIN, READ, TALK = {"scope": "admin"}, {"scope": "read"}, {"scope": "talk"}
 """Options of routes: what a key must be for; without them, one looks with `read`, and changes with `control`."""
+QUERY, TAKES, GIVES = "query", "takes", "gives"
+"""Options of routes that tell what goes in and comes out, where the signature does not: see `openapi`."""
 CORRECT = "Correct what is named, and send it again."
+EVENTS, LINES, FILE = "text/event-stream", "application/jsonl", "application/octet-stream"
 AnyRequest = Request[Any, Any, Any]
 Steered = SkipValidation[NamedDependency[Agent]]
 T = TypeVar("T")
 
 
+def query(kind: Any) -> dict[str, Any]:  # noqa: ANN401 (any annotation, as in the next two)
+    """The option of a route that tells what may stand in its address after the question mark."""
+    return {QUERY: kind}
+
+
+def taking(media_type: str, kind: Any = bytes) -> dict[str, Any]:  # noqa: ANN401
+    """The option of a route that reads its body by itself: what that is."""
+    return {TAKES: (media_type, kind)}
+
+
+def giving(media_type: str, kind: Any = bytes) -> dict[str, Any]:  # noqa: ANN401
+    """The option of a route that answers with a stream: what that is, or what each of its parts is."""
+    return {GIVES: (media_type, kind)}
+
+
 def asked(request: AnyRequest, kind: type[T]) -> T:
-    """Reads the part of an address after the question mark.
+    """Reads the part of an address after the question mark, which the route has to name with `query`.
 
     Raises:
         InputInvalid: there is something else in it, or out of bounds.
     """
+    if request.route_handler.opt.get(QUERY) is not kind:
+        raise LookupError(f"{request.route_handler} does not tell that it reads {kind}")
     return made(dict(request.query_params), kind, strict=False)
 
 

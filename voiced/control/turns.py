@@ -6,11 +6,11 @@ from litestar import get
 from litestar.params import FromPath
 
 from voiced.control.forms import Last
-from voiced.control.requests import AnyRequest, Steered, asked
+from voiced.control.requests import AnyRequest, Steered, asked, query
 from voiced.core.explanation import Explanation, explained, explanation
 
 
-@get("/turns")
+@get("/turns", opt=query(Last))
 async def last(agent: Steered, request: AnyRequest) -> list[Explanation]:
     """The last turns, the newest first."""
     limit = asked(request, Last).limit

@@ -8,26 +8,34 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
 from litestar.response import Stream
+from msgspec import Struct
 
-from voiced.control.forms import SEALED, OwnBackup
+from voiced.control.forms import SEALED, OwnBackup, Step
 from voiced.control.progress import working
-from voiced.control.requests import ADMIN, CORRECT, AnyRequest, Steered, small_body
+from voiced.control.requests import ADMIN, CORRECT, FILE, LINES, AnyRequest, Steered, giving, query, small_body, taking
 from voiced.control.transfers import LARGEST_FILE, Transfers, remove, sent
 from voiced.core.errors import InputInvalid, NotFound
 from voiced.core.forgetting import Forget
 from voiced.core.ports.agent import Agent
 from voiced.core.ports.upkeep import Backup, Imported, Progress
 
+
+class Exported(Struct, frozen=True):
+    """Which conversations are wanted; none: all, and all else that is kept."""
+
+    conversation: list[str] = []
+
+
 Desk = SkipValidation[NamedDependency[Transfers]]
 
 
-@post("/db/check", opt=ADMIN, status_code=200)
+@post("/db/check", opt=ADMIN | giving(LINES, Step), status_code=200)
 async def check(agent: Steered, request: AnyRequest) -> Stream:
     """Checks everything."""
     return working(request, "check", agent.upkeep.check)
 
 
-@post("/db/backup", opt=ADMIN, status_code=200)
+@post("/db/backup", opt=ADMIN | giving(LINES, Step), status_code=200)
 async def backup(agent: Steered, request: AnyRequest) -> Stream:
     """Makes a backup."""
     return working(request, "backup", agent.upkeep.backup)
@@ -39,13 +47,15 @@ async def backups(agent: Steered) -> Sequence[Backup]:
     return await agent.upkeep.backups()
 
 
-@get("/db/backups/{name:str}", opt=ADMIN)
+@get("/db/backups/{name:str}", opt=ADMIN | giving(FILE))
 async def fetch(agent: Steered, name: FromPath[str]) -> Stream:
     """Gives one of them as a file."""
     return sent(Path((await _own(agent, name)).path))
 
 
-@post("/db/restore", opt=ADMIN, status_code=200, request_max_body_size=LARGEST_FILE)
+@post(
+    "/db/restore", opt=ADMIN | taking(FILE) | giving(LINES, Step), status_code=200, request_max_body_size=LARGEST_FILE
+)
 async def restore(agent: Steered, transfers: Desk, request: AnyRequest) -> Stream:
     """Puts a backup in the place of everything: the file that is sent, or one of the daemon's own."""
     if request.content_type[0] == "application/json":
@@ -62,7 +72,7 @@ async def restore(agent: Steered, transfers: Desk, request: AnyRequest) -> Strea
     return working(request, "restore", work)
 
 
-@get("/db/export", opt=ADMIN)
+@get("/db/export", opt=ADMIN | query(Exported) | giving(FILE))
 async def export(agent: Steered, transfers: Desk, request: AnyRequest) -> Stream:
     """Gives everything as an archive, or the conversations that are named."""
     chosen = request.query_params.getall("conversation", None)
@@ -70,7 +80,7 @@ async def export(agent: Steered, transfers: Desk, request: AnyRequest) -> Stream
     return await transfers.send(lambda path: agent.upkeep.export(path, _unheard, chosen, passphrase))
 
 
-@post("/db/import", opt=ADMIN, status_code=200, request_max_body_size=LARGEST_FILE)
+@post("/db/import", opt=ADMIN | taking(FILE) | giving(LINES, Step), status_code=200, request_max_body_size=LARGEST_FILE)
 async def take_in(agent: Steered, transfers: Desk, request: AnyRequest) -> Stream:
     """Takes in an archive."""
     passphrase = _passphrase(request)
@@ -85,7 +95,7 @@ async def take_in(agent: Steered, transfers: Desk, request: AnyRequest) -> Strea
     return working(request, "import", work)
 
 
-@post("/forget", status_code=200, opt=ADMIN)
+@post("/forget", status_code=200, opt=ADMIN | giving(LINES, Step))
 async def forget(agent: Steered, request: AnyRequest, data: JSONBody[Forget]) -> Stream:
     """Removes what is to be forgotten for ever, with the backups that hold it."""
     data.check()

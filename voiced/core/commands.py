@@ -1,13 +1,38 @@
 """Everything one may ask of the daemon besides speaking to it. Commands and speech enter the same inbox."""
 
 from asyncio import Future
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from msgspec import Struct
 
 from voiced.core.announcing import Priority
-from voiced.core.types import Clip
+from voiced.core.history import Source
+from voiced.core.types import Clip, Timeline
+
+
+class Answered(Struct, frozen=True, kw_only=True):
+    """What became of a question in writing.
+
+    Attributes:
+        text: the answer, empty where there is nothing to say to it; None: it was not understood.
+        turn: the turn's id.
+        conversation: the id of the one in which both sides are kept; None: they are not, for now.
+        tier: who answered: rules, assist, model; none for nobody.
+        model: the language model that answered; None: another did.
+        sources: what the answer rests on.
+        latency_ms: from the question to the answer.
+        timeline: its marks.
+    """
+
+    text: str | None
+    turn: str = ""
+    conversation: str | None = None
+    tier: str = ""
+    model: str | None = None
+    sources: Sequence[Source] = ()
+    latency_ms: float | None = None
+    timeline: Timeline = Timeline()
 
 
 class Ask(Struct, frozen=True, tag=True):
@@ -16,17 +41,21 @@ class Ask(Struct, frozen=True, tag=True):
     Attributes:
         text: the question.
         aloud: whether the answer is spoken as well.
-        done: resolved with the answer's text (None: not understood), if anybody waits for it.
+        done: resolved with what became of it, if anybody waits for that.
         key: the id of the API key with which it was asked; None: without one.
         conversation: the id of the conversation that it belongs to, which is begun if there is none; None: the one that
             goes on where this box stands.
+        memories: a language model is reminded of so many at most; None: of as many as are configured.
+        piece: called with each piece of a language model's answer, as it is made.
     """
 
     text: str
     aloud: bool = True
-    done: Future[str | None] | None = None
+    done: Future[Answered] | None = None
     key: str | None = None
     conversation: str | None = None
+    memories: int | None = None
+    piece: Callable[[str], None] | None = None
 
 
 class Say(Struct, frozen=True, tag=True):

@@ -326,6 +326,14 @@ class DeadlinePassed(VoicedError):
     hint = "A smaller model or a faster machine answers in time."
 
 
+class NotReady(VoicedError):
+    """The daemon lives, but cannot do its work."""
+
+    code = "not-ready"
+    hint = "`voiced doctor` tells more; what hangs is started again by itself."
+    retriable = True
+
+
 class DaemonRunning(VoicedError):
     """Another daemon holds the socket."""
 

@@ -201,6 +201,10 @@ class DamageFound(Event, frozen=True):
     hint: str
 
 
+class StoreReplaced(Event, frozen=True):
+    """Of what was kept, some was forgotten, or all was replaced: what was told of it before may be gone."""
+
+
 class Muted(Event, frozen=True):
     """The microphone was closed, or opened again."""
 
@@ -276,6 +280,7 @@ AnyEvent = (
     | StoreLost
     | StoreFound
     | DamageFound
+    | StoreReplaced
     | Muted
     | VolumeChanged
     | StateChanged
@@ -285,6 +290,17 @@ AnyEvent = (
     | PromiseMissed
     | PromiseCancelled
 )
+
+
+class Gap(Struct, frozen=True, tag_field="event", tag="gap"):
+    """Whoever reads events did not get some of them.
+
+    Attributes:
+        lost: how many; None: nobody knows, because voiced was started anew since.
+    """
+
+    lost: int | None
+
 
 Signal = Woke | NearMiss | SpeechStarted | SpeechChunk | Utterance
 """What the ear tells. After `Woke`, everything of an earlier turn is over, whether its `Utterance` came or not."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, get_args
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from voiced.core.config_keeping import PrivacyConfig
 from voiced.core.history import Privacy
@@ -96,6 +97,26 @@ class Classified(Struct, frozen=True):
     reasons: list[Reason]
 
 
+class Passage(Reason, frozen=True):
+    """The same, with its words."""
+
+    text: str
+
+
+class Verdict(Struct, frozen=True):
+    """How private a text is, why, and what may be done with it.
+
+    Attributes:
+        privacy: the class.
+        reasons: in their order.
+        allowed: for each use whether it is.
+    """
+
+    privacy: Privacy
+    reasons: list[Passage]
+    allowed: dict[Use, bool]
+
+
 def classify(text: str, rules: Rules) -> Classified:
     """Tells how private a text is.
 
@@ -110,6 +131,23 @@ def classify(text: str, rules: Rules) -> Classified:
     }
     reasons = sorted(found, key=lambda reason: (reason.start, reason.end, reason.kind))
     return Classified(most_private(reason.privacy for reason in reasons), reasons)
+
+
+def judged(text: str, found: Classified, policy: PrivacyConfig) -> Verdict:
+    """What is told to people of a text.
+
+    Args:
+        text: said or typed.
+        found: its class.
+        policy: see `allowed`.
+    """
+    reasons = [Passage(**asdict(each), text=text[each.start : each.end]) for each in found.reasons]
+    return Verdict(found.privacy, reasons, uses(policy, found.privacy))
+
+
+def uses(policy: PrivacyConfig, privacy: Privacy) -> dict[Use, bool]:
+    """For each use whether it is allowed with text of a class."""
+    return {use: allowed(policy, privacy, use) for use in get_args(Use)}
 
 
 def most_private(classes: Iterable[Privacy]) -> Privacy:

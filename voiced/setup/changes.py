@@ -1,13 +1,12 @@
 """What of another configuration can be taken in while the daemon runs."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from voiced.core.config import Config, WakeConfig
+from voiced.setup.settings import flat
 
 
 class Changes(Struct, frozen=True):
@@ -49,13 +48,5 @@ def _far(wake: WakeConfig) -> Mapping[str, str]:
 
 
 def _differing(one: Config, other: Config) -> list[str]:
-    before, after = dict(_flat(msgspec.to_builtins(one))), dict(_flat(msgspec.to_builtins(other)))
+    before, after = flat(one), flat(other)
     return [key for key in {**before, **after} if before.get(key) != after.get(key)]
-
-
-def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in values.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield prefix + key, value

@@ -7,28 +7,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from voiced.core.machine import Disk
 from voiced.setup.readings import number, text
 
 NETWORK = {"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "9p"}
 MEMORY = {"tmpfs", "ramfs"}
-
-
-class Disk(Struct, frozen=True):
-    """A disk.
-
-    Attributes:
-        mount: where it begins in the tree of folders.
-        kind: memory card, solid-state disk, hard disk, network or memory; None where it is not known.
-        free: bytes that its user may still write.
-        total: bytes.
-        read_only: it can only be read.
-    """
-
-    mount: str
-    kind: str | None
-    free: int
-    total: int
-    read_only: bool
 
 
 class _Mount(Struct, frozen=True):

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import tzlocal
 
+from voiced.core.machine import Card
 from voiced.setup.checks.machine import ClockFacts
 from voiced.setup.checks.service import Folder, Unit
 from voiced.setup.checks.sound import Holder, SoundFacts
-from voiced.setup.hardware import Card
 from voiced.setup.readings import entries, text
 
 PATIENCE_S = 3.0

@@ -7,11 +7,10 @@ import platform
 import re
 from pathlib import Path
 
-from msgspec import Struct
-
-from voiced.setup.disk import Disk, disk
-from voiced.setup.heat import Heat, heat
-from voiced.setup.processor import Processor, processor
+from voiced.core.machine import Card, Gpu, Hardware, Memory
+from voiced.setup.disk import disk
+from voiced.setup.heat import heat
+from voiced.setup.processor import processor
 from voiced.setup.readings import entries, number, text
 
 VENDORS = {0x10DE: "NVIDIA", 0x8086: "Intel", 0x1002: "AMD"}
@@ -20,74 +19,6 @@ MEGA = 1_000_000
 KIBI = 1024
 NOBODY = {"to be filled by o.e.m.", "default string", "system product name", "system manufacturer"}
 """What makers of boards leave in the fields for a name."""
-
-
-class Memory(Struct, frozen=True):
-    """Memory, in megabytes.
-
-    Attributes:
-        total_mb: all of it.
-        available_mb: what programs can still have without swapping.
-        swap_mb: space to swap to.
-        zram: a part of that is compressed memory.
-    """
-
-    total_mb: int | None
-    available_mb: int | None
-    swap_mb: int | None
-    zram: bool
-
-
-class Gpu(Struct, frozen=True):
-    """A graphics processor.
-
-    Attributes:
-        vendor: NVIDIA, Intel or AMD.
-        name: empty where it is not told.
-    """
-
-    vendor: str
-    name: str = ""
-
-
-class Card(Struct, frozen=True):
-    """A sound card.
-
-    Attributes:
-        name: for people.
-        microphone: it has an input.
-        speaker: it has an output.
-    """
-
-    name: str
-    microphone: bool
-    speaker: bool
-
-
-class Hardware(Struct, frozen=True):
-    """The machine.
-
-    Attributes:
-        board: who made it, and what it is called.
-        architecture: aarch64, x86_64, …
-        processor: its processor.
-        memory: its memory.
-        gpu: its graphics processor, if it is one of those that could compute.
-        heat: how hot it is.
-        disk: the disk on which everything is kept.
-        cards: its sound cards; None where the system does not tell.
-        battery_clock: it has a clock that goes on without power; None where the system does not tell.
-    """
-
-    board: str | None
-    architecture: str
-    processor: Processor
-    memory: Memory
-    gpu: Gpu | None
-    heat: Heat
-    disk: Disk | None
-    cards: tuple[Card, ...] | None
-    battery_clock: bool | None
 
 
 def look(root: Path = Path("/"), folder: Path = Path("/"), machine: str = platform.machine()) -> Hardware:

@@ -4,8 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from msgspec import Struct
-
+from voiced.core.machine import Heat, Held
 from voiced.setup.readings import entries, number, text
 
 PATIENCE_S = 2.0
@@ -13,36 +12,6 @@ HOTTEST_C = 150
 """A zone that tells more than this, or less than nothing, is not connected."""
 OWN = ("cpu", "x86_pkg", "soc", "tj", "coretemp")
 """Zones of the processor itself; others are the case, the battery, the radio."""
-
-
-class Held(Struct, frozen=True):
-    """What a Raspberry Pi's firmware says. Source: the bits of `vcgencmd get_throttled` in its documentation.
-
-    Attributes:
-        undervoltage: the power supply is too weak now.
-        slowed: the processor is held back now.
-        hot: it is at its limit of temperature now.
-        undervoltage_before: the power supply was too weak since the start.
-        slowed_before: the processor was held back since the start.
-    """
-
-    undervoltage: bool
-    slowed: bool
-    hot: bool
-    undervoltage_before: bool
-    slowed_before: bool
-
-
-class Heat(Struct, frozen=True):
-    """Heat, and what follows from it.
-
-    Attributes:
-        celsius: of the processor.
-        held: what the firmware says; None where there is none that says so.
-    """
-
-    celsius: float | None
-    held: Held | None
 
 
 def heat(root: Path) -> Heat:

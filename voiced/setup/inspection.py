@@ -12,11 +12,12 @@ from pathlib import Path
 from voiced.core import credentials
 from voiced.core.config import Config, chain
 from voiced.core.errors import ConfigInvalid, VoicedError
+from voiced.core.machine import Hardware
 from voiced.setup import facts
 from voiced.setup.catalogue import catalogue
 from voiced.setup.checks import engines, machine, service, sound
 from voiced.setup.doctor import Finding, Health
-from voiced.setup.hardware import Hardware, look
+from voiced.setup.hardware import look
 from voiced.setup.models import ENGINES, in_use, path_of
 from voiced.setup.places import SYSTEM_SOCKET, models_folder, socket_path, state_folder
 

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from voiced.core.errors import ModelBroken, VoicedError
+from voiced.core.models import Step, Tell
 from voiced.setup.models import ENGINES
 
 Progress = Callable[[int, int], None]
@@ -17,27 +18,6 @@ Progress = Callable[[int, int], None]
 PIECE = 1024 * 1024
 SECONDS = 60.0
 """To look at the tables of a file takes no longer, even from a slow memory card."""
-
-
-class Step(Struct, frozen=True, tag_field="event", tag="progress"):
-    """How far something is with a file of a model.
-
-    Attributes:
-        model: its name.
-        file: which one of its files.
-        doing: downloading, copying or checking.
-        done: bytes.
-        total: bytes.
-    """
-
-    model: str
-    file: str
-    doing: str
-    done: int
-    total: int
-
-
-Tell = Callable[[Step], None]
 
 
 class _Told(Struct):

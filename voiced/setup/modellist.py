@@ -3,47 +3,13 @@
 import os
 from pathlib import Path
 
-from msgspec import Struct
-
 from voiced.core.config import Config
 from voiced.core.errors import ModelBroken, ModelMissing
+from voiced.core.models import Listed
 from voiced.setup.catalogue import catalogue
 from voiced.setup.models import ENGINES, Installed, in_use, path_of, read_lock
 from voiced.setup.modelstore import begun
 from voiced.setup.places import models_folder
-
-
-class Listed(Struct, frozen=True, kw_only=True):
-    """A model.
-
-    Attributes:
-        name: what people and settings call it.
-        engine: the engine that loads it.
-        languages: two letters each, or `multilingual`; none if it is not in the catalogue any more.
-        bytes: on the disk; None if it is not known.
-        ram_mb: megabytes of memory that its engine needs; None if it is not known.
-        licence: SPDX.
-        licence_url: where it can be read.
-        note: what somebody has to know.
-        suits: machines on which it should be fast enough.
-        state: in use, installed, damaged (it is here, but not as it was brought), missing (it is set, but not here);
-            empty if it can be brought.
-        fetched: bytes of it that a pull left behind which did not end; the next one goes on from there.
-        path: the file that its engine loads; None if it is not here and whole.
-    """
-
-    name: str
-    engine: str
-    languages: list[str] = []
-    bytes: int | None = None
-    ram_mb: int | None = None
-    licence: str
-    licence_url: str = ""
-    note: str = ""
-    suits: list[str] = []
-    state: str = ""
-    fetched: int = 0
-    path: str | None = None
 
 
 def listed(config: Config, file: Path | None) -> list[Listed]:

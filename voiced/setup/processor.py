@@ -3,8 +3,7 @@
 import re
 from pathlib import Path
 
-from msgspec import Struct
-
+from voiced.core.machine import Processor
 from voiced.setup.readings import entries, number, text
 
 ARM_PARTS = {
@@ -24,28 +23,6 @@ SIMD = {
 }
 """What engines compute with, and how /proc/cpuinfo calls it. Source: the kernel's cpufeatures.h and hwcap.h."""
 KHZ_PER_MHZ = 1000
-
-
-class Processor(Struct, frozen=True):
-    """The processor.
-
-    Attributes:
-        name: as its maker calls it.
-        cores: those that are there.
-        threads: those that the system sees: more, where a core runs two at once.
-        simd: of neon, dotprod, avx2, avx512, amx.
-        mhz: how fast it runs now, in MHz.
-        limit_mhz: how fast it may run now.
-        maximum_mhz: how fast it could run.
-    """
-
-    name: str | None
-    cores: int | None
-    threads: int | None
-    simd: tuple[str, ...]
-    mhz: int | None
-    limit_mhz: int | None
-    maximum_mhz: int | None
 
 
 def processor(root: Path) -> Processor:

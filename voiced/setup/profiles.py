@@ -4,7 +4,7 @@ A profile names the machines it is for, and in steps what they can carry: ordina
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +13,8 @@ from msgspec import Meta, Struct
 
 from voiced.core.config import Config
 from voiced.core.errors import ConfigInvalid, InputInvalid
-from voiced.setup.hardware import Hardware
+from voiced.core.machine import Choice, Hardware
+from voiced.setup.settings import dotted
 
 
 class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,22 +51,6 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     boards: list[str] = []
 
 
-class Choice(Struct, frozen=True):
-    """What is proposed for a machine.
-
-    Attributes:
-        profile: its name.
-        title: its name for people.
-        why: what one gets with it.
-        settings: dotted key to value.
-    """
-
-    profile: str
-    title: str
-    why: str
-    settings: dict[str, Any]
-
-
 def profiles(folder: Path) -> dict[str, Profile]:
     """Reads all profiles in a folder, by name.
 
@@ -96,15 +81,6 @@ def named(hardware: Hardware, known: Mapping[str, Profile], name: str) -> Choice
         hint = "`voiced hardware` shows what it has; the embedded engines work everywhere."
         raise InputInvalid(f"this machine is too small for the profile {name}", hint=hint)
     return choice
-
-
-def dotted(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Nested tables as dotted keys."""
-    for key, value in values.items():
-        if isinstance(value, dict):
-            yield from dotted(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
 
 
 def _largest(hardware: Hardware, name: str, profile: Profile) -> Choice | None:

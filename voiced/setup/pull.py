@@ -6,38 +6,17 @@ Whatever ends it, the model that was there before stays. What was fetched stays 
 from datetime import UTC, datetime
 from pathlib import Path
 
-from msgspec import Struct
-
 from voiced.core.config import Config
 from voiced.core.disk import leave_room
 from voiced.core.errors import ModelBroken, StoreFull
+from voiced.core.models import Pulled, Tell
 from voiced.setup import modelfolder
 from voiced.setup.catalogue import Entry, WantedFile
 from voiced.setup.hub import Hub, HubFailed, Remote
-from voiced.setup.modelcheck import Progress, Tell, digest, meter, structure
+from voiced.setup.modelcheck import Progress, digest, meter, structure
 from voiced.setup.models import Installed, LockedFile, read_lock
 from voiced.setup.modelstore import again, discard, full, held, note, noted, put, staging
 from voiced.setup.places import models_folder
-
-
-class Pulled(Struct, frozen=True, tag_field="event", tag="pulled"):
-    """A model that is here now.
-
-    Attributes:
-        model: its name.
-        path: the file that its engine loads.
-        bytes: of all its files.
-        source: where it came from.
-        commit: of the repository; empty if it was copied.
-        new: it was not here before, or not whole.
-    """
-
-    model: str
-    path: str
-    bytes: int
-    source: str
-    commit: str
-    new: bool
 
 
 def pull(config: Config, entry: Entry, tell: Tell, source: Path | None = None) -> Pulled:

@@ -27,6 +27,7 @@ SYSTEM_FOLDER = Path("/etc/voiced")
 _NAME = "config.toml"
 _PREFIX = "VOICED_"
 _UNKNOWN = re.compile(r"unknown field `(?P<key>[^`]+)`(?: - at `\$\.?(?P<at>[^`]*)`)?")
+_PASSWORD = re.compile(r"([a-z][a-z0-9+.-]*://)[^/?#\s]*@")
 _WRONG = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<at>[^`]*)`$")
 
 
@@ -113,6 +114,27 @@ def _own_file(environment: Mapping[str, str]) -> Path:
 def profile_file(main: Path) -> Path:
     """Where `voiced setup` writes what it chose for the machine, beside a configuration file."""
     return main.with_name("profile.toml")
+
+
+def flat(config: Config) -> dict[str, Any]:
+    """The values of all settings, by dotted key."""
+    return dict(dotted(msgspec.to_builtins(config)))
+
+
+def dotted(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Nested tables as dotted keys."""
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from dotted(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, value
+
+
+def open_text(value: Any) -> Any:  # noqa: ANN401 (of any setting)
+    """A value without the passwords that addresses may have in them."""
+    if isinstance(value, list):
+        return [open_text(each) for each in value]
+    return _PASSWORD.sub(r"\1", value) if isinstance(value, str) else value
 
 
 def keys() -> dict[str, type]:

@@ -1,12 +1,15 @@
 """Puts a model to use: which settings that takes."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from voiced.core.config import Config, chain
 from voiced.core.errors import ModelMissing
+from voiced.core.models import ModelSet
 from voiced.setup.dropin import Value, change
 from voiced.setup.models import ENGINES, path_of, read_lock
 from voiced.setup.places import models_folder
+from voiced.setup.settings import Settings
 
 FILE = "models.toml"
 """The drop-in file that holds them."""
@@ -36,6 +39,29 @@ def use(config: Config, file: Path, model: str) -> tuple[Path, dict[str, Value]]
     values = settings(config, found.engine, model)
     change(path, values)
     return path, values
+
+
+def put_to_use(read: Callable[[], Settings], file: Path, model: str) -> ModelSet:
+    """The same, and tells what comes of it.
+
+    Args:
+        read: reads the settings from all their places.
+        file: see `use`.
+        model: see `use`.
+    """
+    return told(*use(read().config, file, model), read().origins)
+
+
+def told(path: Path, values: Mapping[str, Value], origins: Mapping[str, str]) -> ModelSet:
+    """Settings that were written, and what overrides them.
+
+    Args:
+        path: where they were written.
+        values: by dotted key.
+        origins: who sets what by now.
+    """
+    elsewhere = {key: origins[key] for key in values if origins.get(key) != str(path)}
+    return ModelSet(str(path), dict(values), elsewhere)
 
 
 def settings(config: Config, engine: str, model: str) -> dict[str, Value]:

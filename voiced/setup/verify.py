@@ -3,30 +3,13 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from msgspec import Struct
-
 from voiced.core.config import Config
 from voiced.core.errors import ModelBroken, ModelMissing
-from voiced.setup.modelcheck import Tell, digest, meter, structure
+from voiced.core.models import Tell, Verified
+from voiced.setup.modelcheck import digest, meter, structure
 from voiced.setup.models import Installed, read_lock
 from voiced.setup.modelstore import again, held, note
 from voiced.setup.places import models_folder
-
-
-class Verified(Struct, frozen=True, tag_field="event", tag="verified"):
-    """How a model is.
-
-    Attributes:
-        model: its name.
-        good: it is what was brought.
-        problem: what is wrong with it; empty if nothing is.
-        hint: what to do about it.
-    """
-
-    model: str
-    good: bool
-    problem: str = ""
-    hint: str = ""
 
 
 def verify(config: Config, names: Sequence[str], tell: Tell) -> Iterator[Verified]:

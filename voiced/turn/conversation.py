@@ -8,8 +8,9 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 
-from voiced.core.commands import Announce, AnyCommand, Ask, Hush, Ring, Say, Stop
+from voiced.core.commands import Announce, Answered, AnyCommand, Ask, Hush, Ring, Say, Stop
 from voiced.core.context import in_turn
 from voiced.core.errors import SkillFailed, StoreFailed, VoicedError, whereabouts
 from voiced.core.events import Failed, Interrupted, NearMiss, Signal, SpeechStarted, Woke
@@ -18,6 +19,7 @@ from voiced.core.speech import Speech
 from voiced.core.tasks import vital
 from voiced.core.types import Earcon, Purpose, SpeechChunk, Utterance
 from voiced.turn.inbox import Inbox
+from voiced.turn.outcome import answered
 from voiced.turn.parts import Parts
 from voiced.turn.turn import Turn
 
@@ -179,7 +181,7 @@ class Conversation:
         if len(self._asides) >= WAITING_LIMIT:
             _resolve(wish, BUSY)
             return
-        turn = Turn(self._parts, aloud=False, channel="text", key=wish.key, conversation=wish.conversation)
+        turn = Turn(self._parts, aloud=False, channel="text", asked=wish)
         aside = asyncio.create_task(self._whole(turn, wish))
         self._asides.add(aside)
         aside.add_done_callback(self._asides.discard)
@@ -206,8 +208,8 @@ class Conversation:
         self._said = None
         wish = min(due, key=_urgency)
         self._waiting.remove(wish)
-        key, conversation = (wish.key, wish.conversation) if isinstance(wish, Ask) else (None, None)
-        await self._begin(Turn(self._parts, channel=_channel(wish), key=key, conversation=conversation), wish)
+        asked = wish if isinstance(wish, Ask) else None
+        await self._begin(Turn(self._parts, channel=_channel(wish), asked=asked), wish)
 
     async def _wait(self, wish: Ask | Say | Announce | Ring) -> None:
         """Keeps a wish for later. A ring gives way to what is more urgent, and goes on afterwards: it may last long."""
@@ -302,6 +304,8 @@ class Conversation:
                     await asyncio.wait([kept], timeout=KEPT_S)
             if isinstance(wish, Ring):
                 _tell(wish, turn, result)
+            elif isinstance(wish, Ask) and not isinstance(result, VoicedError):
+                _resolve(wish, answered(turn, result, kept))
             else:
                 _resolve(wish, result)
         finally:
@@ -371,11 +375,12 @@ def _tell(ring: Ring, turn: Turn, result: str | VoicedError | None) -> None:
         ring.told("heard" if turn.sounded else "unheard")
 
 
-def _resolve(wish: Ask | Say | Announce | None, result: str | VoicedError | None) -> None:
+def _resolve(wish: Ask | Say | Announce | None, result: Answered | str | VoicedError | None) -> None:
     """Gives whoever waits its result."""
-    if wish is None or wish.done is None or wish.done.done():
+    done: asyncio.Future[Any] | None = wish.done if wish else None
+    if done is None or done.done():
         return
     if isinstance(result, VoicedError):
-        wish.done.set_exception(result)
+        done.set_exception(result)
     else:
-        wish.done.set_result(result)
+        done.set_result(result)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from voiced.core.commands import Announce, AnyCommand, Ask, Say
 from voiced.core.events import Signal
@@ -30,13 +31,13 @@ class Inbox:
         """Adds a text to be spoken after the turn in progress, and waits for nothing: it may be that turn that asks."""
         await self.put(Say(text))
 
-    async def wish(self, make: Callable[[asyncio.Future[str | None]], Ask | Say | Announce]) -> str | None:
+    async def wish(self, make: Callable[[asyncio.Future[Any]], Ask | Say | Announce]) -> Any:  # noqa: ANN401 (see each)
         """Adds a wish, and waits for what becomes of it.
 
         Args:
             make: makes it, with what is to be resolved then.
         """
-        done: asyncio.Future[str | None] = self._loop.create_future()
+        done: asyncio.Future[Any] = self._loop.create_future()
         await self.put(make(done))
         return await done
 

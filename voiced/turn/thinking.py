@@ -32,6 +32,7 @@ class Listener(Protocol):
     id: str
     key: str | None
     conversation: str | None
+    memories: int | None
 
     @property
     def tried(self) -> Tried:
@@ -140,7 +141,7 @@ class Thinking:
                 listener.tried(name, error)
             raise
         await self.close()  # The model does one thing after the other.
-        talk, recalled = await self._remembered(question, listener.conversation)
+        talk, recalled = await self._remembered(question, listener.conversation, listener.memories)
         said = [message for message in talk if message.turn != listener.id]
         listener.rest_on(
             [source_of(each.memory) for each in recalled], most_private(each.memory.privacy for each in recalled)
@@ -221,15 +222,18 @@ class Thinking:
             self._expecting.cancel()
             await asyncio.wait([self._expecting])
 
-    async def _remembered(self, question: str, conversation: str | None) -> tuple[list[Message], list[Recalled]]:
-        """The conversation, and what is remembered besides it."""
+    async def _remembered(
+        self, question: str, conversation: str | None, most: int | None
+    ) -> tuple[list[Message], list[Recalled]]:
+        """The conversation, and what is remembered besides it: so much at most, if that is said."""
         said = self._record.said(MESSAGES, self._clock.wall(), conversation)
-        if self._recall is None:
+        if self._recall is None or most == 0:
             return await said, []
         talk, found = await asyncio.gather(said, self._recall.recall(question))
         known = {message.id for message in talk}
         new = [each for each in found if each.memory.id not in known]
-        return talk, [each for each in new if self._may_tell is None or self._may_tell(each.memory.privacy)]
+        told = [each for each in new if self._may_tell is None or self._may_tell(each.memory.privacy)]
+        return talk, told[:most]
 
     async def _take_in(self) -> None:
         await self._record.settled()

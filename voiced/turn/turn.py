@@ -11,6 +11,7 @@ from msgspec import to_builtins
 from msgspec.structs import asdict, replace
 
 from voiced.core.chat import ChatEnd
+from voiced.core.commands import Ask
 from voiced.core.errors import VoicedError
 from voiced.core.events import AnyEvent, ModelUsed, Speaking, SpeechStarted, Spoken, StateChanged, TurnEnded
 from voiced.core.history import Message, Metadata, Privacy, Role, Source
@@ -46,11 +47,11 @@ class Turn:
         woke_at: seconds of audio time at which the wake word was heard; None for what is asked in writing.
         aloud: whether it may make a sound.
         channel: how it came: voice, text or promise.
-        key: the id of the API key with which it was asked; None: without one.
         follows: what voiced said before, where nobody said the wake word for this one; None: somebody did.
-        conversation: the id of the one that it belongs to; None: the one that goes on.
+        asked: what is asked in writing; None: it is no such question.
 
     Attributes:
+        key: see `Ask`, as of the next two.
         answer: what is answered, or was said.
         tier: who answered.
         spoken: what was really said of the answer, where that is not all of it.
@@ -68,7 +69,7 @@ class Turn:
         deeds: what tools did that a model used.
     """
 
-    def __init__(  # noqa: PLR0913 (all ways in which a turn may come)
+    def __init__(
         self,
         parts: Parts,
         *,
@@ -76,16 +77,16 @@ class Turn:
         woke_at: float | None = None,
         aloud: bool = True,
         channel: str = "voice",
-        key: str | None = None,
         follows: str | None = None,
-        conversation: str | None = None,
+        asked: Ask | None = None,
     ) -> None:
         self.id = turn or token_hex(4)
-        self.key = key
+        asked = asked or Ask("")
+        self.key, self.conversation, self.memories = asked.key, asked.conversation, asked.memories
+        self._piece = asked.piece
         self.aloud = aloud
         self.channel = channel
         self.follows = follows
-        self.conversation = conversation
         self.answer = self.tier = ""
         self.spoken: str | None = None
         self.sounded = False
@@ -225,11 +226,12 @@ class Turn:
         if not self._question:
             return self.notes
         heard = {} if self.heard is None else {"confidence": self.heard.confidence}
-        why = {"considered": to_builtins(self.trail.considered), "timeline": to_builtins(self._timeline)}
+        why = {"considered": to_builtins(self.trail.considered), "timeline": to_builtins(self.timeline)}
         return {**heard, **self.notes, **self.deeds.notes, **why}
 
     @property
-    def _timeline(self) -> Timeline:
+    def timeline(self) -> Timeline:
+        """Its marks, in seconds after the question."""
         return Timeline(**{name: round(at - self._reference, 3) for name, at in self._marks.items()})
 
     def feed(self, item: SpeechChunk | SpeechStarted | Utterance) -> None:
@@ -308,6 +310,8 @@ class Turn:
         async with aclosing(pieces):
             async for piece in pieces:
                 self.mark("answered")
+                if self._piece:
+                    self._piece(piece)
                 yield piece
 
     def use(self, used: ChatEnd) -> None:
@@ -361,7 +365,7 @@ class Turn:
         if self._chime is not None and not self._chime.done():
             self._chime.cancel()
             await asyncio.wait([self._chime])
-        self.emit(TurnEnded(self._timeline, round(self._reference, 3), at=self.at, turn=self.id))
+        self.emit(TurnEnded(self.timeline, round(self._reference, 3), at=self.at, turn=self.id))
         self.enter("idle")
         self._parts.activity.waiting(self.id)
 

@@ -1,8 +1,5 @@
 """Routes about speech: a recording is heard, a text is spoken."""
 
-import struct
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from typing import Annotated, Any, Literal
 
 from litestar import MediaType, Response, post
@@ -13,16 +10,13 @@ from voiced.control.gate import key_of
 from voiced.control.openai.errors import refused
 from voiced.control.openai.form import HINT, fields
 from voiced.control.openai.models import check
-from voiced.control.openai.streams import begun
 from voiced.control.requests import TALK, AnyRequest, Steered, made, small_body
-from voiced.core.types import SAMPLE_BYTES
+from voiced.control.streams import begun, wav
 
 LARGEST = 25 * 1024 * 1024
 """Bytes of a recording, as OpenAI has it."""
 RATE = 24_000
 """Samples a second of what is spoken: OpenAI's clients take PCM for that."""
-UNKNOWN = 0xFFFFFFFF
-"""A size that nobody knows when a stream begins."""
 LANGUAGES = {"en": "english", "de": "german"}
 
 
@@ -77,17 +71,7 @@ async def speech(agent: Steered, request: AnyRequest) -> Stream:
     sound = await begun(agent.inference.speak(wanted.input, wanted.speed, RATE, key_of(request)))
     if wanted.response_format == "pcm":
         return Stream(sound, media_type="audio/pcm")
-    return Stream(_wav(sound), media_type="audio/wav")
-
-
-async def _wav(sound: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
-    """A WAV file whose end is not known at its beginning."""
-    form = struct.pack("<HHIIHH", 1, 1, RATE, RATE * SAMPLE_BYTES, SAMPLE_BYTES, 8 * SAMPLE_BYTES)
-    yield b"RIFF" + struct.pack("<I", UNKNOWN) + b"WAVEfmt " + struct.pack("<I", len(form)) + form
-    yield b"data" + struct.pack("<I", UNKNOWN)
-    async with aclosing(sound):
-        async for piece in sound:
-            yield piece
+    return Stream(wav(sound, RATE), media_type="audio/wav")
 
 
 ROUTES = [transcriptions, speech]

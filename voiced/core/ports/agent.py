@@ -1,10 +1,12 @@
 """The daemon, as those who steer and watch it see it."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from voiced.core.announcing import Announced, DoNotDisturb, Priority
 from voiced.core.bus import Bus
+from voiced.core.commands import Answered
 from voiced.core.history import Privacy
 from voiced.core.ports.answers import AnswerCache
 from voiced.core.ports.audit import Audit
@@ -96,18 +98,16 @@ class Agent(Protocol):
         ...
 
     async def ask(
-        self, text: str, *, aloud: bool, key: str | None = None, conversation: str | None = None
-    ) -> str | None:
-        """Answers a question in writing, after the turn in progress.
-
-        Args:
-            text: the question.
-            aloud: whether the answer is spoken, too.
-            key: the id of the API key with which it is asked.
-            conversation: the id of the one that it belongs to; see `Ask`.
-
-        Returns:
-            The answer, empty where there is nothing to say to it; None where it was not understood.
+        self,
+        text: str,
+        *,
+        aloud: bool,
+        key: str | None = None,
+        conversation: str | None = None,
+        memories: int | None = None,
+        piece: Callable[[str], None] | None = None,
+    ) -> Answered:
+        """Answers a question in writing, after the turn in progress. Of all arguments see `Ask`.
 
         Raises:
             VoicedError: it failed, or was stopped.

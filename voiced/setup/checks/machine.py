@@ -5,11 +5,8 @@ from datetime import datetime
 from msgspec import Struct
 
 from voiced.core.disk import SPARE
-from voiced.setup.disk import Disk
+from voiced.core.machine import Disk, Heat, Memory, Processor
 from voiced.setup.doctor import Finding, Health
-from voiced.setup.hardware import Memory
-from voiced.setup.heat import Heat
-from voiced.setup.processor import Processor
 
 PYTHONS = ((3, 11), (3, 13))
 """The first and the last version that voiced is tested with; the same as in pyproject.toml."""

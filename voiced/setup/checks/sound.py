@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from voiced.core.machine import Card
 from voiced.setup.doctor import Finding, Health
-from voiced.setup.hardware import Card
 
 SERVERS = ("pipewire", "pulseaudio", "wireplumber", "voiced")
 """Those that share a card with others, and ourselves."""

@@ -12,10 +12,10 @@ from voiced.control.gate import key_of
 from voiced.control.openai import chat_forms, errors
 from voiced.control.openai.chat_forms import Answer, Request
 from voiced.control.openai.models import VOICED, check
-from voiced.control.openai.streams import begun
 from voiced.control.problems import problem
 from voiced.control.requests import TALK, AnyRequest, Steered, small_body
 from voiced.control.steering import LONGEST_TEXT
+from voiced.control.streams import begun
 from voiced.core.chat import ChatEnd, Finish, ToolCall
 from voiced.core.errors import InputInvalid
 from voiced.core.ports.agent import Agent
@@ -52,7 +52,7 @@ async def _mind(agent: Agent, wanted: Request, key: str | None) -> AsyncGenerato
     if last.role != "user" or not 0 < len(last.text.strip()) <= LONGEST_TEXT:
         why = f"the last message is no question of 1 to {LONGEST_TEXT} characters of the user"
         raise errors.refused("messages", why, "voiced answers it, and remembers the others itself.")
-    answer = await agent.ask(last.text, aloud=False, key=key)
+    answer = (await agent.ask(last.text, aloud=False, key=key)).text
     if answer is None:
         hint = "`voiced skills` lists what can be said; a language model answers all else: `voiced setup`."
         raise InputInvalid("that was not understood", code="not-understood", hint=hint)
