@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import socket
 import ssl
 import time
 from collections.abc import Generator
@@ -20,6 +21,7 @@ from tests.rigs.control import networked
 from voiced.control.api import application
 from voiced.control.browsers import check_host, own_names
 from voiced.control.door import FAILURES, NOTES
+from voiced.control.protocol import Protocol
 from voiced.core.commands import Answered
 from voiced.core.config_http import HttpConfig
 from voiced.core.errors import ConfigInvalid, HostRefused
@@ -212,6 +214,20 @@ def test_what_is_no_name_of_ours_is_refused(host: bytes):
 @pytest.mark.parametrize("host", [b"LOCALHOST", b"localhost.:80", b"127.0.0.1:8760", b"[::1]:8760", b"[fe80::1]"])
 def test_names_and_addresses_of_ours(host: bytes):
     check_host(host, own_names([]))
+
+
+def test_no_part_of_an_answer_waits_for_another(agent: ScriptedAgent, monkeypatch: pytest.MonkeyPatch):
+    found: list[int] = []
+    made_ = Protocol.connection_made
+
+    def connection_made(self: Protocol, transport: Any) -> None:
+        found.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        made_(self, transport)
+
+    monkeypatch.setattr(Protocol, "connection_made", connection_made)
+    with visiting(agent) as http:
+        http.get("/health/live")
+    assert found == [1]
 
 
 def trusting(certificate: Path) -> ssl.SSLContext:
