@@ -84,10 +84,11 @@ def purged(proof: Proof) -> None:
     proof.see("its user", "voiced" in {each.pw_name for each in pwd.getpwall()}, False)
 
 
-def running(proof: Proof) -> tuple[dict[str, str], dict]:
+def running(proof: Proof, code: int | None = 0) -> tuple[dict[str, str], dict]:
+    """What systemd says of the unit, and the daemon of itself."""
     keys = "ActiveState,MainPID,NRestarts,StatusText"
     told = proof.run("systemctl", "show", "voiced", "-p", keys)
-    status = proof.run(VOICED, "status", "--json")
+    status = proof.run(VOICED, "status", "--json", code=code)
     return dict(line.split("=", 1) for line in told.splitlines()), json.loads(status or "{}")
 
 

@@ -6,6 +6,7 @@ its sound server is tried by tests/system/test_systemd.py.
 
 import json
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -43,7 +44,11 @@ def work(proof: Proof) -> None:
 
 def walls(proof: Proof, pid: int) -> None:
     """What a program in the service's place could reach: its mounts are looked through."""
-    inside = ("nsenter", "--target", str(pid), "--mount", "--setuid=voiced", "--setgid=voiced")
+    voiced = pwd.getpwnam("voiced")
+    inside = ("nsenter", "--target", str(pid), "--mount", f"--setuid={voiced.pw_uid}", f"--setgid={voiced.pw_gid}")
+    proof.see(
+        "sees itself", subprocess.run([*inside, "ls", "/opt/voiced"], check=False, capture_output=True).returncode, 0
+    )
     sees = subprocess.run([*inside, "ls", "/root", "/home"], capture_output=True, text=True, check=False)
     proof.see("sees no home", sees.stdout.replace("/home:", "").replace("/root:", "").split(), [])
     writes = subprocess.run(
@@ -126,7 +131,7 @@ def until(proof: Proof, condition: Callable[[dict[str, str]], bool], *, patience
     """Waits until something is so; tells whether it came to be."""
     deadline = time.monotonic() + patience_s
     while time.monotonic() < deadline:
-        if condition(running(proof)[0]):
+        if condition(running(proof, code=None)[0]):
             return True
         time.sleep(0.5)
     return False

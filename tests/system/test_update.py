@@ -20,7 +20,10 @@ case "$*" in
 esac
 """
 SYSTEMCTL = """#!/bin/sh
-case "$*" in *show*) printf 'ActiveState=active\\nMainPID=7\\n' ;; *) echo "$*" >>"$TOLD" ;; esac
+case "$*" in
+  *show*) printf 'ActiveState=active\\nMainPID=7\\nNRestarts=%s\\n' "${ENDS:-0}" ;;
+  *) echo "$*" >>"$TOLD" ;;
+esac
 """
 
 
@@ -100,6 +103,14 @@ def test_one_that_is_not_well_goes_with_what_it_changed(
     assert told(installed) == ["--user stop voiced", "start 2.0", "--user stop voiced", "start 1.0"]
     assert kept(installed) == left
     assert [each.number for each in releases.all_of(installed.prefix)] == [1]
+
+
+def test_one_that_ends_again_and_again_is_waited_for_no_longer(installed: Installed, monkeypatch: pytest.MonkeyPatch):
+    release(installed.prefix, 2, "2.0")
+    releases.switch(installed.prefix, 2)
+    monkeypatch.setenv("ENDS", "3")
+    with pytest.raises(UpdateFailed, match="is not well"):
+        installed.back(print, limit_s=3600.0)
 
 
 def test_one_that_refuses_the_settings_is_not_tried(installed: Installed, monkeypatch: pytest.MonkeyPatch):

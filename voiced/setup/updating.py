@@ -20,6 +20,8 @@ LIMIT_S = 90.0
 STEADY_S = 5.0
 """And goes on doing so for that long."""
 EVERY_S = 0.5
+HOPELESS = 3
+"""A version that systemd had to start again so often is waited for no longer."""
 COPY = ".before-update"
 """Of everything that is kept, the folder of the file as the old version left it, until the new one is trusted."""
 
@@ -134,11 +136,12 @@ class Installed(Struct, frozen=True):
         program = self.prefix / "current" / "bin" / "voiced"
         install = [program, "service", "install", *(["--user"] if words else [])]
         self._run(install, until)
-        told = "it is not active"
+        told = "it does not start"
         while time.monotonic() < until:
             shown = self._shown()
-            status = self._status(program) if shown.get("ActiveState") == "active" else {}
-            told = _unwell(status, shown, release) if status else f"it is {shown.get('ActiveState', 'not there')}"
+            told = self._unwell(program, shown, release)
+            if int(shown.get("NRestarts") or 0) >= HOPELESS:
+                break
             if told:
                 steady = 0.0
             elif not steady:
@@ -161,13 +164,24 @@ class Installed(Struct, frozen=True):
         return self.scope is not None and self._shown().get("ActiveState") in {"active", "activating", "reloading"}
 
     def _shown(self) -> dict[str, str]:
-        command = self._command("show", "voiced", "-p", "ActiveState,MainPID")
+        command = self._command("show", "voiced", "-p", "ActiveState,MainPID,NRestarts")
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (a program of the system)
         return dict(line.split("=", 1) for line in done.stdout.splitlines())
 
-    def _status(self, program: Path) -> dict[str, Any]:
+    def _unwell(self, program: Path, shown: dict[str, str], release: Release) -> str:
+        """Why it is not well; empty if it is."""
+        if shown.get("ActiveState") != "active":
+            return f"it is {shown.get('ActiveState', 'not there')}, started again {shown.get('NRestarts', 0)} times"
         done = subprocess.run([program, "status", "--json"], capture_output=True, check=False)  # noqa: S603 (our own program)
-        return json.loads(done.stdout) if done.returncode == 0 else {}
+        status: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
+        if not status:
+            return "it does not answer"
+        if status["version"] != release.version:
+            return f"{status['version']} answers"
+        if str(status["pid"]) != shown.get("MainPID"):
+            return "another daemon answers"
+        problem = status["store"]["problem"]
+        return f"what is said is not kept: {problem}" if problem else ""
 
     def _systemctl(self, *words: str) -> None:
         subprocess.run(self._command(*words), capture_output=True, check=False)  # noqa: S603 (a program of the system)
@@ -203,16 +217,6 @@ class Installed(Struct, frozen=True):
         for path in _kept(copy):
             shred(path)
         shutil.rmtree(copy, ignore_errors=True)
-
-
-def _unwell(status: dict[str, Any], shown: dict[str, str], release: Release) -> str:
-    """Why a daemon that answers is not well; empty if it is."""
-    if status["version"] != release.version:
-        return f"{status['version']} answers"
-    if str(status["pid"]) != shown.get("MainPID"):
-        return "another daemon answers"
-    problem = status["store"]["problem"]
-    return f"what is said is not kept: {problem}" if problem else ""
 
 
 def _kept(folder: Path) -> list[Path]:
