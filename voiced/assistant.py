@@ -26,6 +26,7 @@ from voiced.core.events import Muted, StoreReplaced, VolumeChanged
 from voiced.core.history import Privacy
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
+from voiced.core.ports.elsewhere import Elsewhere
 from voiced.core.ports.home import Home
 from voiced.core.ports.promises import PromiseStore
 from voiced.core.privacy import Use, allowed
@@ -87,9 +88,11 @@ class Voiced:
 
     Attributes:
         wyoming_clients: tells how many there are.
+        elsewhere: who answers what is spoken while it is there, instead of all this; None: nobody.
     """
 
     wyoming_clients: Callable[[], int] = staticmethod(lambda: 0)
+    elsewhere: Elsewhere | None = None
 
     def __init__(  # noqa: PLR0913 (all that is wired together)
         self,
@@ -186,6 +189,7 @@ class Voiced:
             thinking=self._thinking,
             assist=self.house.assist,
             speech=speech,
+            elsewhere=lambda: self.elsewhere,
         )
 
     def _hands(self, clock: Clock) -> Hands:

@@ -139,6 +139,10 @@ async def _assist(
                 from voiced.hearing_others import serve_others  # noqa: PLC0415 (who serves nobody does not load it)
 
                 tasks.create_task(serve_others(config, voiced), name="wyoming")
+            if config.wyoming.satellite:
+                from voiced.satellite import serve_satellite  # noqa: PLC0415 (the same)
+
+                tasks.create_task(serve_satellite(config, voiced), name="satellite")
             # Turns end first: whoever waits on the socket for an answer is told, and the socket need not wait for them.
             async with voiced.running():
                 await asyncio.Event().wait()

@@ -1,7 +1,7 @@
 """Voiced as ears, voice and mind of others: what the Wyoming server is made of."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from hashlib import blake2s
 from typing import Any
 
@@ -9,9 +9,11 @@ from voiced import __version__
 from voiced.assistant import Voiced
 from voiced.control.wyoming.server import Server
 from voiced.control.wyoming.services import Services
+from voiced.control.wyoming.session import Session
+from voiced.core.addresses import Address
 from voiced.core.answers import load_speech
 from voiced.core.config import Config
-from voiced.core.config_wyoming import Address, addresses, networks
+from voiced.core.config_wyoming import addresses, networks
 from voiced.core.status import EngineStatus
 from voiced.engines.incoming import Incoming
 from voiced.setup.places import intents_folder
@@ -29,15 +31,21 @@ async def serve_others(config: Config, voiced: Voiced) -> None:
         ConfigInvalid: an address or a network is none.
     """
     wanted, allowed = addresses(config.wyoming), networks(config.wyoming)
-    server = Server(services(config, voiced), allowed, _advertise if config.wyoming.advertise else None)
+    served = services(config, voiced)
+    server = Server(lambda connection: Session(connection, served), allowed, advertiser(config))
     voiced.wyoming_clients = lambda: server.clients
     await asyncio.gather(*map(server.serve, wanted))
 
 
-async def _advertise(address: Address) -> None:
-    from voiced.control.wyoming.advertising import keep_advertised  # noqa: PLC0415 (few want it)
+def advertiser(config: Config, suffix: str = "") -> Callable[[Address], Awaitable[None]] | None:
+    """What tells the network where a server listens; see `keep_advertised`. None: nobody is to know."""
 
-    await keep_advertised(address)
+    async def advertise(address: Address) -> None:
+        from voiced.control.wyoming.advertising import keep_advertised  # noqa: PLC0415 (few want it)
+
+        await keep_advertised(address, suffix)
+
+    return advertise if config.wyoming.advertise else None
 
 
 def services(config: Config, voiced: Voiced) -> Services:
@@ -77,27 +85,31 @@ def info(config: Config, engines: Sequence[EngineStatus], words: Sequence[str] =
 
     def models(kind: str) -> list[dict[str, Any]]:
         return [
-            {**_artifact(each.engine, installed=not each.problem), "languages": languages}
+            {**artifact(each.engine, installed=not each.problem), "languages": languages}
             for each in engines
             if each.kind == kind
         ]
 
     def program(models: list[dict[str, Any]], name: str = "models", **flags: bool) -> list[dict[str, Any]]:
         installed = any(model["installed"] for model in models)
-        return [{**_artifact("voiced", installed=installed), name: models, **flags}] if models else []
+        return [{**artifact("voiced", installed=installed), name: models, **flags}] if models else []
 
     home = bool(config.home.mqtt.host or config.home.assistant.url)
-    wake = [
-        {**_artifact(word, installed=True), "languages": languages, "phrase": word.replace("_", " ")} for word in words
-    ]
-    mind = [{**_artifact("voiced", installed=True), "languages": languages}]
+    mind = [{**artifact("voiced", installed=True), "languages": languages}]
     return {
         "asr": program(models("stt"), supports_transcript_streaming=False, requires_external_vad=True),
         "tts": program(models("tts"), "voices", supports_synthesize_streaming=True),
-        "wake": program(wake),
+        "wake": program(wake_models(config, words)),
         "handle": program(mind, supports_handled_streaming=False, supports_home_control=home),
     }
 
 
-def _artifact(name: str, *, installed: bool) -> dict[str, Any]:
+def wake_models(config: Config, words: Sequence[str]) -> list[dict[str, Any]]:
+    """Wake words, as Wyoming's `info` has them."""
+    more = {"languages": [config.language]}
+    return [{**artifact(word, installed=True), **more, "phrase": word.replace("_", " ")} for word in words]
+
+
+def artifact(name: str, *, installed: bool) -> dict[str, Any]:
+    """A part of voiced, as Wyoming's `info` has it."""
     return {"name": name, "attribution": US, "installed": installed, "description": name, "version": __version__}

@@ -10,11 +10,10 @@ from zeroconf import IPVersion
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 from tests.rigs.awaiting import until
-from tests.rigs.others import scripted
 from voiced.control.wyoming import advertising
 from voiced.control.wyoming.advertising import TYPE, Place, keep_advertised, place
 from voiced.control.wyoming.server import Server
-from voiced.core.config_wyoming import Address
+from voiced.core.addresses import Address
 from voiced.core.tasks import ended
 
 EVERYWHERE = Address("0.0.0.0", 10_300)  # noqa: S104 (nobody listens there)
@@ -106,7 +105,7 @@ def test_only_what_others_reach_is_told_of(host, told):
         async def advertise(address):
             heard.append(address)
 
-        server = Server(scripted(), (), advertise)
+        server = Server(lambda _: None, (), advertise)
         async with running(server.serve(Address(host, 0))):
             await until(lambda: server.ports, "it listens")
             await asyncio.sleep(0)

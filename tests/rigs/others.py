@@ -10,6 +10,7 @@ from tests.fakes.engines import CountingTts, ScriptedStt
 from tests.rigs.awaiting import until
 from voiced.control.wyoming.server import Server
 from voiced.control.wyoming.services import Services
+from voiced.control.wyoming.session import Session
 from voiced.core.addresses import Address
 from voiced.core.config_wyoming import Network
 from voiced.core.tasks import ended
@@ -21,29 +22,45 @@ with warnings.catch_warnings():
     from wyoming.asr import Transcribe, Transcript
     from wyoming.audio import AudioChunk, AudioStart, AudioStop
     from wyoming.client import AsyncTcpClient
+    from wyoming.error import Error
     from wyoming.event import Event, Eventable
     from wyoming.handle import Handled, NotHandled
     from wyoming.info import Describe, Info
     from wyoming.ping import Ping
+    from wyoming.pipeline import PipelineStage, RunPipeline
+    from wyoming.satellite import PauseSatellite, RunSatellite
+    from wyoming.timer import TimerCancelled, TimerFinished, TimerStarted
     from wyoming.tts import Synthesize, SynthesizeChunk, SynthesizeStart, SynthesizeStop
+    from wyoming.vad import VoiceStopped
     from wyoming.wake import Detect, Detection, NotDetected
 
 __all__ = [
+    "AudioChunk",
+    "AudioStart",
     "AudioStop",
     "Describe",
     "Detect",
     "Detection",
+    "Error",
     "Handled",
     "Info",
     "NotDetected",
     "NotHandled",
+    "PauseSatellite",
     "Ping",
+    "PipelineStage",
+    "RunPipeline",
+    "RunSatellite",
     "Synthesize",
     "SynthesizeChunk",
     "SynthesizeStart",
     "SynthesizeStop",
+    "TimerCancelled",
+    "TimerFinished",
+    "TimerStarted",
     "Transcribe",
     "Transcript",
+    "VoiceStopped",
     "client",
     "listening",
     "scripted",
@@ -117,7 +134,7 @@ def scripted(**parts: Any) -> Services:
 @asynccontextmanager
 async def listening(services: Services, allow: Sequence[Network] = ()) -> AsyncGenerator[int]:
     """Serves until the block ends; yields the port."""
-    server = Server(services, allow)
+    server = Server(lambda connection: Session(connection, services), allow)
     serving = asyncio.create_task(server.serve(Address("127.0.0.1", 0)))
     await until(lambda: server.ports, "it listens")
     try:

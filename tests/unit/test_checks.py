@@ -207,6 +207,7 @@ def test_what_is_encrypted_is_good(tmp_path):
     ],
 )
 def test_who_may_use_it_over_wyoming_is_told(listen, allow, health, told):
-    found = service.others(WyomingConfig(listen=listen, allow=allow))
-    assert (found.health if found else NOTHING) == health
-    assert found is None or told in found.found
+    for config in (WyomingConfig(listen=listen, allow=allow), WyomingConfig(satellite=listen, allow=allow)):
+        found = service.others(config)
+        assert (found.health if found else NOTHING) == health
+        assert found is None or told in found.found

@@ -64,10 +64,12 @@ class Say(Struct, frozen=True, tag=True):
     Attributes:
         text: what to say.
         done: resolved when it has been said, if anybody waits for it.
+        sound: played instead, where somebody else has spoken it.
     """
 
     text: str
     done: Future[str | None] | None = None
+    sound: Clip | None = None
 
 
 class Announce(Struct, frozen=True, tag=True):

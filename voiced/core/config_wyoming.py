@@ -11,6 +11,8 @@ from voiced.core.errors import ConfigInvalid
 
 PORT = 10_300
 """Where speech is recognised by convention: clients ask there what else there is."""
+SATELLITE_PORT = 10_700
+"""Where a satellite listens by convention."""
 Network = IPv4Network | IPv6Network
 
 
@@ -33,6 +35,14 @@ class WyomingConfig(Section, frozen=True, kw_only=True):
             " ask and do whatever may be asked in writing; none: only this machine is listened to.",
         ),
     ] = field(default_factory=list[str])
+    satellite: Annotated[
+        list[str],
+        Meta(
+            max_length=8,
+            description="Addresses at which Home Assistant finds voiced as its satellite, and answers what is said here"
+            " while it is connected: 127.0.0.1, or 192.168.1.5:10700; none: voiced answers itself.",
+        ),
+    ] = field(default_factory=list[str])
     advertise: Annotated[
         bool,
         Meta(description="Tell the network by mDNS where it listens, for Home Assistant to find; never for 127.0.0.1."),
@@ -40,12 +50,24 @@ class WyomingConfig(Section, frozen=True, kw_only=True):
 
 
 def addresses(config: WyomingConfig) -> list[Address]:
-    """Where to listen.
+    """Where to listen for those who use our engines.
 
     Raises:
         ConfigInvalid: an address is none, or others could connect and nobody says who may.
     """
-    found = [address(text, "wyoming.listen", PORT) for text in config.listen]
+    return _reachable(config, [address(text, "wyoming.listen", PORT) for text in config.listen])
+
+
+def satellite_addresses(config: WyomingConfig) -> list[Address]:
+    """Where to listen for those whose satellite we are.
+
+    Raises:
+        ConfigInvalid: see `addresses`.
+    """
+    return _reachable(config, [address(text, "wyoming.satellite", SATELLITE_PORT) for text in config.satellite])
+
+
+def _reachable(config: WyomingConfig, found: list[Address]) -> list[Address]:
     if not config.allow and (open_ := [each.host for each in found if not each.here]):
         raise ConfigInvalid(
             f"{open_[0]} can be reached from other machines, and wyoming.allow names none",

@@ -10,6 +10,7 @@ from voiced.core.config_mind import RouterConfig
 from voiced.core.history import Privacy
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
+from voiced.core.ports.elsewhere import Elsewhere
 from voiced.core.ports.home import Assist
 from voiced.core.ports.skill import Skill
 from voiced.core.ports.stt import Stt
@@ -49,6 +50,7 @@ class Parts(Struct, frozen=True):
         thinking: answers with a language model what no rule knows; None: nobody does.
         assist: answers what it knows of the home; None: nobody does.
         speech: puts into words what the turn itself says.
+        elsewhere: tells who else answers what is spoken, if anybody does.
     """
 
     audio: Audio
@@ -70,3 +72,4 @@ class Parts(Struct, frozen=True):
     thinking: Thinking | None = None
     assist: Assist | None = None
     speech: Speech = ENGLISH
+    elsewhere: Callable[[], Elsewhere | None] = lambda: None

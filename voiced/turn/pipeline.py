@@ -1,24 +1,26 @@
 """The way of one turn, top to bottom: `converse` takes turns, `answer` is one of them."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 
 from msgspec.structs import replace
 
 from voiced.core.commands import Announce, Ask, Ring, Say
 from voiced.core.errors import HomeFailed, VoicedError
 from voiced.core.events import NOTHING_SAID, Heard, NotUnderstood, Routed
+from voiced.core.ports.elsewhere import Elsewhere
 from voiced.core.ports.home import Assist
 from voiced.core.questions import asks
-from voiced.core.types import Earcon, EndReason, Purpose, SpeechChunk, Transcript, Understanding
+from voiced.core.types import Clip, Earcon, EndReason, Purpose, SpeechChunk, Transcript, Understanding
 from voiced.turn.conversation import Conversation
 from voiced.turn.inbox import Inbox
 from voiced.turn.parts import Parts
-from voiced.turn.router import ASSIST, MODEL, NONE, RULES, Route, Sentence, Tiers
+from voiced.turn.router import ASSIST, ELSEWHERE, MODEL, NONE, RULES, Route, Sentence, Tiers
 from voiced.turn.speculation import Speculation
 from voiced.turn.thinking import Thinking
-from voiced.turn.turn import Turn
-from voiced.turn.voice import Voice
+from voiced.turn.turn import Turn, once
+from voiced.turn.voice import Spoken, Voice
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,9 @@ async def perform(turn: Turn, wish: Ask | Say | Announce | Ring | None, parts: P
             return await listen(turn, parts)
         case Ask(text):
             return await answer(turn, text, parts)
+        case Say(text, sound=Clip() as sound):
+            await turn.sound(sound)
+            return text
         case Say(text):
             await turn.say(text)
             return text
@@ -59,6 +64,8 @@ async def listen(turn: Turn, parts: Parts) -> str | None:
     """Speech to text, while the user speaks; then the answer, which may have been begun before."""
     turn.enter("listening")
     turn.chime()
+    if (elsewhere := parts.elsewhere()) and elsewhere.ready:
+        return await hand_over(turn, parts, elsewhere)
     if parts.thinking:
         parts.thinking.expect()
     transcript = Transcript("")
@@ -84,6 +91,46 @@ async def listen(turn: Turn, parts: Parts) -> str | None:
             return await not_understood(turn, "it was voiced itself")
         turn.emit(Heard(transcript.text, transcript.confidence, reason, at=turn.at, turn=turn.id))
         return await answer(turn, transcript.text, parts, speculation.take(transcript.text))
+
+
+async def hand_over(turn: Turn, parts: Parts, elsewhere: Elsewhere) -> str | None:
+    """Somebody else recognises the speech and answers it; what was heard and said is kept and told as always."""
+    while not isinstance(first := await turn.hear(), SpeechChunk):
+        if turn.heard_out:
+            return await not_understood(turn, NOTHING_SAID)
+    async with aclosing(elsewhere.converse(all_speech(turn, first))) as told:
+        said = None
+        async for each in told:
+            if isinstance(each, Transcript):
+                taken_in(turn, each, parts)
+            elif isinstance(each, str):
+                said = each
+                break
+        if said is None:
+            return await not_understood(turn, "there was no answer")
+        turn.mark("answered")
+        await turn.speak(turn.voice(once(said), Spoken(told)))
+    await elsewhere.played()
+    return said
+
+
+async def all_speech(turn: Turn, first: SpeechChunk) -> AsyncGenerator[SpeechChunk]:
+    """The speech to its end: what turns out to be no part of it has been sent by then."""
+    yield first
+    while not turn.heard_out:
+        if isinstance(item := await turn.hear(), SpeechChunk):
+            yield item
+
+
+def taken_in(turn: Turn, heard: Transcript, parts: Parts) -> None:
+    """Takes in what somebody else has understood."""
+    turn.heard = heard
+    turn.mark("transcribed")
+    reason = turn.utterance.reason if turn.utterance else None
+    turn.emit(Heard(heard.text, heard.confidence, reason, at=turn.at, turn=turn.id))
+    turn.enter("processing")
+    turn.ask(heard.text, Route(), parts.privacy_of(heard.text))
+    routed(turn, ELSEWHERE)
 
 
 async def answer(turn: Turn, text: str, parts: Parts, begun: Voice | None = None) -> str | None:

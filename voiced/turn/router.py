@@ -15,8 +15,9 @@ from voiced.core.history import Privacy
 from voiced.core.ports.llm import ModelState
 from voiced.core.types import Understanding
 
-RULES, ASSIST, MODEL, NONE = "rules", "assist", "model", "none"
-"""The tiers: the sentence templates and their skills, Home Assistant's Assist, a language model, nobody."""
+RULES, ASSIST, MODEL, ELSEWHERE, NONE = "rules", "assist", "model", "elsewhere", "none"
+"""The tiers: the sentence templates and their skills, Home Assistant's Assist, a language model, whoever's satellite
+this is, nobody."""
 AT_HOME = frozenset({"public", "personal"})
 """What Assist may be asked, which may be on another machine: nothing sensitive, and no secret."""
 

@@ -18,6 +18,7 @@ from voiced.core.history import Message, Metadata, Privacy, Role, Source
 from voiced.core.ids import new_id
 from voiced.core.ports.audio import Played
 from voiced.core.ports.llm import Tried
+from voiced.core.ports.tts import Tts
 from voiced.core.privacy import most_private
 from voiced.core.types import RATE, Clip, Earcon, SpeechChunk, Timeline, Transcript, Utterance
 from voiced.core.usage import Use
@@ -285,7 +286,7 @@ class Turn:
                 heard = True
                 self._parts.controls.earcon(played.position, played.position + length)
 
-        await self._play(_once(clip), started, who or self.id)
+        await self._play(once(clip), started, who or self.id)
 
     async def sound(self, clip: Clip) -> None:
         """Plays a sound."""
@@ -293,17 +294,17 @@ class Turn:
         def started(_: Played) -> None:
             self.sounded = True
 
-        await self._play(_once(clip), started, self.id)
+        await self._play(once(clip), started, self.id)
 
     async def say(self, text: str) -> None:
         """Speaks a text; see `speak`."""
         self.answer = text
         if self.aloud:
-            await self.speak(self.voice(_once(text)))
+            await self.speak(self.voice(once(text)))
 
-    def voice(self, text: AsyncGenerator[str]) -> Voice:
-        """What speaks a text that comes piece by piece."""
-        return Voice(text, self._parts.tts, ready=lambda: self.mark("synthesized"), started=self._speaks)
+    def voice(self, text: AsyncGenerator[str], tts: Tts | None = None) -> Voice:
+        """What speaks a text that comes piece by piece, with our voice unless another is given."""
+        return Voice(text, tts or self._parts.tts, ready=lambda: self.mark("synthesized"), started=self._speaks)
 
     async def answered(self, pieces: AsyncGenerator[str]) -> AsyncGenerator[str]:
         """Takes note when the first piece of an answer is there."""
@@ -394,5 +395,6 @@ class Turn:
                 self._parts.activity.computing(who)
 
 
-async def _once(item: T) -> AsyncGenerator[T]:
+async def once(item: T) -> AsyncGenerator[T]:
+    """A stream of one item."""
     yield item

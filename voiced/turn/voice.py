@@ -109,3 +109,23 @@ class Voice:
     def complete(self) -> bool:
         """Whether all of it was said."""
         return self._complete and self.said == " ".join(clause for clause, _ in self._clauses)
+
+
+class Spoken:
+    """What somebody else has spoken already, as a voice. Implements `Tts`, for one text.
+
+    Args:
+        sound: of the whole text; what is no sound in it is left out.
+    """
+
+    def __init__(self, sound: AsyncGenerator[object]) -> None:
+        self._sound = sound
+
+    async def synthesize(self, text: str, speed: float = 1.0) -> AsyncGenerator[Clip]:  # noqa: ARG002 (the port's)
+        """See `Tts`. All of the sound goes with the first clause."""
+        async for each in self._sound:
+            if isinstance(each, Clip):
+                yield each
+
+    async def close(self) -> None:
+        """Whoever has given the sound closes it."""

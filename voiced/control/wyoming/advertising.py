@@ -15,7 +15,7 @@ from msgspec import Struct
 from zeroconf import Error, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
-from voiced.core.config_wyoming import Address
+from voiced.core.addresses import Address
 
 log = logging.getLogger(__name__)
 

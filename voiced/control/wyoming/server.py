@@ -4,10 +4,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
+from typing import Protocol
 
 from voiced.control.wyoming.connection import Connection
-from voiced.control.wyoming.services import Services
-from voiced.control.wyoming.session import Session
 from voiced.core.addresses import Address
 from voiced.core.config_wyoming import Network
 from voiced.core.errors import WireBroken, whereabouts
@@ -23,11 +22,29 @@ STRANGERS = 64
 """Addresses whose attempt to connect is told of, once each."""
 
 
+class Session(Protocol):
+    """What is done on one connection."""
+
+    @property
+    def connection(self) -> Connection:
+        """To the client."""
+        ...
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is done for it."""
+        ...
+
+    async def run(self) -> None:
+        """Serves it until it hangs up. Raises `WireBroken`."""
+        ...
+
+
 class Server:
     """Serves whoever may connect. Belongs to the event loop.
 
     Args:
-        services: what is done for them.
+        session: begins to serve one of them.
         allow: networks that may connect, besides this machine.
         advertise: tells others where it listens until it is cancelled; None: nobody does.
 
@@ -37,11 +54,11 @@ class Server:
 
     def __init__(
         self,
-        services: Services,
+        session: Callable[[Connection], Session],
         allow: Sequence[Network] = (),
         advertise: Callable[[Address], Awaitable[None]] | None = None,
     ) -> None:
-        self._services, self._allow, self._advertise = services, allow, advertise
+        self._session, self._allow, self._advertise = session, allow, advertise
         self._clients: dict[asyncio.Task[None], Session] = {}
         self._strangers: set[str] = set()
         self.ports: list[int] = []
@@ -90,7 +107,7 @@ class Server:
         if len(self._clients) >= CONNECTIONS:
             self._make_room()
         connection = Connection(reader, writer)
-        session = self._clients[task] = Session(connection, self._services)
+        session = self._clients[task] = self._session(connection)
         try:
             await session.run()
         except WireBroken as error:

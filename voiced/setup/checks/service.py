@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from voiced.core import config_http
 from voiced.core.config_http import HttpConfig
-from voiced.core.config_wyoming import WyomingConfig, addresses, networks
+from voiced.core.config_wyoming import WyomingConfig, addresses, networks, satellite_addresses
 from voiced.core.credentials import identity
 from voiced.core.errors import ConfigInvalid
 from voiced.setup.doctor import Finding, Health
@@ -133,10 +133,10 @@ def network(config: HttpConfig) -> Finding | None:
 
 def others(config: WyomingConfig) -> Finding | None:
     """Judges who may use voiced over Wyoming, which knows no passwords; None where nobody may."""
-    if not config.listen:
+    if not (config.listen or config.satellite):
         return None
     try:
-        wanted, allowed = addresses(config), networks(config)
+        wanted, allowed = [*addresses(config), *satellite_addresses(config)], networks(config)
     except ConfigInvalid as error:
         return Finding("wyoming", Health.BAD, error.message, error.hint)
     if all(each.here for each in wanted):

@@ -1,0 +1,276 @@
+"""Voiced as a satellite: what is said here goes to whoever has said `run-satellite`, and the answer comes from there.
+
+Source: the Wyoming protocol's README (OHF-Voice/wyoming), and Home Assistant's integration `wyoming`.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, suppress
+from typing import Any, Protocol
+
+from voiced.control.wyoming.connection import Connection
+from voiced.control.wyoming.services import USUAL
+from voiced.core.errors import HomeFailed, HomeUnreachable, WireBroken
+from voiced.core.tasks import ended
+from voiced.core.types import SAMPLE_BYTES, Clip, SpeechChunk, Transcript
+from voiced.core.wire import Message
+
+ANSWER_S = 45.0
+"""From one event of an answer to the next: the longest utterance, and the time to answer it."""
+LONGEST_BYTES = 16 * 1024 * 1024
+"""Sound of an answer or an announcement: three minutes of the best that is sent."""
+RATES = range(8_000, 48_001)
+LEFT_S = 10.0
+"""What still comes of an answer that nobody waits for any more, comes within this time."""
+MOST_TIMERS = 64
+NAME_LIMIT = 200
+
+
+class Room(Protocol):
+    """What is done here for the server."""
+
+    async def play(self, sound: Clip) -> None:
+        """Plays a sound when its turn comes; returns when it was heard. Raises `VoicedError`."""
+        ...
+
+    async def ring(self, timer: str, name: str) -> None:
+        """Rings for a timer that is over, until somebody stops it."""
+        ...
+
+    async def hush(self, timer: str) -> None:
+        """Does not ring for a timer any more."""
+        ...
+
+
+class Satellite:
+    """The box as a satellite. Implements `Elsewhere`. Belongs to the event loop.
+
+    Args:
+        info: tells what it is, as Wyoming has it.
+        room: what is done here.
+        word: tells the wake word that was heard last; empty: none was.
+    """
+
+    def __init__(self, info: Callable[[], Mapping[str, Any]], room: Room, word: Callable[[], str]) -> None:
+        self.info = info
+        self._room, self._word = room, word
+        self._server: SatelliteSession | None = None
+        self._answer: asyncio.Queue[Message | None] | None = None
+        self._announced: _Sound | None = None
+        self._left_until = 0.0
+        self._timers: dict[str, str] = {}
+        self._works: set[asyncio.Task[None]] = set()
+
+    @property
+    def ready(self) -> bool:
+        """See `Elsewhere`."""
+        return self._server is not None
+
+    def attach(self, server: "SatelliteSession") -> None:
+        """Serves whoever says so last."""
+        if server is not self._server:
+            self.detach(self._server)
+            self._left_until = 0.0
+        self._server = server
+
+    def serves(self, server: "SatelliteSession") -> bool:
+        """Whether it is the one that is served."""
+        return server is self._server
+
+    def detach(self, server: "SatelliteSession | None") -> None:
+        """It has gone: nobody waits for its answer any more."""
+        if server is None or server is not self._server:
+            return
+        self._server = self._announced = None
+        if self._answer:
+            self._answer.put_nowait(None)
+
+    async def close(self) -> None:
+        """Ends what is done for the server."""
+        await ended(self._works)
+
+    async def converse(self, speech: AsyncIterator[SpeechChunk]) -> AsyncGenerator[Transcript | str | Clip]:
+        """See `Elsewhere`."""
+        server = self._server
+        if server is None or server.paused:
+            raise HomeUnreachable("Home Assistant does not listen to this satellite now")
+        self._answer = answer = asyncio.Queue[Message | None]()
+        sending, whole = asyncio.create_task(self._send(server, speech)), False
+        try:
+            async with aclosing(_told(answer)) as told:
+                async for item in told:
+                    yield item
+            whole = True
+        except HomeFailed:
+            whole = True  # Nothing more comes of it.
+            raise
+        finally:
+            self._answer = None
+            await ended([sending])
+            if not whole and server is self._server:
+                self._left_until = asyncio.get_running_loop().time() + LEFT_S
+                with suppress(WireBroken):
+                    await server.connection.send("audio-stop")
+
+    async def _send(self, server: "SatelliteSession", speech: AsyncIterator[SpeechChunk]) -> None:
+        """Sends what is said: the wake word is heard and the end of speech found here, all else is done there."""
+        send = server.connection.send
+        with suppress(WireBroken):  # Then its session ends, and tells.
+            if word := self._word():
+                await send("detection", {"name": word})
+            await send("run-pipeline", {"start_stage": "asr", "end_stage": "tts", "restart_on_end": False})
+            await send("audio-start", USUAL)
+            async for chunk in speech:
+                await send("audio-chunk", USUAL, chunk.samples)
+            await send("audio-stop")
+
+    async def played(self) -> None:
+        """See `Elsewhere`."""
+        if self._server:
+            with suppress(WireBroken):
+                await self._server.connection.send("played")
+
+    def take(self, message: Message) -> None:
+        """Takes in what the server sends; it is a part of an answer, an announcement, or about a timer.
+
+        Raises:
+            WireBroken: there is too much sound, or of a form that cannot be played.
+        """
+        if message.type.startswith("timer-"):
+            self._time(message)
+        elif self._answer is not None:
+            self._answer.put_nowait(message)
+        elif message.type == "audio-start":
+            self._announced = _Sound(message)
+        elif message.type == "audio-chunk" and self._announced:
+            self._announced.add(message.payload)
+        elif message.type == "audio-stop" and self._announced:
+            clip, self._announced = self._announced.clip, None
+            if asyncio.get_running_loop().time() >= self._left_until:
+                self._begin(self._announce(clip))
+            self._left_until = 0.0
+
+    async def _announce(self, clip: Clip) -> None:
+        try:
+            await self._room.play(clip)
+        finally:
+            await self.played()
+
+    def _time(self, message: Message) -> None:
+        timer, name = (str(message.data.get(key) or "")[:NAME_LIMIT] for key in ("id", "name"))
+        match message.type:
+            case "timer-started" if len(self._timers) < MOST_TIMERS:
+                self._timers[timer] = name
+            case "timer-finished":
+                self._begin(self._room.ring(timer, self._timers.pop(timer, "")))
+            case "timer-cancelled":
+                self._timers.pop(timer, None)
+                self._begin(self._room.hush(timer))
+            case _:
+                pass
+
+    def _begin(self, work: Awaitable[None]) -> None:
+        async def done() -> None:
+            with suppress(HomeFailed):
+                await work
+
+        task = asyncio.create_task(done())
+        self._works.add(task)
+        task.add_done_callback(self._works.discard)
+
+
+class SatelliteSession:
+    """One connection of a server to the satellite.
+
+    Args:
+        connection: to it.
+        satellite: what it is to.
+
+    Attributes:
+        connection: as it was given.
+        paused: it does not want to hear anything now.
+    """
+
+    def __init__(self, connection: Connection, satellite: Satellite) -> None:
+        self.connection, self._satellite = connection, satellite
+        self.paused = False
+
+    @property
+    def busy(self) -> bool:
+        """It is the one that is served."""
+        return self._satellite.serves(self)
+
+    async def run(self) -> None:
+        """Serves it until it hangs up.
+
+        Raises:
+            WireBroken: it does not keep to the protocol, or does not read.
+        """
+        try:
+            while message := await self.connection.receive():
+                match message.type:
+                    case "ping":
+                        await self.connection.send("pong", {"text": str(message.data.get("text") or "")[:NAME_LIMIT]})
+                    case "describe":
+                        await self.connection.send("info", self._satellite.info())
+                    case "run-satellite":
+                        self.paused = False
+                        self._satellite.attach(self)
+                    case "pause-satellite":
+                        self.paused = True
+                    case _ if self.busy:
+                        self._satellite.take(message)
+                    case _:
+                        pass  # It has not said that it serves us.
+        finally:
+            self._satellite.detach(self)
+
+
+class _Sound:
+    """Sound as it comes in, to be played as one."""
+
+    def __init__(self, start: Message) -> None:
+        form = USUAL | start.data
+        self.rate = form["rate"]
+        if not (isinstance(self.rate, int) and self.rate in RATES and (form["width"], form["channels"]) == (2, 1)):
+            raise WireBroken("sound comes in a form that cannot be played")
+        self._samples = bytearray()
+
+    def add(self, samples: bytes) -> None:
+        """Takes in more of it."""
+        self._samples += samples
+        if len(self._samples) > LONGEST_BYTES or len(samples) % SAMPLE_BYTES:
+            raise WireBroken("there is too much sound, or half a sample of it")
+
+    @property
+    def clip(self) -> Clip:
+        """All of it."""
+        return Clip(bytes(self._samples), self.rate)
+
+
+async def _told(answer: asyncio.Queue[Message | None]) -> AsyncGenerator[Transcript | str | Clip]:
+    """What an answer says, up to the end of its sound."""
+    rate = 0
+    while True:
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                message = await answer.get()
+        except TimeoutError:
+            raise HomeFailed("Home Assistant does not answer") from None
+        if message is None:
+            raise HomeUnreachable("Home Assistant has gone")
+        match message.type:
+            case "transcript":
+                yield Transcript(str(message.data.get("text") or ""))
+            case "synthesize":
+                yield str(message.data.get("text") or "")
+            case "audio-start":
+                rate = _Sound(message).rate
+            case "audio-chunk" if rate:
+                yield Clip(message.payload, rate)
+            case "audio-stop" if rate:
+                return
+            case "error":
+                raise HomeFailed(f"Home Assistant failed: {str(message.data.get('code'))[:40]}")
+            case _:
+                pass  # What it does meanwhile.
