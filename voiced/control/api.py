@@ -17,6 +17,7 @@ from voiced.control import (
     ledger,
     lists,
     messages,
+    openapi,
     promises,
     search,
     steering,
@@ -70,7 +71,7 @@ def application(agent: Agent, machine: Machine, *more: HTTPRouteHandler) -> Lite
     )
     openai = Router(ROOT, route_handlers=[*models.ROUTES, *completions.ROUTES, *embeddings.ROUTES, *audio.ROUTES])
     return Litestar(
-        [own, openai, *more],
+        [own, openai, openapi.schema, *more],
         dependencies={
             "agent": Provide(lambda: agent, sync_to_thread=False),
             "machine": Provide(lambda: machine, sync_to_thread=False),

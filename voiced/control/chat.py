@@ -73,7 +73,7 @@ class ChatPiece(Struct):
     text: str
 
 
-@post("/chat", status_code=200, opt=TALK | giving(EVENTS, ChatPiece | ChatAnswer))
+@post("/chat", status_code=200, opt=TALK | giving(EVENTS, ChatPiece))
 async def chat(agent: Steered, request: AnyRequest, data: JSONBody[ChatMessage]) -> Response[ChatAnswer] | Stream:
     """Answers in a conversation.
 

@@ -24,7 +24,7 @@ async def begin(agent: Steered, data: JSONBody[NewConversation]) -> Conversation
 
 @get("/conversations", opt=query(Wanted))
 async def find(agent: Steered, request: AnyRequest) -> Page[Conversation]:
-    """Lists them: see `Wanted` for what may be asked."""
+    """Lists them, the one that was talked in last first."""
     return await agent.conversations.find(asked(request, Wanted))
 
 

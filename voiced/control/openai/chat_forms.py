@@ -97,7 +97,7 @@ class StreamOptions(Struct):
 
 
 class Request(Struct, kw_only=True):
-    """What is asked for, as far as it can be honoured; anything else is ignored: see docs/api.md."""
+    """What is asked for, as far as it can be honoured; anything else is ignored: see docs/openai.md."""
 
     model: Name
     messages: Annotated[list[Said], Meta(min_length=1)]
