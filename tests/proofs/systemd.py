@@ -45,7 +45,16 @@ def work(proof: Proof) -> None:
 def walls(proof: Proof, pid: int) -> None:
     """What a program in the service's place could reach: its mounts are looked through."""
     voiced = pwd.getpwnam("voiced")
-    inside = ("nsenter", "--target", str(pid), "--mount", f"--setuid={voiced.pw_uid}", f"--setgid={voiced.pw_gid}")
+    inside = (
+        "nsenter",
+        "--target",
+        str(pid),
+        "--mount",
+        "--root",
+        "--wd",
+        f"--setuid={voiced.pw_uid}",
+        f"--setgid={voiced.pw_gid}",
+    )
     proof.see(
         "sees itself", subprocess.run([*inside, "ls", "/opt/voiced"], check=False, capture_output=True).returncode, 0
     )
