@@ -191,6 +191,26 @@ def test_a_body_that_nobody_reads_is_not_taken_in():
     asyncio.run(run())
 
 
+def test_bodies_together_are_bounded_and_the_largest_go(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("voiced.control.serving.HELD_BYTES", 100_000)
+    head = b"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
+
+    async def run() -> None:
+        async with serving() as place:
+            small = await place.come(head % 2_000 + b"x" * 1_000)
+            large = [await place.come(head % 50_000 + b"x" * 40_000) for _ in range(10)]
+            await until(lambda: sum(bool(reader.at_eof() or reader.exception()) for reader, _ in large) >= 7)
+            assert 0 < place.server._held <= 100_000
+            small[1].write(b"x" * 1_000)
+            assert b"good" in await answered(small[0])
+            for _, writer in large:
+                writer.transport.abort()
+            await until(lambda: len(place.server._guests) == 1)
+            assert place.server._held == 0
+
+    asyncio.run(run())
+
+
 def test_a_body_that_comes_after_the_answer_has_begun_is_put_aside_by_nobody():
     async def run() -> None:
         async with serving() as place:

@@ -8,6 +8,8 @@ from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from voiced.control.requests import BODY_LIMIT
+
 HEADERS_S = 10.0
 """The headers of a request are whole in this time."""
 BODY_S, SLOWEST = 20.0, 4_096
@@ -28,12 +30,22 @@ class Protocol(H11Protocol):
 
     Args:
         gone: is called when the connection has ended.
+        holds: is called with the bytes of a body that are held more than before, or less.
         given: see `H11Protocol`.
+
+    Attributes:
+        held: bytes of a body whose request is not answered yet; of an upload, which goes to the disk, the first ones.
     """
 
-    def __init__(self, gone: Callable[["Protocol"], None], **given: Any) -> None:  # noqa: ANN401 (the parent's)
+    def __init__(
+        self,
+        gone: Callable[["Protocol"], None],
+        holds: Callable[[int], None],
+        **given: Any,  # noqa: ANN401 (the parent's)
+    ) -> None:
         super().__init__(**given)
-        self._gone = gone
+        self._gone, self._holds = gone, holds
+        self.held = 0
         self._began = self.loop.time()
         self._stalled: float | None = None
         self._received = 0
@@ -52,7 +64,13 @@ class Protocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tells whoever counts."""
         super().connection_lost(exc)
+        self.hold(0)
         self._gone(self)
+
+    def on_response_complete(self) -> None:
+        """Nothing is held any more."""
+        self.hold(0)
+        super().on_response_complete()
 
     def data_received(self, data: bytes) -> None:
         """Takes in what was sent: a next request begins with the first byte after an answer."""
@@ -60,15 +78,23 @@ class Protocol(H11Protocol):
             self._answered, self._began = self.cycle, self.loop.time()
         self._received += len(data)
         super().data_received(data)
+        if not self.idle:
+            self.hold(min(self._received, BODY_LIMIT))
 
     def handle_events(self) -> None:
         """Notes when headers are whole. A body that nobody reads is not taken in."""
         before = self.cycle
         super().handle_events()
         if self.cycle is not before:
-            self._began, self._received = self.loop.time(), 0
+            self._began, self._received = self.loop.time(), len(self.cycle.body)
         if self.cycle and len(self.cycle.body) >= READ_SIZE and not self.transport.is_closing():
             self.flow.pause_reading()
+
+    def hold(self, held: int) -> None:
+        """Notes how much of a body is held now."""
+        more, self.held = held - self.held, held
+        if more:
+            self._holds(more)
 
     def pause_writing(self) -> None:
         """The client does not read."""

@@ -21,6 +21,8 @@ GRACE_S = 1.0
 HANDSHAKE_S = 5.0
 KEEP_S = 5
 """Whoever has had his answer may ask for something else on the same connection for so long."""
+HELD_BYTES = 8 << 20
+"""Of bodies whose requests are not answered yet, of all clients."""
 LOOK_S = 1.0
 """From one look for those who take too long to the next."""
 PAUSE_S = 0.1
@@ -95,6 +97,7 @@ class HttpServer:
         self._config.load()
         self._state = ServerState()
         self._guests: dict[Protocol, _Guest] = {}
+        self._held = 0
         self._empty = asyncio.Event()
         self._empty.set()
         self._loop = asyncio.get_running_loop()
@@ -128,7 +131,7 @@ class HttpServer:
                 connection.close()
                 await asyncio.sleep(0)
                 continue
-            guest = _Guest(address, Protocol(self._gone, config=self._config, server_state=self._state, app_state={}))
+            guest = _Guest(address, self._protocol())
             self._guests[guest.protocol] = guest
             if self._tls:
                 guest.shaking = asyncio.create_task(self._welcome(connection, guest), name="handshake")
@@ -171,11 +174,21 @@ class HttpServer:
         return True
 
     def _cut_off(self, guest: _Guest) -> None:
+        guest.protocol.hold(0)
         self._gone(guest.protocol)
         if guest.shaking:
             guest.shaking.cancel()
         else:
             guest.protocol.transport.abort()
+
+    def _protocol(self) -> Protocol:
+        return Protocol(self._gone, self._hold, config=self._config, server_state=self._state, app_state={})
+
+    def _hold(self, more: int) -> None:
+        """Adds up what is held of bodies; if it is too much, whoever sent most of it goes."""
+        self._held += more
+        if more > 0 and self._held > HELD_BYTES:
+            self._cut_off(max(self._guests.values(), key=lambda guest: guest.protocol.held))
 
     def _gone(self, protocol: Protocol) -> None:
         self._guests.pop(protocol, None)
