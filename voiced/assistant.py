@@ -40,7 +40,7 @@ from voiced.home.house import House
 from voiced.inference import Around, OwnInference
 from voiced.mind import Hands, Mind
 from voiced.remembering import Remembering
-from voiced.setup.places import CACHE, intents_folder
+from voiced.setup.places import CACHE, RECORDINGS, intents_folder
 from voiced.setup.privacy import classifier
 from voiced.store.answers import StoredAnswers
 from voiced.store.audit import StoredAudit
@@ -283,6 +283,7 @@ class Voiced:
         """What was spoken and evaluated is made again when it is needed."""
         self._phrases.clear()
         clear(self.folder / CACHE / "llm")
+        clear(self.folder / CACHE / RECORDINGS)
 
     async def settled(self) -> None:
         """Waits until all that came in has been dealt with, and nobody computes."""

@@ -120,7 +120,7 @@ async def _assist(
         voiced = Voiced(config, card, clock, Activity(), bus, parts, database=database)
         machine = OwnMachine(lambda: service.config, voiced.classify, service.file, service.flags)
         device = _device(config, voiced, clock)
-        observers = Observers(config, voiced, database)
+        observers = Observers(config, voiced, parts, database)
         interface = application(voiced, machine, *observers.routes)
         network = _network(service, voiced, interface)
         async with asyncio.TaskGroup() as tasks:

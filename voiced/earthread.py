@@ -34,6 +34,7 @@ class EarThread:
 
     Attributes:
         turns: is set once its loop has turned.
+        tap: is given each frame before the ear hears it, in the ear's thread.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class EarThread:
         controls: Controls,
     ) -> None:
         self.turns = asyncio.Event()
+        self.tap: Callable[[Frame | None], None] = lambda _: None
         self._config, self._audio, self._inbox, self._remote = config, audio, inbox, remote
         self._progress, self._controls = progress, controls
         self._turned = time.monotonic()
@@ -116,4 +118,5 @@ class EarThread:
             self._turned = time.monotonic()
             if not number:
                 loop.call_soon_threadsafe(self.turns.set)
+            self.tap(frame)
             yield frame

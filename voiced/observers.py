@@ -1,11 +1,13 @@
-"""Those who watch the daemon, wired to it: metrics, traces, the log."""
+"""Those who watch the daemon, wired to it: metrics, traces, the log, the recorder."""
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING
 
 from litestar.handlers import HTTPRouteHandler
 
 from voiced.assistant import Voiced
+from voiced.children import Engines
 from voiced.control.diary import Diary
 from voiced.control.metrics import Metrics
 from voiced.core.bus import Bus
@@ -16,6 +18,7 @@ from voiced.store.db import Database
 
 if TYPE_CHECKING:
     from voiced.control.traces import Traces
+    from voiced.recorder import Recorder
 
 log = logging.getLogger(__name__)
 
@@ -26,23 +29,28 @@ class Observers:
     Args:
         config: the configuration.
         voiced: who is watched.
+        parts: the child processes.
         database: where it keeps things.
 
     Attributes:
         routes: where they are asked.
     """
 
-    def __init__(self, config: Config, voiced: Voiced, database: Database) -> None:
+    def __init__(self, config: Config, voiced: Voiced, parts: Engines, database: Database) -> None:
         self._metrics = Metrics(voiced)
         self.routes: list[HTTPRouteHandler] = self._metrics.routes
         database.timed = self._metrics.committed
         Diary(voiced.bus)
         self._traces = _traces(config, voiced.bus)
+        self._recorder = _recorder(config, voiced, parts)
 
     async def run(self) -> None:
         """Watches until it is cancelled."""
         try:
-            await self._metrics.run()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._metrics.run(), name="metrics")
+                if self._recorder:
+                    tasks.create_task(self._recorder.run(), name="recorder")
         finally:
             if self._traces:
                 self._traces.close()
@@ -58,3 +66,15 @@ def _traces(config: Config, bus: Bus) -> "Traces | None":
         log.error("there are no traces: their packages are not installed. Run %s", install("traces"))  # noqa: TRY400
         return None
     return Traces(config.traces, bus)
+
+
+def _recorder(config: Config, voiced: Voiced, parts: Engines) -> "Recorder | None":
+    """Makes it where it is wanted. Beside a locked file nothing is recorded in clear: the owner chose the lock."""
+    if not config.recorder.enabled:
+        return None
+    if config.store.encryption != "off":
+        log.error("no turn is recorded: what is kept is encrypted, and recordings would not be")
+        return None
+    from voiced.recorder import Recorder  # noqa: PLC0415 (who records nothing does not load it)
+
+    return Recorder(config, voiced, parts)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from voiced import recordings, wiring
 from voiced.assistant import Voiced
-from voiced.children import HASHING, children_of, engines, is_remote, started
+from voiced.children import HASHING, Engines, children_of, engines, is_remote, started
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.config import REMOTE_ADDRESS, Config, WakeWordConfig, chain
@@ -62,20 +62,39 @@ class Found(Struct, frozen=True):
     second: float
 
 
-async def replay(config: Config, path: Path, show: Callable[[AnyEvent], None], *, out: Path | None, fast: bool) -> None:
+class Setting(Struct, frozen=True):
+    """How a recording is replayed.
+
+    Attributes:
+        out: where to write what is answered, in time with the recording.
+        fast: as fast as possible instead of in real time.
+        began: when it begins, in seconds since 1970 (UTC); None: now.
+        ready: is called when all is there, before anything is heard.
+    """
+
+    out: Path | None = None
+    fast: bool = False
+    began: float | None = None
+    ready: Callable[[Voiced, Engines], None] = lambda _voiced, _parts: None
+
+
+async def replay(config: Config, path: Path, show: Callable[[AnyEvent], None], setting: Setting) -> None:
     """Lets the daemon's own pipeline hear a recording.
 
     Args:
         config: the configuration.
         path: the recording.
         show: told each event.
-        out: where to write what is answered, in time with the recording.
-        fast: as fast as possible instead of in real time.
+        setting: how.
 
     Raises:
         VoicedError: the file or an engine cannot be used.
     """
-    samples = files.read(path)
+    await replay_samples(config, files.read(path), show, setting)
+
+
+async def replay_samples(config: Config, samples: bytes, show: Callable[[AnyEvent], None], setting: Setting) -> None:
+    """The same with samples (s16le, 16 kHz, mono)."""
     activity = Activity()
 
     async def settled() -> None:
@@ -84,18 +103,20 @@ async def replay(config: Config, path: Path, show: Callable[[AnyEvent], None], *
     def idle() -> bool:
         return voiced.idle()
 
-    audio = files.FileAudio(samples, activity, settled, idle, fast=fast, zone=LocalZone(config.promises.timezone)())
+    zone = LocalZone(config.promises.timezone)()
+    audio = files.FileAudio(samples, activity, settled, idle, fast=setting.fast, zone=zone, began=setting.began)
     children = engines(config)
     async with passing_database(locked=config.store.encryption != "off") as database:
         voiced = Voiced(config, audio, audio, activity, Bus(), children, database=database, live=False)
         voiced.bus.watch(show)
         try:
             async with started(*children), voiced.running():
+                setting.ready(voiced, children)
                 await voiced.hear()
         finally:
             await audio.close()
-    if out:
-        files.write(out, audio.result(), files.OUTPUT_RATE)
+    if setting.out:
+        files.write(setting.out, audio.result(), files.OUTPUT_RATE)
 
 
 @asynccontextmanager
@@ -259,6 +280,7 @@ async def check(config: Config) -> None:
         from voiced.network import listening  # noqa: PLC0415 (a web server takes a while to load)
 
         listening(config.http)
+    _check_recorder(config)
     for kind in ("stt", "tts", "llm", "embed"):
         for name in chain(getattr(config.engines, kind).engine):
             if name == HASHING and kind == "embed":
@@ -275,6 +297,12 @@ async def check(config: Config) -> None:
     wiring.cascade(config.wake, far).close()
     for each in far:
         each.close()
+
+
+def _check_recorder(config: Config) -> None:
+    if config.recorder.enabled and config.store.encryption != "off":
+        hint = "Set recorder.enabled = false, or leave what is kept unlocked."
+        raise ConfigInvalid("recorder.enabled: what is kept is encrypted, and recordings would not be", hint=hint)
 
 
 def _with_intents(config: Config, folder: Path | None) -> Config:

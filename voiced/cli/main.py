@@ -29,6 +29,7 @@ from voiced.cli import (
     models,
     privacy,
     promises,
+    recordings,
     remembering,
     search,
     service,
@@ -38,6 +39,7 @@ from voiced.cli import (
     talk,
     update,
     upkeep,
+    watch,
     why,
 )
 from voiced.cli.output import WrongCall, complain
@@ -51,6 +53,7 @@ app = App(
 )
 for group in (
     daemon,
+    watch,
     talk,
     announcing,
     history,
@@ -69,6 +72,7 @@ for group in (
     encryption,
     forgetting,
     sound,
+    recordings,
     models,
     privacy,
     configuration,

@@ -10,6 +10,7 @@ from rich.text import Text
 from voiced.cli.events import EventPrinter
 from voiced.cli.options import Options
 from voiced.cli.output import line, people, plain
+from voiced.cli.recordings import again, found
 
 Switch = Annotated[bool, Parameter(negative=())]
 
@@ -68,18 +69,24 @@ def say(text: str, *, out: Path | None = None, options: Options | None = None) -
         line({"text": text, "out": str(out) if out else None})
 
 
-def replay(file: Path, *, out: Path | None = None, fast: Switch = False, options: Options | None = None) -> int:
-    """Let the daemon's own pipeline hear a sound file, and show what happens.
+def replay(file: str, *, out: Path | None = None, fast: Switch = False, options: Options | None = None) -> int:
+    """Let the daemon's own pipeline hear a sound file, or a recorded turn again, and show what happens.
+
+    Of a recorded turn it is told what goes another way than it went; the exit code is then 1.
 
     Args:
-        file: Any sound file.
+        file: Any sound file; or a recorded turn, by its file or its id (see `voiced recordings list`).
         out: Write what is answered to this file, in time with the original.
         fast: As fast as possible instead of in real time; every decision is the same.
         options: What every verb understands.
     """
-    from voiced.offline import replay as replay_file  # noqa: PLC0415 (the other verbs start faster without it)
+    from voiced.offline import Setting  # noqa: PLC0415 (the other verbs start faster without it)
+    from voiced.offline import replay as replay_file  # noqa: PLC0415 (the same)
+    from voiced.store.bundles import is_bundle  # noqa: PLC0415 (the same)
 
     options = options or Options()
-    printer = EventPrinter(options)
-    asyncio.run(replay_file(options.loaded(), file, printer.show, out=out, fast=fast))
+    printer, path = EventPrinter(options), Path(file)
+    if is_bundle(path) or not (path.suffix or path.exists()):
+        return again(found(file, options), printer.show, Setting(out, fast), options)
+    asyncio.run(replay_file(options.loaded(), path, printer.show, Setting(out, fast)))
     return 0

@@ -21,7 +21,7 @@ from voiced.core.config_mind import DialogueConfig, QuietConfig, RouterConfig
 from voiced.core.config_search import SearchConfig
 from voiced.core.config_section import Seconds, Section, Share
 from voiced.core.config_tools import ToolsConfig
-from voiced.core.config_watching import LogConfig, TracesConfig
+from voiced.core.config_watching import LogConfig, RecorderConfig, TracesConfig
 from voiced.core.config_wyoming import WyomingConfig
 from voiced.core.echo_config import EchoCancelling
 
@@ -321,3 +321,4 @@ class Config(Section, frozen=True, kw_only=True):
     wyoming: WyomingConfig = field(default_factory=WyomingConfig)
     log: LogConfig = field(default_factory=LogConfig)
     traces: TracesConfig = field(default_factory=TracesConfig)
+    recorder: RecorderConfig = field(default_factory=RecorderConfig)

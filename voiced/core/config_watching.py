@@ -37,6 +37,16 @@ class TracesConfig(Section, frozen=True, kw_only=True):
     ] = ""
 
 
+class RecorderConfig(Section, frozen=True, kw_only=True):
+    """Recordings of spoken turns, to find out what went wrong: sound, words, and what took part. Off by default."""
+
+    enabled: Annotated[
+        bool, Meta(description="Spoken turns are recorded, with three seconds before them; not while encryption is on.")
+    ] = False
+    days: Annotated[float, Meta(gt=0, le=365, description="A recording is removed after so many days.")] = 7.0
+    mb: Annotated[int, Meta(ge=1, le=100_000, description="Room for recordings; the oldest go first.")] = 200
+
+
 def traces_wanted(config: TracesConfig, environment: Mapping[str, str] = os.environ) -> bool:
     """Whether somebody wants traces."""
     variables = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")

@@ -114,8 +114,8 @@ class FileAudio:
         settled: waits until nothing is left to deal with before the next frame.
         idle: whether no turn is in progress: the file then ends at its end.
         fast: as fast as it can, instead of in real time.
-        volume: percent.
         zone: of local time.
+        began: when the file begins, in seconds since 1970 (UTC); None: now.
     """
 
     def __init__(
@@ -126,19 +126,19 @@ class FileAudio:
         idle: Callable[[], bool],
         *,
         fast: bool,
-        volume: int = 100,
         zone: tzinfo = UTC,
+        began: float | None = None,
     ) -> None:
         self._samples = samples
         self._activity = activity
         self._settled = settled
         self._idle = idle
         self._fast = fast
-        self._volume = volume
+        self._volume = 100
         self._loop = asyncio.get_running_loop()
         self._position = 0
         self._began_at: float | None = None
-        self._began = time.time()
+        self._began = time.time() if began is None else began
         self._zone = zone
         self._waiters: dict[asyncio.Future[None], tuple[int, str]] = {}
         self._played: list[tuple[int, Clip, int]] = []

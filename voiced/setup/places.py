@@ -10,6 +10,7 @@ from voiced.setup.settings import config_file
 SYSTEM_SOCKET = Path("/run/voiced/voiced.sock")
 SYSTEM_STATE = Path("/var/lib/voiced")
 CACHE = "cache"
+RECORDINGS = "recordings"
 """Of everything that is kept, the folder of what can be made again: phrases, evaluated prompts."""
 
 
