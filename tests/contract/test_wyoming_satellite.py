@@ -1,6 +1,7 @@
 """Voiced as a satellite, with the `wyoming` package's own client in Home Assistant's place."""
 
 import asyncio
+import gc
 from contextlib import aclosing, asynccontextmanager, suppress
 
 import pytest
@@ -32,7 +33,7 @@ from voiced.control.wyoming import satellite as module
 from voiced.control.wyoming.satellite import Satellite, SatelliteSession
 from voiced.control.wyoming.server import Server
 from voiced.core.addresses import Address
-from voiced.core.errors import HomeFailed
+from voiced.core.errors import HomeFailed, VoicedError
 from voiced.core.tasks import ended
 from voiced.core.types import Clip, SpeechChunk, Transcript
 
@@ -45,11 +46,13 @@ class Room:
     """What was done for the server. Playing takes until `heard` is set."""
 
     def __init__(self):
-        self.done = []
+        self.done, self.stops = [], False
         self.heard = asyncio.Event()
         self.heard.set()
 
     async def play(self, sound):
+        if self.stops:
+            raise VoicedError("stopped by stop", code="stopped")
         await self.heard.wait()
         self.done.append(sound)
 
@@ -156,6 +159,21 @@ def test_an_announcement_is_played_and_told_when_it_was_heard():
         assert rig.room.done == [CLIP]
 
     run(work)
+
+
+def test_an_announcement_that_is_stopped_is_over(caplog):
+    async def work(rig):
+        rig.room.stops = True
+        await rig.tell(*ANSWER)
+        await rig.told("played")
+        rig.room.stops = False
+        await rig.tell(*ANSWER)
+        await rig.told("played")
+        assert rig.room.done == [CLIP]
+
+    run(work)
+    gc.collect()
+    assert "never retrieved" not in caplog.text
 
 
 def test_its_timers_ring_here():

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from voiced.control.wyoming.connection import Connection
 from voiced.control.wyoming.services import USUAL
-from voiced.core.errors import HomeFailed, HomeUnreachable, WireBroken
+from voiced.core.errors import HomeFailed, HomeUnreachable, VoicedError, WireBroken
 from voiced.core.tasks import ended
 from voiced.core.types import SAMPLE_BYTES, Clip, SpeechChunk, Transcript
 from voiced.core.wire import Message
@@ -171,7 +171,7 @@ class Satellite:
 
     def _begin(self, work: Awaitable[None]) -> None:
         async def done() -> None:
-            with suppress(HomeFailed):
+            with suppress(VoicedError):  # It was stopped, or there is no speaker: the room knows.
                 await work
 
         task = asyncio.create_task(done())
