@@ -23,11 +23,12 @@ from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.config import Config, StoreConfig, WakeConfig, WakeWordConfig
 from voiced.core.errors import VoicedError
-from voiced.core.events import AnyEvent, Interrupted, Woke
+from voiced.core.events import AnyEvent, Interrupted, Speaking, Spoken, TalkedOver, Woke
 from voiced.core.types import FRAME_SAMPLES, RATE
 from voiced.ear.words import Detection
 from voiced.engines import files
 from voiced.store.db import Database
+from voiced.turn.ducking import DUCKED_S
 from voiced.wiring import cascade
 
 TEXTS = (
@@ -43,6 +44,8 @@ CASES = 0.8
 """Share of the boxes whose speaker and microphone are in one case; with the others the speaker stands elsewhere."""
 IN_THE_CASE_M, APART_M = (0.08, 0.3), (0.5, 2.5)
 TALKER_M = (0.5, 3.0)
+LEVELS_DB, MIDDLE_DB = (-20, 0), -10
+"""How loud an echo arrives, to how loud it left."""
 STAYS = 10
 """Announcements before the box is carried into another room."""
 REST = RATE // 4
@@ -53,7 +56,9 @@ TALKS_AT_S = (1.0, 4.0)
 WITHIN_S = 0.3
 """A wake word has to be recognised so soon after its end."""
 STOP_S = 0.2
-"""From the end of "stop" to silence."""
+"""From the end of "stop" until it is quiet, and until it has ended."""
+DEVICES_S = 0.1
+"""What it takes in a real box besides: the microphone's period and the speaker's buffer."""
 LINGERS_S = 1.0
 """What is heard so long after a talker's word is laid to the talker."""
 RECORDINGS = ("ohf-wake/alexa", "picovoice-wake/alexa")
@@ -127,10 +132,10 @@ class Trial:
     async def run(self, where: str) -> Outcome:
         chance, room = self._chance, self._room
         home = self._home
-        level_db = chance.uniform(-20, 0) if home.heard else -60.0
+        level_db = chance.uniform(*LEVELS_DB) if home.heard else -60.0
         room.acoustics = Acoustics(home.response, home.late_s, level_db)
         says = chance.choice(("", "", "alexa", "alexa", "stop"))
-        end = room.position()
+        start = end = room.position()
         if says:
             sound = _stop(chance) if says == "stop" else chance.choice(_alexas())
             start = end + round(chance.uniform(*TALKS_AT_S) * RATE)
@@ -143,7 +148,12 @@ class Trial:
         await room.sleep(PATIENCE_S)
         saying.cancel()
         await asyncio.wait([saying])
-        return self._judged(f"{where}, echo {level_db:.0f} dB", says, end / RATE)
+        outcome = self._judged(f"{where}, echo {level_db:.0f} dB", says, end / RATE)
+        if says == "stop":
+            outcome.counted |= self._quiet(start / RATE, end / RATE, level_db)
+        if not says:
+            outcome.counted |= self._disturbed()
+        return outcome
 
     async def _say(self, text: str) -> None:
         with suppress(VoicedError):
@@ -161,12 +171,30 @@ class Trial:
             in_time = any(late <= WITHIN_S for late in heard)
             outcome.counted |= {"alexa heard": int(bool(heard)), "alexa heard in time": int(in_time)}
         if says == "stop":
-            late = [event.at - end for event in ended if "stop" in event.by]
+            late = [event.at - end for event in ended]
             outcome.counted |= {
                 "stop heard": int(bool(late)),
-                "stop silent in time": int(any(s <= STOP_S for s in late)),
+                "stop ended in time": int(any(s + DEVICES_S <= STOP_S for s in late)),
             }
         return outcome
+
+    def _quiet(self, start: float, end: float, level_db: float) -> dict[str, int]:
+        """Whether it was quiet soon after "stop", by how loud its echo is."""
+        echo = (
+            "no echo"
+            if level_db < LEVELS_DB[0]
+            else f"echo {'over' if level_db > MIDDLE_DB else 'below'} {MIDDLE_DB} dB"
+        )
+        begins, ends = start - DUCKED_S + STOP_S, end + STOP_S - DEVICES_S
+        quiet = any(isinstance(event, TalkedOver) and begins < event.at <= ends for event in self._events)
+        return {"stop quiet in time": int(quiet), f"stop, {echo}": 1, f"stop, {echo}, quiet in time": int(quiet)}
+
+    def _disturbed(self) -> dict[str, int]:
+        """How often it got quiet though nobody talked, and for how long it spoke."""
+        began = [event.at for event in self._events if isinstance(event, Speaking)]
+        ended = [event.at for event in self._events if isinstance(event, Spoken)]
+        quiet = sum(isinstance(event, TalkedOver) for event in self._events)
+        return {"seconds spoken alone": round(sum(ended) - sum(began)), "quiet for nothing": quiet}
 
 
 @cache

@@ -103,7 +103,7 @@ class Room(FileAudio):
         self.acoustics: Acoustics | None = None
         self._random = random
         self._talking: list[tuple[int, np.ndarray]] = []
-        self._sounds: dict[int, np.ndarray] = {}
+        self._sounds: dict[tuple[int, int], np.ndarray] = {}
         canceller = None
         if cancels:
             from voiced.engines.webrtc import Canceller  # noqa: PLC0415 (an extra)
@@ -124,7 +124,7 @@ class Room(FileAudio):
         for at, sound in self._talking:
             _mix(heard, sound, at - start)
         samples = np.clip(np.rint(heard), -32_768, 32_767).astype("<i2").tobytes()
-        return Frame(samples, start, *self._echoless(played, samples, start))
+        return Frame(samples, start, *self._echoless(played, samples, start), talker=self._echo.talker)
 
     def _echoless(self, played: np.ndarray, samples: bytes, start: int) -> list[bytes]:
         if played.any():
@@ -135,13 +135,13 @@ class Room(FileAudio):
         """What leaves the speaker in a frame."""
         leaving = np.zeros(FRAME_SAMPLES)
         self._played = [each for each in self._played if each[0] + each[1].seconds * RATE > start]
-        begun = {at for at, _, _ in self._played}
-        self._sounds = {at: sound for at, sound in self._sounds.items() if at in begun}
+        playing = {(at, volume) for at, _, volume in self._played}
+        self._sounds = {key: sound for key, sound in self._sounds.items() if key in playing}
         for at, clip, volume in self._played:
-            if at not in self._sounds:
+            if (at, volume) not in self._sounds:
                 whole = np.frombuffer(clip.samples, "<i2").astype(np.float32) * loudness(volume)
-                self._sounds[at] = soxr.resample(whole, clip.rate, RATE)
-            _mix(leaving, self._sounds[at][: round(clip.seconds * RATE)], at - start)
+                self._sounds[at, volume] = soxr.resample(whole, clip.rate, RATE)
+            _mix(leaving, self._sounds[at, volume][: round(clip.seconds * RATE)], at - start)
         return leaving
 
 

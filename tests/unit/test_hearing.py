@@ -34,9 +34,9 @@ def test_packets_of_several_frames_are_contiguous_and_gaps_are_counted() -> None
     ear = hearing()
     with ear.renew() as way:
         now = time.monotonic()
-        way.send(HEADER.pack(now, 0, 1) + FRAME)
-        way.send(HEADER.pack(now + 0.064, 512, 1) + FRAME + FRAME)
-        way.send(HEADER.pack(now + 0.160, 2048, 1) + FRAME)
+        way.send(HEADER.pack(now, 0, 1, False) + FRAME)
+        way.send(HEADER.pack(now + 0.064, 512, 1, False) + FRAME + FRAME)
+        way.send(HEADER.pack(now + 0.160, 2048, 1, False) + FRAME)
         heard = some(ear.frames(), 4)
     first = heard[0].start
     assert [frame.start - first for frame in heard] == [0, 512, 1024, 2048]
@@ -48,8 +48,8 @@ def test_a_new_stretch_jumps_forward_by_the_time_that_passed() -> None:
     ear = hearing()
     with ear.renew() as way:
         now = time.monotonic()
-        way.send(HEADER.pack(now, 0, 1) + FRAME)
-        way.send(HEADER.pack(now + 2.0, 0, 1) + FRAME)
+        way.send(HEADER.pack(now, 0, 1, False) + FRAME)
+        way.send(HEADER.pack(now + 2.0, 0, 1, False) + FRAME)
         one, two = some(ear.frames(), 2)
     assert abs(two.start - one.start - 32_000) <= 2
     assert ear.lost == 0
@@ -59,10 +59,10 @@ def test_the_next_life_of_the_child_goes_on_from_where_the_last_ended() -> None:
     ear = hearing()
     frames = ear.frames()
     with ear.renew() as way:
-        way.send(HEADER.pack(time.monotonic(), 0, 1) + FRAME)
+        way.send(HEADER.pack(time.monotonic(), 0, 1, False) + FRAME)
         (one,) = some(frames, 1)
     with ear.renew() as way:
-        way.send(HEADER.pack(time.monotonic(), 0, 1) + FRAME)
+        way.send(HEADER.pack(time.monotonic(), 0, 1, False) + FRAME)
         (two,) = some(frames, 1)
     assert two.start >= one.start + 512
 
@@ -70,7 +70,7 @@ def test_the_next_life_of_the_child_goes_on_from_where_the_last_ended() -> None:
 def test_a_way_that_was_never_used_is_replaced() -> None:
     ear = hearing()
     with ear.renew(), ear.renew() as way:
-        way.send(HEADER.pack(time.monotonic(), 0, 1) + FRAME)
+        way.send(HEADER.pack(time.monotonic(), 0, 1, False) + FRAME)
         assert some(ear.frames(), 1)
 
 
@@ -78,7 +78,7 @@ def test_muted_lets_nothing_through() -> None:
     ear = hearing()
     ear.mute(True)
     with ear.renew() as way:
-        way.send(HEADER.pack(time.monotonic(), 0, 1) + FRAME)
+        way.send(HEADER.pack(time.monotonic(), 0, 1, False) + FRAME)
         frames = ear.frames()
         assert [next(frames) for _ in range(3)] == [None] * 3
 
@@ -118,9 +118,10 @@ def test_the_clock_of_the_ear_never_goes_back_and_stays_near_time(
 def test_sound_without_echo_comes_beside_the_sound_itself() -> None:
     ear, less, clean = hearing(), bytes([1]) * 1024, bytes(1024)
     with ear.renew() as way:
-        way.send(HEADER.pack(time.monotonic(), 0, 3) + FRAME + less + clean)
-        way.send(HEADER.pack(time.monotonic(), 512, 2) + FRAME + FRAME + less + less)
-        way.send(HEADER.pack(time.monotonic(), 1536, 1) + FRAME)
+        way.send(HEADER.pack(time.monotonic(), 0, 3, True) + FRAME + less + clean)
+        way.send(HEADER.pack(time.monotonic(), 512, 2, False) + FRAME + FRAME + less + less)
+        way.send(HEADER.pack(time.monotonic(), 1536, 1, False) + FRAME)
         heard = some(ear.frames(), 4)
     assert {frame.samples for frame in heard} == {FRAME}
+    assert [frame.talker for frame in heard] == [True, False, False, False]
     assert [(frame.linear, frame.cancelled) for frame in heard] == [(less, clean), *[(less, None)] * 2, (None, None)]

@@ -271,6 +271,37 @@ def test_stop_is_heard_while_voiced_speaks() -> None:
     assert utterance.end - utterance.speech_end <= 0.35 * RATE
 
 
+class TalkedOver(World):
+    """The canceller tells of a talker from the third frame of speech on, until it pauses."""
+
+    def frames(self, script: str) -> Iterator[Frame | None]:
+        for number, each in enumerate(super().frames(script)):
+            talker = script[max(0, number - 2) : number + 1] == "sss"
+            yield each and Frame(each.samples, each.start, each.samples, talker=talker)
+
+
+def test_who_talks_over_voiced_is_told_of_at_once_and_heard_from_the_first_word_on() -> None:
+    signals = hear("." * 20 + "s" * 12 + "." * 30 + "s" * 12 + "." * 30, TalkedOver(speaking=(5, 110)))
+    assert kinds(signals) == ["TalkedOver", "SpeechStarted", "SpeechChunk", "Utterance"] * 2
+    assert [signal.at for signal in signals if signal and type(signal).__name__ == "TalkedOver"] == [
+        pytest.approx(23 * FRAME_SAMPLES / RATE),
+        pytest.approx(65 * FRAME_SAMPLES / RATE),
+    ]
+    first = utterances(signals)[0].turn
+    parts = [part for part in chunks(signals) if part.turn == first]
+    assert letters_of(b"".join(part.samples for part in parts), parts[0].start).count("s") == 12
+
+
+def test_where_the_canceller_knows_of_no_talker_nobody_is_listened_to() -> None:
+    script = "." * 20 + "s." * 20 + "." * 20
+    assert hear(script, TalkedOver(speaking=(5, 80))) == []
+
+
+def test_after_the_wake_word_nobody_talks_over_voiced() -> None:
+    signals = hear("." * 20 + "wwwwwwwwwW" + "s" * 20 + "." * 60, TalkedOver(speaking=(5, 32)))
+    assert kinds(signals) == ["Woke", "SpeechStarted", "SpeechChunk", "Utterance"]
+
+
 def test_voiced_speaking_with_nobody_else_tells_nothing() -> None:
     assert hear("." * 100, World(speaking=(5, 60))) == []
 

@@ -280,29 +280,6 @@ def test_what_is_left_of_an_echo_counts_after_half_a_second_in_which_there_was_l
     assert [at_frame(each) for each in found] == [101]
 
 
-@pytest.mark.parametrize(
-    ("left", "alone"),
-    [
-        # Nobody can tell in the first second; then little is left, somebody talks, and little is left again.
-        ({range(160): 500, range(80, 100): 4_500}, [True] * 81 + [False] * 21 + [True] * 58),
-        # Who talks for ever may be a room that is another one now.
-        ({range(260): 500, range(60, 240): 4_500}, [True] * 61 + [False] * 194 + [True] * 5),
-        # What takes out little knows nothing.
-        ({range(160): 4_500}, [True] * 31 + [False] * 129),
-    ],
-)
-def test_it_is_known_when_nobody_else_speaks(left: dict[range, int], alone: list[bool]) -> None:
-    duplex = Duplex(cascade_of({}), lambda: cascade_of({}))
-    told: list[bool] = []
-    for number in range(len(alone)):
-        loudness = next(each for span, each in reversed(left.items()) if number in span)
-        duplex.hear(numbered(number + 1, number + 1, loudness))
-        told.append(duplex.alone)
-    assert told == alone
-    duplex.hear(numbered(200))
-    assert not duplex.alone
-
-
 def cascade_of(scores: dict[int, float]) -> Cascade:
     return Cascade([MINE], Scores(scores), Scores(scores), Gate(Silent()))
 

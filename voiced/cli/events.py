@@ -31,6 +31,7 @@ from voiced.core.events import (
     StateChanged,
     StoreFound,
     StoreLost,
+    TalkedOver,
     TurnEnded,
     Woke,
 )
@@ -85,6 +86,8 @@ def _words(  # noqa: C901, PLR0911, PLR0912 (a flat table: one line an event)
             return f"understood: {intent} {', '.join(f'{key} = {value}' for key, value in slots.items())}", ""
         case Speaking(text=text):
             return f"answers: “{plain(text)}”", "green"
+        case TalkedOver():
+            return "gets quiet: somebody talks", "dim"
         case Interrupted(by=by):
             return f"interrupted by {by.replace('_', ' ')}", "yellow"
         case NotUnderstood(reason=reason):

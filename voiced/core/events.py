@@ -46,6 +46,10 @@ class SpeechStarted(Event, frozen=True):
     """The user began to speak."""
 
 
+class TalkedOver(Event, frozen=True):
+    """Somebody else talks while voiced speaks: it gets quiet, to hear what is said."""
+
+
 class Heard(Event, frozen=True):
     """The recogniser's transcript of the utterance."""
 
@@ -263,6 +267,7 @@ AnyEvent = (
     Woke
     | NearMiss
     | SpeechStarted
+    | TalkedOver
     | Heard
     | Routed
     | Speaking
@@ -302,5 +307,5 @@ class Gap(Struct, frozen=True, tag_field="event", tag="gap"):
     lost: int | None
 
 
-Signal = Woke | NearMiss | SpeechStarted | SpeechChunk | Utterance
+Signal = Woke | NearMiss | SpeechStarted | TalkedOver | SpeechChunk | Utterance
 """What the ear tells. After `Woke`, everything of an earlier turn is over, whether its `Utterance` came or not."""

@@ -25,12 +25,14 @@ class Frame(Struct, frozen=True, gc=False):
             whole, and some of the echo; None while it plays nothing, or where nothing takes it out.
         cancelled: likewise, up to 8 ms later, without hardly any echo and a part of whoever talks; None without the
             extra `aec`, too.
+        talker: somebody else talks while voiced plays something, as far as the linear filter can tell.
     """
 
     samples: bytes
     start: int
     linear: bytes | None = None
     cancelled: bytes | None = None
+    talker: bool = False
 
 
 class Clip(Struct, frozen=True, gc=False):

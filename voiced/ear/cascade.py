@@ -31,9 +31,6 @@ class Cascade:
         near: the share of a threshold from which a miss is a near one.
     """
 
-    alone = False
-    """See `Duplex`."""
-
     def __init__(
         self,
         words: Sequence[Word],

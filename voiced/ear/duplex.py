@@ -16,7 +16,7 @@ KNOWN = 10 ** (15 / 10)
 long as the filter does not know the room, what it leaves sounds like anything."""
 TALKER = 10 ** (-6 / 10)
 """Where so much of the sound stays, though the room is known, somebody talks."""
-SYLLABLE, WORD = 4, 5
+WORD = 5
 """Frames. Of the second in which a word was said, at least so many hold more than an echo; most words have three times
 as many, and what an echo leaves has one or none."""
 STALE = 5 * A_SECOND
@@ -31,9 +31,6 @@ class Duplex:
     Args:
         cascade: hears all sound as it came.
         echoless: makes the one that hears sound less its echo: when there first is some, which takes a moment.
-
-    Attributes:
-        alone: what was heard last was voiced itself and nobody else, as far as can be told by now.
     """
 
     def __init__(self, cascade: Cascade, echoless: Callable[[], Cascade]) -> None:
@@ -41,7 +38,6 @@ class Duplex:
         self._make = echoless
         self._echoless: Cascade | None = None
         self._knowledge = Knowledge()
-        self.alone = False
 
     def hear(self, frame: Frame) -> list[Detection | Miss]:
         """Takes in the next frame and tells what was decided with it. What is heard twice is told twice.
@@ -51,12 +47,10 @@ class Duplex:
         found = self._cascade.hear(frame)
         if frame.linear is None:
             self._knowledge.forget()
-            self.alone = False
             return found
         self._echoless = self._echoless or self._make()
         heard = self._echoless.hear(Frame(frame.linear, frame.start), echo=True)
         known = self._knowledge.of_room(frame.samples, frame.linear)
-        self.alone = not self._knowledge.of_talker() if known else self._knowledge.frames < A_SECOND
         if known:
             found += [each for each in heard if isinstance(each, Detection)]
             # Where nobody else has spoken, voiced has said it, whatever it was.
@@ -79,14 +73,11 @@ class Knowledge:
     def forget(self) -> None:
         """Nothing plays."""
         self._shown, self._stale = False, 0
-        self.frames = 0
-        """Since something plays."""
         self._powers: deque[tuple[float, float]] = deque(maxlen=HALF_A_SECOND)
         self._others: deque[bool] = deque(maxlen=A_SECOND)
 
     def of_room(self, came: bytes, left: bytes) -> bool:
         """Takes in a frame as it came and what was left of it; tells whether the filter has shown to know the room."""
-        self.frames += 1
         self._powers.append((_power(came), _power(left)))
         self._others.append(_is_other(*self._powers[-1]))
         before, after = (sum(each) / HALF_A_SECOND for each in zip(*self._powers, strict=True))
@@ -95,11 +86,6 @@ class Knowledge:
             self._stale = 0 if before > KNOWN * after else self._stale + 1
             self._shown = self._stale == 0 or (self._shown and self._stale < STALE)
         return self._shown
-
-    def of_talker(self) -> bool:
-        """Tells whether more is left of the last frames than of an echo in a room that is known."""
-        before, after = (sum(each) / SYLLABLE for each in zip(*list(self._powers)[-SYLLABLE:], strict=True))
-        return _is_other(before, after)
 
     def of_word(self) -> bool:
         """Tells whether somebody else may have said a word within the last second."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec import structs
 
 from voiced.core.config import EndpointConfig
-from voiced.core.events import NearMiss, Signal, Woke
+from voiced.core.events import NearMiss, Signal, TalkedOver, Woke
 from voiced.core.ports.controls import Controls
 from voiced.core.ports.progress import Progress
 from voiced.core.ports.vad import Vad
@@ -33,6 +33,8 @@ _GAP = RATE // 2
 """So much lost sound, and the utterance is over."""
 _ECHO = RATE // 2
 """What voiced said may be heard for so long after it has ended: sound servers and rooms take their time."""
+_BEFORE = RATE // 2
+"""Somebody is found to talk over voiced so long after beginning to, at most."""
 _INTERRUPTION = {
     "maximum_s": 2.0,
     "extensible_s": 0.3,
@@ -102,6 +104,8 @@ class _Ear:
         self._woken: tuple[str, Detection] | None = None
         self._woke_at = -_SHADOW
         self._pauses = 0
+        self._listened = 0
+        self._alone = False
 
     def hear(self, frame: Frame) -> Iterator[Signal]:
         self._pauses = 0
@@ -114,6 +118,7 @@ class _Ear:
             frame = Frame(frame.samples, frame.start)
         heard = Frame(frame.cancelled or frame.linear or frame.samples, frame.start)
         self._ring.append(heard.samples, heard.start)
+        self._alone = frame.linear is not None and not frame.talker
         for found in self._cascade.hear(frame):
             yield from self._found(found)
         seconds = self._controls.take_listen()
@@ -124,10 +129,11 @@ class _Ear:
         elif self._woken and heard_enough(self._ring, self._woken[1].end):
             turn, detection = self._woken
             yield from self._command(turn, word_end(self._ring, detection.end))
-        elif not (self._listening or self._woken or self._cascade.alone) and self._controls.speaking():
-            yield from self._begin(
-                Purpose.INTERRUPTION, self._turns(), frame.start, _FOREVER, self._interruption_limits
-            )
+        elif not (self._listening or self._woken or self._alone) and self._controls.speaking():
+            if frame.talker:
+                yield TalkedOver(at=self._ring.end / RATE)
+            start = max(frame.start - _BEFORE, self._listened)
+            yield from self._begin(Purpose.INTERRUPTION, self._turns(), start, _FOREVER, self._interruption_limits)
         yield from self._attend(heard)
 
     def pause(self) -> Iterator[Signal]:
@@ -182,8 +188,9 @@ class _Ear:
         yield from listening.hear(frame, self._ring, self._vad, self._progress, self._controls.earcons())
         if listening.over or (not listening.spoken and self._is_idle(listening)):
             self._listening = None
+            self._listened = self._ring.end
 
     def _is_idle(self, listening: Listening) -> bool:
         """Whether it waits for an interruption of what is no longer said, or where nobody but voiced speaks."""
-        over = self._cascade.alone or not self._controls.speaking()
+        over = self._alone or not self._controls.speaking()
         return listening.purpose is Purpose.INTERRUPTION and over

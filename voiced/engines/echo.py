@@ -38,11 +38,13 @@ class Echo:
     Attributes:
         far: to be told what leaves.
         cancels: whether there is a canceller.
+        talker: somebody else talks in what was heard last.
     """
 
     def __init__(self, canceller: Canceller | None = None) -> None:
         self.far = FarEnd()
         self.cancels = canceller is not None
+        self.talker = False
         self._canceller = canceller
         self._linear = Kalman()
 
@@ -60,11 +62,13 @@ class Echo:
         count = len(near) // SAMPLE_BYTES
         far = self.far.take(ended - count / RATE + LEAD_S, count)
         if far is None:
+            self.talker = False
             self._linear.pause()
             if self._canceller:
                 self._canceller.pause()
             return []
         left = self._linear.cancel(_values(near), _values(far))
+        self.talker = self._linear.talker.talks
         linear = np.clip(np.rint(left), -LOUDEST - 1, LOUDEST).astype("<i2").tobytes()
         return [linear, self._canceller.cancel(near, far)] if self._canceller else [linear]
 

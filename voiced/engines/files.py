@@ -197,6 +197,10 @@ class FileAudio:
     def set_volume(self, percent: int) -> None:
         """See `Audio`."""
         self._volume = percent
+        position = self.position()
+        rests = [(max(start, position), _parted(clip, position - start)[1]) for start, clip, _ in self._played]
+        self._cut(position)
+        self._played += [(start, rest, percent) for start, rest in rests if rest.samples]
 
     def set_muted(self, muted: bool) -> None:  # noqa: FBT001 (it is the value set)
         """See `Audio`. A file cannot be muted."""
@@ -287,9 +291,11 @@ class FileAudio:
 
     def _cut(self, position: int) -> None:
         """Forgets what was to be played after a position."""
-        kept: list[tuple[int, Clip, int]] = []
-        for start, clip, volume in self._played:
-            count = max(0, min(len(clip.samples), round((position - start) / RATE * clip.rate) * SAMPLE_BYTES))
-            if count:
-                kept.append((start, Clip(clip.samples[:count], clip.rate), volume))
-        self._played = kept
+        parted = [(start, _parted(clip, position - start)[0], volume) for start, clip, volume in self._played]
+        self._played = [each for each in parted if each[1].samples]
+
+
+def _parted(clip: Clip, at: int) -> tuple[Clip, Clip]:
+    """A clip before and after a position within it, before or behind it."""
+    bytes_before = max(0, round(at / RATE * clip.rate) * SAMPLE_BYTES)
+    return Clip(clip.samples[:bytes_before], clip.rate), Clip(clip.samples[bytes_before:], clip.rate)

@@ -12,10 +12,10 @@ from threading import Condition
 
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Frame
 
-HEADER = struct.Struct("<dQB")
+HEADER = struct.Struct("<dQB?")
 """Before the frames of each packet: the moment at which they had been read (CLOCK_MONOTONIC, seconds), how many samples
-of this stretch of sound came before them (0 begins a new stretch), and how often the sound is there: as it came, less
-its echo by the linear filter, and without it; see `Frame`."""
+of this stretch of sound came before them (0 begins a new stretch), how often the sound is there: as it came, less its
+echo by the linear filter, and without it, and whether somebody talks over what voiced plays; see `Frame`."""
 PACKET_LIMIT = 1 << 16
 WAIT_S = 0.2
 """The ear's loop goes round at least so often."""
@@ -156,7 +156,7 @@ class Hearing:
                 yield from self._unpack(packet)
 
     def _unpack(self, packet: bytes) -> Iterator[Frame]:
-        moment, before, versions = HEADER.unpack_from(packet)
+        moment, before, versions, talker = HEADER.unpack_from(packet)
         self._last = time.monotonic()
         self.heard = True
         size = (len(packet) - HEADER.size) // versions
@@ -171,7 +171,7 @@ class Hearing:
         for offset in range(0, samples, FRAME_SAMPLES):
             at = HEADER.size + offset * SAMPLE_BYTES
             sounds = [packet[one : one + FRAME_BYTES] for one in range(at, len(packet), size)]
-            yield Frame(sounds[0], start + offset, *sounds[1:])
+            yield Frame(sounds[0], start + offset, *sounds[1:], talker=talker)
 
     def _look_after(self) -> None:
         if self._watching and time.monotonic() - self._last > STALL_S:

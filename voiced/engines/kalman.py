@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voiced.core.types import RATE
+from voiced.engines.talker import Talker
 
 BLOCK = 64
 """Samples heard at once: the smaller, the sooner the room is known."""
@@ -34,20 +35,26 @@ Spectrum = NDArray[np.complex128]
 
 
 class Kalman:
-    """Learns one room; goes on learning it all the time."""
+    """Learns one room; goes on learning it all the time.
+
+    Attributes:
+        talker: tells whether somebody else talks.
+    """
 
     def __init__(self) -> None:
         falls = 10 ** (-FALLS_DB_S / 10 * np.arange(PARTS) * BLOCK / RATE)
         self._strange = np.repeat(USUAL * falls[:, None], BLOCK + 1, axis=1)
         self._room: Spectrum = np.zeros((PARTS, BLOCK + 1), np.complex128)
         self._doubt = self._strange.copy()
-        self._talker = np.full(BLOCK + 1, 1000.0)
+        self._loud = np.full(BLOCK + 1, 1000.0)
+        self.talker = Talker(BLOCK)
         self.pause()
 
     def pause(self) -> None:
         """Nothing was played before what follows."""
         self._played: Spectrum = np.zeros((PARTS, BLOCK + 1), np.complex128)
         self._last: Sound = np.zeros(BLOCK)
+        self.talker.forget()
 
     def cancel(self, near: Sound, far: Sound) -> Sound:
         """Takes the echo of `far` out of `near`.
@@ -68,17 +75,20 @@ class Kalman:
         self._last = far
         loud = _power(played)
         if not loud.any():
+            self.talker.hear(float(near @ near), 0.0, 0.0)
             return near
-        left = near - np.fft.irfft((self._room * played).sum(0))[BLOCK:]
-        self._learn(np.fft.rfft(np.pad(left, (BLOCK, 0))), loud)
+        echo = np.fft.irfft((self._room * played).sum(0))[BLOCK:]
+        left = near - echo
+        wrong = (loud * self._doubt).sum(0) / 2  # Half of what is transformed is padding.
+        self.talker.hear(float(left @ left), float(wrong.sum()) / BLOCK, float(echo @ echo))
+        self._learn(np.fft.rfft(np.pad(left, (BLOCK, 0))), loud, wrong)
         return left
 
-    def _learn(self, left: Spectrum, loud: Sound) -> None:
+    def _learn(self, left: Spectrum, loud: Sound, wrong: Sound) -> None:
         """Moves the room towards what would have left nothing, by how doubtful each part of it is."""
-        wrong = (loud * self._doubt).sum(0) / 2  # Half of what is transformed is padding.
         power = _power(left)
-        self._talker = SMOOTH * self._talker + (1 - SMOOTH) * np.maximum(power - wrong, LEAST * power)
-        gain = self._doubt / (wrong + self._talker + HISS)
+        self._loud = SMOOTH * self._loud + (1 - SMOOTH) * np.maximum(power - wrong, LEAST * power)
+        gain = self._doubt / (wrong + self._loud + HISS)
         step = np.fft.irfft(gain * self._played.conj() * left, axis=1)
         step[:, BLOCK:] = 0  # The answer of a block is no longer than a block.
         self._room = KEEP * (self._room + np.fft.rfft(step, axis=1))

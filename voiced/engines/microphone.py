@@ -27,8 +27,9 @@ LOOK_LATE_S, LOOK_ZERO_S = 0.3, 0.7
 """Looking whether the microphone is still there costs 1 ms, and is not done more often than that."""
 
 Report = Callable[[str, dict[str, Any]], None]
-Cancel = Callable[[float, bytes], Sequence[bytes]]
-"""Takes the moment up to which frames were heard, and them; gives what there is of them less their echo (`HEADER`)."""
+Cancel = Callable[[float, bytes], tuple[Sequence[bytes], bool]]
+"""Takes the moment up to which frames were heard, and them; gives what there is of them less their echo, and whether
+somebody talks over what is played (`HEADER`)."""
 
 
 class Punctuality:
@@ -162,8 +163,9 @@ class Microphone:
         self._report("level", {**measure(heard), "lost": self._lost})
 
     def _hand_on(self, now: float, before: int, frames: bytes) -> None:
-        sounds = [frames, *self._cancel(now, frames)]
+        cancelled, talker = self._cancel(now, frames)
+        sounds = [frames, *cancelled]
         try:
-            self._frames.send(HEADER.pack(now, before, len(sounds)) + b"".join(sounds), socket.MSG_DONTWAIT)
+            self._frames.send(HEADER.pack(now, before, len(sounds), talker) + b"".join(sounds), socket.MSG_DONTWAIT)
         except BlockingIOError:
             self._lost += len(frames) // SAMPLE_BYTES

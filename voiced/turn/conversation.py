@@ -10,14 +10,17 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
+from msgspec.structs import replace
+
 from voiced.core.commands import Announce, Answered, AnyCommand, Ask, Hush, Ring, Say, Stop
 from voiced.core.context import in_turn
 from voiced.core.errors import SkillFailed, StoreFailed, VoicedError, whereabouts
-from voiced.core.events import Failed, Interrupted, NearMiss, Signal, SpeechStarted, Woke
+from voiced.core.events import Failed, Interrupted, NearMiss, Signal, SpeechStarted, TalkedOver, Woke
 from voiced.core.notes import Note, noted
 from voiced.core.speech import Speech
 from voiced.core.tasks import vital
 from voiced.core.types import Earcon, Purpose, SpeechChunk, Utterance
+from voiced.turn.ducking import Ducking
 from voiced.turn.inbox import Inbox
 from voiced.turn.outcome import answered
 from voiced.turn.parts import Parts
@@ -72,6 +75,7 @@ class Conversation:
         self._inbox = inbox
         self._parts = parts
         self._perform = perform
+        self._ducking = Ducking(parts.manner, parts.clock)
         self._turn: Turn | None = None
         self._task: asyncio.Task[None] | None = None
         self._overheard: Turn | None = None
@@ -90,8 +94,8 @@ class Conversation:
         match item:
             case Woke():
                 await self._wake(item)
-            case SpeechStarted():
-                self._speech_started(item)
+            case SpeechStarted() | TalkedOver():
+                self._talk_started(item)
             case SpeechChunk() | Utterance():
                 self._hear(item)
             case NearMiss():
@@ -121,6 +125,7 @@ class Conversation:
     async def close(self) -> None:
         """Ends everything that goes on."""
         await self.stop(SHUTDOWN)
+        self._ducking.close()
         beside = {*self._asides, *([self._release] if self._release else [])}
         for task in beside:
             task.cancel()
@@ -189,7 +194,9 @@ class Conversation:
 
     async def _begin(self, turn: Turn, wish: Wish) -> None:
         self._turn, self._wish = turn, wish
-        self._parts.manner.begin(rings=isinstance(wish, Ring))
+        rings = isinstance(wish, Ring)
+        self._ducking.begin(rings=rings)
+        self._parts.manner.begin(rings=rings)
         self._task = asyncio.create_task(self._whole(turn, wish), name=f"turn {turn.id}")
         self._task.add_done_callback(lambda _: self._inbox.poke())
         vital(self._task)
@@ -247,8 +254,13 @@ class Conversation:
                 await self._parts.clock.sleep(min(left, LOOK_S))
             self._inbox.poke()
 
-    def _speech_started(self, event: SpeechStarted) -> None:
-        if self._turn is not None and event.turn == self._turn.id:
+    def _talk_started(self, event: SpeechStarted | TalkedOver) -> None:
+        if self._turn is None:
+            return
+        if isinstance(event, TalkedOver):
+            if self._ducking.duck():
+                self._parts.bus.emit(replace(event, turn=self._turn.id))
+        elif event.turn == self._turn.id:
             self._turn.feed(event)
             self._parts.bus.emit(event)
 
