@@ -127,7 +127,7 @@ class Room(FileAudio):
         return Frame(samples, start, *self._echoless(played, samples, start), talker=self._echo.talker)
 
     def _echoless(self, played: np.ndarray, samples: bytes, start: int) -> list[bytes]:
-        if played.any():
+        if any(at < start + FRAME_SAMPLES for at, _, _ in self._played):  # Silence within a sound leaves, too.
             self._echo.far.add(np.rint(played).astype(np.int16), RATE, 1.0 + start / RATE + LEAD_S)
         return self._echo.cancel(1.0 + (start + FRAME_SAMPLES) / RATE, samples)
 
