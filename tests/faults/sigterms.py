@@ -106,8 +106,16 @@ def _end(life: Life, state: str, chance: random.Random, where: str) -> Outcome:
         where,
         code=[] if code in good else [f"it ended with {code} after {seconds:.1f} s"],
         late=[] if seconds <= LIMIT_S else [f"it took {seconds:.2f} s"],
-        orphans=[" ".join(each.cmdline()) for each in orphans],
+        orphans=[command for each in orphans if (command := _command(each))],
     )
+
+
+def _command(process: psutil.Process) -> str:
+    """What runs there; nothing where a process is dead, and only waits for process 1 to take note of it."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
 
 
 def _wait(process: "Popen[bytes]") -> int | None:
