@@ -50,6 +50,7 @@ FAULTS = {
     "promises": Fault("tests.unit.promise_lives", 4_000, 400),
     "engines": Fault("tests.faults.engine_faults", 1_000, 25),
     "broker": Fault("tests.faults.outages", 500, 25),
+    "http": Fault("tests.faults.http_requests", 20_000, 10_000),
     "clients": Fault("tests.faults.clients", 18, 18),
     "daemon-kills": Fault("tests.faults.daemon_kills", 100, 25),
     "sigterm": Fault("tests.faults.sigterms", 200, 50),
