@@ -1,4 +1,4 @@
-"""Those who watch the daemon, wired to it: metrics, traces, the log, the recorder."""
+"""Those who watch the daemon, wired to it: metrics, traces, the log, the recorder, a light and a button."""
 
 import asyncio
 import logging
@@ -17,6 +17,7 @@ from voiced.core.extras import install
 from voiced.store.db import Database
 
 if TYPE_CHECKING:
+    from voiced.control.gpio import Gpio
     from voiced.control.traces import Traces
     from voiced.recorder import Recorder
 
@@ -43,6 +44,7 @@ class Observers:
         Diary(voiced.bus)
         self._traces = _traces(config, voiced.bus)
         self._recorder = _recorder(config, voiced, parts)
+        self._gpio = _gpio(config, voiced)
 
     async def run(self) -> None:
         """Watches until it is cancelled."""
@@ -51,6 +53,8 @@ class Observers:
                 tasks.create_task(self._metrics.run(), name="metrics")
                 if self._recorder:
                     tasks.create_task(self._recorder.run(), name="recorder")
+                if self._gpio:
+                    tasks.create_task(self._gpio.run(), name="gpio")
         finally:
             if self._traces:
                 self._traces.close()
@@ -78,3 +82,21 @@ def _recorder(config: Config, voiced: Voiced, parts: Engines) -> "Recorder | Non
     from voiced.recorder import Recorder  # noqa: PLC0415 (who records nothing does not load it)
 
     return Recorder(config, voiced, parts)
+
+
+def _gpio(config: Config, voiced: Voiced) -> "Gpio | None":
+    """Makes it where there are pins: a daemon without its light answers all the same, and says so."""
+    if not (config.gpio.led or config.gpio.button):
+        return None
+    try:
+        from gpiozero import GPIOZeroError  # noqa: PLC0415 (who has no pins does not load it)
+
+        from voiced.control.gpio import Gpio  # noqa: PLC0415 (the same)
+    except ImportError:
+        log.error("there is no light and no button: their packages are not installed. Run %s", install("gpio"))  # noqa: TRY400
+        return None
+    try:
+        return Gpio(config.gpio, voiced)
+    except (GPIOZeroError, OSError) as error:
+        log.error("there is no light and no button: %s", error)  # noqa: TRY400
+        return None

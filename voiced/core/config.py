@@ -21,7 +21,7 @@ from voiced.core.config_mind import DialogueConfig, QuietConfig, RouterConfig
 from voiced.core.config_search import SearchConfig
 from voiced.core.config_section import Seconds, Section, Share
 from voiced.core.config_tools import ToolsConfig
-from voiced.core.config_watching import LogConfig, RecorderConfig, TracesConfig
+from voiced.core.config_watching import GpioConfig, LogConfig, RecorderConfig, TracesConfig
 from voiced.core.config_wyoming import WyomingConfig
 from voiced.core.echo_config import EchoCancelling
 
@@ -322,3 +322,4 @@ class Config(Section, frozen=True, kw_only=True):
     log: LogConfig = field(default_factory=LogConfig)
     traces: TracesConfig = field(default_factory=TracesConfig)
     recorder: RecorderConfig = field(default_factory=RecorderConfig)
+    gpio: GpioConfig = field(default_factory=GpioConfig)

@@ -47,6 +47,24 @@ class RecorderConfig(Section, frozen=True, kw_only=True):
     mb: Annotated[int, Meta(ge=1, le=100_000, description="Room for recordings; the oldest go first.")] = 200
 
 
+class GpioConfig(Section, frozen=True, kw_only=True):
+    """A light and a button on the pins of a Raspberry Pi (extra `gpio`)."""
+
+    led: Annotated[
+        int, Meta(ge=0, le=63, description="The light's GPIO number (BCM), such as 17; 0: there is none.")
+    ] = 0
+    button: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=63,
+            description="The button's, which connects it to ground: a short press listens, or stops what goes on; a"
+            " long one mutes; 0: there is none.",
+        ),
+    ] = 0
+    hold_s: Annotated[float, Meta(gt=0, le=60, description="Seconds from which a press is long.")] = 1.0
+
+
 def traces_wanted(config: TracesConfig, environment: Mapping[str, str] = os.environ) -> bool:
     """Whether somebody wants traces."""
     variables = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")

@@ -1,0 +1,110 @@
+"""The light and the button, on gpiozero's own pins that are none."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from gpiozero.pins.mock import MockFactory
+
+from tests.fakes.agent import ScriptedAgent
+from voiced.control.gpio import LIGHTS, Gpio
+from voiced.core.config_watching import GpioConfig
+from voiced.core.events import Muted, StateChanged
+
+LED, BUTTON = 17, 27
+
+
+class Pressed(ScriptedAgent):
+    """A daemon that takes note of what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: asyncio.Queue[str] = asyncio.Queue()
+
+    def listen(self) -> None:
+        self.told.put_nowait("listen")
+
+    async def stop(self, by: str) -> None:
+        self.told.put_nowait(f"stop by {by}")
+
+    def set_muted(self, muted: bool) -> None:  # noqa: FBT001 (it is the value set)
+        super().set_muted(muted)
+        self.told.put_nowait("mute" if muted else "unmute")
+        self.bus.emit(Muted(muted, at=0.0))
+
+
+@pytest.fixture
+def pins():
+    factory = MockFactory()
+    yield factory
+    factory.reset()
+
+
+@asynccontextmanager
+async def running(pins: MockFactory, agent: ScriptedAgent, hold_s: float = 60.0) -> AsyncGenerator[None]:
+    task = asyncio.create_task(Gpio(GpioConfig(led=LED, button=BUTTON, hold_s=hold_s), agent, pins).run())
+    await asyncio.sleep(0)
+    yield
+    task.cancel()
+    await asyncio.wait([task])
+    assert task.cancelled()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """The pins change in threads of gpiozero's: looked at again and again until the test's own time is over."""
+    while not condition():  # noqa: ASYNC110 (threads set no event of asyncio)
+        await asyncio.sleep(0)
+
+
+def test_the_light_shows_what_voiced_does(pins: MockFactory):
+    async def run() -> None:
+        agent, light = Pressed(), pins.pin(LED)
+        async with running(pins, agent):
+            await until(lambda: agent.bus._subscriptions != set())
+            agent.bus.emit(StateChanged("listening", at=0.0))
+            await until(lambda: light.state == 1)
+            agent.bus.emit(StateChanged("idle", at=0.0))
+            await until(lambda: light.state == 0)
+            before = len(light.states)
+            agent.bus.emit(StateChanged("processing", at=0.0))
+            await until(lambda: len(light.states) >= before + 4)
+            agent.bus.emit(StateChanged("listening", at=0.0))
+            await until(lambda: light.state == 1)
+        assert pins.pin(LED).function == "input", "the pin is let go of"
+
+    asyncio.run(run())
+
+
+def test_a_short_press_listens_or_stops_and_a_long_one_mutes(pins: MockFactory):
+    async def run() -> None:
+        agent, button = Pressed(), pins.pin(BUTTON)
+
+        def press() -> None:
+            button.drive_low()
+            button.drive_high()
+
+        async with running(pins, agent):
+            await until(lambda: agent.bus._subscriptions != set())
+            press()
+            assert await agent.told.get() == "listen"
+            agent.bus.emit(StateChanged("responding", at=0.0))
+            await until(lambda: pins.pin(LED).state == 1)
+            press()
+            assert await agent.told.get() == "stop by button"
+        async with running(pins, agent, hold_s=0.01):
+            for told in ("mute", "unmute"):
+                button.drive_low()
+                assert await agent.told.get() == told
+                button.drive_high()
+            press_over = asyncio.get_running_loop().create_future()
+            asyncio.get_running_loop().call_soon(press_over.set_result, None)
+            await press_over
+            assert agent.told.empty()
+
+    asyncio.run(run())
+
+
+def test_each_state_has_a_light():
+    assert set(LIGHTS) == {"idle", "muted", "listening", "processing", "responding"}
+    assert len(set(LIGHTS.values())) == len(LIGHTS)
