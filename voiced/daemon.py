@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import resource
 import socket
 import sys
 import time
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("voiced.daemon")
 
+FILES = 4_096
+
 SPAWNING_S = 1.0
 """Children that are not spawned by then are late for a reason of their own."""
 
@@ -52,6 +55,7 @@ def main(arguments: list[str]) -> int:
     config = msgspec.json.decode(arguments[0], type=Config)
     set_up(config.log)
     setproctitle("voiced")
+    _make_room()
     _, socket_path, file, *flags = arguments
     service = Service(config, Path(file) if file else None, flags)
     try:
@@ -65,6 +69,13 @@ def main(arguments: list[str]) -> int:
             return _complain(error)
         raise error from group
     return 0
+
+
+def _make_room() -> None:
+    """Lets this process have more files open than the usual 1,024: connections are files, and have their own bounds."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < FILES and (hard >= FILES or hard == resource.RLIM_INFINITY):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, hard))
 
 
 def _complain(error: VoicedError) -> int:

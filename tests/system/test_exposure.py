@@ -1,6 +1,7 @@
 """Who can reach the daemon as it comes: nobody from elsewhere, and no other user of the machine (R18)."""
 
 import os
+import resource
 import stat
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import psutil
 import pytest
 
 from tests.faults.daemon_kills import Life, kill
+from tests.rigs.background import until
 
 # httpcore drops sockets that nobody answers.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -39,7 +41,12 @@ def life() -> Generator[Life]:
 
 @contextmanager
 def running(life: Life) -> Generator[int]:
-    process, _ = life.start()
+    usual = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1_024, usual[1]))  # as systemd gives it to a service
+    try:
+        process, _ = life.start()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, usual)
     try:
         yield process.pid
     finally:
@@ -64,6 +71,7 @@ def listeners(pid: int) -> list[str]:
 def test_as_it_comes_it_is_there_for_its_user_and_its_group_alone(life: Life):
     with running(life) as pid:
         assert listeners(pid) == []
+        assert psutil.Process(pid).rlimit(psutil.RLIMIT_NOFILE)[0] >= 4_096
         assert stat.S_IMODE(life.socket.stat().st_mode) == 0o660
         stranger = as_user(life, NOBODY, [])
         assert (stranger.stdout, stranger.stderr.strip()) == ("", "refused")
@@ -81,4 +89,5 @@ def test_others_are_let_in_only_where_there_is_a_key_and_a_word_of_it(life: Life
     made = subprocess.run([*command, "keys", "add", "phone"], env=life.environment, capture_output=True, check=False)
     assert made.returncode == 0
     with running(life) as pid:
+        until(lambda: len(listeners(pid)) == 2, "it listens at both addresses")
         assert sorted(listeners(pid)) == ["0.0.0.0", "127.0.0.1"]  # noqa: S104 (it is what was wanted)

@@ -118,15 +118,18 @@ class HttpServer:
 
     async def _accept(self, listener: socket.socket) -> None:
         """One after the other: a thousand at once do not keep the rest waiting."""
+        told = False
         while True:
             try:
                 connection, peer = await self._loop.sock_accept(listener)
             except OSError as error:
-                log.warning("no further connection: %s", error)
+                if not told:
+                    log.warning("there is no room for another connection: %s", error)
+                told = True
                 self._make_room("")
                 await asyncio.sleep(PAUSE_S)
                 continue
-            address = peer[0] if peer else ""
+            told, address = False, peer[0] if peer else ""
             if not self._admit(address):
                 connection.close()
                 await asyncio.sleep(0)
