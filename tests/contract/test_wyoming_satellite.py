@@ -29,8 +29,9 @@ from tests.rigs.others import (
     client,
 )
 from tests.rigs.others import Transcript as Understood
-from voiced.control.wyoming import satellite as module
-from voiced.control.wyoming.satellite import Satellite, SatelliteSession
+from voiced.control.wyoming import answer as module
+from voiced.control.wyoming import connection
+from voiced.control.wyoming.satellite import MOST_TIMERS, Satellite, SatelliteSession
 from voiced.control.wyoming.server import Server
 from voiced.core.addresses import Address
 from voiced.core.errors import HomeFailed, VoicedError
@@ -258,23 +259,70 @@ def test_who_comes_last_is_served():
     run(work)
 
 
-@pytest.mark.parametrize(
-    "events",
-    [
-        [AudioStart(22_050, 4, 1)],
-        [AudioStart(7, 2, 1)],
-        [AudioStart(22_050, 2, 1), *[AudioChunk(22_050, 2, 1, bytes(1_000_000))] * 18],
-        [AudioStart(22_050, 2, 1), AudioChunk(22_050, 2, 1, b"\0")],
-    ],
-)
+UNPLAYABLE = [
+    [AudioStart(22_050, 4, 1)],
+    [AudioStart(7, 2, 1)],
+    [AudioStart(22_050, 2, 1), *[AudioChunk(22_050, 2, 1, bytes(1_000_000))] * 18],
+    [AudioStart(22_050, 2, 1), AudioChunk(22_050, 2, 1, b"\0")],
+]
+
+
+async def insist(rig, events):
+    """Says it again and again, until it is cut off."""
+
+    async def endless():
+        while True:
+            await rig.tell(*events)
+
+    with pytest.raises(ConnectionError):
+        await endless()
+
+
+@pytest.mark.parametrize("events", UNPLAYABLE)
 def test_what_cannot_be_played_ends_the_connection(events):
     async def work(rig):
-        async def insist():
-            while True:
-                await rig.tell(*events)
-
-        with pytest.raises(ConnectionError):
-            await insist()
+        await insist(rig, events)
         assert rig.room.done == []
+
+    run(work)
+
+
+@pytest.mark.parametrize("events", [*UNPLAYABLE, [Synthesize("word " * 10_000)]])
+def test_so_does_an_answer_that_cannot_be_played_or_never_ends(events):
+    async def work(rig):
+        answer = asyncio.create_task(conversed(rig))
+        await rig.told("run-pipeline")
+        await insist(rig, events)
+        with pytest.raises(HomeFailed, match="gone"):
+            await answer
+
+    run(work)
+
+
+def test_a_server_that_does_not_read_is_cut_off_and_not_waited_for(monkeypatch):
+    monkeypatch.setattr(connection, "SEND_S", 0.05)
+
+    async def much():
+        while True:
+            yield SpeechChunk("t", bytes(1_000_000), 0)
+
+    async def work(rig):
+        async with aclosing(rig.satellite.converse(much())) as told:
+            with pytest.raises(HomeFailed, match="gone"):
+                await anext(told)
+        assert not rig.satellite.ready
+
+    run(work)
+
+
+def test_timers_of_one_that_has_gone_or_has_too_many_have_no_name():
+    async def work(rig):
+        await rig.tell(*[TimerStarted(str(number), 5, name=f"egg {number}") for number in range(MOST_TIMERS + 1)])
+        await rig.tell(TimerFinished("0"), TimerFinished(str(MOST_TIMERS)))
+        await until(lambda: rig.room.done == ["ring 0 ", f"ring {MOST_TIMERS} egg {MOST_TIMERS}"], "they ring")
+        rig.room.done.clear()
+        async with rig.attached() as other:
+            await rig.tell(TimerFinished("1"), home=other)
+            await until(lambda: rig.room.done == ["ring 1 "], "it rings all the same")
 
     run(work)

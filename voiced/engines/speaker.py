@@ -185,6 +185,8 @@ class Speaker:
                 self._fail(job, error)
             except OSError as error:
                 self._fail(job, AudioFailed(f"the speaker broke off: {error}", code="device-lost"))
+            except Exception as error:  # noqa: BLE001 (the boundary of a sound: the next one is played)
+                self._fail(job, AudioFailed(f"a sound cannot be played: {error}"))
 
     def _play(self, stream: Stream, playback: Playback, told: Told) -> Job | None:
         """Plays a sound to its end; gives the next one, or None to close the device."""

@@ -71,13 +71,14 @@ class Connection:
         """Sends a frame; waits while the client does not read.
 
         Raises:
-            WireBroken: it does not for too long, has hung up, or the frame is too large.
+            WireBroken: it does not for too long, or has hung up, and is cut off; or the frame is too large.
         """
         self._writer.write(encode(Message(type, dict(data or {}), payload)))
         try:
             async with asyncio.timeout(SEND_S):
                 await self._writer.drain()
         except (OSError, TimeoutError) as error:
+            self._writer.transport.abort()  # Whoever waits for what it sends is told, too.
             raise WireBroken("the client does not read any more") from error
 
     async def close(self) -> None:

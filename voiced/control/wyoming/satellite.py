@@ -8,21 +8,18 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing, suppress
 from typing import Any, Protocol
 
+from voiced.control.wyoming.answer import Answer, Sound
 from voiced.control.wyoming.connection import Connection
 from voiced.control.wyoming.services import USUAL
 from voiced.core.errors import HomeFailed, HomeUnreachable, VoicedError, WireBroken
 from voiced.core.tasks import ended
-from voiced.core.types import SAMPLE_BYTES, Clip, SpeechChunk, Transcript
+from voiced.core.types import Clip, SpeechChunk, Transcript
 from voiced.core.wire import Message
 
-ANSWER_S = 45.0
-"""From one event of an answer to the next: the longest utterance, and the time to answer it."""
-LONGEST_BYTES = 16 * 1024 * 1024
-"""Sound of an answer or an announcement: three minutes of the best that is sent."""
-RATES = range(8_000, 48_001)
 LEFT_S = 10.0
 """What still comes of an answer that nobody waits for any more, comes within this time."""
 MOST_TIMERS = 64
+"""Whose names are known; for one more, the one that began first is forgotten: it rings without its name."""
 NAME_LIMIT = 200
 
 
@@ -55,8 +52,8 @@ class Satellite:
         self.info = info
         self._room, self._word = room, word
         self._server: SatelliteSession | None = None
-        self._answer: asyncio.Queue[Message | None] | None = None
-        self._announced: _Sound | None = None
+        self._answer: Answer | None = None
+        self._announced: Sound | None = None
         self._left_until = 0.0
         self._timers: dict[str, str] = {}
         self._works: set[asyncio.Task[None]] = set()
@@ -82,8 +79,9 @@ class Satellite:
         if server is None or server is not self._server:
             return
         self._server = self._announced = None
+        self._timers.clear()
         if self._answer:
-            self._answer.put_nowait(None)
+            self._answer.fail(HomeUnreachable("Home Assistant has gone"))
 
     async def close(self) -> None:
         """Ends what is done for the server."""
@@ -94,10 +92,10 @@ class Satellite:
         server = self._server
         if server is None or server.paused:
             raise HomeUnreachable("Home Assistant does not listen to this satellite now")
-        self._answer = answer = asyncio.Queue[Message | None]()
+        self._answer = answer = Answer()
         sending, whole = asyncio.create_task(self._send(server, speech)), False
         try:
-            async with aclosing(_told(answer)) as told:
+            async with aclosing(answer.told()) as told:
                 async for item in told:
                     yield item
             whole = True
@@ -115,7 +113,7 @@ class Satellite:
     async def _send(self, server: "SatelliteSession", speech: AsyncIterator[SpeechChunk]) -> None:
         """Sends what is said: the wake word is heard and the end of speech found here, all else is done there."""
         send = server.connection.send
-        with suppress(WireBroken):  # Then its session ends, and tells.
+        with suppress(WireBroken):  # Then its connection ends, and with it the answer.
             if word := self._word():
                 await send("detection", {"name": word})
             await send("run-pipeline", {"start_stage": "asr", "end_stage": "tts", "restart_on_end": False})
@@ -134,14 +132,14 @@ class Satellite:
         """Takes in what the server sends; it is a part of an answer, an announcement, or about a timer.
 
         Raises:
-            WireBroken: there is too much sound, or of a form that cannot be played.
+            WireBroken: there is too much, or sound of a form that cannot be played.
         """
         if message.type.startswith("timer-"):
             self._time(message)
         elif self._answer is not None:
-            self._answer.put_nowait(message)
+            self._answer.take(message)
         elif message.type == "audio-start":
-            self._announced = _Sound(message)
+            self._announced = Sound(message)
         elif message.type == "audio-chunk" and self._announced:
             self._announced.add(message.payload)
         elif message.type == "audio-stop" and self._announced:
@@ -159,7 +157,9 @@ class Satellite:
     def _time(self, message: Message) -> None:
         timer, name = (str(message.data.get(key) or "")[:NAME_LIMIT] for key in ("id", "name"))
         match message.type:
-            case "timer-started" if len(self._timers) < MOST_TIMERS:
+            case "timer-started":
+                if timer not in self._timers and len(self._timers) >= MOST_TIMERS:
+                    del self._timers[next(iter(self._timers))]
                 self._timers[timer] = name
             case "timer-finished":
                 self._begin(self._room.ring(timer, self._timers.pop(timer, "")))
@@ -224,53 +224,3 @@ class SatelliteSession:
                         pass  # It has not said that it serves us.
         finally:
             self._satellite.detach(self)
-
-
-class _Sound:
-    """Sound as it comes in, to be played as one."""
-
-    def __init__(self, start: Message) -> None:
-        form = USUAL | start.data
-        self.rate = form["rate"]
-        if not (isinstance(self.rate, int) and self.rate in RATES and (form["width"], form["channels"]) == (2, 1)):
-            raise WireBroken("sound comes in a form that cannot be played")
-        self._samples = bytearray()
-
-    def add(self, samples: bytes) -> None:
-        """Takes in more of it."""
-        self._samples += samples
-        if len(self._samples) > LONGEST_BYTES or len(samples) % SAMPLE_BYTES:
-            raise WireBroken("there is too much sound, or half a sample of it")
-
-    @property
-    def clip(self) -> Clip:
-        """All of it."""
-        return Clip(bytes(self._samples), self.rate)
-
-
-async def _told(answer: asyncio.Queue[Message | None]) -> AsyncGenerator[Transcript | str | Clip]:
-    """What an answer says, up to the end of its sound."""
-    rate = 0
-    while True:
-        try:
-            async with asyncio.timeout(ANSWER_S):
-                message = await answer.get()
-        except TimeoutError:
-            raise HomeFailed("Home Assistant does not answer") from None
-        if message is None:
-            raise HomeUnreachable("Home Assistant has gone")
-        match message.type:
-            case "transcript":
-                yield Transcript(str(message.data.get("text") or ""))
-            case "synthesize":
-                yield str(message.data.get("text") or "")
-            case "audio-start":
-                rate = _Sound(message).rate
-            case "audio-chunk" if rate:
-                yield Clip(message.payload, rate)
-            case "audio-stop" if rate:
-                return
-            case "error":
-                raise HomeFailed(f"Home Assistant failed: {str(message.data.get('code'))[:40]}")
-            case _:
-                pass  # What it does meanwhile.
