@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tests.fakes.elsewhere import Other
 from tests.fakes.engines import ScriptedStt
 from tests.fakes.llm import ScriptedLlm
 from tests.pipeline.playbook import Play, asks, does, names, says_nothing, speaks, wakes
@@ -11,7 +12,7 @@ from voiced.core.commands import Ask, Ring, Say, Stop
 from voiced.core.config_mind import DialogueConfig
 from voiced.core.events import Interrupted, NotUnderstood, Routed, Speaking, Spoken
 from voiced.core.ports.skill import Asks, Reply
-from voiced.core.types import Clip, Understanding
+from voiced.core.types import Clip, Transcript, Understanding
 from voiced.turn.dialogue import Dialogue
 from voiced.turn.dialoguewords import DialogueWords
 
@@ -208,6 +209,36 @@ def test_it_does_not_open_where_it_is_not_to():
     assert told.opened == []
     told = talk("who are you", script=ASKED, config=DialogueConfig(follow_up_after="asked"))
     assert told.opened == []
+
+
+def talk_beside(other, *said: str, answers=()) -> Talk:
+    """A talk where somebody else is there as soon as something was said."""
+
+    async def run() -> Talk:
+        talk = Talk(*said)
+        talk.play.use(elsewhere=lambda: other)
+
+        def come(event):
+            other.ready = other.ready or isinstance(event, Speaking)
+
+        talk.play.bus.watch(come)
+        return await talk.run(ASKED, answers)
+
+    return asyncio.run(run())
+
+
+def test_it_does_not_open_after_an_answer_from_elsewhere():
+    told = talk_beside(Other(Transcript("hi"), "And you?", Clip(b"\1\0" * 22_050, 22_050)))
+    assert spoken(told) == ["And you?"]
+    assert told.opened == []
+
+
+def test_what_is_said_without_the_wake_word_goes_nowhere_else():
+    other = Other("no", ready=False)
+    told = talk_beside(other, "unlock the door", "yes", answers=[speaks(0.5, 0.9, "b")])
+    assert other.ready
+    assert not other.heard
+    assert spoken(told) == [CONFIRM, "The door is unlocked."]
 
 
 def test_it_does_not_open_after_an_answer_that_asks_nothing():

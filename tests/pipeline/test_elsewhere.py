@@ -2,38 +2,18 @@
 
 import asyncio
 
+import pytest
+
+from tests.fakes.elsewhere import Other
 from tests.fakes.engines import ScriptedStt
 from tests.pipeline.playbook import Line, Play, speaks, wakes
 from voiced.core.commands import Say
 from voiced.core.errors import HomeFailed
-from voiced.core.events import Failed, Heard, Interrupted, NotUnderstood, Routed, Spoken
+from voiced.core.events import Failed, Heard, Interrupted, NotUnderstood, Routed, Spoken, TurnEnded
 from voiced.core.types import Clip, Transcript
 
 CLIP = Clip(b"\1\0" * 22_050, 22_050)
 QUESTION = speaks(1.0, 2.0)
-
-
-class Other:
-    """Implements `Elsewhere`: answers by a script."""
-
-    def __init__(self, *answer, ready=True):
-        self.answer, self.ready = answer, ready
-        self.heard = 0
-        self.closed = self.was_played = False
-
-    async def converse(self, speech):
-        try:
-            async for chunk in speech:
-                self.heard += len(chunk.samples)
-            for each in self.answer:
-                if isinstance(each, Exception):
-                    raise each
-                yield each
-        finally:
-            self.closed = True
-
-    async def played(self):
-        self.was_played = True
 
 
 def plays(other, *script, until=8.0):
@@ -73,6 +53,29 @@ def test_who_is_not_there_is_not_asked():
 def test_no_answer_is_not_understood():
     played = plays(Other(Transcript("hm")))
     assert len(happened(played, NotUnderstood)) == 1
+
+
+def test_neither_is_one_without_words_and_sound():
+    other = Other(Transcript("hm"), "")
+    played = plays(other)
+    assert len(happened(played, NotUnderstood)) == 1
+    assert not other.was_played
+
+
+@pytest.mark.parametrize("answer", [("", CLIP), (CLIP,), (CLIP, ""), ("", CLIP, CLIP)])
+def test_a_sound_without_words_is_played(answer):
+    other = Other(Transcript("on"), *answer)
+    played = plays(other)
+    (spoken,) = happened(played, Spoken)
+    assert (spoken.text, spoken.complete) == ("", True)
+    timeline = happened(played, TurnEnded)[0].timeline
+    assert timeline.spoken - timeline.first_audio > 0.9 * CLIP.seconds * answer.count(CLIP)
+    assert other.was_played
+
+
+def test_a_sound_that_comes_before_its_words_is_played():
+    (spoken,) = happened(plays(Other(Transcript("on"), CLIP, "It is on.", CLIP)), Spoken)
+    assert (spoken.text, spoken.complete) == ("It is on.", True)
 
 
 def test_what_fails_there_is_apologised_for():

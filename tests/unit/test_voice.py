@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from tests.fakes.engines import CountingTts
 from voiced.core.ports.audio import Played
 from voiced.turn.speaking import SpeakableTts
-from voiced.turn.voice import Voice
+from voiced.turn.voice import Synthesized, Voice
 
 
 class Heard(CountingTts):
@@ -28,7 +28,7 @@ async def once(text: str) -> AsyncGenerator[str]:
 def spoken(text: str, share: float = 1.0) -> tuple[Voice, list[str]]:
     """An answer of which a share has left the speaker, and what the synthesiser was asked for."""
     tts = Heard()
-    voice = Voice(once(text), SpeakableTts(tts, "en"), ready=lambda: None, started=lambda _: None)
+    voice = Synthesized(once(text), SpeakableTts(tts, "en"), ready=lambda: None, started=lambda _: None)
 
     async def run() -> float:
         return sum([clip.seconds async for clip in voice.clips()])

@@ -24,6 +24,7 @@ from voiced.turn.ducking import Ducking
 from voiced.turn.inbox import Inbox
 from voiced.turn.outcome import answered
 from voiced.turn.parts import Parts
+from voiced.turn.router import ELSEWHERE
 from voiced.turn.turn import Turn
 
 log = logging.getLogger(__name__)
@@ -159,7 +160,8 @@ class Conversation:
         """Whether the microphone opens for the answer to what a turn said."""
         config = self._parts.dialogue.config
         question = config.follow_up_after == "questions" and turn.answer.rstrip().endswith("?")
-        may = turn.channel == "voice" and config.follow_up_s > 0 and self._follow_ups < FOLLOW_UPS
+        ours = turn.tier != ELSEWHERE  # What is said without the wake word goes nowhere else.
+        may = ours and turn.channel == "voice" and config.follow_up_s > 0 and self._follow_ups < FOLLOW_UPS
         return may and (turn.asks or question or turn.echo)
 
     async def _stop_all(self, by: str) -> None:

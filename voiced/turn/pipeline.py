@@ -18,9 +18,10 @@ from voiced.turn.inbox import Inbox
 from voiced.turn.parts import Parts
 from voiced.turn.router import ASSIST, ELSEWHERE, MODEL, NONE, RULES, Route, Sentence, Tiers
 from voiced.turn.speculation import Speculation
+from voiced.turn.streams import led
 from voiced.turn.thinking import Thinking
-from voiced.turn.turn import Turn, once
-from voiced.turn.voice import Spoken, Voice
+from voiced.turn.turn import Turn
+from voiced.turn.voice import Relayed, Voice
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,8 @@ async def listen(turn: Turn, parts: Parts) -> str | None:
     """Speech to text, while the user speaks; then the answer, which may have been begun before."""
     turn.enter("listening")
     turn.chime()
-    if (elsewhere := parts.elsewhere()) and elsewhere.ready:
+    # What follows an answer of ours is for us, and may be our own echo: nothing leaves without the wake word.
+    if turn.follows is None and (elsewhere := parts.elsewhere()) and elsewhere.ready:
         return await hand_over(turn, parts, elsewhere)
     if parts.thinking:
         parts.thinking.expect()
@@ -95,23 +97,26 @@ async def listen(turn: Turn, parts: Parts) -> str | None:
 
 async def hand_over(turn: Turn, parts: Parts, elsewhere: Elsewhere) -> str | None:
     """Somebody else recognises the speech and answers it; what was heard and said is kept and told as always."""
+    turn.tier = ELSEWHERE
     while not isinstance(first := await turn.hear(), SpeechChunk):
         if turn.heard_out:
             return await not_understood(turn, NOTHING_SAID)
     async with aclosing(elsewhere.converse(all_speech(turn, first))) as told:
-        said = None
+        begun: str | Clip | None = None
         async for each in told:
-            if isinstance(each, Transcript):
-                taken_in(turn, each, parts)
-            elif isinstance(each, str):
-                said = each
+            if not isinstance(each, Transcript):
+                begun = each
                 break
-        if said is None:
+            taken_in(turn, each, parts)
+        if begun is None:
             return await not_understood(turn, "there was no answer")
         turn.mark("answered")
-        await turn.speak(turn.voice(once(said), Spoken(told)))
+        answer = Relayed(led(begun, told), ready=lambda: turn.mark("synthesized"), started=turn.speaks)
+        await turn.speak(answer)
+    if not (answer.text or answer.seconds):
+        return await not_understood(turn, "there was no answer")
     await elsewhere.played()
-    return said
+    return answer.text
 
 
 async def all_speech(turn: Turn, first: SpeechChunk) -> AsyncGenerator[SpeechChunk]:

@@ -53,3 +53,10 @@ class Ahead(Generic[T]):
         if (task := asyncio.current_task()) and task.cancelling():
             return
         await self._items.put(None)
+
+
+async def led(first: object, rest: AsyncGenerator[object]) -> AsyncGenerator[object]:
+    """A stream of which the first item was read before; whoever has given the rest closes it."""
+    yield first
+    async for item in rest:
+        yield item

@@ -18,7 +18,6 @@ from voiced.core.history import Message, Metadata, Privacy, Role, Source
 from voiced.core.ids import new_id
 from voiced.core.ports.audio import Played
 from voiced.core.ports.llm import Tried
-from voiced.core.ports.tts import Tts
 from voiced.core.privacy import most_private
 from voiced.core.types import RATE, Clip, Earcon, SpeechChunk, Timeline, Transcript, Utterance
 from voiced.core.usage import Use
@@ -29,7 +28,7 @@ from voiced.turn.parts import Parts
 from voiced.turn.router import MODEL, Route
 from voiced.turn.toolbox import Used
 from voiced.turn.trail import Trail
-from voiced.turn.voice import Voice
+from voiced.turn.voice import Synthesized, Voice
 
 log = logging.getLogger(__name__)
 
@@ -302,9 +301,9 @@ class Turn:
         if self.aloud:
             await self.speak(self.voice(once(text)))
 
-    def voice(self, text: AsyncGenerator[str], tts: Tts | None = None) -> Voice:
-        """What speaks a text that comes piece by piece, with our voice unless another is given."""
-        return Voice(text, tts or self._parts.tts, ready=lambda: self.mark("synthesized"), started=self._speaks)
+    def voice(self, text: AsyncGenerator[str]) -> Voice:
+        """What speaks a text that comes piece by piece."""
+        return Synthesized(text, self._parts.tts, ready=lambda: self.mark("synthesized"), started=self.speaks)
 
     async def answered(self, pieces: AsyncGenerator[str]) -> AsyncGenerator[str]:
         """Takes note when the first piece of an answer is there."""
@@ -370,7 +369,8 @@ class Turn:
         self.enter("idle")
         self._parts.activity.waiting(self.id)
 
-    def _speaks(self, position: int) -> None:
+    def speaks(self, position: int) -> None:
+        """The first sample of an answer has left the speaker, at a position of audio time."""
         self.sounded = True
         if "first_audio" not in self._marks:
             self.mark("first_audio", position / RATE)

@@ -1,5 +1,6 @@
 """A text on its way through the synthesiser to the speaker, and how much of it was really said."""
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
@@ -13,22 +14,19 @@ SLACK_S = 0.05
 """A speaker tells how far it has come once a period or so: what it does not tell for so long was played."""
 
 
-class Voice:
+class Voice(ABC):
     """One answer being spoken, also while it is still being made.
 
     Args:
-        text: what to say, piece by piece.
-        tts: the synthesiser.
         ready: called when the first sound is ready.
         started: called with the position at which the first sample left the speaker.
+
+    Attributes:
+        text: its words, as far as they are known.
     """
 
-    def __init__(
-        self, text: AsyncGenerator[str], tts: Tts, *, ready: Callable[[], None], started: Callable[[int], None]
-    ) -> None:
+    def __init__(self, *, ready: Callable[[], None], started: Callable[[int], None]) -> None:
         self.text = ""
-        self._pieces = text
-        self._tts = tts
         self._ready = ready
         self._started = started
         self._clauses: list[tuple[str, float]] = []
@@ -38,7 +36,7 @@ class Voice:
 
     def begin(self) -> None:
         """Begins to make the sound before anybody asks for it; `close` if nobody will."""
-        self._ahead = Ahead(self._synthesized(), "an answer that is begun early")
+        self._ahead = Ahead(self._sound(), "an answer that is begun early")
 
     async def close(self) -> None:
         """Ends what was begun."""
@@ -47,39 +45,18 @@ class Voice:
 
     async def clips(self) -> AsyncGenerator[Clip]:
         """The sound, clause by clause, as it becomes ready."""
-        async with aclosing(self._ahead.read() if self._ahead else self._synthesized()) as clips:
+        async with aclosing(self._ahead.read() if self._ahead else self._sound()) as clips:
             async for clip in clips:
                 self._ready()
                 yield clip
 
+    @abstractmethod
     async def read(self) -> str:
         """The whole text, without a sound."""
-        async with aclosing(self._pieces) as pieces:
-            async for piece in pieces:
-                self.text += piece
-        return self.text
 
-    async def _synthesized(self) -> AsyncGenerator[Clip]:
-        async with aclosing(self._whole_clauses()) as clauses:
-            async for clause in clauses:
-                seconds = 0.0
-                self._clauses.append((clause, seconds))
-                async with aclosing(self._tts.synthesize(clause)) as clips:
-                    async for clip in clips:
-                        seconds += clip.seconds
-                        self._clauses[-1] = (clause, seconds)
-                        yield clip
-        self._complete = True
-
-    async def _whole_clauses(self) -> AsyncGenerator[str]:
-        splitter = Clauses()
-        async with aclosing(self._pieces) as pieces:
-            async for piece in pieces:
-                self.text += piece
-                for clause in splitter.feed(piece):
-                    yield clause
-        for clause in splitter.finish():
-            yield clause
+    @abstractmethod
+    def _sound(self) -> AsyncGenerator[Clip]:
+        """Makes the sound; notes in `_clauses` how long that of each is, and in `_complete` that this was all."""
 
     def progress(self, played: Played) -> None:
         """Takes in how far the speaker has come."""
@@ -111,21 +88,81 @@ class Voice:
         return self._complete and self.said == " ".join(clause for clause, _ in self._clauses)
 
 
-class Spoken:
-    """What somebody else has spoken already, as a voice. Implements `Tts`, for one text.
+class Synthesized(Voice):
+    """An answer in our own voice.
 
     Args:
-        sound: of the whole text; what is no sound in it is left out.
+        text: what to say, piece by piece.
+        tts: the synthesiser.
+        ready, started: see `Voice`.
     """
 
-    def __init__(self, sound: AsyncGenerator[object]) -> None:
-        self._sound = sound
+    def __init__(
+        self, text: AsyncGenerator[str], tts: Tts, *, ready: Callable[[], None], started: Callable[[int], None]
+    ) -> None:
+        super().__init__(ready=ready, started=started)
+        self._pieces, self._tts = text, tts
 
-    async def synthesize(self, text: str, speed: float = 1.0) -> AsyncGenerator[Clip]:  # noqa: ARG002 (the port's)
-        """See `Tts`. All of the sound goes with the first clause."""
-        async for each in self._sound:
-            if isinstance(each, Clip):
-                yield each
+    async def read(self) -> str:
+        """See `Voice`."""
+        async with aclosing(self._pieces) as pieces:
+            async for piece in pieces:
+                self.text += piece
+        return self.text
 
-    async def close(self) -> None:
-        """Whoever has given the sound closes it."""
+    async def _sound(self) -> AsyncGenerator[Clip]:
+        async with aclosing(self._whole_clauses()) as clauses:
+            async for clause in clauses:
+                seconds = 0.0
+                self._clauses.append((clause, seconds))
+                async with aclosing(self._tts.synthesize(clause)) as clips:
+                    async for clip in clips:
+                        seconds += clip.seconds
+                        self._clauses[-1] = (clause, seconds)
+                        yield clip
+        self._complete = True
+
+    async def _whole_clauses(self) -> AsyncGenerator[str]:
+        splitter = Clauses()
+        async with aclosing(self._pieces) as pieces:
+            async for piece in pieces:
+                self.text += piece
+                for clause in splitter.feed(piece):
+                    yield clause
+        for clause in splitter.finish():
+            yield clause
+
+
+class Relayed(Voice):
+    """An answer that somebody else has worded and spoken already: its sound is played, whatever its words are.
+
+    Args:
+        answer: its words and its sound, in any order; what is neither is left out.
+        ready, started: see `Voice`.
+    """
+
+    def __init__(
+        self, answer: AsyncGenerator[object], *, ready: Callable[[], None], started: Callable[[int], None]
+    ) -> None:
+        super().__init__(ready=ready, started=started)
+        self._answer = answer
+
+    async def read(self) -> str:
+        """See `Voice`."""
+        async with aclosing(self._sound()) as sound:
+            async for _ in sound:
+                pass
+        return self.text
+
+    async def _sound(self) -> AsyncGenerator[Clip]:
+        seconds = 0.0
+        async with aclosing(self._answer) as answer:
+            async for each in answer:
+                if isinstance(each, Clip):
+                    seconds += each.seconds
+                elif isinstance(each, str):
+                    self.text = f"{self.text} {each}".strip()
+                self._clauses = [(self.text, seconds)]
+                if isinstance(each, Clip):
+                    yield each
+        self._complete = True

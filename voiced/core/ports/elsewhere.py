@@ -21,7 +21,7 @@ class Elsewhere(Protocol):
             speech: as it is spoken.
 
         Yields:
-            What was understood, the words of the answer, and its sound, in this order; all of it may be missing.
+            What was understood, then the words of the answer and its sound, in any order; all of it may be missing.
 
         Raises:
             VoicedError: it did not understand, or failed.
