@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,17 +63,18 @@ class Service:
             socket_path: the daemon's own socket, which is left behind by no end.
         """
         loop, this = asyncio.get_running_loop(), asyncio.current_task()
+        told, tell = os.pipe()
 
         def end(*_: object) -> None:
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, _told_already)
-            # Whatever hangs, a library, a disk or a thread: a sudden end loses nothing that was promised.
-            last = threading.Timer(ENDING_S, suddenly)
-            last.daemon = True
-            last.start()
+            os.write(tell, b"!")
             loop.call_soon_threadsafe(in_order)
 
         def suddenly() -> None:
+            # Whatever hangs, a library, a disk or a thread: a sudden end loses nothing that was promised.
+            os.read(told, 1)
+            time.sleep(ENDING_S)
             socket_path.unlink(missing_ok=True)
             os._exit(0)
 
@@ -81,6 +83,8 @@ class Service:
             if this:
                 this.cancel()
 
+        # It waits from now on: a signal may come while another thread is being started, and none can be started then.
+        threading.Thread(target=suddenly, name="end", daemon=True).start()
         for number in (signal.SIGTERM, signal.SIGINT):
             # Not the loop's own: that waits until a module is loaded, which may be seconds on a busy machine.
             signal.signal(number, end)

@@ -1,11 +1,14 @@
 """Encryption as its owner meets it: the verbs, the daemon with its key and without, and every byte that it writes."""
 
 import os
+import subprocess
+import termios
 from pathlib import Path
 
 import pytest
 
-from tests.rigs.box import Box
+from tests.conftest import ROOT
+from tests.rigs.box import COMMAND, Box
 
 CANARY = "xylophone quicksilver"
 
@@ -55,6 +58,28 @@ def test_a_daemon_without_its_key_says_so_and_touches_nothing(box: Box):
         (error,) = box("conversations", "list", code=1)
         assert error["code"] == code
     assert box.files() == before
+
+
+def test_who_does_not_type_the_passphrase_gets_the_terminal_back_as_it_was(box: Box):
+    box("conversations", "new")
+    box.configure("passphrase")
+    here, there = os.openpty()
+    asking = subprocess.Popen(
+        ["setsid", "--ctty", *COMMAND, "run"],
+        env=box.environment,
+        cwd=ROOT,
+        stdin=there,
+        stdout=there,
+        stderr=there,
+    )
+    told = b""
+    while b"assphrase" not in told:
+        told += os.read(here, 1000)
+    os.write(here, b"\x03")
+    assert asking.wait(30) == 0
+    assert termios.tcgetattr(there)[3] & termios.ECHO
+    os.close(here)
+    os.close(there)
 
 
 def test_what_is_there_is_encrypted_its_secret_is_changed_and_it_is_decrypted(box: Box):
