@@ -3,12 +3,19 @@
 `scripts/proof update` does it with real ones.
 """
 
+import errno
+import itertools
 import os
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from voiced.setup import releases, updating
+from voiced.core.errors import StoreBroken, StoreFull
+from voiced.setup import releases, snapshot, updating
 from voiced.setup.releases import Release, UpdateFailed
 from voiced.setup.updating import Installed
 
@@ -24,6 +31,7 @@ case "$*" in
   *show*) printf 'ActiveState=active\\nMainPID=7\\nNRestarts=%s\\n' "${ENDS:-0}" ;;
   *) echo "$*" >>"$TOLD" ;;
 esac
+[ "$*" != "--user stop voiced" ] || [ -z "$AT_STOP" ] || [ -e "$TOLD.once" ] || { touch "$TOLD.once"; eval "$AT_STOP"; }
 """
 
 
@@ -68,10 +76,8 @@ def update(installed: Installed, monkeypatch: pytest.MonkeyPatch, **ways: object
     """Lets release 2 be installed; gives the steps."""
     monkeypatch.setattr(releases, "make", lambda prefix, source, _: release(prefix, 2, source, **ways))
     steps: list[str] = []
-    try:
-        installed.update("2.0", [], steps.append, limit_s=0.5)
-    finally:
-        assert not list(installed.state.glob(".*"))
+    installed.update("2.0", [], steps.append, limit_s=0.5)
+    assert not list(installed.state.glob(".*"))
     return steps
 
 
@@ -102,7 +108,114 @@ def test_one_that_is_not_well_goes_with_what_it_changed(
     assert releases.current(installed.prefix).version == "1.0"
     assert told(installed) == ["--user stop voiced", "start 2.0", "--user stop voiced", "start 1.0"]
     assert kept(installed) == left
+    assert not list(installed.state.glob(".*"))
     assert [each.number for each in releases.all_of(installed.prefix)] == [1]
+
+
+def broken_off(calls: int, error: BaseException, call: Callable[..., object]) -> Callable[..., object]:
+    """A call that goes on as it is, and breaks off at one of its calls."""
+    counted = itertools.count(1)
+
+    def called(*args: Any, **keys: Any) -> object:
+        if next(counted) == calls:
+            raise error
+        return call(*args, **keys)
+
+    return called
+
+
+def half(source: Path, target: Path) -> None:
+    """The disk is full in the midst of a file."""
+    target.write_bytes(source.read_bytes()[:1])
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Nobody waits for the fake systemctl.
+def test_an_update_that_is_interrupted_while_it_stops_the_daemon_takes_nothing(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("AT_STOP", f"kill -INT {os.getpid()}")
+    with pytest.raises(KeyboardInterrupt):
+        update(installed, monkeypatch, migrations=8)
+    assert kept(installed) == "1.0"
+    assert told(installed)[-1] == "start 1.0"
+    assert [each.number for each in releases.all_of(installed.prefix)] == [1]
+
+
+def test_a_daemon_that_does_not_stop_keeps_its_file(installed: Installed, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AT_STOP", "exit 1")
+    with pytest.raises(UpdateFailed, match=r"does not stop.*1\.0 runs again"):
+        update(installed, monkeypatch, migrations=8)
+    assert told(installed) == ["--user stop voiced", "--user stop voiced", "start 1.0"]
+    assert kept(installed) == "1.0"
+
+
+def test_a_disk_that_is_full_amid_the_copy_leaves_the_file_as_it_was(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(shutil, "copy2", half)
+    with pytest.raises(UpdateFailed, match=r"No space.*1\.0 runs again"):
+        update(installed, monkeypatch, migrations=8)
+    assert kept(installed) == "1.0"
+    assert not list(installed.state.glob(".*"))
+    assert told(installed)[-1] == "start 1.0"
+
+
+def test_where_there_is_no_room_for_a_copy_the_daemon_is_not_stopped(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+):
+    with (installed.state / "voiced.db").open("r+b") as file:
+        file.truncate(2**43)
+    with pytest.raises(StoreFull):
+        update(installed, monkeypatch, migrations=8)
+    assert not (installed.prefix / "told").exists()
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EIO, "the disk is broken"), KeyboardInterrupt()])
+def test_what_cannot_be_put_back_stays_in_the_copy_and_the_next_update_tells(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch, error: BaseException
+):
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "replace", broken_off(3, error, Path.replace))  # After two switches.
+        with pytest.raises((StoreBroken, KeyboardInterrupt)):
+            update(installed, monkeypatch, ill="yes", writes="yes", migrations=8)
+    copy = installed.state / ".before-update"
+    assert (copy / "voiced.db").read_text() == "1.0\n"
+    for again in (lambda: update(installed, monkeypatch), lambda: installed.back(print)):
+        with pytest.raises(UpdateFailed, match="was broken off") as caught:
+            again()
+        assert caught.value.code == "update-unfinished"
+        assert str(copy) in caught.value.hint
+    assert (copy / "voiced.db").read_text() == "1.0\n"
+
+
+def test_what_others_have_in_the_same_folder_is_left_alone(installed: Installed, monkeypatch: pytest.MonkeyPatch):
+    (installed.state / "holiday.jpg").write_text("the sea")
+    with pytest.raises(UpdateFailed):
+        update(installed, monkeypatch, ill="yes", writes="yes", migrations=8)
+    assert (installed.state / "holiday.jpg").read_text() == "the sea"
+    assert kept(installed) == "1.0"
+
+
+@pytest.mark.parametrize("calls", range(1, 8))
+@pytest.mark.parametrize("step", ["unlink", "replace", "rename", "mkdir"])
+def test_wherever_the_power_goes_each_file_is_whole_in_one_of_two_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, calls: int
+):
+    old = {"voiced.db": "old", "voiced.db-wal": "old log"}
+    for name, text in old.items():
+        (tmp_path / name).write_text(text)
+    with monkeypatch.context() as power, suppress(KeyboardInterrupt):
+        power.setattr(Path, step, broken_off(calls, KeyboardInterrupt(), getattr(Path, step)))
+        snapshot.take(tmp_path)
+        for name in ("voiced.db", "voiced.db-wal", "voiced.damaged"):
+            (tmp_path / name).write_text("new")
+        snapshot.put_back(tmp_path)
+    places = (tmp_path / ".before-update", tmp_path)
+    for name, text in old.items():
+        found = next(place / name for place in places if (place / name).exists())
+        assert found.read_text() == text
+    assert snapshot.left(tmp_path) or (tmp_path / "voiced.db").read_text() == "old"
 
 
 def test_one_that_ends_again_and_again_is_waited_for_no_longer(installed: Installed, monkeypatch: pytest.MonkeyPatch):

@@ -1,8 +1,6 @@
 """An update without fear: the new version stands beside the old one, is tried, and goes if it is not well."""
 
 import json
-import os
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -11,8 +9,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from voiced.core.disk import shred
-from voiced.setup import releases
+from voiced.core.errors import VoicedError
+from voiced.setup import releases, snapshot
 from voiced.setup.releases import Release, UpdateFailed
 
 LIMIT_S = 90.0
@@ -22,8 +20,6 @@ STEADY_S = 5.0
 EVERY_S = 0.5
 HOPELESS = 3
 """A version that systemd had to start again so often is waited for no longer."""
-COPY = ".before-update"
-"""Of everything that is kept, the folder of the file as the old version left it, until the new one is trusted."""
 
 Tell = Callable[[str], None]
 
@@ -53,6 +49,7 @@ class Installed(Struct, frozen=True):
         Raises:
             UpdateFailed: it cannot be installed, or is not well: what ran before runs.
         """
+        self._look_for_left()
         before = releases.current(self.prefix)
         wanted = sorted({*before.extras, *extras})
         tell(f"install {source}")
@@ -61,7 +58,8 @@ class Installed(Struct, frozen=True):
             self._tried(made)
             self._exchange(before, made, tell, limit_s)
         except BaseException:
-            releases.remove(self.prefix, made.number)
+            if releases.current(self.prefix).number != made.number:
+                releases.remove(self.prefix, made.number)
             raise
         for old in releases.all_of(self.prefix):
             if old.number not in (before.number, made.number):
@@ -75,6 +73,7 @@ class Installed(Struct, frozen=True):
         Raises:
             UpdateFailed: there is none, it cannot read what is kept, or it is not well.
         """
+        self._look_for_left()
         now = releases.current(self.prefix)
         older = [each for each in releases.all_of(self.prefix) if each.number < now.number]
         if not older:
@@ -103,27 +102,53 @@ class Installed(Struct, frozen=True):
             releases.switch(self.prefix, after.number)
             return
         self._back_up(tell)
+        snapshot.need_room(self.state)
+        taken = False
         try:
             tell("stop")
-            self._systemctl("stop", "voiced")
-            self._copy()
+            self._stop()
+            snapshot.take(self.state)
+            taken = True
             tell(f"switch to {after.version}")
             releases.switch(self.prefix, after.number)
             tell("start, and look whether it is well")
             self._start(after, limit_s)
         except BaseException as error:
-            tell(f"back to {before.version}")
-            self._systemctl("stop", "voiced")
-            releases.switch(self.prefix, before.number)
-            if self._newer(after, before):
-                tell("put back what was kept")
-                self._put_back()
-            self._start(before, limit_s)
-            if isinstance(error, UpdateFailed):
+            self._return(before, tell, limit_s, put_back=taken and self._newer(after, before))
+            if isinstance(error, VoicedError):
                 raise UpdateFailed(f"{error.message}; {before.version} runs again", hint=error.hint) from error
             raise
-        finally:
-            self._clean()
+        snapshot.drop(self.state)
+
+    def _return(self, before: Release, tell: Tell, limit_s: float, *, put_back: bool) -> None:
+        """Lets the old version run again, with what was kept before; where that fails, the copy of it stays.
+
+        Raises:
+            UpdateFailed: the new one does not stop, or the old one is not well.
+            StoreBroken: what was kept cannot be put back.
+        """
+        tell(f"back to {before.version}")
+        self._stop()
+        releases.switch(self.prefix, before.number)
+        if put_back:
+            tell("put back what was kept")
+            snapshot.put_back(self.state)
+        self._start(before, limit_s)
+        snapshot.drop(self.state)
+
+    def _look_for_left(self) -> None:
+        """An update that was broken off may have left the only whole copy of what was kept.
+
+        Raises:
+            UpdateFailed: there is one.
+        """
+        if copy := snapshot.left(self.state):
+            hint = (
+                f"If voiced runs and nothing is missing: `rm -r {copy}`. "
+                f"If not: stop voiced, `rm -f {self.state}/voiced.db-*`, `mv {copy}/* {self.state}/`, start voiced."
+            )
+            told = f"an update was broken off, and {copy} has what was kept before it"
+            raise UpdateFailed(told, code="update-unfinished", hint=hint)
 
     def _start(self, release: Release, limit_s: float) -> None:
         """Starts it with its own unit, and looks whether it is ready, answers and stays.
@@ -183,8 +208,15 @@ class Installed(Struct, frozen=True):
         problem = status["store"]["problem"]
         return f"what is said is not kept: {problem}" if problem else ""
 
-    def _systemctl(self, *words: str) -> None:
-        subprocess.run(self._command(*words), capture_output=True, check=False)  # noqa: S603 (a program of the system)
+    def _stop(self) -> None:
+        """Nobody has the file open after that.
+
+        Raises:
+            UpdateFailed: it does not stop.
+        """
+        done = subprocess.run(self._command("stop", "voiced"), capture_output=True, text=True, check=False)  # noqa: S603 (a program of the system)
+        if done.returncode:
+            raise UpdateFailed(f"voiced does not stop: {done.stderr.strip()}")
 
     def _command(self, *words: str) -> list[str]:
         return ["systemctl", *(self.scope or "").split(), *words]
@@ -196,36 +228,3 @@ class Installed(Struct, frozen=True):
         done = subprocess.run([program, "backup", "--json"], capture_output=True, text=True, check=False)  # noqa: S603 (our own program)
         if done.returncode:
             tell(f"there is no new backup: {done.stdout.strip()}")
-
-    def _copy(self) -> None:
-        """The file as the old version left it, encrypted or not, with all that belongs to it."""
-        self._clean()
-        copy = self.state / COPY
-        copy.mkdir(mode=0o700)
-        for path in _kept(self.state):
-            _copied(path, copy / path.name)
-
-    def _put_back(self) -> None:
-        for path in _kept(self.state):
-            path.unlink()
-        for path in _kept(self.state / COPY):
-            _copied(path, self.state / path.name)
-
-    def _clean(self) -> None:
-        """What is forgotten later is not to be found here."""
-        copy = self.state / COPY
-        for path in _kept(copy):
-            shred(path)
-        shutil.rmtree(copy, ignore_errors=True)
-
-
-def _kept(folder: Path) -> list[Path]:
-    return [path for path in folder.glob("*") if path.is_file() and not path.is_symlink()]
-
-
-def _copied(source: Path, target: Path) -> None:
-    """With its owner, whoever calls this."""
-    shutil.copy2(source, target)
-    if os.geteuid() == 0:
-        found = source.stat()
-        os.chown(target, found.st_uid, found.st_gid)
