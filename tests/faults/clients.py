@@ -36,6 +36,29 @@ Kind = tuple[bytes, bytes]
 """What each says first, and again and again."""
 
 
+def kinds(door: str, token: bytes) -> dict[str, Kind]:
+    """Who is hostile at a door, by name; the token is one that is taken over TCP."""
+    if door == "wyoming":
+        return {
+            "silent": (b"", b""),
+            "slow": (b'{"type":"describe",', b" "),
+            "huge header": (b'{"type":"' + PIECE, PIECE),
+            "huge payload": (b'{"type":"audio-chunk","payload_length":1000000000000}\n', PIECE),
+            "never reading": (b'{"type":"describe"}\n' * 100, b'{"type":"describe"}\n' * 100),
+        }
+    head = HEAD % token
+    return {
+        "silent": (b"", b""),
+        "slow": (b"GET /", b"x"),
+        "slow body": (b"POST /api/v1/ask" + head + b"Content-Length: 60000\r\n\r\n", b"x"),
+        "huge headers": (b"GET / HTTP/1.1\r\nX: " + PIECE, PIECE),
+        "huge body": (b"POST /api/v1/ask" + head + b"Transfer-Encoding: chunked\r\n\r\n10000\r\n" + PIECE, PIECE),
+        "body of a question": (b"GET /api/v1/events" + head + b"Content-Length: 99999999\r\n\r\n", PIECE),
+        "never reading": (b"GET /api/v1/events" + head + b"\r\n", b""),
+        "guessing": (b"GET /api/v1/status" + HEAD % b"vk_x_y" + b"\r\n", b""),
+    }
+
+
 class House:
     """A daemon with all its doors open.
 
@@ -70,28 +93,6 @@ class House:
         return (
             str(self.life.socket) if door == "socket" else ("127.0.0.1", self.http if door == "tcp" else self.wyoming)
         )
-
-    def kinds(self, door: str) -> dict[str, Kind]:
-        """Who is hostile at a door, by name."""
-        if door == "wyoming":
-            return {
-                "silent": (b"", b""),
-                "slow": (b'{"type":"describe",', b" "),
-                "huge header": (b'{"type":"' + PIECE, PIECE),
-                "huge payload": (b'{"type":"audio-chunk","payload_length":1000000000000}\n', PIECE),
-                "never reading": (b'{"type":"describe"}\n' * 100, b'{"type":"describe"}\n' * 100),
-            }
-        head = HEAD % self.token
-        return {
-            "silent": (b"", b""),
-            "slow": (b"GET /", b"x"),
-            "slow body": (b"POST /api/v1/ask" + head + b"Content-Length: 60000\r\n\r\n", b"x"),
-            "huge headers": (b"GET / HTTP/1.1\r\nX: " + PIECE, PIECE),
-            "huge body": (b"POST /api/v1/ask" + head + b"Transfer-Encoding: chunked\r\n\r\n10000\r\n" + PIECE, PIECE),
-            "body of a question": (b"GET /api/v1/events" + head + b"Content-Length: 99999999\r\n\r\n", PIECE),
-            "never reading": (b"GET /api/v1/events" + head + b"\r\n", b""),
-            "guessing": (b"GET /api/v1/status" + HEAD % b"vk_x_y" + b"\r\n", b""),
-        }
 
     def ask(self, connection: socket.socket) -> float:
         """Seconds until an answer of the API, or of Wyoming, was whole."""
@@ -159,7 +160,7 @@ def besiege(house: House, door: str, name: str, many: int = CROWD, times: int = 
     """
     alone = _waits(house, door, times)
     before, most, waited = house.rss_mb(), 0.0, list[float]()
-    house.orders.send(Crowd(house.address(door), HOSTILE, *house.kinds(door)[name], many))
+    house.orders.send(Crowd(house.address(door), HOSTILE, *kinds(door, house.token)[name], many))
     while len(waited) < times or not house.orders.poll():
         waited += _waits(house, door, times // 10)
         most = max(most, house.rss_mb())
@@ -177,7 +178,7 @@ def run(seed: int, times: int) -> Outcome:
     """So many sieges, one kind after the other, of one daemon: what it grows by in one, it keeps for the next."""
     chance, outcome = random.Random(f"clients {seed}"), Outcome()
     with house() as besieged:
-        all_ = [(door, name) for door in DOORS for name in besieged.kinds(door)]
+        all_ = [(door, name) for door in DOORS for name in kinds(door, besieged.token)]
         chance.shuffle(all_)
         first = besieged.rss_mb()
         for number in range(times):

@@ -54,6 +54,7 @@ FAULTS = {
     "clients": Fault("tests.faults.clients", 18, 18),
     "daemon-kills": Fault("tests.faults.daemon_kills", 100, 25),
     "sigterm": Fault("tests.faults.sigterms", 200, 50),
+    "soak": Fault("tests.faults.soak", 120, 120),
     "watchdog": Fault("tests.faults.watchdog", 1, 1),
     "locked-daemon-kills": Fault("tests.faults.daemon_kills", 100, 25, run="run_locked"),
 }

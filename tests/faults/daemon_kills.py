@@ -46,15 +46,15 @@ class Life:
         (folder / "config.toml").write_text(content)
         (folder / ".asoundrc").write_text("# no device at all\n")
 
-    def spawn(self) -> subprocess.Popen[bytes]:
-        """Starts a daemon, and waits for nothing."""
+    def spawn(self, log: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+        """Starts a daemon, and waits for nothing; its log goes where `stderr` of `Popen` says."""
         command = [sys.executable, "-m", "voiced.cli.main", "run"]
-        return subprocess.Popen(command, env=self.environment, start_new_session=True, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(command, env=self.environment, start_new_session=True, stderr=log)
 
-    def start(self) -> tuple[subprocess.Popen[bytes], float]:
+    def start(self, log: int = subprocess.DEVNULL) -> tuple[subprocess.Popen[bytes], float]:
         """Starts a daemon; gives it and the seconds until it answered."""
         began = time.monotonic()
-        process = self.spawn()
+        process = self.spawn(log)
         with Client(self.socket) as client:
             while not _answers(client):
                 if time.monotonic() > began + PATIENCE_S:

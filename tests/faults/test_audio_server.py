@@ -1,7 +1,6 @@
 """Through PortAudio and a real audio server: hears what is spoken, plays what it should, survives pulled plugs."""
 
 import asyncio
-import os
 import subprocess
 from collections.abc import Callable, Coroutine, Generator
 from itertools import pairwise
@@ -25,11 +24,6 @@ Main = Callable[[Listener], Coroutine[Any, Any, None]]
 
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[AudioServer]:
-    if not AudioServer.installed():
-        message = "no audio server: apt-get install pulseaudio pulseaudio-utils libasound2-plugins"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
     server = AudioServer(tmp_path / "audio")
     for name, value in server.environment.items():
         monkeypatch.setenv(name, value)

@@ -13,6 +13,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 RATE = 16_000
 MICROPHONE = (
     # Without `norewinds` a null sink makes its sound 2 s ahead, and a microphone that was just plugged in is silent
@@ -35,6 +37,11 @@ class AudioServer:
 
     def __init__(self, folder: Path, *, slow: bool = False) -> None:
         """Writes its configuration; `slow` leaves the null sinks as they are by default."""
+        if not all(shutil.which(program) for program in ("pulseaudio", "pactl", "pacat", "parec")):
+            message = "no audio server: apt-get install pulseaudio pulseaudio-utils libasound2-plugins"
+            if os.environ.get("CI"):
+                pytest.fail(message)
+            pytest.skip(message)
         self._modules = [*MICROPHONE, SPEAKER]
         if slow:
             self._modules = [tuple(word for word in module if word != "norewinds=1") for module in self._modules]
@@ -49,10 +56,6 @@ class AudioServer:
         (folder / ".asoundrc").write_text(ASOUNDRC)
         lines = [f"load-module {' '.join(module)}" for module in [("module-native-protocol-unix",), *self._modules]]
         (folder / "server.pa").write_text("\n".join([*lines, "set-default-source mic", "set-default-sink virtspk\n"]))
-
-    @staticmethod
-    def installed() -> bool:
-        return all(shutil.which(program) for program in ("pulseaudio", "pactl", "pacat", "parec"))
 
     def start(self) -> None:
         options = ["--exit-idle-time=-1", "--daemonize=no", "--log-target=stderr", "--log-level=error"]
