@@ -330,6 +330,7 @@ class Voiced:
             memory=self._remembering.indexer.status,
             home=self.house.status,
             load=LoadStatus(self.inbox.waiting, self._database.waiting, self.bus.dropped, self.wyoming_clients()),
+            elsewhere=self.elsewhere.who if self.elsewhere else "",
         )
 
     async def ask(self, text: str, *, aloud: bool, **more: Any) -> Answered:  # noqa: ANN401 (fields of `Ask`)

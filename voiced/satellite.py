@@ -9,7 +9,7 @@ from voiced.control.wyoming.server import Server
 from voiced.core.answers import load_speech
 from voiced.core.commands import Hush, Ring, Say
 from voiced.core.config import Config
-from voiced.core.config_wyoming import networks, satellite_addresses
+from voiced.core.config_wyoming import satellite_addresses, satellite_networks
 from voiced.core.events import AnyEvent, Woke
 from voiced.core.types import Clip, Earcon
 from voiced.hearing_others import advertiser, artifact, wake_models
@@ -23,13 +23,16 @@ async def serve_satellite(config: Config, voiced: Voiced) -> None:
     Raises:
         ConfigInvalid: an address or a network is none.
     """
-    wanted, allowed = satellite_addresses(config.wyoming), networks(config.wyoming)
+    wanted, allowed = satellite_addresses(config.wyoming), satellite_networks(config.wyoming)
     room = _Room(config, voiced)
     satellite = Satellite(lambda: _info(config), room, lambda: room.word)
     voiced.bus.watch(room.happened)
     voiced.elsewhere = satellite
     server = Server(
-        lambda connection: SatelliteSession(connection, satellite), allowed, advertiser(config, "-satellite")
+        lambda connection: SatelliteSession(connection, satellite),
+        allowed,
+        advertiser(config, "-satellite"),
+        setting="wyoming.satellite_allow",
     )
     try:
         await asyncio.gather(*map(server.serve, wanted))

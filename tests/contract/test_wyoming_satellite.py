@@ -243,7 +243,7 @@ def test_the_rest_of_an_answer_that_was_cut_short_is_no_announcement():
     run(work)
 
 
-def test_who_comes_last_is_served():
+def test_who_comes_last_is_served(caplog):
     async def work(rig):
         answer = asyncio.create_task(conversed(rig))
         await rig.told("run-pipeline")
@@ -255,8 +255,12 @@ def test_who_comes_last_is_served():
             await rig.tell(*ANSWER, Ping())
             await rig.told("pong")
             assert rig.room.done == [CLIP], "and the first one no more"
+            assert rig.satellite.who == "127.0.0.1"
 
     run(work)
+    warned = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    heard = "127.0.0.1 hears what is said after the wake word"
+    assert warned == [heard, f"{heard} instead of 127.0.0.1"]
 
 
 UNPLAYABLE = [

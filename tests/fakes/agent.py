@@ -50,6 +50,7 @@ class ScriptedAgent:
         self.search = FakeSearch()
         self.home: Home = FakeHome()
         self.home_status = HomeStatus()
+        self.elsewhere = ""
         self.keys = FakeKeys()
         self.audit = FakeAudit()
         self.usage = FakeUsage()
@@ -82,6 +83,7 @@ class ScriptedAgent:
             [],
             [],
             home=self.home_status,
+            elsewhere=self.elsewhere,
         )
 
     async def ask(

@@ -11,6 +11,7 @@ from voiced.core.config_http import HttpConfig
 from voiced.core.config_wyoming import WyomingConfig
 from voiced.core.errors import ModelMissing
 from voiced.core.machine import Card, Disk, Heat, Held, Memory, Processor
+from voiced.core.status import ALL_SAID
 from voiced.setup.checks import engines, machine, service, sound
 from voiced.setup.checks.machine import ClockFacts
 from voiced.setup.checks.service import Backups, Folder, Unit
@@ -200,14 +201,27 @@ def test_what_is_encrypted_is_good(tmp_path):
     [
         ([], [], NOTHING, ""),
         (["127.0.0.1", "[::1]:10200"], [], GOOD, "only this machine"),
-        (["192.168.1.5"], ["192.168.1.0/24"], WARNING, "192.168.1.0/24 may use it without a password"),
-        (["192.168.1.5"], [], BAD, "wyoming.allow names none"),
+        (["192.168.1.5"], ["192.168.1.0/24"], WARNING, "without a password, whoever is in 192.168.1.0/24 may"),
+        (["192.168.1.5"], [], BAD, "allow names none"),
         (["kitchen"], [], BAD, "kitchen"),
-        (["127.0.0.1"], ["x"], BAD, "wyoming.allow"),
+        (["127.0.0.1"], ["x"], BAD, "allow: "),
     ],
 )
 def test_who_may_use_it_over_wyoming_is_told(listen, allow, health, told):
-    for config in (WyomingConfig(listen=listen, allow=allow), WyomingConfig(satellite=listen, allow=allow)):
+    for config in (WyomingConfig(listen=listen, allow=allow), WyomingConfig(satellite=listen, satellite_allow=allow)):
         found = service.others(config)
         assert (found.health if found else NOTHING) == health
         assert found is None or told in found.found
+
+
+def test_who_may_hear_what_is_said_is_told():
+    here, there = ["127.0.0.1"], ["192.168.1.5"]
+    found = service.others(WyomingConfig(satellite=here))
+    assert found
+    assert (found.health, "any account" in found.found, ALL_SAID in found.found) == (GOOD, True, True)
+    found = service.others(WyomingConfig(listen=there, allow=["10.1.0.0/16"], satellite=here))
+    assert found
+    assert ALL_SAID not in found.found, "who may ask in writing does not hear the room"
+    found = service.others(WyomingConfig(satellite=there, allow=["10.1.0.0/16"]))
+    assert found
+    assert (found.health, "satellite_allow names none" in found.found) == (BAD, True)

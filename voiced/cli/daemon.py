@@ -16,7 +16,7 @@ from voiced.cli.options import Options
 from voiced.cli.output import line, people, plain, table
 from voiced.cli.promises import left, when
 from voiced.core.errors import StoreDamaged
-from voiced.core.status import ALL_SOUND, EngineStatus, HomeStatus, MemoryStatus, PromiseStatus, Status
+from voiced.core.status import ALL_SAID, ALL_SOUND, EngineStatus, HomeStatus, MemoryStatus, PromiseStatus, Status
 from voiced.setup.places import socket_path
 
 
@@ -119,6 +119,11 @@ def _show(state: Status, zone: tzinfo) -> None:
             ["up", f"{state.uptime_s:.0f} s, process {state.pid}, ear turned {state.ear_turned_s:.1f} s ago"],
             *([each.kind, rings(each, zone)] for each in state.promises),
             *([part.kind, _engine(part)] for part in state.engines),
+            *(
+                [["satellite", Text(f"{state.elsewhere} hears {ALL_SAID}, and answers it", "yellow")]]
+                if state.elsewhere
+                else []
+            ),
             ["memory", _memory(state.memory)],
             *([each.kind, told(each)] for each in state.home.connections),
             *([["home", _home(state.home)]] if state.home.connections else []),

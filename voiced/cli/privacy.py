@@ -8,6 +8,7 @@ from voiced.cli.options import Options
 from voiced.cli.output import line, people, plain, table
 from voiced.core.history import Privacy
 from voiced.core.privacy import CLASSES, Use, allowed, judged, uses
+from voiced.core.status import ALL_SAID
 
 USES: dict[Use, str] = {
     "log": "written into a log",
@@ -54,9 +55,13 @@ def classify(text: str, *, options: Options | None = None) -> None:
 def policy(*, options: Options | None = None) -> None:
     """Show what may be done with text of each class."""
     options = options or Options()
-    config = options.loaded().privacy
+    loaded = options.loaded()
+    config = loaded.privacy
     if options.json:
         line({each: uses(config, each) for each in CLASSES})
         return
     rows = [(use, *("yes" if allowed(config, each, use) else "no" for each in CLASSES), USES[use]) for use in USES]
     table(["use", *CLASSES, "it may be"], rows)
+    if loaded.wyoming.satellite:
+        told = f"Of whatever class it is, {ALL_SAID} goes to Home Assistant while it is connected (wyoming.satellite)."
+        people.print(Text(told, "yellow"), soft_wrap=True)

@@ -7,6 +7,9 @@ from voiced.core.promises import Kind, Schedule
 ALL_SOUND = "all that the microphone hears, all the time"
 """What a server gets that hears a wake word: whoever asks how voiced does is told."""
 
+ALL_SAID = "what is said after the wake word"
+"""What a satellite's server gets."""
+
 
 class AudioStatus(Struct, frozen=True):
     """The microphone and the speaker.
@@ -192,6 +195,7 @@ class Status(Struct, frozen=True):
         failures: how many of them failed.
         uptime_s: seconds since the start.
         ear_turned_s: seconds since the ear's loop last went round: never more than a moment.
+        elsewhere: the address of who hears what is said after the wake word and answers it; empty: voiced does.
     """
 
     version: str
@@ -213,3 +217,4 @@ class Status(Struct, frozen=True):
     memory: MemoryStatus = MemoryStatus()
     home: HomeStatus = HomeStatus()
     load: LoadStatus = LoadStatus()
+    elsewhere: str = ""

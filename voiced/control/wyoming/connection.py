@@ -26,11 +26,13 @@ class Connection:
         reader, writer: the open stream.
 
     Attributes:
+        peer: the address of the client.
         since: the time of the loop at which something last came in.
     """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
+        self.peer: str = writer.get_extra_info("peername")[0]
         self._decoder = Decoder()
         self._received: deque[Message] = deque()
         self._now = asyncio.get_running_loop().time

@@ -4,6 +4,7 @@ Source: the Wyoming protocol's README (OHF-Voice/wyoming), and Home Assistant's 
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
 from typing import Any, Protocol
@@ -12,9 +13,12 @@ from voiced.control.wyoming.answer import Answer, Sound
 from voiced.control.wyoming.connection import Connection
 from voiced.control.wyoming.services import USUAL
 from voiced.core.errors import HomeFailed, HomeUnreachable, VoicedError, WireBroken
+from voiced.core.status import ALL_SAID
 from voiced.core.tasks import ended
 from voiced.core.types import Clip, SpeechChunk, Transcript
 from voiced.core.wire import Message
+
+log = logging.getLogger(__name__)
 
 LEFT_S = 10.0
 """What still comes of an answer that nobody waits for any more, comes within this time."""
@@ -63,9 +67,16 @@ class Satellite:
         """See `Elsewhere`."""
         return self._server is not None
 
+    @property
+    def who(self) -> str:
+        """See `Elsewhere`."""
+        return self._server.connection.peer if self._server else ""
+
     def attach(self, server: "SatelliteSession") -> None:
-        """Serves whoever says so last."""
+        """Serves whoever says so last. The owner is told: it hears what is said, and shows no password."""
         if server is not self._server:
+            instead = f" instead of {self.who}" if self._server else ""
+            log.warning("%s hears %s%s", server.connection.peer, ALL_SAID, instead)
             self.detach(self._server)
             self._left_until = 0.0
         self._server = server

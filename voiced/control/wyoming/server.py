@@ -47,6 +47,7 @@ class Server:
         session: begins to serve one of them.
         allow: networks that may connect, besides this machine.
         advertise: tells others where it listens until it is cancelled; None: nobody does.
+        setting: where `allow` comes from.
 
     Attributes:
         ports: at which it listens.
@@ -57,8 +58,10 @@ class Server:
         session: Callable[[Connection], Session],
         allow: Sequence[Network] = (),
         advertise: Callable[[Address], Awaitable[None]] | None = None,
+        setting: str = "wyoming.allow",
     ) -> None:
         self._session, self._allow, self._advertise = session, allow, advertise
+        self._setting = setting
         self._clients: dict[asyncio.Task[None], Session] = {}
         self._strangers: set[str] = set()
         self.ports: list[int] = []
@@ -88,7 +91,7 @@ class Server:
             log.info("listening for Wyoming at %s:%d", address.host, self.ports[-1])
             if not address.here:
                 who = ", ".join(map(str, self._allow))
-                log.warning("whoever is in %s may talk to voiced without a password: see [wyoming]", who)
+                log.warning("whoever is in %s may connect without a password: see %s", who, self._setting)
             try:
                 if self._advertise and not address.here:
                     await self._advertise(Address(address.host, self.ports[-1]))
@@ -133,5 +136,5 @@ class Server:
             return True
         if host not in self._strangers and len(self._strangers) < STRANGERS:
             self._strangers.add(host)
-            log.warning("%s may not connect: wyoming.allow does not name its network", host)
+            log.warning("%s may not connect: %s does not name its network", host, self._setting)
         return False

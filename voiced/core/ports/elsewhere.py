@@ -14,6 +14,11 @@ class Elsewhere(Protocol):
         """Whether it is there: without it, voiced answers itself."""
         ...
 
+    @property
+    def who(self) -> str:
+        """The address of who is there; empty: nobody."""
+        ...
+
     def converse(self, speech: AsyncIterator[SpeechChunk]) -> AsyncGenerator[Transcript | str | Clip]:
         """Answers an utterance; whoever calls closes it, which ends the answer where that is early.
 

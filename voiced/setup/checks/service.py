@@ -7,9 +7,16 @@ from msgspec import Struct
 
 from voiced.core import config_http
 from voiced.core.config_http import HttpConfig
-from voiced.core.config_wyoming import WyomingConfig, addresses, networks, satellite_addresses
+from voiced.core.config_wyoming import (
+    WyomingConfig,
+    addresses,
+    networks,
+    satellite_addresses,
+    satellite_networks,
+)
 from voiced.core.credentials import identity
 from voiced.core.errors import ConfigInvalid
+from voiced.core.status import ALL_SAID
 from voiced.setup.doctor import Finding, Health
 
 HOUR_S = 3600
@@ -132,17 +139,25 @@ def network(config: HttpConfig) -> Finding | None:
 
 
 def others(config: WyomingConfig) -> Finding | None:
-    """Judges who may use voiced over Wyoming, which knows no passwords; None where nobody may."""
+    """Judges who may use voiced over Wyoming, or hear the room, without a password; None where nobody may."""
     if not (config.listen or config.satellite):
         return None
     try:
-        wanted, allowed = [*addresses(config), *satellite_addresses(config)], networks(config)
+        open_ = [
+            f"whoever is in {', '.join(map(str, allowed))} may {what}"
+            for found, allowed, what in (
+                (addresses(config), networks(config), "ask and do what may be asked in writing"),
+                (satellite_addresses(config), satellite_networks(config), f"hear {ALL_SAID}, and answer it"),
+            )
+            if not all(each.here for each in found)
+        ]
     except ConfigInvalid as error:
         return Finding("wyoming", Health.BAD, error.message, error.hint)
-    if all(each.here for each in wanted):
-        return Finding("wyoming", Health.GOOD, "only this machine may use it")
-    told = f"whoever is in {', '.join(map(str, allowed))} may use it without a password"
-    return Finding("wyoming", Health.WARNING, told, "Let wyoming.allow name single machines that you trust.")
+    if open_:
+        hint = "Let wyoming.allow and wyoming.satellite_allow name single machines that you trust."
+        return Finding("wyoming", Health.WARNING, f"without a password, {'; '.join(open_)}", hint)
+    hears = f"; any account of it may hear {ALL_SAID}" if config.satellite else ""
+    return Finding("wyoming", Health.GOOD, f"only this machine may use it{hears}")
 
 
 def backups(found: Backups) -> Finding | None:
