@@ -39,11 +39,12 @@ async def serve_others(config: Config, voiced: Voiced) -> None:
 
 def advertiser(config: Config, suffix: str = "") -> Callable[[Address], Awaitable[None]] | None:
     """What tells the network where a server listens; see `keep_advertised`. None: nobody is to know."""
+    taken: set[str] = set()
 
     async def advertise(address: Address) -> None:
         from voiced.control.wyoming.advertising import keep_advertised  # noqa: PLC0415 (few want it)
 
-        await keep_advertised(address, suffix)
+        await keep_advertised(address, taken, suffix)
 
     return advertise if config.wyoming.advertise else None
 

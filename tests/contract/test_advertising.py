@@ -45,7 +45,7 @@ def test_it_is_found_where_it_is_and_no_more_when_it_is_gone(monkeypatch):
         async with asyncio.timeout(60):
             network = AsyncZeroconf(interfaces=["127.0.0.1"])
             try:
-                async with running(keep_advertised(EVERYWHERE)):
+                async with running(keep_advertised(EVERYWHERE, set())):
                     service = await found(network)
                     assert service
                     assert service.parsed_addresses(IPVersion.V4Only) == ["127.0.0.1"]
@@ -70,11 +70,50 @@ def test_a_network_that_does_not_hear_is_tried_again_and_complained_of_once(monk
     monkeypatch.setattr(advertising, "LOOK_S", 0.01)
 
     async def run():
-        async with running(keep_advertised(EVERYWHERE)):
+        async with running(keep_advertised(EVERYWHERE, set())):
             await until(lambda: len(tried) > 2, "it is tried again")
 
     asyncio.run(run())
     assert caplog.text.count("is unreachable") == 1
+
+
+class Network:
+    """In the place of mDNS: who is told of, by name."""
+
+    told: list[tuple[str, int]]
+
+    def __init__(self, **_):
+        self._mine = None
+
+    async def async_register_service(self, service):
+        self._mine = (service.name, service.port)
+        self.told.append(self._mine)
+        return asyncio.sleep(0)
+
+    async def async_close(self):
+        self.told.remove(self._mine)
+
+
+def test_of_two_addresses_of_one_device_the_first_is_told_of_and_the_second_when_that_is_gone(monkeypatch, caplog):
+    monkeypatch.setattr(Network, "told", [], raising=False)
+    monkeypatch.setattr(advertising, "AsyncZeroconf", Network)
+    places = []
+    monkeypatch.setattr(advertising, "place", lambda host: places.append(host) or HERE)
+    monkeypatch.setattr(advertising, "LOOK_S", 0.01)
+
+    async def run():
+        taken = set()
+        async with running(keep_advertised(Address("127.0.0.1", 10_400), taken)):
+            await until(lambda: Network.told == [(NAME, 10_400)], "the first one is told of")
+            second = asyncio.create_task(keep_advertised(Address("::1", 10_300), taken))
+            await until(lambda: places.count("::1") > 2, "the second one was looked for")
+            assert Network.told == [(NAME, 10_400)]
+        await until(lambda: Network.told == [(NAME, 10_300)], "it takes the place")
+        await ended([second])
+
+    asyncio.run(run())
+    assert Network.told == []
+    assert caplog.text == ""
 
 
 def device(address, hardware):

@@ -69,12 +69,13 @@ def _outwards(family: socket.AddressFamily) -> str | None:
         return probe.getsockname()[0]
 
 
-async def keep_advertised(at: Address, suffix: str = "") -> None:
+async def keep_advertised(at: Address, taken: set[str], suffix: str = "") -> None:
     """Tells where the server is until it is cancelled, also where that changes.
 
     Args:
         at: where it listens.
-        suffix: of the name, where there are several on a machine.
+        taken: network devices at which somebody tells of this server: a second address of one would have its name.
+        suffix: of the name, where there are several servers on a machine.
     """
     told: Place | None = None
     complained = False
@@ -85,7 +86,11 @@ async def keep_advertised(at: Address, suffix: str = "") -> None:
                 if found != told:
                     told = None
                     await stack.aclose()
+                    if found and found.hardware in taken:
+                        found = None
                     if found:
+                        taken.add(found.hardware)
+                        stack.callback(taken.discard, found.hardware)
                         await _tell(found, at.port, suffix, stack)
                     told = found
             except (OSError, Error) as error:
