@@ -32,7 +32,7 @@ from voiced.engines.hosted import HostedTts
 from voiced.engines.phrasefiles import PhraseFiles
 from voiced.engines.phrases import PhraseCache
 from voiced.turn.speaking import SpeakableTts
-from voiced.turn.voice import Voice
+from voiced.turn.voice import Synthesized
 
 HERE = Path(__file__).parent
 DEADLINE_S = 20.0
@@ -76,7 +76,7 @@ async def once(text: str) -> AsyncGenerator[str]:
 
 def answer(text: str, tts: Tts) -> AsyncGenerator[Clip]:
     """A text as a turn speaks it."""
-    return Voice(once(text), tts, ready=lambda: None, started=lambda _: None).clips()
+    return Synthesized(once(text), tts, ready=lambda: None, started=lambda _: None).clips()
 
 
 async def measure(folder: Path, pairs: int) -> dict[str, object]:
