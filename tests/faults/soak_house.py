@@ -180,10 +180,18 @@ class House:
         """Has it announce something; gives what is wrong."""
         return answered(self.ask("POST", "/voice/announce", json={"text": self.new("dinner is ready")}))
 
-    def rang(self) -> dict[str, int]:
-        """How often each promise was kept: it rang, or was told late."""
-        kept = [each["promise"] for each in list(self.events) if each["event"] in {"promise_rang", "promise_missed"}]
-        return {promise: kept.count(promise) for promise in self.promised}
+    def quiet(self) -> bool:
+        """Says that it is to stop; tells whether nothing rings, or is still to ring."""
+        self.ask("POST", "/voice/stop")
+        time.sleep(0.3)  # A ring that does not sound yet is not heard, and not over.
+        return not self.ask("GET", "/promises").json()
+
+    def not_kept(self) -> list[str]:
+        """Promises that rang twice, or that nobody was told of."""
+        events = list(self.events)
+        rang = [each["promise"] for each in events if each["event"] == "promise_rang"]
+        late = {each["promise"] for each in events if each["event"] == "promise_missed"}
+        return [each for each in self.promised if rang.count(each) != 1 and (each in rang or each not in late)]
 
     def _ended(self, since: int, what: str) -> str:
         """Waits for the end of a turn."""
