@@ -1,6 +1,10 @@
 """Files instead of a microphone and a speaker: any kind of file, and one clock."""
 
 import asyncio
+import gc
+import io
+import tracemalloc
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -75,6 +79,35 @@ def test_a_truncated_file_is_told_or_read_as_far_as_it_goes(tmp_path):
         except InputInvalid as error:
             code = error.code
         assert code == "file-unreadable" or 0 < len(samples) <= 2 * RATE * 2
+
+
+def test_a_file_that_announces_more_than_it_holds_takes_no_memory_for_it(tmp_path):
+    soundfile.write(tmp_path / "a.flac", tone(0.1, 48_000, 8), 48_000)
+    data = bytearray((tmp_path / "a.flac").read_bytes())
+    frames = 48_000 * 3600 * 3  # 16 GB
+    data[21] |= frames >> 32
+    data[22:26] = (frames & 0xFFFFFFFF).to_bytes(4, "big")
+    tracemalloc.start()
+    with suppress(InputInvalid):
+        files.decoded(io.BytesIO(bytes(data)), "a.flac")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 16 * 1024 * 1024
+
+
+def test_numbers_that_cannot_be_added_are_as_loud_as_can_be(tmp_path):
+    loud = np.full((1_600, 2), 3e38, np.float32)
+    soundfile.write(tmp_path / "a.wav", loud, RATE, "FLOAT")
+    assert set(np.frombuffer(files.read(tmp_path / "a.wav"), "<i2")) == {32767}
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_file_that_leads_before_its_beginning_is_told_without_noise(tmp_path):
+    soundfile.write(tmp_path / "a.aiff", tone(0.05, RATE), RATE)
+    data = (tmp_path / "a.aiff").read_bytes().replace(b"SSND", b"SSN\xa2")
+    with pytest.raises(InputInvalid):
+        files.decoded(io.BytesIO(data), "a.aiff")
+    gc.collect()
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path):

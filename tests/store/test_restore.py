@@ -298,6 +298,10 @@ def a_promise_of_nonsense(path):
     edit(path, "UPDATE promises SET due = -9e99")
 
 
+def a_promise_that_is_no_text(path):
+    edit(path, "UPDATE promises SET name = CAST(x'a0ff' AS TEXT)")
+
+
 def a_new_file(path):
     path.unlink()
     edit(path, "PRAGMA user_version = 0; CREATE TABLE t (x); DROP TABLE t")
@@ -306,7 +310,7 @@ def a_new_file(path):
 DAMAGES = [newer, foreign, another_schema, index_damaged, truncated, scribbled, ciphered, emptied, gone, a_new_file]
 
 
-@pytest.mark.parametrize("damage", [*DAMAGES, a_time_without_a_day, a_promise_of_nonsense])
+@pytest.mark.parametrize("damage", [*DAMAGES, a_time_without_a_day, a_promise_of_nonsense, a_promise_that_is_no_text])
 def test_a_refused_restore_leaves_everything_as_it_was(tmp_path, damage):
     async def job(home):
         await fill(home)

@@ -59,3 +59,27 @@ def test_takes_the_languages_folder_and_merges_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_what_comes_with_voiced_has_its_own_sentences_about_the_home(language):
     assert (intents_folder(Config(language=language)) / language / "home" / "home.yaml").is_file()
+
+
+CHAIN = (
+    "intents: {A: {data: [{sentences: [<r0>]}]}}\nexpansion_rules: {"
+    + ", ".join(f"r{number}: <r{number + 1}>" for number in range(1_000))
+    + ", r1000: x}"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "intents: {}\nday: 2026-99-99",
+        "a: " + "[" * 5_000,
+        "skip_words: &a [*a]",
+        f"intents: {{A: {{data: [{{sentences: ['{'(' * 3_000}a{')' * 3_000}']}}]}}}}",
+        CHAIN,
+    ],
+    ids=["no day", "lists in lists", "a list in itself", "groups in groups", "rules in rules"],
+)
+def test_what_has_no_end_is_refused(tmp_path, text):
+    (tmp_path / "a.yaml").write_text(text)
+    with pytest.raises(IntentsInvalid, match=r"a\.yaml"):
+        load_intents(tmp_path, "en")

@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import ROOT
 from voiced.core.config import Config, WakeWordConfig
+from voiced.core.config_home import CommandConfig
 from voiced.core.errors import ConfigInvalid
 from voiced.setup.settings import config_file, ignored, keys, load
 from voiced.setup.template import render
@@ -172,3 +173,36 @@ def test_root_has_the_system_s_file_and_anybody_else_his_own(tmp_path, monkeypat
     own.parent.mkdir(parents=True)
     own.touch()
     assert ignored(variables) == (own if file == SYSTEM else None)
+
+
+@pytest.mark.parametrize("value", ["9" * 5_000, "[" * 5_000, "{a=" * 5_000])
+def test_numbers_without_end_and_lists_in_lists_are_no_toml(tmp_path, value):
+    with pytest.raises(ConfigInvalid, match="is no TOML"):
+        load(written(tmp_path, f"[audio]\nvolume = {value}\n"), environment={})
+    with pytest.raises(ConfigInvalid, match=r"audio\.volume"):
+        load(written(tmp_path, ""), [f"audio.volume={value}"], {})
+
+
+@pytest.mark.parametrize(
+    ("flags", "environment"),
+    [
+        (["audio.input=\udcff"], {}),
+        (["a\udcff=1"], {}),
+        ([], {"VOICED_AUDIO_INPUT": "\udcff"}),
+        ([], {"VOICED_AUDIO_VOLUM\udcff": "1"}),
+    ],
+)
+def test_what_is_no_text_is_refused_in_words_that_can_be_printed(tmp_path, flags, environment):
+    with pytest.raises(ConfigInvalid, match="no text in UTF-8") as refused:
+        load(written(tmp_path, ""), flags, environment)
+    assert refused.value.message.encode()
+
+
+def test_a_command_that_was_a_text_may_become_a_table(tmp_path):
+    device = '[home.devices.lamp]\ndomain = "light"\ncommand_topic = "a"\n'
+    file = written(tmp_path, f'{device}commands = {{ turn_on = "ON" }}\n')
+    (tmp_path / "config.d").mkdir(exist_ok=True)
+    (tmp_path / "config.d/b.toml").write_text(f'{device}commands = {{ turn_on = {{ topic = "b", payload = "1" }} }}\n')
+    assert load(file, environment={}).config.home.devices["lamp"].commands["turn_on"] == CommandConfig(
+        topic="b", payload="1"
+    )

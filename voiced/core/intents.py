@@ -21,7 +21,7 @@ from voiced.core.words import read_yaml
 INTERRUPTIONS = ("VoicedStop", "HassNevermind", "VoicedForgetLast", "VoicedSnooze")
 """The intents that are listened for while voiced speaks or rings."""
 _HINT = "See the templates in config/intents/en; https://developers.home-assistant.io/docs/voice describes the format."
-_FAULTS = (ParseError, HassilError, AssertionError, ValueError, TypeError, KeyError, AttributeError)
+_FAULTS = (ParseError, HassilError, AssertionError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """What hassil raises on templates that it cannot read."""
 
 
@@ -138,7 +138,10 @@ def _check_references(path: Path, own: Intents, merged: Intents) -> None:
     for name, data in blocks(own):
         lists, rules = scope(merged, data)
         for sentence in data.sentences:
-            missing = _missing(sentence.expression, lists, rules, ())
+            try:
+                missing = _missing(sentence.expression, lists, rules, ())
+            except RecursionError:
+                missing = "its rules lead too deep"
             if missing:
                 raise IntentsInvalid(f"{path}: {name}: “{sentence.text}”: {missing}", hint=_HINT)
 

@@ -20,7 +20,7 @@ def read_yaml(path: Path) -> Any:  # noqa: ANN401 (whatever it holds)
     """
     try:
         return yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 (CSafeLoader is the safe one in C)
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError, OSError) as error:  # A day that there is not is a ValueError.
         raise IntentsInvalid(f"{path} is no YAML file: {error}", hint="Check its indentation and quotes.") from error
 
 

@@ -5,12 +5,13 @@ is that of a machine with no time lost to computing, and every decision is the s
 """
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import CancelledError
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 import soundfile
@@ -24,6 +25,8 @@ from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Clip, Frame
 from voiced.engines.sound import loudness
 
 OUTPUT_RATE = 22_050
+PIECE = 65_536
+"""Samples that are read at once, of all channels."""
 LONGEST_S = 4 * 3600
 _TOO_LONG = f"Cut it into pieces. `voiced replay` takes recordings of up to {LONGEST_S // 3600} hours."
 TAIL_S = 1.0
@@ -61,18 +64,39 @@ def decoded(recording: BinaryIO, name: str, longest_s: float = LONGEST_S) -> byt
         longest_s: see `read`.
     """
     try:
-        with soundfile.SoundFile(recording) as file:
+        with soundfile.SoundFile(cast("BinaryIO", _Recording(recording))) as file:
             seconds = file.frames / file.samplerate
             if seconds > longest_s:
                 message = f"{name} is {seconds:.0f} s long; {longest_s:g} s are allowed"
                 raise InputInvalid(message, code="file-too-long", hint=_TOO_LONG)
-            sound = file.read(dtype="float32", always_2d=True).mean(axis=1)
+            sound = np.concatenate([np.zeros(0, np.float32), *_mono(file)])
             rate = file.samplerate
     except (soundfile.LibsndfileError, OSError, RuntimeError, ValueError) as error:
         raise _unreadable(name, error) from error
     if rate != RATE:
         sound = soxr.resample(sound, rate, RATE)
-    return (np.clip(np.nan_to_num(sound), -1, 1) * 32767).astype("<i2").tobytes()
+    return (np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes()
+
+
+class _Recording:
+    """A file as libsndfile sees it, which may seek before the beginning of a damaged one."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.read, self.tell = file.read, file.tell
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        try:
+            return self._file.seek(offset, whence)
+        except (OSError, ValueError):
+            return self._file.tell()
+
+
+def _mono(file: soundfile.SoundFile) -> Iterator["np.ndarray[tuple[int], np.dtype[np.float32]]"]:
+    """The samples of a file, piece by piece: it may announce far more than it holds."""
+    size = max(1, PIECE // file.channels)
+    while len(piece := file.read(size, dtype="float32", always_2d=True)):
+        yield np.clip(np.nan_to_num(piece), -1, 1).mean(axis=1)
 
 
 def _unreadable(name: str, error: Exception) -> InputInvalid:

@@ -26,6 +26,8 @@ FILE_VARIABLE = "VOICED_CONFIG"
 SYSTEM_FOLDER = Path("/etc/voiced")
 _NAME = "config.toml"
 _PREFIX = "VOICED_"
+_NO_TOML = (ValueError, RecursionError)
+"""What `tomllib` raises: also at numbers of thousands of digits, and at lists in lists in lists."""
 _UNKNOWN = re.compile(r"unknown field `(?P<key>[^`]+)`(?: - at `\$\.?(?P<at>[^`]*)`)?")
 _PASSWORD = re.compile(r"([a-z][a-z0-9+.-]*://)[^/?#\s]*@")
 _WRONG = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<at>[^`]*)`$")
@@ -71,10 +73,10 @@ def load(file: Path | None = None, flags: Iterable[str] = (), environment: Mappi
     merged: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for source in _sources(file, flags, environment):
-        _check(source)
+        _made(source)
         _merge(merged, source.values, origins, source.name)
     _complete_words(merged)
-    settings = Settings(msgspec.convert(merged, Config, strict=False), origins)
+    settings = Settings(_made(Source("all of them together", merged)), origins)
     _check_devices(settings)
     return settings
 
@@ -162,6 +164,7 @@ def _sources(file: Path | None, flags: Iterable[str], environment: Mapping[str, 
     yield from _variables(environment)
     for flag in flags:
         key, separator, value = flag.partition("=")
+        _look_at("--set", flag)
         if not separator:
             raise ConfigInvalid(f"--set {flag}: there is no value", hint="Write it as --set key=value.")
         yield Source(f"--set {key}", _nested(key, _value(value)))
@@ -173,7 +176,7 @@ def _read(path: Path) -> Source:
         return Source(str(path), tomllib.loads(text), text)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigInvalid(f"{path} cannot be read: {error}") from error
-    except tomllib.TOMLDecodeError as error:
+    except _NO_TOML as error:
         raise ConfigInvalid(f"{path} is no TOML: {error}") from error
 
 
@@ -183,8 +186,10 @@ def _variables(environment: Mapping[str, str]) -> Iterator[Source]:
     for name in sorted(name for name in environment if name.startswith(_PREFIX) and name != FILE_VARIABLE):
         field = name.removeprefix(_PREFIX)
         if field in known:
+            _look_at(name, environment[name])
             yield Source(name, _nested(known[field], _value(environment[name])))
         elif (close := _closest(field, known)) and not close.startswith(f"{field}_"):  # VOICED_HOME is a folder.
+            _look_at("a variable", name)
             message = f"the variable {name} sets nothing; did you mean '{_PREFIX}{close}'?"
             raise ConfigInvalid(message, hint="Unset or rename it.")
 
@@ -192,8 +197,16 @@ def _variables(environment: Mapping[str, str]) -> Iterator[Source]:
 def _value(text: str) -> Any:  # noqa: ANN401 (any TOML value)
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except _NO_TOML:
         return text
+
+
+def _look_at(name: str, text: str) -> None:
+    """Bytes that are no text in UTF-8 come as half of a pair, which nobody can write down again."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ConfigInvalid(f"{name}: {text!a} is no text in UTF-8", hint="Write it again, in UTF-8.") from error
 
 
 def _nested(key: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 (any TOML value)
@@ -207,7 +220,9 @@ def _merge(
 ) -> None:
     for key, value in values.items():
         if isinstance(value, dict):
-            _merge(into.setdefault(key, {}), value, origins, name, f"{prefix}{key}.")
+            if not isinstance(into.get(key), dict):  # Some settings may be a text or a table.
+                into[key] = {}
+            _merge(into[key], value, origins, name, f"{prefix}{key}.")
         else:
             into[key] = value
             origins[prefix + key] = name
@@ -223,10 +238,10 @@ def _complete_words(merged: dict[str, Any]) -> None:
         merged["wake"]["words"] = {name: {**here.get(name, {}), **words.get(name, {})} for name in {**words, **kept}}
 
 
-def _check(source: Source) -> None:
-    """Finds a source's mistakes while it is still known whose they are."""
+def _made(source: Source) -> Config:
+    """What a source makes by itself: its mistakes are found while it is still known whose they are."""
     try:
-        msgspec.convert(source.values, Config, strict=False)
+        return msgspec.convert(source.values, Config, strict=False)
     except msgspec.ValidationError as error:
         raise ConfigInvalid(*_explain(str(error), source)) from error
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import apsw
 
 from voiced.core.disk import leave_room
-from voiced.core.errors import InputInvalid, StoreDamaged, StoreFailed, StoreForeign
+from voiced.core.errors import InputInvalid, StoreDamaged, StoreFailed, StoreForeign, translate
 from voiced.core.promises import Promise
 from voiced.store import connection as connect
 from voiced.store import vectors
@@ -54,6 +54,20 @@ def fetch(
     """
     if not source.is_file():
         raise InputInvalid(f"there is no file {source}", hint=_HINT)
+    with translate(UnicodeDecodeError, to=InputInvalid, message=f"{source} cannot be restored", hint=_HINT):
+        _fetch(source, part, page_size, settle, revoked, tell, keys=keys)
+
+
+def _fetch(
+    source: Path,
+    part: Path,
+    page_size: int,
+    settle: Callable[[Promise], Promise],
+    revoked: Revocations,
+    tell: Tell,
+    *,
+    keys: Sequence[bytes],
+) -> None:
     theirs, key = _key_of(source, keys), keys[0] if keys else None
     leave_room(part.parent, source.stat().st_size, SPARE)
     try:
