@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from tests.faults.outcome import Outcome, cores
+from tests.fuzz.run import PARSERS
 
 
 class Fault(NamedTuple):
@@ -51,6 +52,7 @@ FAULTS = {
     "engines": Fault("tests.faults.engine_faults", 1_000, 25),
     "broker": Fault("tests.faults.outages", 500, 25),
     "http": Fault("tests.faults.http_requests", 20_000, 10_000),
+    "fuzz": Fault("tests.fuzz.run", 1_000_000, 500_000),
     "clients": Fault("tests.faults.clients", 18, 18),
     "daemon-kills": Fault("tests.faults.daemon_kills", 100, 25),
     "sigterm": Fault("tests.faults.sigterms", 200, 50),
@@ -67,13 +69,16 @@ def main() -> int:
     """Runs, shows how far it is, gives the verdict; 1 if anything went wrong."""
     parser = argparse.ArgumentParser(prog="scripts/faults")
     parser.add_argument("name", choices=FAULTS)
+    parser.add_argument("part", nargs="?", choices=PARSERS, help="of fuzz: one of the parsers")
     parser.add_argument("--seed", type=int, default=0, help="the same one makes the same faults (default: 0)")
     parser.add_argument("--times", type=int, help="how many faults")
     parser.add_argument("--json", action="store_true", help="print the result as JSON, and nothing else")
     given = parser.parse_args()
-    fault = FAULTS[given.name]
+    if given.part and given.name != "fuzz":
+        parser.error(f"{given.name} has no parts")
+    fault, part = FAULTS[given.name], (given.part,) if given.part else ()
     began = time.monotonic()
-    outcome = together(fault, given.seed, given.times or fault.times, show=not given.json)
+    outcome = together(fault, given.seed, given.times or fault.times, *part, show=not given.json)
     seconds = time.monotonic() - began
     controls = {control: piece(fault, given.seed, CONTROLS, control) for control in fault.controls}
     result = {
@@ -91,7 +96,7 @@ def main() -> int:
     return 0 if result["good"] else 1
 
 
-def together(fault: Fault, seed: int, times: int, *, show: bool) -> Outcome:
+def together(fault: Fault, seed: int, times: int, *part: str, show: bool) -> Outcome:
     """Does as many as are wanted, on all cores."""
     pieces = -(-times // fault.piece)
     seeds = [seed + STRIDE * number for number in range(pieces)]
@@ -102,7 +107,7 @@ def together(fault: Fault, seed: int, times: int, *, show: bool) -> Outcome:
         ProcessPoolExecutor(cores(), mp_context=get_context("spawn")) as pool,
     ):
         bar = progress.add_task("", total=pieces)
-        for done in pool.map(piece, repeat(fault), seeds, repeat(min(times, fault.piece))):
+        for done in pool.map(piece, repeat(fault), seeds, repeat(min(times, fault.piece)), *map(repeat, part)):
             outcome += done
             progress.update(bar, advance=1, description=f"{outcome.times}, wrong: {sum(outcome.wrong.values())}")
     return outcome
