@@ -5,6 +5,7 @@ import logging
 import socket
 import ssl
 import time
+from collections.abc import Callable
 
 from litestar import Litestar
 
@@ -12,7 +13,7 @@ from voiced.control.door import Door
 from voiced.control.serving import ELSEWHERE, HttpServer
 from voiced.core.addresses import Address
 from voiced.core.config_http import HttpConfig, addresses
-from voiced.core.credentials import identity, show
+from voiced.core.credentials import identity
 from voiced.core.errors import ConfigInvalid, StoreFailed
 from voiced.core.keys import usable
 from voiced.core.ports.agent import Agent
@@ -43,17 +44,23 @@ class Network:
         self._config, self._agent = config, agent
         self._wanted, self._tls = listening(config)
         self._door = Door(application, agent, config)
+        self._servers: list[HttpServer] = []
         self.ports: list[int] = []
 
-    def renew(self) -> None:
-        """Reads the certificate anew, for whoever connects from now on.
+    def renew(self) -> Callable[[], None]:
+        """Reads the certificate anew; what comes back shows it to whoever connects from then on.
 
         Raises:
             ConfigInvalid: it cannot be used; the one before is shown still.
         """
-        if self._tls:
-            listening(self._config)
-            show(self._tls, self._config.certificate, self._config.private_key)
+        _, renewed = listening(self._config)
+
+        def use() -> None:
+            self._tls = renewed
+            for server in self._servers:
+                server.tls = renewed
+
+        return use
 
     async def run(self) -> None:
         """Serves until it is cancelled.
@@ -100,7 +107,9 @@ class Network:
         if not (address.here or self._tls):
             log.warning("keys and talk pass %s:%d unencrypted: see http.certificate", address.host, port)
         self.ports.append(port)
-        await HttpServer(self._door, ELSEWHERE, self._tls).serve(listener, asyncio.Event())
+        server = HttpServer(self._door, ELSEWHERE, self._tls)
+        self._servers.append(server)
+        await server.serve(listener, asyncio.Event())
 
 
 def listening(config: HttpConfig) -> tuple[list[Address], ssl.SSLContext | None]:

@@ -43,14 +43,14 @@ class Service:
 
     Attributes:
         config: what holds now.
-        renewals: read files anew that settings name, or raise what is wrong with them.
+        renewals: read files anew that settings name, or raise what is wrong; what comes back puts them to use.
         file: see above, as of the next.
         flags: likewise.
     """
 
     def __init__(self, config: Config, file: Path | None, flags: Sequence[str]) -> None:
         self.config = config
-        self.renewals: list[Callable[[], None]] = []
+        self.renewals: list[Callable[[], Callable[[], None]]] = []
         self.file, self.flags = file, flags
         self._systemd = Systemd()
         self._changed = asyncio.Event()
@@ -120,9 +120,10 @@ class Service:
         self._systemd.reloading()
         try:
             found = changes(self.config, load(self.file, self.flags).config)
+            renewed = [renew() for renew in self.renewals]
             await voiced.change(found.config)
-            for renew in self.renewals:
-                renew()
+            for use in renewed:
+                use()
         except VoicedError as error:
             log.error("the settings stay as they are: %s. %s", error.message, error.hint)  # noqa: TRY400 (it is the user's)
         else:

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from tests.fakes.agent import ScriptedAgent
 from tests.fakes.machine import FakeMachine
 from tests.rigs.certificates import self_signed
-from tests.rigs.control import networked
+from tests.rigs.control import answering, networked
 from voiced.control.api import application
 from voiced.control.browsers import check_host, own_names
 from voiced.control.door import FAILURES, NOTES
@@ -205,10 +205,24 @@ def test_a_page_whose_name_was_made_to_point_here_is_refused(http: httpx.Client,
     assert found == [200, 200, 200, 421, 421]
 
 
-@pytest.mark.parametrize("host", [b"", b"evil", b"localhost@evil", b"localhost:x", b"[::1", b"1.2.3", b"\xff", b"a b"])
+@pytest.mark.parametrize(
+    "host", [b"", b"evil", b"localhost@evil", b"localhost:x", b"localhost:65536", b"[::1", b"1.2.3", b"\xff", b"a b"]
+)
 def test_what_is_no_name_of_ours_is_refused(host: bytes):
     with pytest.raises(HostRefused):
         check_host(host, own_names([]))
+
+
+@pytest.mark.parametrize("host", ["a:abc", "127.0.0.1:99999", "[::1", "127.0.0.1:x"])
+def test_a_host_that_is_none_is_refused_and_no_fault_of_ours(
+    http: httpx.Client, agent: ScriptedAgent, host: str, caplog: pytest.LogCaptureFixture
+):
+    found = [http.get(path, headers={"host": host}) for path in ("/status", "/../../v1/models")]
+    path = str(agent.folder / "voiced.sock")
+    with answering(Path(path), agent), httpx.Client(transport=httpx.HTTPTransport(uds=path)) as here:
+        found.append(here.get("http://x/api/v1/nowhere", headers={"host": host}))
+    assert [each.status_code for each in found] == [421, 421, 404]
+    assert "Traceback" not in caplog.text
 
 
 @pytest.mark.parametrize("host", [b"LOCALHOST", b"localhost.:80", b"127.0.0.1:8760", b"[::1]:8760", b"[fe80::1]"])
@@ -250,7 +264,9 @@ def test_it_is_encrypted_and_a_new_certificate_is_shown_without_a_restart(agent:
         assert httpx.get(address, headers=shown(key), verify=old).status_code == 200
         for name in ("server.pem", "server.key"):
             (first / name).write_bytes((second / name).read_bytes())
-        network.renew()
+        show_it = network.renew()
+        assert httpx.get(address, headers=shown(key), verify=old).status_code == 200
+        show_it()
         assert httpx.get(address, headers=shown(key), verify=trusting(later.file)).status_code == 200
         with pytest.raises(httpx.ConnectError):
             httpx.get(address, verify=old)

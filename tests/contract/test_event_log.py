@@ -113,7 +113,17 @@ def test_an_id_that_is_none_is_a_gap_and_no_fault():
     async def run():
         log = EventLog(Bus())
         run_id = (await anext(log.read())).decode().removeprefix("id: ").rpartition("-")[0]
-        for last in ("", "-", "x", f"{run_id}-", f"{run_id}-99", f"{run_id}-²", f"{run_id}-{'9' * 5000}", "ü-1"):
+        wide = ["9" * 5_000, "0" * 5_000, "0" * 20 + "99"]
+        for last in (
+            "",
+            "-",
+            "x",
+            f"{run_id}-",
+            f"{run_id}-99",
+            f"{run_id}-²",
+            "ü-1",
+            *(f"{run_id}-{n}" for n in wide),
+        ):
             assert await Reader(log, last).take(1) == [Gap(None)], last
 
     asyncio.run(run())

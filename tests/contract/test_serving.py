@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.rigs.awaiting import until
-from tests.rigs.certificates import self_signed
+from tests.rigs.certificates import Certificate, self_signed
 from voiced.control.protocol import READ_SIZE
 from voiced.control.serving import Bounds, HttpServer
 from voiced.core.tasks import ended
@@ -54,12 +54,12 @@ class Application:
 class Place:
     """A server, its application, and those who came: they are gone with it."""
 
-    def __init__(self, server: HttpServer, application: Application, port: int) -> None:
-        self.server, self.application, self.port = server, application, port
+    def __init__(self, server: HttpServer, application: Application, port: int, trusts: ssl.SSLContext | None) -> None:
+        self.server, self.application, self.port, self.trusts = server, application, port, trusts
         self.writers: list[asyncio.StreamWriter] = []
 
     async def come(self, sending: bytes = b"", **given: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, **given)
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, **{"ssl": self.trusts, **given})
         self.writers.append(writer)
         writer.write(sending)
         return reader, writer
@@ -73,12 +73,13 @@ class Place:
 
 
 @asynccontextmanager
-async def serving(bounds: Bounds | None = None, tls: ssl.SSLContext | None = None) -> AsyncGenerator[Place]:
+async def serving(bounds: Bounds | None = None, shows: Certificate | None = None) -> AsyncGenerator[Place]:
     application = Application()
-    server = HttpServer(application, bounds or Bounds(100), tls)
+    server = HttpServer(application, bounds or Bounds(100), shows.context if shows else None)
+    trusts = ssl.create_default_context(cafile=str(shows.file)) if shows else None
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setblocking(False)
-        place = Place(server, application, listener.getsockname()[1])
+        place = Place(server, application, listener.getsockname()[1], trusts)
         task = asyncio.create_task(server.serve(listener, asyncio.Event()))
         try:
             async with asyncio.timeout(60):
@@ -89,6 +90,11 @@ async def serving(bounds: Bounds | None = None, tls: ssl.SSLContext | None = Non
             for writer in place.writers:
                 writer.transport.abort()
             await asyncio.sleep(0)
+
+
+@pytest.fixture(params=["plain", "encrypted"])
+def shows(request: pytest.FixtureRequest, tmp_path: Path) -> Certificate | None:
+    return self_signed(tmp_path) if request.param == "encrypted" else None
 
 
 @pytest.fixture
@@ -168,22 +174,22 @@ def test_who_waits_for_an_answer_is_not_cut_off():
 
 
 @pytest.mark.usefixtures("hasty")
-def test_who_does_not_read_is_cut_off_and_little_waits_for_him():
+def test_who_does_not_read_is_cut_off_and_little_waits_for_him(shows: Certificate | None):
     async def run() -> None:
-        async with serving() as place:
+        async with serving(shows=shows) as place:
             _, writer = await place.come()
             writer.transport.pause_reading()
             writer.write(GET % b"flood")
-            await until(lambda: place.server._guests and place.first.flow.write_paused)
+            await until(lambda: place.server._guests and place.first.flow and place.first.flow.write_paused)
             assert place.first.transport.get_write_buffer_size() < 4 * len(PIECE)
             await place.empty()
 
     asyncio.run(run())
 
 
-def test_a_body_that_nobody_reads_is_not_taken_in():
+def test_a_body_that_nobody_reads_is_not_taken_in(shows: Certificate | None):
     async def run() -> None:
-        async with serving() as place:
+        async with serving(shows=shows) as place:
             await place.come(b"POST /wait HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n" + bytes(4 << 20))
             await until(lambda: place.application.waiting and place.first.flow.read_paused)
             assert len(place.first.cycle.body) < 3 * READ_SIZE
@@ -191,12 +197,12 @@ def test_a_body_that_nobody_reads_is_not_taken_in():
     asyncio.run(run())
 
 
-def test_bodies_together_are_bounded_and_the_largest_go(monkeypatch: pytest.MonkeyPatch):
+def test_bodies_together_are_bounded_and_the_largest_go(monkeypatch: pytest.MonkeyPatch, shows: Certificate | None):
     monkeypatch.setattr("voiced.control.serving.HELD_BYTES", 100_000)
     head = b"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
 
     async def run() -> None:
-        async with serving() as place:
+        async with serving(shows=shows) as place:
             small = await place.come(head % 2_000 + b"x" * 1_000)
             large = [await place.come(head % 50_000 + b"x" * 40_000) for _ in range(10)]
             await until(lambda: sum(bool(reader.at_eof() or reader.exception()) for reader, _ in large) >= 7)
@@ -211,9 +217,9 @@ def test_bodies_together_are_bounded_and_the_largest_go(monkeypatch: pytest.Monk
     asyncio.run(run())
 
 
-def test_a_body_that_comes_after_the_answer_has_begun_is_put_aside_by_nobody():
+def test_a_body_that_comes_after_the_answer_has_begun_is_put_aside_by_nobody(shows: Certificate | None):
     async def run() -> None:
-        async with serving() as place:
+        async with serving(shows=shows) as place:
             _, writer = await place.come(b"GET /listen HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n")
             await until(lambda: place.application.waiting)
             for _ in range(100):
@@ -273,14 +279,11 @@ def test_one_address_leaves_room_for_others():
 
 @pytest.mark.usefixtures("hasty")
 def test_who_does_not_know_tls_is_cut_off_and_keeps_nobody_waiting(tmp_path: Path):
-    certificate = self_signed(tmp_path)
-    trusting = ssl.create_default_context(cafile=str(certificate.file))
-
     async def run() -> None:
-        async with serving(tls=certificate.context) as place:
-            silent, _ = await place.come()
-            wrong, _ = await place.come(GET % b"")
-            reader, _ = await place.come(GET % b"", ssl=trusting)
+        async with serving(shows=self_signed(tmp_path)) as place:
+            silent, _ = await place.come(ssl=None)
+            wrong, _ = await place.come(GET % b"", ssl=None)
+            reader, _ = await place.come(GET % b"")
             assert b"good" in await answered(reader)
             assert b"HTTP" not in await wrong.read()
             await silent.read()

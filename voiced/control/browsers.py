@@ -16,6 +16,7 @@ _PREFLIGHT: Headers = {
     b"access-control-max-age": str(MAX_AGE_S).encode(),
 }
 _EXPOSED = b"ratelimit, ratelimit-policy, retry-after"
+LAST_PORT = 65_535
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:[0-9]{1,5})?", re.ASCII)
 
 
@@ -36,7 +37,8 @@ def check_host(shown: bytes, names: Collection[str]) -> None:
         HostRefused: it was not.
     """
     found = _HOST.fullmatch(shown.decode("latin-1").lower())
-    host = found[1].strip("[]").rstrip(".") if found else ""
+    usable = found and int((found[2] or ":0")[1:]) <= LAST_PORT
+    host = found[1].strip("[]").rstrip(".") if found and usable else ""
     if host in names:
         return
     try:

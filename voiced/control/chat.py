@@ -84,7 +84,7 @@ async def chat(agent: Steered, request: AnyRequest, data: JSONBody[ChatMessage])
         raise NotFound(f"the conversation {conversation} is deleted")
     items = await begun(_answered(agent, data, conversation, key_of(request)))
     if data.stream:
-        return Stream(_events(items, request.url.path), media_type=EVENTS, headers={"cache-control": "no-cache"})
+        return Stream(_events(items, request.scope["path"]), media_type=EVENTS, headers={"cache-control": "no-cache"})
     async with aclosing(items):
         *_, answer = [item async for item in items if isinstance(item, ChatAnswer)]
     return Response(answer)

@@ -24,6 +24,8 @@ HELD = 1_000
 """Events: minutes of the busiest talk."""
 AT_ONCE = 64
 """Events that are written together at most: whoever does not read has no more than that in memory."""
+DIGITS = 20
+"""Of an event's number, at most."""
 PULSE_S = 15.0
 """In silence, a sign of life."""
 
@@ -51,7 +53,13 @@ class EventLog:
         if last is None:
             return self._after(self._told, f"id: {self._run}-{self._told}\n\n".encode())
         run, _, number = last.rpartition("-")
-        if run == self._run and number.isascii() and number.isdecimal() and int(number[:20]) <= self._told:
+        if (
+            run == self._run
+            and number.isascii()
+            and number.isdecimal()
+            and len(number) <= DIGITS
+            and int(number) <= self._told
+        ):
             return self._after(int(number))
         return self._after(self._told, self._gap(None, self._told))
 

@@ -64,7 +64,9 @@ def _services(status: Status) -> list[Service]:
         Service(each.kind, each.address, each.connected, each.problem, each.hint) for each in status.home.connections
     ]
     return [
-        Service("audio", audio.device, audio.listening or status.muted, audio.problem, audio.hint),
+        Service(
+            "audio", audio.device, audio.listening or (status.muted and not audio.problem), audio.problem, audio.hint
+        ),
         Service("store", store.folder, not store.problem, store.problem, store.hint),
         Service("memory", memory.wanted, not memory.problem, memory.problem, memory.hint),
         *(Service(each.kind, each.engine, not each.problem, each.problem, each.hint) for each in status.engines),

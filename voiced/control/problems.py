@@ -57,7 +57,7 @@ def problem(error: BaseException, where: str) -> Problem:
 
 
 def _failed(request: AnyRequest, error: Exception) -> Response[Problem]:
-    return _response(request, problem(error, f"{request.method} {request.url.path}"))
+    return _response(request, problem(error, f"{request.method} {request.scope['path']}"))
 
 
 def _invalid(request: AnyRequest, error: ValidationException) -> Response[Problem]:
@@ -87,7 +87,7 @@ def _unusable(request: AnyRequest, detail: str, hint: str, status: int = HTTP_40
 def _response(request: AnyRequest, found: Problem, headers: Mapping[str, str] | None = None) -> Response[Problem]:
     # Whoever is still sending a large file need not go on.
     headers = {**(headers or {}), "connection": "close"}
-    found = replace(found, instance=request.url.path)
+    found = replace(found, instance=request.scope["path"])
     return Response(found, status_code=found.status, media_type=MEDIA_TYPE, headers=headers)
 
 

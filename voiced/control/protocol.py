@@ -21,11 +21,13 @@ STALL_S = 10.0
 """Whoever takes in nothing of an answer for so long does not read. How long an answer itself takes is not bounded."""
 READ_SIZE = 16 * 1024
 """Bytes that are read at once."""
+WRITE_SIZE = 64 * 1024
+"""Of an answer, bytes that wait for a client at most, and whatever was added to them at once."""
 _CREDENTIALS = struct.Struct("3i")
 """Process, user, group. Source: https://man7.org/linux/man-pages/man7/unix.7.html (SO_PEERCRED)"""
 
 
-class Protocol(H11Protocol):
+class Protocol(H11Protocol, asyncio.BufferedProtocol):
     """HTTP/1.1. The client of a Unix socket is called `uid:NUMBER`.
 
     Args:
@@ -49,13 +51,16 @@ class Protocol(H11Protocol):
         self._began = self.loop.time()
         self._stalled: float | None = None
         self._received = 0
+        self._buffer = bytearray()
         self._answered: object = None
         self._closing: float | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Asks the kernel who it is, once a connection."""
         super().connection_made(transport)
-        vars(transport)["max_size"] = READ_SIZE  # asyncio's transports have it as an attribute of their class.
+        transport.set_write_buffer_limits(WRITE_SIZE)
+        if transport.get_extra_info("sslcontext"):
+            transport.set_read_buffer_limits(READ_SIZE)  # type: ignore[attr-defined] (asyncio's has it, for TLS alone)
         peer = transport.get_extra_info("socket")
         if peer is not None and peer.family == socket.AF_UNIX:
             told = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
@@ -71,6 +76,17 @@ class Protocol(H11Protocol):
         """Nothing is held any more."""
         self.hold(0)
         super().on_response_complete()
+
+    def get_buffer(self, sizehint: int) -> bytearray:
+        """Where what is sent is put; asyncio asks before each read. Only so a read has a bound that TLS keeps, too."""
+        del sizehint
+        self._buffer = bytearray(READ_SIZE)
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """So much of it was filled."""
+        sent, self._buffer = self._buffer[:nbytes], bytearray()
+        self.data_received(bytes(sent))
 
     def data_received(self, data: bytes) -> None:
         """Takes in what was sent: a next request begins with the first byte after an answer."""

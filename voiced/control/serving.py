@@ -80,10 +80,13 @@ class HttpServer:
         application: what answers.
         bounds: of connections.
         tls: encrypts them; None: nothing does.
+
+    Attributes:
+        tls: what holds for whoever connects from now on.
     """
 
     def __init__(self, application: ASGIApp, bounds: Bounds = HERE, tls: ssl.SSLContext | None = None) -> None:
-        self._bounds, self._tls = bounds, tls
+        self._bounds, self.tls = bounds, tls
         logging.getLogger("uvicorn").setLevel(logging.ERROR)
         self._config = uvicorn.Config(
             _reading(application),
@@ -136,16 +139,16 @@ class HttpServer:
                 continue
             guest = _Guest(address, self._protocol())
             self._guests[guest.protocol] = guest
-            if self._tls:
+            if self.tls:
                 guest.shaking = asyncio.create_task(self._welcome(connection, guest), name="handshake")
             else:
                 await self._welcome(connection, guest)
 
     async def _welcome(self, connection: socket.socket, guest: _Guest) -> None:
-        wait_s = HANDSHAKE_S if self._tls else None
+        wait_s = HANDSHAKE_S if self.tls else None
         try:
             await self._loop.connect_accepted_socket(
-                lambda: guest.protocol, connection, ssl=self._tls, ssl_handshake_timeout=wait_s
+                lambda: guest.protocol, connection, ssl=self.tls, ssl_handshake_timeout=wait_s
             )
             guest.open = True
         except OSError as error:  # It went away, or does not know TLS.

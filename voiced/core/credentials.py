@@ -57,14 +57,9 @@ def identity(certificate: str, private_key: str) -> ssl.SSLContext:
         ConfigInvalid: the files cannot be used.
     """
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    show(context, certificate, private_key)
-    return context
-
-
-def show(context: ssl.SSLContext, certificate: str, private_key: str) -> None:
-    """Shows another certificate to whoever connects from now on. See `identity`."""
     message = f"the certificate in {certificate} and the key in {private_key} cannot be used"
     hint = "Both are PEM, the key belongs to the certificate, has no passphrase, and voiced's user may read it."
     with translate(OSError, to=ConfigInvalid, message=message, hint=hint):
         # Without a passphrase nobody is asked for one.
         context.load_cert_chain(Path(certificate).expanduser(), Path(private_key).expanduser(), lambda: b"")
+    return context

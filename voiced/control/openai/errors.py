@@ -42,7 +42,7 @@ def refused(field: str, why: str, hint: str) -> InputInvalid:
 def _shaped(handler: Handler) -> Handler:
     def handle(request: AnyRequest, error: Exception) -> Response[Any]:
         response = handler(request, error)
-        if not request.url.path.startswith(f"{ROOT}/"):
+        if not request.scope["path"].startswith(f"{ROOT}/"):
             return response
         body = told(response.content)
         # Who still sends a large file need not go on: see `problems`.
