@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from voiced import __version__, recordings, wiring
 from voiced.children import Engines
+from voiced.control.listening import Listener
 from voiced.control.tally import Tally
 from voiced.core.activity import Activity
 from voiced.core.announcing import Announced, DoNotDisturb, Priority
@@ -88,6 +89,7 @@ class Voiced:
 
     Attributes:
         wyoming_clients: tells how many there are.
+        listeners: where others are listened to.
         elsewhere: who answers what is spoken while it is there, instead of all this; None: nobody.
     """
 
@@ -107,7 +109,7 @@ class Voiced:
         promises: PromiseStore | None = None,
         live: bool = True,
     ) -> None:
-        self.bus = bus
+        self.bus, self.listeners = bus, list[Listener]()
         self.tally = Tally()
         self.bus.watch(self.tally.count)
         self.conversations = StoredConversations(database, config.store.continue_s, clock.zone)
@@ -331,6 +333,7 @@ class Voiced:
             home=self.house.status,
             load=LoadStatus(self.inbox.waiting, self._database.waiting, self.bus.dropped, self.wyoming_clients()),
             elsewhere=self.elsewhere.who if self.elsewhere else "",
+            listeners=tuple(each.status for each in self.listeners),
         )
 
     async def ask(self, text: str, *, aloud: bool, **more: Any) -> Answered:  # noqa: ANN401 (fields of `Ask`)

@@ -83,7 +83,14 @@ class _Round:
 
     async def daemon(self) -> Finding:
         self._alone = not await asyncio.to_thread(self._client.running)
-        return Finding("daemon", Health.GOOD, "none runs" if self._alone else "it runs, and answers")
+        if self._alone:
+            return Finding("daemon", Health.GOOD, "none runs")
+        status = await asyncio.to_thread(self._client.status)
+        for each in status.listeners:
+            if each.problem:
+                told = f"nobody is listened to at {each.address}: {each.problem}"
+                return Finding("daemon", Health.WARNING, told, each.hint)
+        return Finding("daemon", Health.GOOD, "it runs, and answers")
 
     async def voice(self) -> Finding:
         children = children_of(self._config, "tts")

@@ -183,6 +183,7 @@ def _network(service: Service, voiced: "Voiced", interface: "Litestar") -> "Netw
 
     network = Network(service.config.http, voiced, interface)
     service.renewals.append(network.renew)
+    voiced.listeners += network.listeners
     return network
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from voiced import __version__
 from voiced.assistant import Voiced
+from voiced.control.listening import Listener
 from voiced.control.wyoming.server import Server
 from voiced.control.wyoming.services import Services
 from voiced.control.wyoming.session import Session
@@ -30,11 +31,13 @@ async def serve_others(config: Config, voiced: Voiced) -> None:
     Raises:
         ConfigInvalid: an address or a network is none.
     """
-    wanted, allowed = addresses(config.wyoming), networks(config.wyoming)
+    listeners = [Listener("wyoming", each) for each in addresses(config.wyoming)]
+    allowed = networks(config.wyoming)
+    voiced.listeners += listeners
     served = services(config, voiced)
     server = Server(lambda connection: Session(connection, served), allowed, advertiser(config))
     voiced.wyoming_clients = lambda: server.clients
-    await asyncio.gather(*map(server.serve, wanted))
+    await asyncio.gather(*map(server.serve, listeners))
 
 
 def advertiser(config: Config, suffix: str = "") -> Callable[[Address], Awaitable[None]] | None:

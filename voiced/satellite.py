@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from voiced.assistant import Voiced
+from voiced.control.listening import Listener
 from voiced.control.wyoming.satellite import Satellite, SatelliteSession
 from voiced.control.wyoming.server import Server
 from voiced.core.answers import load_speech
@@ -23,7 +24,9 @@ async def serve_satellite(config: Config, voiced: Voiced) -> None:
     Raises:
         ConfigInvalid: an address or a network is none.
     """
-    wanted, allowed = satellite_addresses(config.wyoming), satellite_networks(config.wyoming)
+    listeners = [Listener("satellite", each) for each in satellite_addresses(config.wyoming)]
+    allowed = satellite_networks(config.wyoming)
+    voiced.listeners += listeners
     room = _Room(config, voiced)
     satellite = Satellite(lambda: _info(config), room, lambda: room.word)
     voiced.bus.watch(room.happened)
@@ -35,7 +38,7 @@ async def serve_satellite(config: Config, voiced: Voiced) -> None:
         setting="wyoming.satellite_allow",
     )
     try:
-        await asyncio.gather(*map(server.serve, wanted))
+        await asyncio.gather(*map(server.serve, listeners))
     finally:
         voiced.elsewhere = None
         await satellite.close()

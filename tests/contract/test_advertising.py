@@ -10,6 +10,7 @@ from zeroconf import IPVersion
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 from tests.rigs.awaiting import until
+from voiced.control.listening import Listener
 from voiced.control.wyoming import advertising
 from voiced.control.wyoming.advertising import TYPE, Place, keep_advertised, place
 from voiced.control.wyoming.server import Server
@@ -145,10 +146,11 @@ def test_only_what_others_reach_is_told_of(host, told):
             heard.append(address)
 
         server = Server(lambda _: None, (), advertise)
-        async with running(server.serve(Address(host, 0))):
-            await until(lambda: server.ports, "it listens")
+        listener = Listener("wyoming", Address(host, 0))
+        async with running(server.serve(listener)):
+            await until(lambda: listener.port, "it listens")
             await asyncio.sleep(0)
-            return heard, server.ports
+            return heard, listener.port
 
-    heard, ports = asyncio.run(run())
-    assert heard == ([Address(host, ports[0])] if told else [])
+    heard, port = asyncio.run(run())
+    assert heard == ([Address(host, port)] if told else [])

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from tests.fakes.agent import ScriptedAgent
 from tests.fakes.machine import FakeMachine
+from tests.rigs.awaiting import until
 from tests.rigs.certificates import self_signed
 from tests.rigs.control import answering, networked
 from voiced.control.api import application
@@ -27,6 +28,7 @@ from voiced.core.config_http import HttpConfig
 from voiced.core.errors import ConfigInvalid, HostRefused
 from voiced.core.events import Muted
 from voiced.core.keys import MadeKey, NewKey
+from voiced.core.tasks import ended
 from voiced.network import Network
 
 CONFIG = HttpConfig(listen=["127.0.0.1:0"], origins=["https://panel.example.org"], names=["Voice.Example.org"])
@@ -48,7 +50,7 @@ def agent(tmp_path: Path) -> Telling:
 @contextmanager
 def visiting(agent: ScriptedAgent, config: HttpConfig = CONFIG) -> Generator[httpx.Client]:
     with networked(agent, config) as network:
-        base = f"http://127.0.0.1:{network.ports[0]}/api/v1"
+        base = f"http://127.0.0.1:{network.listeners[0].port}/api/v1"
         with httpx.Client(base_url=base, timeout=60) as http:
             yield http
     gc.collect()
@@ -259,7 +261,7 @@ def test_it_is_encrypted_and_a_new_certificate_is_shown_without_a_restart(agent:
     files = {"certificate": str(first / "server.pem"), "private_key": str(first / "server.key")}
     config = replace(CONFIG, **files)
     with networked(agent, config) as network:
-        address = f"https://127.0.0.1:{network.ports[0]}/api/v1/status"
+        address = f"https://127.0.0.1:{network.listeners[0].port}/api/v1/status"
         old = trusting(first / "server.pem")
         assert httpx.get(address, headers=shown(key), verify=old).status_code == 200
         for name in ("server.pem", "server.key"):
@@ -277,20 +279,31 @@ def test_it_is_encrypted_and_a_new_certificate_is_shown_without_a_restart(agent:
 
 
 @pytest.mark.parametrize("listen", ["0.0.0.0:0", "[::]:0", "192.0.2.1"])
-def test_nobody_else_is_listened_to_without_a_key_that_is_in_force(agent: ScriptedAgent, listen: str):
+def test_nobody_else_is_listened_to_before_there_is_a_key_that_is_in_force(
+    agent: ScriptedAgent, listen: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr("voiced.control.listening.RETRY_S", 0.01)
     asyncio.run(agent.keys.revoke(made(agent).id))
     agent.keys._all["old"] = replace(next(iter(agent.keys._all.values())), id="old", revoked_at=None, expires_at=1.0)
 
     async def run() -> None:
-        await Network(HttpConfig(listen=[listen]), agent, application(agent, FakeMachine())).run()
+        network = Network(HttpConfig(listen=["127.0.0.1:0", listen]), agent, application(agent, FakeMachine()))
+        here, elsewhere = network.listeners
+        serving = asyncio.create_task(network.run())
+        await until(lambda: here.port and elsewhere.status.problem)
+        await asyncio.sleep(0.1)
+        assert elsewhere.port is None
+        assert ("no key is in force" in elsewhere.status.problem, "keys add" in elsewhere.status.hint) == (True, True)
+        await agent.keys.add(NewKey(label="phone", scopes=["read"]))
+        await until(lambda: elsewhere.port or "assign" in elsewhere.status.problem)
+        await ended([serving])
 
-    with pytest.raises(ConfigInvalid, match="no key that is in force") as told:
-        asyncio.run(run())
-    assert (told.value.code, "voiced keys add" in told.value.hint) == ("no-key", True)
+    asyncio.run(run())
+    assert [record.levelname for record in caplog.records if "no key is in force" in record.message] == ["ERROR"]
 
 
 def test_others_are_listened_to_with_a_key(agent: ScriptedAgent):
     key = made(agent, "read", expires_at=time.time() + 3600)
     with networked(agent, HttpConfig(listen=["0.0.0.0:0"])) as network:
-        told = httpx.get(f"http://127.0.0.1:{network.ports[0]}/api/v1/status", headers=shown(key))
+        told = httpx.get(f"http://127.0.0.1:{network.listeners[0].port}/api/v1/status", headers=shown(key))
     assert told.status_code == 200

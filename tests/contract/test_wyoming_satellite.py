@@ -29,6 +29,7 @@ from tests.rigs.others import (
     client,
 )
 from tests.rigs.others import Transcript as Understood
+from voiced.control.listening import Listener
 from voiced.control.wyoming import answer as module
 from voiced.control.wyoming import connection
 from voiced.control.wyoming.satellite import MOST_TIMERS, Satellite, SatelliteSession
@@ -74,9 +75,10 @@ class Rig:
     @asynccontextmanager
     async def serving(self):
         server = Server(lambda connection: SatelliteSession(connection, self.satellite))
-        task = asyncio.create_task(server.serve(Address("127.0.0.1", 0)))
-        await until(lambda: server.ports, "it listens")
-        self.port = server.ports[0]
+        listener = Listener("satellite", Address("127.0.0.1", 0))
+        task = asyncio.create_task(server.serve(listener))
+        await until(lambda: listener.port, "it listens")
+        self.port = listener.port
         try:
             async with asyncio.timeout(60), self.attached() as self.home:
                 yield self

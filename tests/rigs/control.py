@@ -46,7 +46,7 @@ def networked(agent: Agent, config: HttpConfig) -> Generator[Network]:
         networks.append(network)
         task = asyncio.create_task(network.run())
         try:
-            await until(lambda: len(network.ports) == len(config.listen) or task.done())
+            await until(lambda: all(each.port for each in network.listeners) or task.done())
             began.set()
             await task
         finally:

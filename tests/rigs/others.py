@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.fakes.engines import CountingTts, ScriptedStt
 from tests.rigs.awaiting import until
+from voiced.control.listening import Listener
 from voiced.control.wyoming.server import Server
 from voiced.control.wyoming.services import Services
 from voiced.control.wyoming.session import Session
@@ -135,10 +136,11 @@ def scripted(**parts: Any) -> Services:
 async def listening(services: Services, allow: Sequence[Network] = ()) -> AsyncGenerator[int]:
     """Serves until the block ends; yields the port."""
     server = Server(lambda connection: Session(connection, services), allow)
-    serving = asyncio.create_task(server.serve(Address("127.0.0.1", 0)))
-    await until(lambda: server.ports, "it listens")
+    listener = Listener("wyoming", Address("127.0.0.1", 0))
+    serving = asyncio.create_task(server.serve(listener))
+    await until(lambda: listener.port, "it listens")
     try:
-        yield server.ports[0]
+        yield listener.port or 0
     finally:
         await ended([serving])
 

@@ -164,7 +164,7 @@ def test_the_daemon_serves_it_where_it_is_configured_and_ends_with_it(tmp_path):
         )
         assert daemon.stderr
         log = b""
-        while b"listening for Wyoming" not in log:
+        while b"listening for wyoming" not in log:
             line = await daemon.stderr.readline()
             assert line, log
             log += line

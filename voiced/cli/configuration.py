@@ -1,17 +1,25 @@
 """Verbs about the configuration."""
 
 import asyncio
-from typing import Annotated
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from cyclopts import App, Parameter
 from rich.text import Text
 
+from voiced.cli.kept import using
 from voiced.cli.options import Options
 from voiced.cli.output import line, people, table
-from voiced.core.errors import ConfigInvalid, VoicedError
+from voiced.core.config_http import addresses
+from voiced.core.errors import ConfigInvalid, KeyMissing, VoicedError
+from voiced.core.keys import look_for_usable
 from voiced.setup.settings import config_file, files, flat, ignored
 from voiced.setup.template import render
+
+if TYPE_CHECKING:
+    from voiced.setup.doctor import Finding
 
 Switch = Annotated[bool, Parameter(negative=())]
 config = App(name="config", help="Look at the configuration.")
@@ -65,7 +73,7 @@ def check(*, options: Options | None = None) -> None:
         asyncio.run(check_config(settings.config))
     except VoicedError as error:
         raise ConfigInvalid(error.message, code=error.code, hint=error.hint) from error
-    sources, absent = sorted(set(settings.origins.values())), missing(settings.config)
+    sources, absent = sorted(set(settings.origins.values())), [*missing(settings.config), *_keyless(options)]
     if options.json:
         line({"valid": True, "sources": sources, "missing": absent})
         return
@@ -75,6 +83,20 @@ def check(*, options: Options | None = None) -> None:
         people.print(Text(f"{each.found}: the daemon starts without it.", "yellow"), soft_wrap=True)
         people.print(Text(each.hint, "dim"), soft_wrap=True)
     _tell_ignored(options)
+
+
+def _keyless(options: Options) -> "Iterator[Finding]":
+    """Other machines are listened to only while there is a key."""
+    from voiced.setup.doctor import Finding, Health  # noqa: PLC0415 (the other verbs start faster without it)
+
+    if all(each.here for each in addresses(options.loaded().http)):
+        return
+    try:
+        look_for_usable(using(options, lambda kept: kept.keys.all()), time.time())
+    except KeyMissing as error:
+        yield Finding("http", Health.WARNING, error.message, error.hint)
+    except VoicedError:
+        return  # Keys cannot be read as this user, or not now.
 
 
 def path(*, options: Options | None = None) -> None:

@@ -16,7 +16,16 @@ from voiced.cli.options import Options
 from voiced.cli.output import line, people, plain, table
 from voiced.cli.promises import left, when
 from voiced.core.errors import StoreDamaged
-from voiced.core.status import ALL_SAID, ALL_SOUND, EngineStatus, HomeStatus, MemoryStatus, PromiseStatus, Status
+from voiced.core.status import (
+    ALL_SAID,
+    ALL_SOUND,
+    EngineStatus,
+    HomeStatus,
+    ListenerStatus,
+    MemoryStatus,
+    PromiseStatus,
+    Status,
+)
 from voiced.setup.places import socket_path
 
 
@@ -127,8 +136,14 @@ def _show(state: Status, zone: tzinfo) -> None:
             ["memory", _memory(state.memory)],
             *([each.kind, told(each)] for each in state.home.connections),
             *([["home", _home(state.home)]] if state.home.connections else []),
+            *([each.kind, _listener(each)] for each in state.listeners),
         ],
     )
+
+
+def _listener(found: ListenerStatus) -> Text:
+    told = Text(found.address)
+    return told.append(f"  {found.problem}. {found.hint}", "red") if found.problem else told
 
 
 def _engine(part: EngineStatus) -> Text:

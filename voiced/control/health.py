@@ -71,6 +71,7 @@ def _services(status: Status) -> list[Service]:
         Service("memory", memory.wanted, not memory.problem, memory.problem, memory.hint),
         *(Service(each.kind, each.engine, not each.problem, each.problem, each.hint) for each in status.engines),
         *connections,
+        *(Service(each.kind, each.address, each.listening, each.problem, each.hint) for each in status.listeners),
     ]
 
 

@@ -23,6 +23,10 @@ class Address(Struct, frozen=True):
         """Whether only this machine can connect to it."""
         return ip_address(self.host).is_loopback
 
+    def __str__(self) -> str:
+        """As it is written in a URL."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
 
 def address(text: str, setting: str, usual: int) -> Address:
     """Reads an address: 127.0.0.1, 127.0.0.1:10300, ::1 or [::1]:10300.

@@ -55,6 +55,23 @@ class ConfigInvalid(VoicedError):
     hint = "Run `voiced config check` after the change."
 
 
+class ListenFailed(VoicedError):
+    """An address cannot be listened at."""
+
+    code = "listen-failed"
+    hint = "It is tried again every few seconds; `ss -tlnp` tells who listens where."
+
+
+class KeyMissing(VoicedError):
+    """Nobody could show a key that is in force."""
+
+    code = "no-key"
+    hint = (
+        "Make one, such as `voiced keys add phone --scope talk --expires-in 90d`;"
+        " or listen at 127.0.0.1: see [http] in the configuration."
+    )
+
+
 class InputInvalid(VoicedError):
     """A file, a request or a message cannot be used as it is."""
 

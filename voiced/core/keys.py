@@ -3,12 +3,13 @@
 import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable
 from secrets import token_bytes, token_urlsafe
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from voiced.core.errors import KeyRefused, ScopeMissing
+from voiced.core.errors import KeyMissing, KeyRefused, ScopeMissing
 from voiced.core.history import Count, Id, Moment
 
 Scope = Literal["read", "talk", "control", "admin"]
@@ -151,3 +152,13 @@ def _scrypt(secret: str, salt: bytes, log_n: int, block: int, lanes: int) -> byt
 
 def _text(data: bytes) -> str:
     return urlsafe_b64encode(data).decode()
+
+
+def look_for_usable(keys: Iterable[Key], now: float) -> None:
+    """Looks whether somebody may show a key: other machines are listened to only then.
+
+    Raises:
+        KeyMissing: no key is in force.
+    """
+    if not any(usable(key, now) for key in keys):
+        raise KeyMissing("other machines could connect, and no key is in force")

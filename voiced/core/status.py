@@ -163,6 +163,24 @@ class HomeStatus(Struct, frozen=True):
     unobserved: int = 0
 
 
+class ListenerStatus(Struct, frozen=True):
+    """An address at which others are to be listened to.
+
+    Attributes:
+        kind: http, wyoming or satellite.
+        address: with its port.
+        listening: they are.
+        problem: why not; empty if they are, or are about to be.
+        hint: what to do about it.
+    """
+
+    kind: str
+    address: str
+    listening: bool
+    problem: str = ""
+    hint: str = ""
+
+
 class LoadStatus(Struct, frozen=True):
     """What waits, and what was left out because too much did.
 
@@ -218,3 +236,4 @@ class Status(Struct, frozen=True):
     home: HomeStatus = HomeStatus()
     load: LoadStatus = LoadStatus()
     elsewhere: str = ""
+    listeners: tuple[ListenerStatus, ...] = ()

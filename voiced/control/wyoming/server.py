@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
 from typing import Protocol
 
+from voiced.control.listening import Listener
 from voiced.control.wyoming.connection import Connection
 from voiced.core.addresses import Address
 from voiced.core.config_wyoming import Network
@@ -16,8 +17,6 @@ log = logging.getLogger(__name__)
 
 CONNECTIONS = 32
 """Clients at the same time; for one more, the one that has been silent for the longest time is cut off."""
-RETRY_S = 5.0
-"""Between attempts to listen at an address that is not there yet, or taken."""
 STRANGERS = 64
 """Addresses whose attempt to connect is told of, once each."""
 
@@ -48,9 +47,6 @@ class Server:
         allow: networks that may connect, besides this machine.
         advertise: tells others where it listens until it is cancelled; None: nobody does.
         setting: where `allow` comes from.
-
-    Attributes:
-        ports: at which it listens.
     """
 
     def __init__(
@@ -64,41 +60,31 @@ class Server:
         self._setting = setting
         self._clients: dict[asyncio.Task[None], Session] = {}
         self._strangers: set[str] = set()
-        self.ports: list[int] = []
 
     @property
     def clients(self) -> int:
         """How many are connected."""
         return len(self._clients)
 
-    async def serve(self, address: Address) -> None:
+    async def serve(self, listener: Listener) -> None:
         """Listens at an address, for ever: also where it is not there before a while.
 
         Raises:
             asyncio.CancelledError: nothing else ends it; all clients are cut off then.
         """
-        told = False
-        while True:
-            try:
-                server = await asyncio.start_server(self._accept, address.host, address.port, limit=1 << 15)
-            except OSError as error:
-                if not told:
-                    log.error("nobody is listened to at %s:%d: %s", address.host, address.port, error)  # noqa: TRY400
-                told = True
-                await asyncio.sleep(RETRY_S)
-                continue
-            self.ports += [each.getsockname()[1] for each in server.sockets]
-            log.info("listening for Wyoming at %s:%d", address.host, self.ports[-1])
-            if not address.here:
-                who = ", ".join(map(str, self._allow))
-                log.warning("whoever is in %s may connect without a password: see %s", who, self._setting)
-            try:
-                if self._advertise and not address.here:
-                    await self._advertise(Address(address.host, self.ports[-1]))
-                await asyncio.Event().wait()
-            finally:
-                server.close()
-                await ended(list(self._clients))
+        bound, address = await listener.bound(), listener.address
+        port = bound.getsockname()[1]
+        server = await asyncio.start_server(self._accept, sock=bound, limit=1 << 15)
+        if not address.here:
+            who = ", ".join(map(str, self._allow))
+            log.warning("whoever is in %s may connect without a password: see %s", who, self._setting)
+        try:
+            if self._advertise and not address.here:
+                await self._advertise(Address(address.host, port))
+            await asyncio.Event().wait()
+        finally:
+            server.close()
+            await ended(list(self._clients))
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serves one client, in a task of its own."""
