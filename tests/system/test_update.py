@@ -218,6 +218,22 @@ def test_wherever_the_power_goes_each_file_is_whole_in_one_of_two_places(
     assert snapshot.left(tmp_path) or (tmp_path / "voiced.db").read_text() == "old"
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Nobody waits for the fake uv.
+def test_of_a_release_that_is_broken_off_nothing_is_left(installed: Installed):
+    (installed.prefix / "uv" / "bin").mkdir(parents=True)
+    made = releases.folder(installed.prefix, 2)
+    program(installed.prefix / "uv" / "bin" / "uv", f'#!/bin/sh\nmkdir -p "{made}"\nkill -INT {os.getpid()}\n')
+    with pytest.raises(KeyboardInterrupt):
+        releases.make(installed.prefix, "2.0", [])
+    assert not made.exists()
+
+
+def test_what_was_left_of_other_releases_goes_with_a_good_update(installed: Installed, monkeypatch: pytest.MonkeyPatch):
+    releases.folder(installed.prefix, 9).mkdir()
+    update(installed, monkeypatch)
+    assert releases.numbers(installed.prefix) == [1, 2]
+
+
 def test_one_that_ends_again_and_again_is_waited_for_no_longer(installed: Installed, monkeypatch: pytest.MonkeyPatch):
     release(installed.prefix, 2, "2.0")
     releases.switch(installed.prefix, 2)

@@ -1,6 +1,8 @@
 """The verb that brings another version, and takes it back if it is not well."""
 
 import os
+import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -64,6 +66,8 @@ def update(
         return 0 if same else 1
     if not os.access(installed.prefix, os.W_OK):
         raise WrongCall(f"{installed.prefix} is not yours to change", hint="Use sudo.")
+    for number in (signal.SIGTERM, signal.SIGHUP):  # As Ctrl-C does: what ran before runs again.
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     _done(installed.update(source, extras, tell), options)
     return 0
 

@@ -6,9 +6,7 @@ import grp
 import os
 import pwd
 import re
-import shutil
 import socket
-import subprocess
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -18,6 +16,7 @@ from pathlib import Path
 import tzlocal
 
 from voiced.core.machine import Card
+from voiced.setup import systemctl
 from voiced.setup.checks.machine import ClockFacts
 from voiced.setup.checks.service import Folder, Unit
 from voiced.setup.checks.sound import Holder, SoundFacts
@@ -111,15 +110,8 @@ def _owner(number: int) -> str:
 
 def unit() -> Unit | None:
     """Asks systemd about the daemon's unit, the system's before the user's own."""
-    if (program := shutil.which("systemctl")) is None:
-        return None
     for scope in ("", "--user"):
-        command = [program, *scope.split(), "show", "voiced.service", "-p", "LoadState,ActiveState,Result,NRestarts"]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)  # noqa: S603 (a program of the system)
-        except (OSError, subprocess.SubprocessError):
-            return None
-        told = {line.partition("=")[0]: line.partition("=")[2] for line in done.stdout.splitlines()}
+        told = systemctl.show(scope, "LoadState", "ActiveState", "Result", "NRestarts")
         if told.get("LoadState") == "loaded":
             restarts = told.get("NRestarts", "")
             restarted = int(restarts) if restarts.isdecimal() else 0

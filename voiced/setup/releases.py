@@ -82,6 +82,11 @@ def all_of(prefix: Path) -> list[Release]:
     return sorted((msgspec.json.decode(path.read_bytes(), type=Release) for path in records), key=lambda it: it.number)
 
 
+def numbers(prefix: Path) -> list[int]:
+    """The releases that there are, also those of which only a part was made."""
+    return sorted(int(each.name) for each in (prefix / "releases").iterdir() if each.name.isdecimal())
+
+
 def current(prefix: Path) -> Release:
     """The release that counts.
 
@@ -137,7 +142,7 @@ def make(prefix: Path, source: str, extras: Sequence[str]) -> Release:
     Raises:
         UpdateFailed: it cannot be installed; nothing of it is left.
     """
-    number = max((int(each.name) for each in (prefix / "releases").iterdir() if each.name.isdecimal()), default=0) + 1
+    number = max(numbers(prefix), default=0) + 1
     target, path = folder(prefix, number), Path(source)
     digest = identity(path)[1] if path.exists() else ""
     python = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
@@ -148,8 +153,10 @@ def make(prefix: Path, source: str, extras: Sequence[str]) -> Release:
         told = subprocess.run([target / "bin/voiced", "--version"], check=True, capture_output=True, text=True)  # noqa: S603 (the same)
         release = Release(number, told.stdout.strip(), source if path.exists() else "", digest, sorted(extras))
         record(prefix, release)
-    except (OSError, subprocess.CalledProcessError) as error:
+    except BaseException as error:
         shutil.rmtree(target, ignore_errors=True)
+        if not isinstance(error, (OSError, subprocess.CalledProcessError)):
+            raise
         said = getattr(error, "stderr", "") or str(error)
         raise UpdateFailed(f"{source} cannot be installed: {said.strip()[-500:]}") from error
     return release

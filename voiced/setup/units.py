@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from voiced.core.errors import VoicedError
-from voiced.setup import releases
+from voiced.setup import releases, systemctl
 from voiced.setup.places import SYSTEM_STATE, units_folder
 from voiced.setup.settings import SYSTEM_FOLDER
 
@@ -18,6 +18,8 @@ HIDDEN = (Path("/home"), Path("/root"), Path("/run/user"))
 """What the system's unit does not see (ProtectHome)."""
 PEOPLE = Path("/etc/sysusers.d/voiced.conf")
 SYSTEM_CACHE = Path("/var/cache/voiced")
+PATIENCE_S = 600.0
+"""For one step: a folder of models on a slow disk takes a while to remove."""
 SHIPPED = "/opt/voiced/current/bin/voiced"
 """Where the units that come with voiced have it."""
 
@@ -55,13 +57,13 @@ class Step(Struct, frozen=True):
         """
         try:
             if self.command:
-                subprocess.run(self.command, check=True, stdin=subprocess.DEVNULL)  # noqa: S603 (programs of the system)
+                subprocess.run(self.command, check=True, stdin=subprocess.DEVNULL, timeout=PATIENCE_S)  # noqa: S603 (programs of the system)
             elif self.content is None:
                 self.path.unlink(missing_ok=True)
             else:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 self.path.write_text(self.content)
-        except (OSError, subprocess.CalledProcessError) as error:
+        except (OSError, subprocess.SubprocessError) as error:
             hint = "What was done before it stays; the same again goes on from there."
             raise ServiceFailed(f"{self} failed: {error}", hint=hint) from error
 
@@ -87,8 +89,9 @@ def installing(*, user: bool, program: Path | None = None) -> list[Step]:
     if not user:
         steps += [Step(path=PEOPLE, content=(units_folder() / "voiced.sysusers").read_text())]
         steps += [Step(("systemd-sysusers", str(PEOPLE)))]
+    scope = "--user" if user else ""
     words = (("daemon-reload",), ("enable", "voiced"), ("restart", "voiced"))
-    return steps + [Step(_systemctl(*each, user=user)) for each in words]
+    return steps + [Step(systemctl.command(*each, scope=scope)) for each in words]
 
 
 def uninstalling(*, user: bool) -> list[Step]:
@@ -100,10 +103,11 @@ def uninstalling(*, user: bool) -> list[Step]:
     _check(user=user)
     if not _unit(user=user).exists():
         raise ServiceFailed(f"there is no {_unit(user=user)}", hint="`voiced service status` tells what there is.")
+    scope = "--user" if user else ""
     return [
-        Step(_systemctl("disable", "--now", "voiced", user=user)),
+        Step(systemctl.command("disable", "--now", "voiced", scope=scope)),
         Step(path=_unit(user=user)),
-        Step(_systemctl("daemon-reload", user=user)),
+        Step(systemctl.command("daemon-reload", scope=scope)),
     ]
 
 
@@ -132,7 +136,3 @@ def _unit(*, user: bool, environment: Mapping[str, str] = os.environ) -> Path:
         return Path("/etc/systemd/system/voiced.service")
     own = environment.get("XDG_CONFIG_HOME") or Path.home() / ".config"
     return Path(own) / "systemd" / "user" / "voiced.service"
-
-
-def _systemctl(*words: str, user: bool) -> tuple[str, ...]:
-    return ("systemctl", "--user", *words) if user else ("systemctl", *words)

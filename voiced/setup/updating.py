@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from voiced.core.errors import VoicedError
-from voiced.setup import releases, snapshot
+from voiced.setup import releases, snapshot, systemctl
 from voiced.setup.releases import Release, UpdateFailed
 
 LIMIT_S = 90.0
@@ -61,10 +61,9 @@ class Installed(Struct, frozen=True):
             if releases.current(self.prefix).number != made.number:
                 releases.remove(self.prefix, made.number)
             raise
-        for old in releases.all_of(self.prefix):
-            if old.number not in (before.number, made.number):
-                tell(f"remove {old.version} ({old.number})")
-                releases.remove(self.prefix, old.number)
+        for old in set(releases.numbers(self.prefix)) - {before.number, made.number}:
+            tell(f"remove release {old}")
+            releases.remove(self.prefix, old)
         return made
 
     def back(self, tell: Tell, limit_s: float = LIMIT_S) -> Release:
@@ -157,9 +156,8 @@ class Installed(Struct, frozen=True):
             UpdateFailed: it is not well in time.
         """
         until, steady = time.monotonic() + limit_s, 0.0
-        words = self.scope.split() if self.scope else []
         program = self.prefix / "current" / "bin" / "voiced"
-        install = [program, "service", "install", *(["--user"] if words else [])]
+        install = [program, "service", "install", *(self.scope or "").split()]
         self._run(install, until)
         told = "it does not start"
         while time.monotonic() < until:
@@ -189,9 +187,7 @@ class Installed(Struct, frozen=True):
         return self.scope is not None and self._shown().get("ActiveState") in {"active", "activating", "reloading"}
 
     def _shown(self) -> dict[str, str]:
-        command = self._command("show", "voiced", "-p", "ActiveState,MainPID,NRestarts")
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (a program of the system)
-        return dict(line.split("=", 1) for line in done.stdout.splitlines())
+        return systemctl.show(self.scope or "", "ActiveState", "MainPID", "NRestarts")
 
     def _unwell(self, program: Path, shown: dict[str, str], release: Release) -> str:
         """Why it is not well; empty if it is."""
@@ -214,12 +210,8 @@ class Installed(Struct, frozen=True):
         Raises:
             UpdateFailed: it does not stop.
         """
-        done = subprocess.run(self._command("stop", "voiced"), capture_output=True, text=True, check=False)  # noqa: S603 (a program of the system)
-        if done.returncode:
-            raise UpdateFailed(f"voiced does not stop: {done.stderr.strip()}")
-
-    def _command(self, *words: str) -> list[str]:
-        return ["systemctl", *(self.scope or "").split(), *words]
+        if told := systemctl.stop(self.scope or ""):
+            raise UpdateFailed(f"voiced does not stop: {told}")
 
     def _back_up(self, tell: Tell) -> None:
         """An ordinary backup, through the daemon that runs; one that hangs is no reason not to be replaced."""
