@@ -154,14 +154,22 @@ async def passing_database(*, locked: bool = False) -> AsyncGenerator["Database"
             await database.close()
 
 
-def look_at_owner(folder: Path) -> None:
-    """What another user writes there (root may), the daemon could not read any more."""
+def look_at_owner(folder: Path, instead: str = "Start the daemon, or call") -> None:
+    """What another user writes there (root may), the daemon could not read any more.
+
+    Args:
+        folder: whose it is.
+        instead: what the hint begins with: a daemon that runs does not help with everything.
+
+    Raises:
+        StoreFailed: it is another user's.
+    """
     if folder.exists() and (owner := folder.stat().st_uid) != os.geteuid():
         try:
             name = pwd.getpwuid(owner).pw_name
         except KeyError:
             name = f"#{owner}"
-        hint = f"Start the daemon, or call this as that user: sudo -u {name} voiced …"
+        hint = f"{instead} this as that user: sudo -u {name} voiced …"
         raise StoreFailed(f"{folder} belongs to the user {name}", code="store-owner", hint=hint)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from litestar.handlers import HTTPRouteHandler
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from voiced.recorder import Recorder
 
 log = logging.getLogger(__name__)
+
+SETTLE_S = 0.5
+"""For so long the end waits for a turn that is being recorded: all of it has two seconds."""
 
 
 class Observers:
@@ -56,6 +60,10 @@ class Observers:
                 if self._gpio:
                     tasks.create_task(self._gpio.run(), name="gpio")
         finally:
+            if self._recorder:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(SETTLE_S):
+                        await self._recorder.settled()
             if self._traces:
                 self._traces.close()
 
@@ -89,14 +97,12 @@ def _gpio(config: Config, voiced: Voiced) -> "Gpio | None":
     if not (config.gpio.led or config.gpio.button):
         return None
     try:
-        from gpiozero import GPIOZeroError  # noqa: PLC0415 (who has no pins does not load it)
-
-        from voiced.control.gpio import Gpio  # noqa: PLC0415 (the same)
+        from voiced.control.gpio import Gpio  # noqa: PLC0415 (who has no pins does not load it)
     except ImportError:
         log.error("there is no light and no button: their packages are not installed. Run %s", install("gpio"))  # noqa: TRY400
         return None
     try:
         return Gpio(config.gpio, voiced)
-    except (GPIOZeroError, OSError) as error:
-        log.error("there is no light and no button: %s", error)  # noqa: TRY400
+    except Exception as error:  # noqa: BLE001 (the boundary to libraries of pins, which raise what they like)
+        log.error("there is no light and no button: %s: %s", type(error).__name__, error)  # noqa: TRY400
         return None

@@ -19,9 +19,22 @@ from voiced.assistant import Voiced
 from voiced.children import Engines
 from voiced.core.bundles import Bundle, Recorded, digest_of, told
 from voiced.core.config import Config
-from voiced.core.events import AnyEvent, Failed, Heard, Interrupted, NotUnderstood, Speaking, TurnEnded, Woke
+from voiced.core.errors import whereabouts
+from voiced.core.events import (
+    AnyEvent,
+    Failed,
+    Heard,
+    Interrupted,
+    NotUnderstood,
+    Speaking,
+    SpeechStarted,
+    Spoken,
+    StoreReplaced,
+    TurnEnded,
+    Woke,
+)
 from voiced.core.history import Privacy
-from voiced.core.privacy import allowed, most_private
+from voiced.core.privacy import CLASSES, allowed, most_private
 from voiced.core.stories import Stories, Story
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Frame
 from voiced.setup.places import CACHE, RECORDINGS
@@ -68,7 +81,9 @@ class Recorder:
         self._sounds: dict[str, tuple[float, bytes]] = {}
         self._woken: dict[str, float] = {}
         self._parts = parts
-        self._writing: set[asyncio.Task[None]] = set()
+        self._writing: dict[str, asyncio.Task[None]] = {}
+        self._since = 0.0
+        self._forgotten: set[str] = set()
         self._stories = Stories(self._ended)
         voiced.ear.tap = self._hear
         voiced.bus.watch(self._take)
@@ -82,7 +97,7 @@ class Recorder:
     async def settled(self) -> None:
         """Waits for what is being written."""
         while self._writing:
-            await asyncio.wait(self._writing)
+            await asyncio.wait(self._writing.values())
 
     def _hear(self, frame: Frame | None) -> None:
         if frame is not None:
@@ -96,16 +111,30 @@ class Recorder:
                 self._cut(turn)
             case Interrupted(turn=str(turn)) | TurnEnded(turn=str(turn)):
                 self._cut(turn)
+            case StoreReplaced():
+                self._forget(event.at)
             case _:
                 pass
         self._stories.take(event)
 
+    def _forget(self, at: float) -> None:
+        """Drops all that is held: of a turn that goes on, or is being written, nothing is to stay."""
+        self._ring.clear()
+        self._sounds.clear()
+        self._woken.clear()
+        self._since = max(self._since, at)
+        self._forgotten |= self._stories.forget() | self._writing.keys()
+
     def _cut(self, turn: str) -> None:
-        """Takes the sound of a turn out of the ring, as soon as all of it is there: an answer may last longer."""
+        """Takes the sound of a turn out of the ring, as soon as all of it is there: an answer may last longer.
+
+        What was said in a turn that may not be recorded, and before something was forgotten, is in no later one.
+        """
         woke = self._woken.pop(turn, None)
         if woke is None:
             return
-        frames = [frame for frame in list(self._ring) if frame.start >= (woke - BEFORE_S) * RATE]
+        first = max(woke - BEFORE_S, self._since)
+        frames = [frame for frame in list(self._ring) if frame.start >= first * RATE]
         start = frames[0].start if frames else round(woke * RATE)
         sound = bytearray()
         for frame in frames:  # Sound that was lost is silence.
@@ -115,21 +144,38 @@ class Recorder:
 
     def _ended(self, story: Story) -> None:
         start, sound = self._sounds.pop(story.turn, (0.0, b""))
-        woke = next((event for event in story.events if isinstance(event, Woke)), None)
-        if woke is None or not sound:
-            return
-        at = time.time() - (story.end.at - start)
-        task = asyncio.create_task(self._write(story, woke, at, woke.at - start, sound), name=f"recording {story.turn}")
-        self._writing.add(task)
-        task.add_done_callback(self._writing.discard)
-
-    async def _write(self, story: Story, woke: Woke, at: float, woke_s: float, sound: bytes) -> None:
         hidden = not allowed(self._config.privacy, self._privacy(story), "log")
+        forgotten = story.turn in self._forgotten
+        if hidden or forgotten:
+            self._since = max(self._since, story.end.at)
+        self._forgotten.discard(story.turn)
+        woke = next((event for event in story.events if isinstance(event, Woke)), None)
+        if forgotten or woke is None or not sound:
+            return
+        write = self._write(story, woke, start, b"" if hidden else sound, hidden=hidden)
+        self._writing[story.turn] = task = asyncio.create_task(write, name=f"recording {story.turn}")
+        task.add_done_callback(lambda _: self._writing.pop(story.turn))
+
+    async def _write(self, story: Story, woke: Woke, start: float, sound: bytes, *, hidden: bool) -> None:
+        try:
+            recorded = self._recorded(story, woke, start, round(len(sound) / SAMPLE_BYTES / RATE, 3), hidden=hidden)
+            path = await asyncio.to_thread(self._bundles.add, recorded, sound)
+            if story.turn in self._forgotten:
+                await asyncio.to_thread(self._bundles.remove, path)
+            await asyncio.to_thread(self._sweep)
+        except OSError as error:
+            log.warning("a turn cannot be recorded: %s", error)
+        except Exception as error:  # noqa: BLE001 (nobody waits for it: what is wrong with it is told here)
+            log.error("a turn cannot be recorded, which is a fault of voiced:\n%s", whereabouts(error))  # noqa: TRY400
+        finally:
+            self._forgotten.discard(story.turn)
+
+    def _recorded(self, story: Story, woke: Woke, start: float, seconds: float, *, hidden: bool) -> Recorded:
         bundle = Bundle(
             turn=story.turn,
-            at=round(at, 3),
-            seconds=0.0 if hidden else round(len(sound) / SAMPLE_BYTES / RATE, 3),
-            woke_s=round(woke_s, 3),
+            at=round(time.time() - (story.end.at - start), 3),
+            seconds=seconds,
+            woke_s=round(max(0.0, woke.at - start), 3),
             word=woke.word,
             route=story.route,
             outcome=story.outcome,
@@ -137,18 +183,16 @@ class Recorder:
             configuration=digest_of(self._config),
             made_of=made_of(self._parts),
         )
-        recorded = Recorded(bundle, told(story.events, hidden=hidden))
-        try:
-            await asyncio.to_thread(self._bundles.add, recorded, b"" if hidden else sound)
-            await asyncio.to_thread(self._sweep)
-        except OSError as error:
-            log.warning("a turn cannot be recorded: %s", error)
+        return Recorded(bundle, told(story.events, hidden=hidden))
 
     def _privacy(self, story: Story) -> Privacy:
-        """How private a turn is: as its most private word."""
-        heard: list[Privacy] = [self._privacy_of(event.text) for event in story.events if isinstance(event, Heard)]
-        answered: list[Privacy] = [event.privacy for event in story.events if isinstance(event, Speaking)]
-        return most_private(heard + answered)
+        """How private a turn is: as its most private word, and speech of which nobody knows any as the most private."""
+        kinds = set(map(type, story.events))
+        if SpeechStarted in kinds and Heard not in kinds:
+            return CLASSES[-1]
+        words = [event.text for event in story.events if isinstance(event, (Heard, Speaking, Spoken))]
+        rested: list[Privacy] = [event.privacy for event in story.events if isinstance(event, Speaking)]
+        return most_private([*map(self._privacy_of, words), *rested])
 
     def _sweep(self) -> None:
         limits = self._config.recorder

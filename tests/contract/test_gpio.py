@@ -6,9 +6,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 from gpiozero.pins.mock import MockFactory
+from msgspec import convert
 
 from tests.fakes.agent import ScriptedAgent
+from voiced import observers
+from voiced.control import gpio
 from voiced.control.gpio import LIGHTS, Gpio
+from voiced.core.config import Config
 from voiced.core.config_watching import GpioConfig
 from voiced.core.events import Muted, StateChanged
 
@@ -103,6 +107,38 @@ def test_a_short_press_listens_or_stops_and_a_long_one_mutes(pins: MockFactory):
             assert agent.told.empty()
 
     asyncio.run(run())
+
+
+class Busy(Exception):
+    """Somebody else has the pin: as lgpio's `error`, which is no OSError and none of gpiozero's."""
+
+
+def busy(*_: object, **__: object) -> None:
+    raise Busy("GPIO busy")
+
+
+def test_pins_that_somebody_else_has_are_told_and_no_more(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    async def run() -> None:
+        assert observers._gpio(convert({"gpio": {"led": LED}}, Config), Pressed()) is None
+
+    monkeypatch.setattr(gpio, "LED", busy)
+    asyncio.run(run())
+    assert caplog.messages == ["there is no light and no button: Busy: GPIO busy"]
+
+
+def test_pins_that_fail_later_end_nothing_else(
+    pins: MockFactory, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr(gpio.LED, "off", busy)
+
+    async def run() -> None:
+        await Gpio(GpioConfig(led=LED), Pressed(), pins).run()
+
+    asyncio.run(run())
+    assert caplog.messages == ["the light and the button work no longer: Busy: GPIO busy"]
+    assert pins.pin(LED).function == "input", "the pin is let go of"
 
 
 def test_each_state_has_a_light():

@@ -7,8 +7,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from select import select
+from typing import Self
 
 import pytest
 from msgspec.structs import replace
@@ -22,6 +24,7 @@ from tests.rigs.control import answering
 from voiced.cli.options import Options
 from voiced.cli.watch import Connection, Item, Screen, follow, level
 from voiced.control.client import Client
+from voiced.core.errors import DaemonUnreachable
 from voiced.core.events import Muted, NearMiss, StateChanged
 from voiced.core.status import AudioStatus, EngineStatus, PromiseStatus, Status
 
@@ -72,6 +75,7 @@ def test_the_screen_tells_a_state_at_once_and_a_daemon_that_is_gone():
     assert "unplugged" in shown(status(audio=AudioStatus(listening=False, problem="unplugged")))
     assert "gone" in shown(status(), Connection.GONE)
     assert "dBFS" in shown(status(), Connection.GONE, Connection.FOUND)
+    assert "dBFS" in shown(status(), Connection.GONE, status())
 
 
 @pytest.mark.parametrize(("dbfs", "full"), [(-90.0, 0), (-70.0, 0), (-35.0, 15), (0.0, 30), (3.0, 30)])
@@ -98,6 +102,36 @@ def test_a_daemon_that_goes_is_found_again(tmp_path: Path):
         if thread.name.startswith("watch "):
             thread.join()
     gc.collect()
+
+
+class Hanging:
+    """A daemon that still has its events open, and answers nothing any more."""
+
+    over = threading.Event()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def status(self) -> Status:
+        raise DaemonUnreachable("it hangs")
+
+    @contextmanager
+    def events(self) -> Generator[Generator[Item]]:
+        yield self._nothing()
+
+    def _nothing(self) -> Generator[Item]:
+        self.over.wait()
+        yield from ()
+
+
+def test_a_daemon_that_hangs_is_gone():
+    items = follow(Hanging, levels=True)
+    until(items, lambda item: item is Connection.GONE)
+    items.close()
+    Hanging.over.set()
 
 
 def test_without_a_terminal_it_is_a_line_an_event(tmp_path: Path):

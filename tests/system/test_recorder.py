@@ -9,10 +9,12 @@ import pytest
 import soundfile
 from msgspec import convert
 
+from voiced import observers
 from voiced.core.config import Config
 from voiced.core.disk import clear
+from voiced.observers import Observers
 from voiced.offline import Setting, replay_samples
-from voiced.recorder import Recorder, recordings
+from voiced.recorder import recordings
 from voiced.setup.places import CACHE
 from voiced.store.bundles import read
 
@@ -31,17 +33,20 @@ def spoken(recordings: Path) -> bytes:
 def record(folder: Path, sound: bytes, **settings: object) -> None:
     """Lets the daemon's own parts hear a question, and records it into a folder."""
     config = convert({"recorder": {"enabled": True}, **settings}, Config)
-    recorders: list[Recorder] = []
+    tasks: list[asyncio.Task[None]] = []
 
     def ready(voiced, parts) -> None:
         voiced.folder = folder
-        recorders.append(Recorder(config, voiced, parts))
+        tasks.append(asyncio.create_task(Observers(config, voiced, parts, voiced._database).run()))
 
     async def run() -> None:
         await replay_samples(config, sound, lambda _: None, Setting(fast=True, ready=ready))
-        await recorders[0].settled()
+        tasks[0].cancel()  # What is being written by then is waited for.
+        await asyncio.wait(tasks)
 
-    asyncio.run(run())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(observers, "SETTLE_S", 60)
+        asyncio.run(run())
 
 
 @pytest.mark.recordings

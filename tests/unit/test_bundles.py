@@ -1,19 +1,26 @@
 """Recorded turns as files, and what is told of how they differ."""
 
 import io
+import os
 import zipfile
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
+from msgspec import convert
+from msgspec.structs import fields, replace
 
 from tests.fakes.engines import ScriptedStt
 from tests.pipeline.playbook import play, speaks, wakes
+from voiced.cli.options import Options
+from voiced.cli.recordings import remove, show
 from voiced.core.bundles import Bundle, Difference, Recorded, differences, told
 from voiced.core.errors import InputInvalid, NotFound
-from voiced.core.events import AnyEvent, Failed, Woke
+from voiced.core.events import AnyEvent, Failed, Routed, Woke
+from voiced.core.routing import Considered
+from voiced.recorder import recordings
 from voiced.store.bundles import Bundles, is_bundle, read
 
 SOUND = bytes(range(256)) * 500
@@ -60,11 +67,25 @@ def test_a_turn_is_found_by_its_id_and_nothing_else(tmp_path: Path):
 def test_what_is_old_or_too_much_goes_the_oldest_first(tmp_path: Path):
     bundles = Bundles(tmp_path)
     for number in range(5):
-        bundles.add(Recorded(replace(BUNDLE, turn=f"t{number}", at=float(number)), EVENTS), SOUND)
+        path = bundles.add(Recorded(replace(BUNDLE, turn=f"t{number}", at=float(number)), EVENTS), SOUND)
+        os.utime(path, (number, number))
     size = bundles.all()[0].size
     assert bundles.expire(before=1.0, most=3 * size + 50) == 2
     assert [each.bundle.turn for each in bundles.all()] == ["t4", "t3", "t2"]
     assert bundles.expire(before=1.0, most=3 * size + 50) == 0
+
+
+def test_what_cannot_be_read_goes_by_its_age_and_size_and_nothing_is_told_of_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    for number in range(3):
+        path = tmp_path / f"t{number}.zip"
+        path.write_bytes(bytes(100))
+        os.utime(path, (number, number))
+    assert Bundles(tmp_path).expire(before=1.0, most=1_000) == 1
+    assert Bundles(tmp_path).expire(before=1.0, most=150) == 1
+    assert [path.stem for path in Bundles(tmp_path).files()] == ["t2"]
+    assert caplog.messages == []
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -121,3 +142,42 @@ def test_what_is_understood_of_a_hidden_turn_stays_and_what_was_said_does_not():
     events = told(turn("say xylophone"), hidden=True)
     assert "xylophone" not in str(events)
     assert next(event["intent"] for event in events if event["event"] == "routed") == "answer"
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_hidden_events_are_events_that_are_shown(data: st.DataObject):
+    kind = data.draw(st.sampled_from(get_args(AnyEvent)))
+    event = data.draw(st.builds(kind, **{field.name: st.from_type(field.type) for field in fields(kind)}))
+    (hidden,) = told([event], hidden=True)
+    (shown,) = convert([hidden], list[AnyEvent])
+    assert type(shown) is kind
+
+
+def test_nothing_of_what_was_understood_survives_not_even_a_number():
+    considered = [Considered("rules", "answered", "it said PIN")]
+    (event,) = told([Routed("rules", "unlock", {"code": "0042", "pin": 1234}, considered, at=1.0)], hidden=True)
+    assert event["slots"] == {"code": "…", "pin": "…"}
+    assert event["considered"] == [{"tier": "rules", "outcome": "answered", "reason": "…"}]
+
+
+def test_a_hidden_turn_is_shown_without_its_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = Bundles(tmp_path).add(Recorded(replace(BUNDLE, hidden=True), told(turn("say xylophone"), hidden=True)), b"")
+    show(str(path))
+    said = capsys.readouterr().out
+    assert "no words and no sound" in said
+    assert "xylophone" not in said
+
+
+def test_a_turn_of_another_version_is_refused(tmp_path: Path):
+    path = Bundles(tmp_path).add(Recorded(BUNDLE, [{"event": "sang", "at": 1.0}]), b"")
+    with pytest.raises(InputInvalid, match="voiced 1 recorded it"):
+        show(str(path))
+
+
+def test_everything_is_removed_also_what_cannot_be_read(tmp_path: Path):
+    options = Options(set=[f'store.folder="{tmp_path}"', f'control.socket="{tmp_path}/no.sock"'])
+    kept = recordings(tmp_path)
+    kept.add(Recorded(BUNDLE, EVENTS), b"").with_name("broken.zip").write_bytes(b"words")
+    remove(everything=True, yes=True, options=options)
+    assert kept.files() == []

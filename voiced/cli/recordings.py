@@ -14,6 +14,8 @@ from voiced.cli.events import EventPrinter
 from voiced.cli.kept import confirm, moment, size
 from voiced.cli.options import Options
 from voiced.cli.output import WrongCall, line, people, plain, table
+from voiced.core.bundles import Recorded
+from voiced.core.errors import InputInvalid
 from voiced.core.events import AnyEvent
 from voiced.setup.places import state_folder
 from voiced.store.bundles import Bundles, is_bundle, read
@@ -70,13 +72,22 @@ def show(turn: str, *, options: Options | None = None) -> None:
     if options.json:
         line({**msgspec.to_builtins(recorded), "file": str(path)})
         return
-    about = recorded.bundle
+    about, events = recorded.bundle, _events(recorded)
     sound = "no words and no sound: it is too private" if about.hidden else f"{about.seconds:.1f} s of sound"
     people.print(Text.assemble((about.turn, "bold"), f"  {moment(about.at, options.zone)}  {sound}"))
     people.print(Text(str(path), "dim"), soft_wrap=True)
     printer = EventPrinter(options)
-    for event in convert(recorded.events, list[AnyEvent]):
+    for event in events:
         printer.show(event)
+
+
+def _events(recorded: Recorded) -> list[AnyEvent]:
+    try:
+        return convert(recorded.events, list[AnyEvent])
+    except msgspec.MsgspecError as error:
+        made = recorded.bundle.made_of.get("voiced", "unknown")
+        message = f"this voiced does not know the events of the turn {recorded.bundle.turn}: voiced {made} recorded it"
+        raise InputInvalid(message, code="file-unreadable", hint="`--json` shows them as they are.") from error
 
 
 def remove(*turns: str, everything: Switch = False, yes: Switch = False, options: Options | None = None) -> None:
@@ -92,7 +103,7 @@ def remove(*turns: str, everything: Switch = False, yes: Switch = False, options
     kept = bundles(options)
     if bool(turns) == everything:
         raise WrongCall("name turns, or --everything", hint="`voiced recordings list` lists them.")
-    paths = {kept.find(turn) for turn in ([each.bundle.turn for each in kept.all()] if everything else turns)}
+    paths = set(kept.files()) if everything else {kept.find(turn) for turn in turns}
     if paths:
         confirm(f"Remove {len(paths)} recorded turns for ever?", options, yes=yes)
     for path in paths:
@@ -130,7 +141,7 @@ def bundles(options: Options) -> Bundles:
     with options.client() as client:
         folder = Path(client.status().store.folder) if not config.store.folder and client.running() else None
     folder = folder or state_folder(config)
-    look_at_owner(folder)
+    look_at_owner(folder, instead="Call")
     return recordings(folder)
 
 

@@ -123,8 +123,13 @@ def _listen(connect: Callable[[], Client], items: Queue[Item], over: threading.E
 
 def _look(connect: Callable[[], Client], items: Queue[Item], over: threading.Event) -> None:
     while not over.is_set():
-        with suppress(VoicedError, Full), connect() as client:
-            items.put_nowait(client.status())
+        try:
+            with connect() as client:
+                item = client.status()
+        except VoicedError:  # It may hang with its events still open.
+            item = Connection.GONE
+        with suppress(Full):
+            items.put_nowait(item)
         over.wait(AGAIN_S)
 
 
@@ -150,7 +155,7 @@ class Screen:
             case Connection():
                 self._there = item is Connection.FOUND
             case Status():
-                self._status, self._state = item, item.state
+                self._status, self._state, self._there = item, item.state, True
             case StateChanged(state):
                 self._state = state
             case NearMiss(word, score):
@@ -161,11 +166,11 @@ class Screen:
             self._stories.take(item)
 
     def render(self) -> RenderableType:
-        """All of it."""
+        """All of it. Another thread than that of `take` asks for it."""
         parts: list[RenderableType] = [self._head()]
         if self._status and self._there:
             parts += [self._promises(self._status), self._ailing(self._status)]
-        return Group(*parts, *(self._turn(story) for story in reversed(self._turns)))
+        return Group(*parts, *(self._turn(story) for story in reversed(list(self._turns))))
 
     def _head(self) -> RenderableType:
         status = self._status

@@ -34,7 +34,7 @@ class Gpio:
         factory: the pins of another machine; None: of this one.
 
     Raises:
-        GPIOZeroError: there are no such pins, or somebody has them.
+        Exception: there are no such pins, or somebody has them: of gpiozero's or of whatever it uses (lgpio's `error`).
     """
 
     def __init__(self, config: GpioConfig, agent: Agent, factory: Factory | None = None) -> None:
@@ -52,7 +52,13 @@ class Gpio:
             self._button.when_released = lambda: self._loop.call_soon_threadsafe(self._released)
 
     async def run(self) -> None:
-        """Shows what happens until it is cancelled; lets go of the pins then."""
+        """Shows what happens until it is cancelled, or the pins fail; lets go of them then."""
+        try:
+            await self._follow()
+        except Exception as error:  # noqa: BLE001 (the boundary to libraries of pins, which raise what they like)
+            log.error("the light and the button work no longer: %s: %s", type(error).__name__, error)  # noqa: TRY400
+
+    async def _follow(self) -> None:
         try:
             with self._agent.bus.subscribe() as events:
                 await self._show()

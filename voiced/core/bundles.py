@@ -13,9 +13,12 @@ from voiced.core.events import AnyEvent
 HIDDEN = "…"
 """What stands where a word would, in a turn whose words are too private."""
 _OURS = frozenset(
-    {"event", "turn", "word", "tier", "intent", "outcome", "code", "model", "finish", "state", "privacy", "ended_by"}
+    {
+        *("event", "turn", "word", "tier", "intent", "outcome", "code"),
+        *("model", "finish", "state", "privacy", "ended_by", "kind"),
+    }
 )
-"""Fields of events whose texts are voiced's own."""
+"""Fields of events, and of what is in them, whose texts are voiced's own."""
 
 
 class Bundle(Struct, frozen=True, kw_only=True):
@@ -121,13 +124,16 @@ def _essence(event: dict[str, Any]) -> str:
 
 
 def _hidden(event: dict[str, Any]) -> dict[str, Any]:
-    """An event whose texts are hidden, but for those that are ours."""
-    return {name: value if name in _OURS else _without(value) for name, value in event.items()}
+    """An event, or a part of it, whose texts are hidden, but for those that are ours."""
+    hidden = {name: value if name in _OURS else _without(value) for name, value in event.items()}
+    if "slots" in event:  # They are what somebody said, by whatever name, also numbers.
+        hidden["slots"] = dict.fromkeys(event["slots"], HIDDEN)
+    return hidden
 
 
 def _without(value: Any) -> Any:  # noqa: ANN401 (anything JSON has)
     if isinstance(value, str):
         return HIDDEN
     if isinstance(value, dict):
-        return {name: _without(each) for name, each in value.items()}
+        return _hidden(value)
     return [_without(each) for each in value] if isinstance(value, list) else value

@@ -82,7 +82,7 @@ def shred(path: Path) -> None:
             left -= file.write(bytes(min(PIECE, left)))
         file.flush()
         os.fsync(file.fileno())
-    path.unlink()
+    path.unlink(missing_ok=True)  # Somebody else may remove it, too.
     sync(path.parent)
 
 

@@ -31,7 +31,7 @@ class Story(Struct):
         turn: its id.
         events: all that happened in it, in order.
         word: the wake word; empty where nobody said one.
-        route: who answered: rules, assist, model; none for nobody, or where nothing was asked.
+        route: who answered: rules, assist, model, elsewhere; none for nobody, or where nothing was asked.
         outcome: how it ended.
         models: what language models took for it.
         barged_in: it was interrupted while its answer was spoken.
@@ -78,6 +78,12 @@ class Stories:
             self._told(story)
         elif len(self._open) > MOST:
             del self._open[next(iter(self._open))]
+
+    def forget(self) -> set[str]:
+        """Drops what was told of turns that are not over; returns their ids."""
+        turns = set(self._open)
+        self._open.clear()
+        return turns
 
     def _add(self, story: Story, event: AnyEvent) -> None:
         match event:

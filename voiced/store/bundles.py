@@ -2,12 +2,14 @@
 
 import io
 import logging
+import os
 import re
 import struct
 import wave
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +53,8 @@ class Bundles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def add(self, recorded: Recorded, sound: bytes) -> None:
-        """Writes one: whole, or not at all.
+    def add(self, recorded: Recorded, sound: bytes) -> Path:
+        """Writes one: whole, or not at all; returns its file.
 
         Args:
             recorded: all but its sound.
@@ -68,11 +70,17 @@ class Bundles:
             archive.writestr(EVENTS, msgspec.json.encode(recorded.events))
             if sound:
                 archive.writestr(SOUND, _wav(sound))
-        put(self._path(recorded.bundle.turn), packed.getvalue())
+        path = self._folder / f"{recorded.bundle.turn}.zip"
+        put(path, packed.getvalue())
+        return path
 
     def all(self) -> list[Kept]:
         """All of them, the newest first; what is none is left out."""
         return sorted(self._all(), key=lambda each: each.bundle.at, reverse=True)
+
+    def files(self) -> list[Path]:
+        """Their files, also what is none any more."""
+        return list(self._folder.glob("*.zip"))
 
     def find(self, turn: str) -> Path:
         """The file of a turn.
@@ -102,25 +110,27 @@ class Bundles:
         """Removes what is too old, and the oldest of too much.
 
         Args:
-            before: in seconds since 1970 (UTC): older ones go.
+            before: in seconds since 1970 (UTC): what was written earlier goes, also what cannot be read any more.
             most: bytes that stay at most.
 
         Returns:
             How many were removed.
         """
         size = gone = 0
-        for each in self.all():
-            size += each.size
-            if each.bundle.at < before or size > most:
-                self.remove(self._path(each.bundle.turn))
+        for path, about in sorted(self._stats(), key=lambda each: each[1].st_mtime, reverse=True):
+            size += about.st_size
+            if about.st_mtime < before or size > most:
+                self.remove(path)
                 gone += 1
         return gone
 
-    def _path(self, turn: str) -> Path:
-        return self._folder / f"{turn}.zip"
+    def _stats(self) -> Iterator[tuple[Path, os.stat_result]]:
+        for path in self.files():
+            with suppress(FileNotFoundError):  # Removed meanwhile.
+                yield path, path.stat()
 
     def _all(self) -> Iterator[Kept]:
-        for path in self._folder.glob("*.zip"):
+        for path in self.files():
             try:
                 yield Kept(read(path)[0].bundle, path.stat().st_size)
             except (InputInvalid, OSError) as error:
