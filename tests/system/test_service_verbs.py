@@ -71,6 +71,19 @@ def test_what_is_kept_is_removed_only_where_that_is_confirmed(managed: Managed):
     assert not managed.kept.exists()
 
 
+def test_in_a_folder_that_is_shared_only_what_is_voiced_s_own_is_removed(managed: Managed):
+    stick = managed.home / "stick"
+    (managed.home / "config.toml").write_text(f'store.folder = "{stick}"\nmodels.folder = "{stick}/m"\n')
+    others = [stick / "holiday.jpg", stick / "backups" / "taxes.zip", stick / "m" / "mine.gguf", stick / "cache" / "x"]
+    own = [stick / "voiced.db", stick / "backups" / "voiced-1.db", stick / "cache" / "llm" / "x", stick / "m" / ".held"]
+    for path in (*others, *own):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    managed("service", "uninstall", "--user", "--purge", "--yes")  # Also where the unit is gone already.
+    assert all(path.exists() for path in others)
+    assert not any(path.exists() for path in own)
+
+
 @pytest.mark.parametrize("verb", ["install", "uninstall"])
 def test_a_dry_run_only_tells(managed: Managed, verb: str):
     if verb == "uninstall":

@@ -9,7 +9,6 @@ from rich.text import Text
 from voiced.cli.kept import confirm
 from voiced.cli.options import Options
 from voiced.cli.output import line, people
-from voiced.setup.places import state_folder
 from voiced.setup.units import Step, installing, purging, uninstalling
 
 Switch = Annotated[bool, Parameter(negative=())]
@@ -62,10 +61,10 @@ def uninstall(
     from voiced.cli.completion import PAGE, SHELLS  # noqa: PLC0415 (the other verbs start faster without it)
 
     options = options or Options()
-    steps = uninstalling(user=user)
+    steps = uninstalling(user=user, purge=purge)
     steps += [] if user else [Step(path=path) for path in (*SHELLS.values(), PAGE)]
     if purge:
-        more = purging(state_folder(options.loaded()), user=user)
+        more = purging(options.loaded(), user=user)
         if not dry_run:
             confirm(f"Remove all that is kept, for ever ({more[0]})?", options, yes=yes)
         steps += more

@@ -1,23 +1,40 @@
 """voiced as a service of systemd: what has to be written, run and removed for it."""
 
 import os
+import pwd
 import shlex
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from glob import escape
 from pathlib import Path
 
 from msgspec import Struct
 
+from voiced.core.config import Config
+from voiced.core.disk import TRANSFERS
 from voiced.core.errors import VoicedError
 from voiced.setup import releases, systemctl
-from voiced.setup.places import SYSTEM_STATE, units_folder
+from voiced.setup.models import LOCK, read_lock
+from voiced.setup.modelstore import PARTS
+from voiced.setup.places import CACHE, RECORDINGS, SYSTEM_STATE, models_folder, state_folder, units_folder
 from voiced.setup.settings import SYSTEM_FOLDER
+from voiced.setup.snapshot import COPY
 
 HIDDEN = (Path("/home"), Path("/root"), Path("/run/user"))
 """What the system's unit does not see (ProtectHome)."""
 PEOPLE = Path("/etc/sysusers.d/voiced.conf")
 SYSTEM_CACHE = Path("/var/cache/voiced")
+KEPT = (
+    "voiced.*",
+    f"{COPY}*",
+    "backups/voiced-*.db*",
+    TRANSFERS,
+    *(f"{CACHE}/{each}" for each in ("llm", "phrases", RECORDINGS)),
+)
+"""What is voiced's own in a folder for what is kept."""
+MODELS = (LOCK, f".{LOCK}.part", ".held", PARTS)
+"""What is voiced's own in a folder of models, besides those that the lock file names."""
 PATIENCE_S = 600.0
 """For one step: a folder of models on a slow disk takes a while to remove."""
 SHIPPED = "/opt/voiced/current/bin/voiced"
@@ -94,14 +111,20 @@ def installing(*, user: bool, program: Path | None = None) -> list[Step]:
     return steps + [Step(systemctl.command(*each, scope=scope)) for each in words]
 
 
-def uninstalling(*, user: bool) -> list[Step]:
+def uninstalling(*, user: bool, purge: bool = False) -> list[Step]:
     """What ends the service and takes it away. What is kept stays, and so does the system's user, whose it is.
+
+    Args:
+        user: the user's own instead of the system's.
+        purge: what is kept is removed next: it is no error that the service is gone already.
 
     Raises:
         ServiceFailed: this user may not, or there is no service.
     """
     _check(user=user)
     if not _unit(user=user).exists():
+        if purge:
+            return []
         raise ServiceFailed(f"there is no {_unit(user=user)}", hint="`voiced service status` tells what there is.")
     scope = "--user" if user else ""
     return [
@@ -111,17 +134,33 @@ def uninstalling(*, user: bool) -> list[Step]:
     ]
 
 
-def purging(state: Path, *, user: bool) -> list[Step]:
+def purging(config: Config, *, user: bool) -> list[Step]:
     """What removes all that is kept after that; of the system, its settings and its user, too.
 
     Args:
-        state: the folder of everything that is kept.
+        config: a folder that it names may hold what others keep there: of that, only what is voiced's own goes.
         user: the user's own instead of the system's.
     """
-    if user:
-        return [Step(("rm", "-rf", str(state)))]
-    folders = [str(folder) for folder in (SYSTEM_STATE, SYSTEM_CACHE, SYSTEM_FOLDER)]
-    return [Step(("rm", "-rf", *folders)), Step(path=PEOPLE), Step(("userdel", "voiced"))]
+    whole = [state_folder(Config())] if user else [SYSTEM_STATE, SYSTEM_CACHE, SYSTEM_FOLDER]
+    kept = _own(state_folder(config), KEPT) if config.store.folder else []
+    models = models_folder(config)
+    known = _own(models, (*MODELS, *map(escape, read_lock(models).models))) if models not in whole else []
+    steps = [Step(("rm", "-rf", "--", *map(str, [*kept, *known, *whole])))]
+    if not user:
+        steps += [Step(path=PEOPLE)]
+        steps += [Step(("userdel", "voiced"))] if _is_user("voiced") else []
+    return steps
+
+
+def _own(folder: Path, names: Iterable[str]) -> list[Path]:
+    return sorted(path for name in names for path in folder.glob(name))
+
+
+def _is_user(name: str) -> bool:
+    try:
+        return bool(pwd.getpwnam(name))
+    except KeyError:
+        return False
 
 
 def _check(*, user: bool) -> None:
