@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from voiced.cli.update import update as verb
 from voiced.core.errors import StoreBroken, StoreFull
 from voiced.setup import releases, snapshot, updating
 from voiced.setup.releases import Release, UpdateFailed
@@ -276,3 +277,17 @@ def test_the_same_sources_have_the_same_digest(tmp_path: Path):
     assert releases.identity(tmp_path) == before
     (tmp_path / "voiced" / "a.py").write_text("2")
     assert releases.identity(tmp_path) != before
+
+
+def test_what_was_installed_and_does_not_run_tells_how_to_start_it(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    program(tmp_path / "bin" / "systemctl", "#!/bin/sh\necho LoadState=loaded\necho ActiveState=inactive\n")
+    release(tmp_path, 2, "2.0")
+    releases.switch(tmp_path, 2)
+    monkeypatch.setattr(releases, "prefix", lambda: installed.prefix)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("SUDO_USER", raising=False)
+    verb(rollback=True)
+    told = capsys.readouterr().out
+    assert "1.0 is installed; it is not running: `sudo systemctl start voiced`" in told

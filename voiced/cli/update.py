@@ -3,9 +3,9 @@
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 from rich.text import Text
@@ -14,6 +14,10 @@ from voiced import __version__
 from voiced.cli.options import Options
 from voiced.cli.output import WrongCall, line, people
 from voiced.setup.places import state_folder
+
+if TYPE_CHECKING:
+    from voiced.setup.releases import Release
+    from voiced.setup.updating import Installed
 
 Switch = Annotated[bool, Parameter(negative=())]
 
@@ -52,7 +56,7 @@ def update(
     installed = Installed(releases.prefix(), state_folder(options.loaded()), unit.scope if unit else None)
     tell = _teller(options)
     if rollback:
-        _done(installed.back(tell), options)
+        _done(installed, installed.back(tell), options)
         return 0
     now = releases.current(installed.prefix)
     source = _source(to or now.source)
@@ -68,7 +72,7 @@ def update(
         raise WrongCall(f"{installed.prefix} is not yours to change", hint="Use sudo.")
     for number in (signal.SIGTERM, signal.SIGHUP):  # As Ctrl-C does: what ran before runs again.
         signal.signal(number, lambda number, _: sys.exit(128 + number))
-    _done(installed.update(source, extras, tell), options)
+    _done(installed, installed.update(source, extras, tell), options)
     return 0
 
 
@@ -99,8 +103,22 @@ def _told(version: str, options: Options, *, same: bool) -> None:
         people.print(f"{__version__} is installed; `voiced update` brings {version}.", soft_wrap=True)
 
 
-def _done(release: object, options: Options) -> None:
+def _done(installed: "Installed", release: "Release", options: Options) -> None:
+    runs = installed.runs()
     if options.json:
-        line({"event": "done", "release": release})
+        line({"event": "done", "release": release, "runs": runs})
+    elif runs:
+        people.print(Text(f"{release.version} runs.", "green"), soft_wrap=True)
     else:
-        people.print(Text(f"{getattr(release, 'version', '')} runs.", "green"), soft_wrap=True)
+        people.print(f"{release.version} is installed; it is not running: {_start(installed.scope)}", soft_wrap=True)
+
+
+def _start(scope: str | None, environment: Mapping[str, str] = os.environ) -> str:
+    """How to start what was installed, also where it is the own service of who has called sudo."""
+    user = environment.get("SUDO_USER", "")
+    unit = Path(".config/systemd/user/voiced.service")
+    if scope is None and user and (Path(f"~{user}").expanduser() / unit).exists():
+        return f"`systemctl --user restart voiced`, as {user}."
+    if scope is None:
+        return "`voiced service install` lets systemd start it, `voiced run` does it here."
+    return "`systemctl --user start voiced`." if scope else "`sudo systemctl start voiced`."

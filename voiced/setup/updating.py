@@ -96,7 +96,7 @@ class Installed(Struct, frozen=True):
 
     def _exchange(self, before: Release, after: Release, tell: Tell, limit_s: float) -> None:
         """Lets another release count; if it is not well, the old one with what was kept before."""
-        if not self._runs():
+        if not self.runs():
             tell(f"switch to {after.version}")
             releases.switch(self.prefix, after.number)
             return
@@ -183,7 +183,8 @@ class Installed(Struct, frozen=True):
         except (OSError, subprocess.TimeoutExpired):
             return
 
-    def _runs(self) -> bool:
+    def runs(self) -> bool:
+        """Whether systemd runs it."""
         return self.scope is not None and self._shown().get("ActiveState") in {"active", "activating", "reloading"}
 
     def _shown(self) -> dict[str, str]:
