@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import suppress
 from enum import Enum
 from queue import Empty, Full, Queue
+from typing import TYPE_CHECKING
 
 from cyclopts import App
 from rich.console import Group, RenderableType
@@ -17,12 +18,14 @@ from voiced.cli.daemon import rings
 from voiced.cli.events import EventPrinter
 from voiced.cli.options import Options
 from voiced.cli.output import complaints, line, people, plain
-from voiced.control.client import Client
 from voiced.core.errors import VoicedError
 from voiced.core.events import AnyEvent, Gap, Heard, NearMiss, Spoken, StateChanged
 from voiced.core.stages import stages
 from voiced.core.status import Status
 from voiced.core.stories import Stories, Story
+
+if TYPE_CHECKING:
+    from voiced.control.client import Client
 
 AGAIN_S = 1.0
 """Between two looks at the status, and two attempts to find a daemon that is gone."""
@@ -92,7 +95,7 @@ def _tell(connection: Connection, options: Options) -> None:
         complaints.print(f"the daemon is {'there again' if connection is Connection.FOUND else 'gone'}", style="yellow")
 
 
-def follow(connect: Callable[[], Client], *, levels: bool = False) -> Generator[Item]:
+def follow(connect: Callable[[], "Client"], *, levels: bool = False) -> Generator[Item]:
     """What happens, for ever: each thread waits for the daemon by itself, until nobody asks any more.
 
     Args:
@@ -111,7 +114,7 @@ def follow(connect: Callable[[], Client], *, levels: bool = False) -> Generator[
         over.set()
 
 
-def _listen(connect: Callable[[], Client], items: Queue[Item], over: threading.Event) -> None:
+def _listen(connect: Callable[[], "Client"], items: Queue[Item], over: threading.Event) -> None:
     while not over.is_set():
         with suppress(VoicedError), connect() as client, client.events() as stream:
             items.put(Connection.FOUND)
@@ -121,7 +124,7 @@ def _listen(connect: Callable[[], Client], items: Queue[Item], over: threading.E
         over.wait(AGAIN_S)
 
 
-def _look(connect: Callable[[], Client], items: Queue[Item], over: threading.Event) -> None:
+def _look(connect: Callable[[], "Client"], items: Queue[Item], over: threading.Event) -> None:
     while not over.is_set():
         try:
             with connect() as client:
