@@ -185,7 +185,7 @@ class _Round:
     async def speaker(self) -> Finding:
         if not self._alone:
             await asyncio.to_thread(self._client.status)  # One that hangs is told: to speak may take for ever.
-            await asyncio.to_thread(self._client.post, "say", text=ANNOUNCEMENT)
+            await asyncio.to_thread(self._client.post, "voice/say", text=ANNOUNCEMENT)
             return Finding("speaker", Health.GOOD, f"the daemon said “{ANNOUNCEMENT}”: did you hear it?")
         clip = earcons()[Earcon.WOKE]
         played: list[Played] = []

@@ -89,7 +89,7 @@ def counted(agent: ScriptedAgent, count: int) -> list[Use]:
 
 async def doing(socket: Path, state: str) -> None:
     async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(uds=str(socket))) as http:
-        assert (await http.post("http://voiced/api/v1/say", json={"text": state})).status_code == 204
+        assert (await http.post("http://voiced/api/v1/voice/say", json={"text": state})).status_code == 204
 
 
 def test_the_daemon_and_its_engines_are_the_models(ask: Ask):
