@@ -7,7 +7,8 @@ import errno
 import itertools
 import os
 import shutil
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,14 @@ case "$*" in
 esac
 [ "$*" != "--user stop voiced" ] || [ -z "$AT_STOP" ] || [ -e "$TOLD.once" ] || { touch "$TOLD.once"; eval "$AT_STOP"; }
 """
+
+
+@pytest.fixture(autouse=True)
+def interruptible() -> Generator[None]:
+    """Ctrl-C arrives, also where the tests were begun with it being ignored, as by a shell in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
