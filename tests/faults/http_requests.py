@@ -11,6 +11,7 @@ import psutil
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode, openapi
+from schemathesis.specs.openapi import schemas as _loaded_before_anything_runs  # noqa: F401
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
 from tests.faults.daemon_kills import Life, kill

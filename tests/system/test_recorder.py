@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,9 @@ def record(folder: Path, sound: bytes, **settings: object) -> None:
         tasks.append(asyncio.create_task(Observers(config, voiced, parts, voiced._database).run()))
 
     async def run() -> None:
-        await replay_samples(config, sound, lambda _: None, Setting(fast=True, ready=ready))
+        # Within one minute, whatever it takes: what is asked is the time.
+        began = time.time() // 60 * 60 + 10
+        await replay_samples(config, sound, lambda _: None, Setting(fast=True, began=began, ready=ready))
         tasks[0].cancel()  # What is being written by then is waited for.
         await asyncio.wait(tasks)
 
