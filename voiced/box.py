@@ -51,11 +51,11 @@ class OwnMachine:
 
     async def models(self) -> Sequence[Listed]:
         """See `Machine`."""
-        return await asyncio.to_thread(listed, self._read().config, self._file)
+        return await asyncio.to_thread(lambda: listed(self._read().config, self._file))
 
     async def pull(self, model: str, tell: Tell) -> Pulled:
         """See `Machine`."""
-        entry = find(catalogue(self._file), model)
+        entry = await asyncio.to_thread(lambda: find(catalogue(self._file), model))
         return await _beside(lambda told: pull(self._held(), entry, told), tell)
 
     async def verify(self, models: Sequence[str], tell: Tell) -> list[Verified]:

@@ -293,6 +293,15 @@ def test_what_cannot_be_played_ends_the_connection(events):
     run(work)
 
 
+def test_who_announces_more_than_anybody_can_hear_is_cut_off():
+    async def work(rig):
+        rig.room.heard.clear()
+        await insist(rig, ANSWER)
+        assert rig.room.done == []
+
+    run(work)
+
+
 @pytest.mark.parametrize("events", [*UNPLAYABLE, [Synthesize("word " * 10_000)]])
 def test_so_does_an_answer_that_cannot_be_played_or_never_ends(events):
     async def work(rig):

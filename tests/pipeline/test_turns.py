@@ -5,16 +5,7 @@ import asyncio
 import pytest
 
 from tests.fakes.engines import ScriptedStt
-from tests.pipeline.playbook import (
-    Play,
-    asks,
-    does,
-    names,
-    play,
-    says_nothing,
-    speaks,
-    wakes,
-)
+from tests.pipeline.playbook import Play, asks, does, names, play, says_nothing, speaks, wakes
 from voiced.core.commands import Answered, Ask, Ring, Say, Stop
 from voiced.core.errors import AudioFailed, VoicedError
 from voiced.core.events import Failed, Heard, Interrupted, NotUnderstood, Speaking, Spoken, StateChanged, TurnEnded

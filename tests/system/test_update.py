@@ -84,9 +84,9 @@ def release(prefix: Path, number: int, version: str, *, migrations: int = 7, **w
 
 def update(installed: Installed, monkeypatch: pytest.MonkeyPatch, **ways: object) -> list[str]:
     """Lets release 2 be installed; gives the steps."""
-    monkeypatch.setattr(releases, "make", lambda prefix, source, _: release(prefix, 2, source, **ways))
+    monkeypatch.setattr(releases, "make", lambda prefix, source, _: release(prefix, 2, str(source), **ways))
     steps: list[str] = []
-    installed.update("2.0", [], steps.append, limit_s=0.5)
+    installed.update(Path("2.0"), [], steps.append, limit_s=0.5)
     assert not list(installed.state.glob(".*"))
     return steps
 
@@ -231,11 +231,30 @@ def test_wherever_the_power_goes_each_file_is_whole_in_one_of_two_places(
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Nobody waits for the fake uv.
 def test_of_a_release_that_is_broken_off_nothing_is_left(installed: Installed):
     (installed.prefix / "uv" / "bin").mkdir(parents=True)
+    sources = installed.prefix / "sources"
+    sources.mkdir()
+    (sources / "pyproject.toml").write_text('[project]\nname = "voiced"\nversion = "2.0"\n')
     made = releases.folder(installed.prefix, 2)
     program(installed.prefix / "uv" / "bin" / "uv", f'#!/bin/sh\nmkdir -p "{made}"\nkill -INT {os.getpid()}\n')
     with pytest.raises(KeyboardInterrupt):
-        releases.make(installed.prefix, "2.0", [])
+        releases.make(installed.prefix, sources, [])
     assert not made.exists()
+
+
+def test_what_is_no_voiced_is_told_so(installed: Installed):
+    with pytest.raises(UpdateFailed, match="is no voiced"):
+        releases.make(installed.prefix, installed.prefix / "nowhere", [])
+    assert releases.numbers(installed.prefix) == [1]
+
+
+def test_a_daemon_that_hangs_is_replaced_without_a_backup(installed: Installed, monkeypatch: pytest.MonkeyPatch):
+    program(
+        releases.folder(installed.prefix, 1) / "bin" / "voiced", '#!/bin/sh\n[ "$1" != backup ] || exec sleep 1000\n'
+    )
+    monkeypatch.setattr(updating, "PATIENCE_S", 0.5)
+    steps = update(installed, monkeypatch)
+    assert [step for step in steps if step.startswith("there is no new backup: ") and "timed out" in step]
+    assert releases.current(installed.prefix).version == "2.0"
 
 
 def test_what_was_left_of_other_releases_goes_with_a_good_update(installed: Installed, monkeypatch: pytest.MonkeyPatch):

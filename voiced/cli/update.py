@@ -40,7 +40,7 @@ def update(
     What is kept is backed up before, and is put back where the new version had changed its form.
 
     Args:
-        to: A folder of sources, a wheel, or a version; without it: again from where this one came.
+        to: A folder of sources, or a wheel; without it: again from where this one came.
         extra: What it is to have besides, such as whisper; may be repeated.
         check: Only tell whether there is anything new; exit code 1 if there is.
         rollback: Go back to the version before.
@@ -59,12 +59,9 @@ def update(
         _done(installed, installed.back(tell), options)
         return 0
     now = releases.current(installed.prefix)
-    source = _source(to or now.source)
-    if Path(source).exists():
-        version, digest = releases.identity(Path(source))
-        same = digest == now.digest and set(extras) <= set(now.extras)
-    else:
-        version, same = source, source == now.version and set(extras) <= set(now.extras)
+    source = Path(to or now.source).expanduser().resolve()  # As it is kept for the next time.
+    version, digest = releases.identity(source)
+    same = digest == now.digest and set(extras) <= set(now.extras)
     if check or same:
         _told(version, options, same=same)
         return 0 if same else 1
@@ -74,14 +71,6 @@ def update(
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     _done(installed, installed.update(source, extras, tell), options)
     return 0
-
-
-def _source(named: str) -> str:
-    """Where a version comes from: a path is made whole, as it is kept for the next time."""
-    if not named:
-        raise WrongCall("where this version came from is not known", hint="Name another with --to.")
-    path = Path(named).expanduser()
-    return str(path.resolve()) if path.exists() else named
 
 
 def _teller(options: Options) -> Callable[[str], None]:

@@ -38,8 +38,8 @@ class Release(Struct, frozen=True):
     Attributes:
         number: its folder's name: the larger, the newer.
         version: of voiced.
-        source: what it was made from: a folder of sources, a wheel, or nothing for an index of packages.
-        digest: of what it was made from; empty where that is not known before.
+        source: what it was made from: a folder of sources, or a wheel.
+        digest: of what it was made from.
         extras: what it has besides.
     """
 
@@ -127,31 +127,30 @@ def identity(source: Path) -> tuple[str, str]:
             raise UpdateFailed(f"{source} is {found['name']}, not voiced")
         return found["version"], _digest(path for part in PARTS for path in _files(source / part))
     except (OSError, KeyError, IndexError, tomllib.TOMLDecodeError) as error:
-        hint = "Name a checkout of voiced, a wheel, or a version."
+        hint = "Name a checkout of voiced, or a wheel."
         raise UpdateFailed(f"{source} is no voiced: {error}", hint=hint) from error
 
 
-def make(prefix: Path, source: str, extras: Sequence[str]) -> Release:
+def make(prefix: Path, source: Path, extras: Sequence[str]) -> Release:
     """Installs a release beside the others; it does not count yet.
 
     Args:
         prefix: the folder of all releases.
-        source: a folder of sources, a wheel, or a version of the index of packages.
+        source: a folder of sources, or a wheel.
         extras: what it is to have besides.
 
     Raises:
         UpdateFailed: it cannot be installed; nothing of it is left.
     """
     number = max(numbers(prefix), default=0) + 1
-    target, path = folder(prefix, number), Path(source)
-    digest = identity(path)[1] if path.exists() else ""
+    target, (_, digest) = folder(prefix, number), identity(source)
     python = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
     try:
-        for command in _commands(prefix / "uv" / "bin" / "uv", target, path, source, python, extras):
+        for command in _commands(prefix / "uv" / "bin" / "uv", target, source, python, extras):
             environment = {**os.environ, **BUILD, "UV_PROJECT_ENVIRONMENT": str(target)}
             subprocess.run(command, check=True, capture_output=True, text=True, env=environment)  # noqa: S603 (our own program)
         told = subprocess.run([target / "bin/voiced", "--version"], check=True, capture_output=True, text=True)  # noqa: S603 (the same)
-        release = Release(number, told.stdout.strip(), source if path.exists() else "", digest, sorted(extras))
+        release = Release(number, told.stdout.strip(), str(source), digest, sorted(extras))
         record(prefix, release)
     except BaseException as error:
         shutil.rmtree(target, ignore_errors=True)
@@ -173,15 +172,13 @@ def remove(prefix: Path, number: int) -> None:
     shutil.rmtree(folder(prefix, number), ignore_errors=True)
 
 
-def _commands(
-    uv: Path, target: Path, path: Path, source: str, python: Path, extras: Sequence[str]
-) -> list[list[str | Path]]:
-    if path.is_dir():
+def _commands(uv: Path, target: Path, source: Path, python: Path, extras: Sequence[str]) -> list[list[str | Path]]:
+    if source.is_dir():
         flags = [flag for extra in extras for flag in ("--extra", extra)]
         how = ["--locked", "--no-dev", "--no-editable", "--quiet", "--python"]
-        return [[uv, "sync", "--project", path, *how, python, *flags]]
+        return [[uv, "sync", "--project", source, *how, python, *flags]]
     wanted = f"[{','.join(extras)}]" if extras else ""
-    what = f"voiced{wanted} @ {path.absolute().as_uri()}" if path.exists() else f"voiced{wanted}=={source}"
+    what = f"voiced{wanted} @ {source.absolute().as_uri()}"
     return [
         [uv, "venv", "--quiet", "--python", python, target],
         [uv, "pip", "install", "--quiet", "--python", target / "bin" / "python", what],

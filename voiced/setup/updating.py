@@ -18,6 +18,8 @@ LIMIT_S = 90.0
 STEADY_S = 5.0
 """And goes on doing so for that long."""
 EVERY_S = 0.5
+PATIENCE_S = 300.0
+"""For what a program of voiced itself is asked: one that hangs is no version that is well."""
 HOPELESS = 3
 """A version that systemd had to start again so often is waited for no longer."""
 
@@ -37,7 +39,7 @@ class Installed(Struct, frozen=True):
     state: Path
     scope: str | None
 
-    def update(self, source: str, extras: Sequence[str], tell: Tell, limit_s: float = LIMIT_S) -> Release:
+    def update(self, source: Path, extras: Sequence[str], tell: Tell, limit_s: float = LIMIT_S) -> Release:
         """Installs a version, and lets it count if it is well.
 
         Args:
@@ -76,7 +78,7 @@ class Installed(Struct, frozen=True):
         now = releases.current(self.prefix)
         older = [each for each in releases.all_of(self.prefix) if each.number < now.number]
         if not older:
-            raise UpdateFailed("there is no version before this one", hint="`voiced update --to VERSION` brings one.")
+            raise UpdateFailed("there is no version before this one", hint="`voiced update --to PATH` brings one.")
         if self._newer(now, older[-1]):
             hint = "`voiced restore` lists the backups; the one from before the update it can read."
             raise UpdateFailed(f"{older[-1].version} cannot read what this version has written", hint=hint)
@@ -89,10 +91,9 @@ class Installed(Struct, frozen=True):
 
     def _tried(self, release: Release) -> None:
         """Whether it takes the settings as they are."""
-        program = releases.folder(self.prefix, release.number) / "bin" / "voiced"
-        done = subprocess.run([program, "config", "check"], capture_output=True, text=True, check=False)  # noqa: S603 (our own program)
-        if done.returncode:
-            raise UpdateFailed(f"{release.version} refuses the settings: {(done.stderr or done.stdout).strip()}")
+        code, told = _asked(releases.folder(self.prefix, release.number) / "bin" / "voiced", "config", "check")
+        if code:
+            raise UpdateFailed(f"{release.version} refuses the settings: {told}")
 
     def _exchange(self, before: Release, after: Release, tell: Tell, limit_s: float) -> None:
         """Lets another release count; if it is not well, the old one with what was kept before."""
@@ -194,10 +195,10 @@ class Installed(Struct, frozen=True):
         """Why it is not well; empty if it is."""
         if shown.get("ActiveState") != "active":
             return f"it is {shown.get('ActiveState', 'not there')}, started again {shown.get('NRestarts', 0)} times"
-        done = subprocess.run([program, "status", "--json"], capture_output=True, check=False)  # noqa: S603 (our own program)
-        status: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
-        if not status:
+        code, told = _asked(program, "status", "--json")
+        if code:
             return "it does not answer"
+        status: dict[str, Any] = json.loads(told)
         if status["version"] != release.version:
             return f"{status['version']} answers"
         if str(status["pid"]) != shown.get("MainPID"):
@@ -217,7 +218,15 @@ class Installed(Struct, frozen=True):
     def _back_up(self, tell: Tell) -> None:
         """An ordinary backup, through the daemon that runs; one that hangs is no reason not to be replaced."""
         tell("back up what is kept")
-        program = self.prefix / "current" / "bin" / "voiced"
-        done = subprocess.run([program, "backup", "--json"], capture_output=True, text=True, check=False)  # noqa: S603 (our own program)
-        if done.returncode:
-            tell(f"there is no new backup: {done.stdout.strip()}")
+        code, told = _asked(self.prefix / "current" / "bin" / "voiced", "backup", "--json")
+        if code:
+            tell(f"there is no new backup: {told}")
+
+
+def _asked(program: Path, *words: str) -> tuple[int, str]:
+    """What voiced itself says to a verb, with its exit code; one that does not answer in time has failed."""
+    try:
+        done = subprocess.run([program, *words], capture_output=True, text=True, timeout=PATIENCE_S, check=False)  # noqa: S603 (our own program)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return 1, str(error)
+    return done.returncode, (done.stdout or done.stderr).strip()

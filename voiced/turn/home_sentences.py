@@ -165,9 +165,8 @@ class HomeSentences:
         if known == self._known:
             return
         self._known = known
-        places = Places(
-            *(sorted(filter(None, each)) for each in ({e.area for e in entities}, {e.floor for e in entities}))
-        )
+        areas, floors = {each.area for each in entities}, {each.floor for each in entities}
+        places = Places(sorted(areas - {""}), sorted(floors - {""}))
         names = {(name, each.domain) for each in entities for name in (each.name, *each.aliases) if name.strip()}
         endings = {(ending, domain) for name, domain in names for ending in _endings(name)} - names
         self._whole = [Narrowed(index, _lists(names, places)) for index in self._indexes]

@@ -5,7 +5,7 @@ Source: the Wyoming protocol's README (OHF-Voice/wyoming), and Home Assistant's 
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import aclosing, suppress
 from typing import Any, Protocol
 
@@ -25,6 +25,8 @@ LEFT_S = 10.0
 MOST_TIMERS = 64
 """Whose names are known; for one more, the one that began first is forgotten: it rings without its name."""
 NAME_LIMIT = 200
+MOST_WORKS = 64
+"""Sounds and rings of a server that may wait here; one that sends more is cut off."""
 
 
 class Room(Protocol):
@@ -180,7 +182,11 @@ class Satellite:
             case _:
                 pass
 
-    def _begin(self, work: Awaitable[None]) -> None:
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        if len(self._works) >= MOST_WORKS:
+            work.close()
+            raise WireBroken("too much is to be played and rung for at the same time")
+
         async def done() -> None:
             with suppress(VoicedError):  # It was stopped, or there is no speaker: the room knows.
                 await work
