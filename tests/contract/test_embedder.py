@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from voiced.core.errors import EmbedFailed, ModelBroken
 from voiced.core.ports.embedder import Embedder
-from voiced.engines.child import Child
+from voiced.engines.child import Child, Upkeep
 from voiced.engines.hashing import HashingEmbedder
 from voiced.engines.hosted_embedder import HostedEmbedder
 
@@ -21,7 +21,8 @@ Embedding = Callable[[], AbstractAsyncContextManager[Embedder]]
 
 
 def child(model: Path) -> Child:
-    return Child("embed", "minilm", {"model": str(model), "threads": 1})
+    # Between two texts it looks whether it is still asked; on a busy machine a long text takes its time.
+    return Child("embed", "minilm", {"model": str(model), "threads": 1}, Upkeep(let_go_s=30))
 
 
 @asynccontextmanager

@@ -26,14 +26,22 @@ AVAILABILITY, STATE = f"{BASE}/availability", f"{BASE}/state"
 TOLD = {DEVICE, AVAILABILITY, STATE, f"{BASE}/attr/active_timers", f"{BASE}/attr/degraded"}
 
 
+class StandingClock(HastyClock):
+    """A clock on which nobody's pause ends."""
+
+    async def sleep(self, seconds):
+        del seconds
+        await asyncio.Event().wait()
+
+
 class Box:
     """A device on a broker, the daemon that it is of, and the machine that it runs on."""
 
     name = "Pie 5"
 
-    def __init__(self, port, **settings):
+    def __init__(self, port, clock=None, **settings):
         mqtt = MqttConfig(host="127.0.0.1", port=port, client_id="tested", discovery=True, **settings)
-        self.agent, self.clock = ScriptedAgent(), HastyClock()
+        self.agent, self.clock = ScriptedAgent(), clock or HastyClock()
         self.broker = MqttBroker(mqtt, HastyClock())
         config = Config(home=HomeConfig(room="Kitchen", mqtt=mqtt))
         self.device = MqttDevice(config, self.agent, self.broker, self.clock, self, lambda: 0.5)
@@ -123,6 +131,18 @@ def test_a_command_changes_the_state(tmp_path):
                 seen = len(told)
                 await client.publish(f"{BASE}/volume/set", "20", qos=1)
                 await until(lambda: STATE in {topic for topic, _ in told[seen:]}, "it is told again")
+
+    asyncio.run(run())
+
+
+def test_what_a_command_has_set_is_told_at_once_however_much_else_changes(tmp_path):
+    async def run():
+        with Mosquitto(tmp_path) as server:
+            box = Box(server.port, StandingClock())
+            async with box.there(), listening(server.port, STATE) as (told, client):
+                for volume in (20, 30, 40):
+                    await client.publish(f"{BASE}/volume/set", str(volume), qos=1)
+                    await until(lambda volume=volume: state(told).get("volume") == volume, "it is told")
 
     asyncio.run(run())
 

@@ -1,19 +1,30 @@
 """The households of tests/intents/home."""
 
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from voiced.core.answers import load_speech
 from voiced.core.home import Entity
+from voiced.core.speech import Speech
 
 FOLDER = Path(__file__).parents[1] / "intents" / "home"
 INTENTS = Path(__file__).parents[2] / "config" / "intents"
 
 
-def household(name: str = "home") -> list[Entity]:
+@cache
+def household(name: str = "home") -> Sequence[Entity]:
     """All things of a household."""
-    return [_entity(id_, values) for id_, values in read(name).items()]
+    return tuple(_entity(id_, values) for id_, values in read(name).items())
+
+
+@cache
+def speech(language: str) -> Speech:
+    """What is said, in one language; read once."""
+    return load_speech(INTENTS, language)
 
 
 def big_household(count: int) -> list[Entity]:
@@ -23,7 +34,7 @@ def big_household(count: int) -> list[Entity]:
         ("Amber", "Birch", "Copper", "Denim"),
         ("Arc", "Beacon", "Column", "Dome", "Egg", "Frame", "Globe"),
     )
-    entities = household()
+    entities = [*household()]
     for index in range(count - len(entities)):
         kind, room = kinds[index % 5], rooms[index // 5 % 5]
         name = f"{colours[index % 4]} {shapes[index % 7]} {index // 28 + 1}"

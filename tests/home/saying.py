@@ -7,8 +7,7 @@ from functools import cache
 from msgspec import Struct
 
 from tests.fakes.home import FakeHome
-from tests.home.households import INTENTS
-from voiced.core.answers import load_speech
+from tests.home.households import INTENTS, speech
 from voiced.core.home import Action, Entity, Receipt
 from voiced.core.ports.skill import Reply
 from voiced.core.types import Understanding
@@ -61,7 +60,7 @@ class Household:
 
     def __init__(self, entities: Sequence[Entity], language: str = "en") -> None:
         self.home = FakeHome(*entities)
-        self.skill = HomeSkill(self.home, load_speech(INTENTS, language))
+        self.skill = HomeSkill(self.home, speech(language))
         self._language = language
 
     def say(self, text: str) -> Said:

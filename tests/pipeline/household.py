@@ -11,9 +11,8 @@ from tests.fakes.home import FakeHome
 from tests.fakes.kept import FakePromises
 from tests.fakes.lists import FakeLists
 from tests.fakes.memories import FakeMemories
-from tests.home.households import INTENTS, household
+from tests.home.households import INTENTS, household, speech
 from tests.pipeline.playbook import Play, asks
-from voiced.core.answers import load_speech
 from voiced.core.chat import Tool, ToolCall
 from voiced.core.config_keeping import MemoryConfig
 from voiced.core.history import Message
@@ -90,20 +89,20 @@ class House:
         self._memories, self._new = FakeMemories(), list(memories)
         self.search = Search(self._memories, [], lambda: "", MemoryConfig(deadline_s=10))
         knowledge = OwnKnowledge(self._memories, self.search, MemoryStatus, lambda: None, lambda _: "public")
-        speech = load_speech(INTENTS, language)
+        spoken = speech(language)
         skills: list[Skill] = [
-            ClockSkill(lambda: NOW, speech),
-            TimersSkill(self.promises, speech),
-            AlarmsSkill(self.promises, lambda: NOW, speech),
-            RemindersSkill(self.promises, lambda: NOW, speech),
-            CalculatorSkill(load_numbers(INTENTS, language), speech),
-            ListsSkill(self.lists, speech),
-            MemorySkill(knowledge, self.search, lambda: NOW, "home", knowledge.remove, speech),
-            HomeSkill(self.home, speech),
+            ClockSkill(lambda: NOW, spoken),
+            TimersSkill(self.promises, spoken),
+            AlarmsSkill(self.promises, lambda: NOW, spoken),
+            RemindersSkill(self.promises, lambda: NOW, spoken),
+            CalculatorSkill(load_numbers(INTENTS, language), spoken),
+            ListsSkill(self.lists, spoken),
+            MemorySkill(knowledge, self.search, lambda: NOW, "home", knowledge.remove, spoken),
+            HomeSkill(self.home, spoken),
             Pages(page),
         ]
         self.skills = {intent: skill for skill in skills for intent in skill.intents}
-        self.toolbox = Toolbox(self.skills, _acts(language), speech=speech)
+        self.toolbox = Toolbox(self.skills, _acts(language), speech=spoken)
 
     async def prepare(self) -> None:
         """A timer runs, an alarm is set, and something is remembered."""

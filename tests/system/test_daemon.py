@@ -354,4 +354,4 @@ def test_a_timer_set_by_voice_rings_once_though_the_daemon_is_killed_before_it_i
             told = [json.loads(line) for line in daemon.call("history", "--json").stdout.splitlines()]
             said = [message["content"] for message in told if message["role"] == "assistant"]
             assert said[-1:] == [text for text in said if "rang" in text]
-            assert re.fullmatch(r"Your ten-second timer rang at \d+:\d\d\.", said[-1])
+            assert re.fullmatch(r"Your ten-second timer rang at \d+(:\d\d| o'clock)\.", said[-1])

@@ -37,4 +37,4 @@ def test_an_event_without_an_end_is_refused(piece):
 
 def test_a_stream_without_an_end_is_refused():
     with pytest.raises(WireBroken):
-        feed_again_and_again(b"data: x\n\n" + b"\n" * 1000, STREAM_LIMIT // 1000 + 1)
+        feed_again_and_again(b"data: x\n\n" + b": comment" * 1000 + b"\n", STREAM_LIMIT // 9000 + 1)

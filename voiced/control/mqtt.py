@@ -134,9 +134,10 @@ class MqttDevice:
         self._tell_state()
 
     def _tell_anew(self) -> None:
-        """Whoever set something sees what has become of it, also where that is what was before."""
+        """Whoever set something sees at once what has become of it, also where that is what was before."""
         self._told.clear()
-        self._changed.set()
+        if self._connected:
+            self._tell_state()
 
     async def _look(self) -> None:
         while True:
