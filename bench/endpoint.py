@@ -21,6 +21,7 @@ import numpy as np
 from msgspec import structs
 from sounds import AUDIO, frames, noisy, pcm, read, recordings
 
+from voiced.core.attention import Attention
 from voiced.core.config import EndpointConfig
 from voiced.core.types import RATE, Completeness, EndReason, Utterance
 from voiced.ear.cascade import Cascade
@@ -56,6 +57,10 @@ class Script:
         """See `Controls`."""
         asked, self.asked = self.asked, True
         return None if asked else 0.0
+
+    def attention(self) -> Attention:
+        """See `Controls`."""
+        return Attention()
 
     def speaking(self) -> bool:
         """See `Controls`."""

@@ -17,13 +17,14 @@ from voiced.control.tally import Tally
 from voiced.core.activity import Activity
 from voiced.core.announcing import Announced, DoNotDisturb, Priority
 from voiced.core.answers import load_speech
+from voiced.core.attention import Attention
 from voiced.core.bus import Bus
 from voiced.core.commands import Announce, Answered, Ask, Say, Stop
 from voiced.core.config import Config
 from voiced.core.config_home import HomeConfig
 from voiced.core.disk import clear
-from voiced.core.errors import AudioFailed, first
-from voiced.core.events import Muted, StoreReplaced, VolumeChanged
+from voiced.core.errors import first
+from voiced.core.events import StoreReplaced
 from voiced.core.history import Privacy
 from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
@@ -41,6 +42,7 @@ from voiced.home.house import House
 from voiced.inference import Around, OwnInference
 from voiced.mind import Hands, Mind
 from voiced.remembering import Remembering
+from voiced.senses import Senses
 from voiced.setup.places import CACHE, RECORDINGS, intents_folder
 from voiced.setup.privacy import classifier
 from voiced.store.answers import StoredAnswers
@@ -55,7 +57,6 @@ from voiced.store.settings import StoredSettings
 from voiced.store.upkeep import FileUpkeep
 from voiced.store.usage import StoredUsage
 from voiced.turn.breakdowns import Breakdowns
-from voiced.turn.controls import EarControls
 from voiced.turn.earcons import earcons
 from voiced.turn.inbox import Inbox
 from voiced.turn.manner import Manner
@@ -124,9 +125,11 @@ class Voiced:
         database.watch(self._outage.told)
         database.watch_damage(self._outage.damaged)
         self._config, self._audio, self._activity, self._database = config, audio, activity, database
-        self._muted = False
         quiet = Quiet(config.quiet, clock, StoredSettings(database))
         self._manner = Manner(quiet, config.audio.volume, audio.set_volume)
+        self._breakdowns = Breakdowns(self.bus, self._at)
+        self._remote_words = wiring.remote_words(config, self._breakdowns.of("wake"))
+        self._senses = Senses(config, audio, self._manner, self._remote_words, bus, self._at, live=live)
         self._began = time.monotonic()
         self._engines = engines
         self.classify = classifier(config)
@@ -150,12 +153,9 @@ class Voiced:
         )
         self.knowledge = self._remembering.knowledge
         record = Record(self.conversations, config.store.space, config.store.continue_s, self.usage)
-        self._breakdowns = Breakdowns(self.bus, self._at)
         told = self._breakdowns.of
         # A replayed file does nothing to anybody's home.
         self.house = House(config.home if live else HomeConfig(), config.language, clock)
-        self._remote_words = wiring.remote_words(config, told("wake"))
-        self._controls = EarControls(hears_speaker=live)
         # What was said is not to lie on the disk in clear, not even as sound.
         phrases = self._phrases if live and config.store.encryption == "off" and config.engines.tts.cache_mb else None
         self.stt = stt = recordings.shared(config, engines.stt, told("stt"))
@@ -170,7 +170,7 @@ class Voiced:
         self._closing = [each.close for each in ports]
         self._thinking = self.mind.thinking(models, record, self.usage) if models else None
         self._progress = Progress(self.mind.rules.completeness, PATIENCE_S if live else config.engines.stt.deadline_s)
-        self.ear = EarThread(config, audio, self.inbox, self._remote_words, self._progress, self._controls)
+        self.ear = EarThread(config, audio, self.inbox, self._remote_words, self._progress, self._senses.controls)
         self._parts = Parts(
             audio=audio,
             stt=stt,
@@ -181,7 +181,7 @@ class Voiced:
             earcons=sounds if config.audio.earcons else {},
             bus=self.bus,
             clock=clock,
-            controls=self._controls,
+            controls=self._senses.controls,
             progress=self._progress,
             activity=activity,
             record=record,
@@ -268,6 +268,8 @@ class Voiced:
         self._manner.quiet.configure(config.quiet)
         if config.audio.volume != before.audio.volume:
             self.set_volume(config.audio.volume)
+        if config.wake.sensitivity != before.wake.sensitivity:
+            self.set_attention(sensitivity=config.wake.sensitivity)
 
     def _at(self) -> float:
         return round(self._audio.position() / RATE, 3)
@@ -313,7 +315,7 @@ class Voiced:
             version=__version__,
             pid=os.getpid(),
             state=self.tally.state,
-            muted=self._muted,
+            muted=self._senses.muted,
             volume=self._manner.volume,
             wake_words=list(self._config.wake.words),
             woke=self.tally.woke,
@@ -334,6 +336,7 @@ class Voiced:
             load=LoadStatus(self.inbox.waiting, self._database.waiting, self.bus.dropped, self.wyoming_clients()),
             elsewhere=self.elsewhere.who if self.elsewhere else "",
             listeners=tuple(each.status for each in self.listeners),
+            attention=self._senses.controls.attention(),
         )
 
     async def ask(self, text: str, *, aloud: bool, **more: Any) -> Answered:  # noqa: ANN401 (fields of `Ask`)
@@ -373,23 +376,16 @@ class Voiced:
 
     def listen(self) -> None:
         """See `Agent`."""
-        if self._muted:
-            raise AudioFailed("the microphone is muted", hint="Open it with `voiced unmute`.")
-        status = self._audio.status()
-        if not status.listening:
-            raise AudioFailed(status.problem or "the microphone is not open yet", hint=status.hint or None)
-        self._controls.listen()
+        self._senses.listen()
 
     def set_muted(self, muted: bool) -> None:  # noqa: FBT001 (it is the value set)
         """See `Agent`."""
-        self._muted = muted
-        self._audio.set_muted(muted)
-        for each in self._remote_words:
-            each.set_muted(muted)
-        self._controls.forget_listen()
-        self.bus.emit(Muted(muted, at=self._at()))
+        self._senses.set_muted(muted)
 
     def set_volume(self, percent: int) -> None:
         """See `Agent`."""
-        self._manner.set_volume(percent)
-        self.bus.emit(VolumeChanged(percent, at=self._at()))
+        self._senses.set_volume(percent)
+
+    def set_attention(self, **wanted: bool | int | None) -> Attention:
+        """See `Agent`."""
+        return self._senses.set_attention(**wanted)

@@ -64,7 +64,7 @@ def cascade(config: WakeConfig, remote: Sequence[RemoteWakeWord] = ()) -> Cascad
     """
     first = MicroWake({name: word.micro for name, word in config.words.items() if word.micro})
     second = OpenWake({name: word.openwake for name, word in config.words.items() if word.openwake})
-    return Cascade(
+    made = Cascade(
         words(config, first.cutoffs),
         first,
         second,
@@ -73,6 +73,8 @@ def cascade(config: WakeConfig, remote: Sequence[RemoteWakeWord] = ()) -> Cascad
         refractory_s=config.refractory_s,
         near=config.near_miss,
     )
+    made.tune(config.sensitivity)
+    return made
 
 
 def remote_words(config: Config, told: Told = nobody) -> "list[WyomingWake]":

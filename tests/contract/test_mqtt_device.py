@@ -125,9 +125,11 @@ def test_a_command_changes_the_state(tmp_path):
                 await until(lambda: state(told).get("volume") == 20, "it is soft")
                 await client.publish(f"{BASE}/do_not_disturb/set", "ON", qos=1)
                 await until(lambda: state(told).get("do_not_disturb"), "it does not disturb")
+                await client.publish(f"{BASE}/wake_word/set", "OFF", qos=1)
+                await until(lambda: state(told).get("wake_word") is False, "its wake word is off")
                 assert (box.agent.muted, box.agent.volume) == (True, 20)
                 noted = [(each.who, each.action, each.result) for each in box.agent.audit.all]
-                assert noted == [("mqtt", key, "done") for key in ("mute", "volume", "do_not_disturb")]
+                assert noted == [("mqtt", key, "done") for key in ("mute", "volume", "do_not_disturb", "wake_word")]
                 seen = len(told)
                 await client.publish(f"{BASE}/volume/set", "20", qos=1)
                 await until(lambda: STATE in {topic for topic, _ in told[seen:]}, "it is told again")

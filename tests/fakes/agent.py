@@ -5,6 +5,8 @@ from math import inf
 from pathlib import Path
 from tempfile import gettempdir
 
+from msgspec.structs import replace
+
 from tests.fakes.home import FakeHome
 from tests.fakes.inference import Scripted, privacy_of
 from tests.fakes.kept import FakeConversations, FakePromises, FakeUpkeep
@@ -13,6 +15,7 @@ from tests.fakes.lists import FakeLists
 from tests.fakes.memories import FakeMemories
 from tests.fakes.search import FakeSearch
 from voiced.core.announcing import Announced, DoNotDisturb, Priority
+from voiced.core.attention import Attention
 from voiced.core.bus import Bus
 from voiced.core.commands import Answered
 from voiced.core.config_keeping import MemoryConfig
@@ -37,6 +40,7 @@ class ScriptedAgent:
         self.audio = audio or AudioStatus(listening=True, device="Fake: USB", level_dbfs=-50.0)
         self.muted = False
         self.volume = 70
+        self.attention = Attention()
         self.stuck_s = 0.0
         self.disturbed_from: float | None = None
         self.said: list[str] = []
@@ -84,6 +88,7 @@ class ScriptedAgent:
             [],
             home=self.home_status,
             elsewhere=self.elsewhere,
+            attention=self.attention,
         )
 
     async def ask(
@@ -144,3 +149,8 @@ class ScriptedAgent:
 
     def set_volume(self, percent: int) -> None:
         self.volume = percent
+
+    def set_attention(self, **wanted: bool | int | None) -> Attention:
+        named = {name: value for name, value in wanted.items() if value is not None}
+        self.attention = replace(self.attention, **named)
+        return self.attention

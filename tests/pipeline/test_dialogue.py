@@ -8,6 +8,7 @@ from tests.fakes.elsewhere import Other
 from tests.fakes.engines import ScriptedStt
 from tests.fakes.llm import ScriptedLlm
 from tests.pipeline.playbook import Play, asks, does, names, says_nothing, speaks, wakes
+from voiced.core.attention import Attention
 from voiced.core.commands import Ask, Ring, Say, Stop
 from voiced.core.config_mind import DialogueConfig
 from voiced.core.events import Interrupted, NotUnderstood, Routed, Speaking, Spoken
@@ -77,7 +78,9 @@ class Talk:
     def __init__(self, *said: str, until: float = 30.0, **options: object) -> None:
         self.house = House()
         config = options.pop("config", None) or DialogueConfig()
+        attention = options.pop("attention", None) or Attention()
         self.play = Play(ScriptedStt(*said), self.house, length=until, **options)
+        self.play.controls.attend(attention)
         words = DialogueWords(("and",), frozenset({"the", "in"}))
         self.dialogue = Dialogue(SENTENCES.get, words, config)
         self.play.use(dialogue=self.dialogue)
@@ -193,6 +196,18 @@ def test_a_choice_is_made():
     told = talk("turn on the lamp", "in the bedroom", script=ASKED, answers=[speaks(0.5, 1.3, "b")])
     assert told.house.done == ["bedroom"]
     assert told.play.heap.messages[-1].metadata["considered"][0]["reason"] == "it answers what was asked"
+
+
+def test_where_nobody_wants_it_to_the_microphone_does_not_open_and_yes_is_for_the_wake_word():
+    told = talk(
+        "unlock the door",
+        "yes",
+        script=[*ASKED, wakes(9.0, "c"), speaks(9.2, 9.8, "c")],
+        answers=[speaks(0.5, 0.9, "b")],
+        attention=Attention(follow_up=False),
+    )
+    assert told.opened == []
+    assert told.house.done == ["unlocked"]
 
 
 def test_the_microphone_opens_when_the_speaker_is_silent():

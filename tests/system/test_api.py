@@ -144,6 +144,11 @@ def test_the_room_without_a_sound_card(walk: Walker):
     walk("POST", "/voice/volume", {"volume": 30}, status=204)
     walk("POST", "/voice/mute", {"muted": True}, status=204)
     walk("POST", "/voice/mute", {"muted": False}, status=204)
+    held = walk("POST", "/voice/attention", {"wake_word": False, "sensitivity": 60}).json()
+    assert (
+        held == {"wake_word": False, "follow_up": True, "sensitivity": 60} == walk("GET", "/status").json()["attention"]
+    )
+    walk("POST", "/voice/attention", {"wake_word": True, "sensitivity": 50})
     assert walk("GET", "/dnd").json()["on"] is False
     assert walk("PUT", "/dnd", {"on": True}).json()["on"] is True
     assert walk("POST", "/voice/announce", {"text": "tea"}, status=202).json()["state"] == "held"

@@ -154,7 +154,7 @@ def test_say_into_a_file(voiced, tmp_path):
     assert "cannot be written" in voiced("say", "hello", "--out", tmp_path / "none" / "a.wav", code=65)
 
 
-@pytest.mark.parametrize("verb", ["status", "stop", "mute", "unmute", "listen", "events"])
+@pytest.mark.parametrize("verb", ["status", "stop", "mute", "unmute", "listen", "attention", "events"])
 def test_without_a_daemon_the_hint_says_how_to_start_one(voiced, verb):
     assert "voiced run" in voiced(verb, code=69)
 

@@ -89,9 +89,10 @@ def test_changed_settings_hold_at_once_or_are_told_to_need_a_start(served: Serve
         assert status["volume"] == 55  # It was not changed in the file.
         served.notified.wait("STATUS=idle; hears nothing: ")
         assert "start it again for audio.input" in served.notified.told[-1]
-        served.write("[audio]\nvolume = 20\n")
+        served.write("[audio]\nvolume = 20\n[wake]\nsensitivity = 30\n")
         served.reload(process)
         assert served("status")[0]["volume"] == 20
+        assert served("status")[0]["attention"]["sensitivity"] == 30
         assert served("status")[0]["wake_words"] == ["hey_jarvis"]
 
 

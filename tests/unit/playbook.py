@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from voiced.core.attention import Attention
 from voiced.core.config import EndpointConfig
 from voiced.core.events import Signal
 from voiced.core.ports.controls import Controls
@@ -98,6 +99,7 @@ class World:
         listen_at: the letter before which somebody asks to listen.
         earcons: positions of earcons.
         listen_s: for how long.
+        attention: what is attended to.
     """
 
     def __init__(
@@ -107,8 +109,9 @@ class World:
         listen_at: int = -1,
         earcons: Sequence[tuple[int, int]] = (),
         listen_s: float = 0.0,
+        attention: Attention | None = None,
     ) -> None:
-        self._listen_s = listen_s
+        self._listen_s, self._attention = listen_s, attention or Attention()
         self.known, self._speaking, self._listen_at, self._earcons = known, speaking, listen_at, earcons
         self.asked: list[int] = []
         self.now = -1
@@ -124,6 +127,9 @@ class World:
 
     def take_listen(self) -> float | None:
         return self._listen_s if self.now == self._listen_at else None
+
+    def attention(self) -> Attention:
+        return self._attention
 
     def speaking(self) -> bool:
         return self._speaking[0] <= self.now < self._speaking[1]

@@ -9,6 +9,7 @@ import pytest
 import soundfile
 
 from tests.conftest import ROOT
+from voiced.core.attention import Attention
 from voiced.core.config import EndpointConfig, WakeConfig, WakeWordConfig
 from voiced.core.events import Signal, Woke
 from voiced.core.types import FRAME_SAMPLES, RATE, Completeness, EndReason, Frame, SpeechChunk, Utterance
@@ -35,6 +36,9 @@ class Nobody:
 
     def take_listen(self) -> float | None:
         return None
+
+    def attention(self) -> Attention:
+        return Attention()
 
     def speaking(self) -> bool:
         return False

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from tests.unit.playbook import LATE, LETTERS, World, frame, hear, letters_of
+from voiced.core.attention import Attention
 from voiced.core.config import EndpointConfig
 from voiced.core.events import NearMiss, Signal, SpeechStarted, Woke
 from voiced.core.types import FRAME_SAMPLES, RATE, Completeness, EndReason, Frame, Purpose, SpeechChunk, Utterance
@@ -219,6 +220,41 @@ def test_a_short_gap_takes_back_nothing() -> None:
 def test_a_wake_word_makes_one_turn_though_listening_was_asked_for_too() -> None:
     signals = hear(WAKE + "s" * 20 + "." * 60, World(listen_at=WAKE.index("W")))
     assert kinds(signals) == ["Woke", "SpeechStarted", "SpeechChunk", "Utterance"]
+
+
+DEAF = Attention(wake_word=False)
+
+
+@pytest.mark.parametrize("script", [WAKE + "s" * 30, "." * 20 + "v" + "s" * 30, "." * 20 + "r" + "s" * 30])
+def test_a_wake_word_that_is_off_wakes_nobody(script: str) -> None:
+    assert hear(script + "." * 60, World(attention=DEAF)) == []
+
+
+def test_without_its_wake_word_it_listens_if_it_is_asked_to_and_hears_stop() -> None:
+    asked = hear(WAKE + "s" * 30 + "." * 60, World(listen_at=len(WAKE) - 2, attention=DEAF))
+    assert kinds(asked) == ["Woke", "SpeechStarted", "SpeechChunk", "Utterance"]
+    (overheard,) = utterances(hear("." * 30 + "s" * 10 + "." * 60, World(speaking=(0, 100), attention=DEAF)))
+    assert overheard.purpose is Purpose.INTERRUPTION
+
+
+def test_a_wake_word_is_heard_again_as_soon_as_it_is_on() -> None:
+    controls = EarControls()
+    controls.attend(DEAF)
+
+    class Later(World):
+        def completeness(self, until: int) -> Completeness:
+            controls.attend(Attention())
+            return super().completeness(until)
+
+    controls.listen()
+    signals = hear("." * 20 + "s" * 20 + "." * 60 + WAKE + "s" * 20 + "." * 60, Later(), controls=controls)
+    assert [signal.word for signal in signals if isinstance(signal, Woke)] == ["", "wake"]
+
+
+def test_how_easily_a_wake_word_is_heard_changes_while_it_listens() -> None:
+    script = "." * 20 + "m" + "." * 60
+    assert kinds(hear(script)) == ["NearMiss"]
+    assert kinds(hear(script, World(attention=Attention(sensitivity=100))))[0] == "Woke"
 
 
 def test_an_earcon_is_no_speech_and_is_not_sent_on() -> None:

@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 from tests.fakes.agent import ScriptedAgent
 from voiced.control.mqtt_commands import COMMANDS, MOST, Commands
+from voiced.core.attention import Attention
 from voiced.core.errors import InputInvalid
 from voiced.core.forgetting import Forget
 from voiced.core.history import Message
 from voiced.core.ports.broker import BrokerMessage
+
+SWITCHES = ("mute", "do_not_disturb", "wake_word", "follow_up")
 
 
 def message(payload, *, retained=False):
@@ -42,6 +45,9 @@ def obeyed(key, payload, agent=None):
         ("volume", b"100", "volume", 100),
         ("volume", b"41.6", "volume", 42),
         ("do_not_disturb", b"ON", "disturbed_from", inf),
+        ("wake_word", b"OFF", "attention", Attention(wake_word=False)),
+        ("follow_up", b"OFF", "attention", Attention(follow_up=False)),
+        ("sensitivity", b"30", "attention", Attention(sensitivity=30)),
         ("do_not_disturb", b"OFF", "disturbed_from", None),
         (
             "announce",
@@ -88,9 +94,10 @@ def test_what_was_said_in_the_last_turn_is_forgotten():
 @pytest.mark.parametrize(
     ("key", "payload"),
     [
-        *(("mute", each) for each in (b"", b"on", b"TRUE", b"ON ", b"\xff", b"1")),
+        *((key, each) for key in SWITCHES for each in (b"", b"on", b"TRUE", b"ON ", b"\xff", b"1")),
         *(
-            ("volume", each)
+            (key, each)
+            for key in ("volume", "sensitivity")
             for each in (b"", b"-1", b"101", b"1e1", b"nan", b"inf", b"1_0", b"100.1", b" 5", b"9" * 9999)
         ),
         *(("volume", each) for each in ("\u0665".encode(), b"5\n", b"0x10", b"null")),
@@ -104,6 +111,10 @@ def test_what_is_no_command(key, payload):
         obeyed(key, payload)
 
 
+def state(agent):
+    return agent.muted, agent.volume, agent.disturbed_from, agent.attention, agent.said
+
+
 @pytest.mark.parametrize("key", COMMANDS)
 @settings(deadline=None)
 @given(st.binary())
@@ -111,11 +122,11 @@ def test_what_is_no_command(key, payload):
 @example(b"{}")
 def test_any_bytes_are_a_command_or_refused_at_once(key, payload):
     agent = ScriptedAgent()
-    before = (agent.muted, agent.volume, agent.disturbed_from, agent.said)
+    before = state(agent)
     try:
         obeyed(key, payload, agent)
     except InputInvalid:
-        assert (agent.muted, agent.volume, agent.disturbed_from, agent.said) == before
+        assert state(agent) == before
 
 
 @pytest.mark.parametrize("key", COMMANDS)

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import convert
 
 from voiced.control.mqtt_commands import COMMANDS
 from voiced.control.mqtt_entities import (
@@ -25,6 +26,8 @@ from voiced.control.mqtt_entities import (
 from voiced.control.mqtt_names import DEVICE, NAMES
 from voiced.control.mqtt_states import Happenings, States, ailing, attributes
 from voiced.core.announcing import DoNotDisturb
+from voiced.core.attention import Attention
+from voiced.core.config import Config
 from voiced.core.events import (
     AnyEvent,
     Failed,
@@ -62,8 +65,17 @@ LONGEST_STATE = 255
 """Home Assistant's MAX_LENGTH_STATE_STATE."""
 
 
-def components(room="Kitchen", *, transcripts=False):
-    return json.loads(discovery(TOPICS, room, transcripts=transcripts))["components"]
+def configured(room="Kitchen", *, transcripts=False, **settings):
+    home = {"room": room, "mqtt": {"transcripts": transcripts}}
+    return convert({"home": home, **settings}, Config)
+
+
+def told_of(config, model=""):
+    return json.loads(discovery(TOPICS, config, model))
+
+
+def components(**settings):
+    return told_of(configured(**settings))["components"]
 
 
 def status(**changes):
@@ -102,7 +114,7 @@ def happenings(*, transcripts):
 
 @pytest.mark.parametrize("transcripts", [False, True])
 def test_the_device_is_one_that_home_assistant_takes(transcripts):
-    told = json.loads(discovery(TOPICS, "Kitchen", transcripts=transcripts))
+    told = told_of(configured(transcripts=transcripts))
     assert told["device"]["identifiers"] == ["voiced_ab12"]
     assert (told["device"]["name"], told["device"]["suggested_area"]) == ("Kitchen voice", "Kitchen")
     assert told["origin"]["name"] == "voiced"
@@ -119,7 +131,7 @@ def test_the_device_is_one_that_home_assistant_takes(transcripts):
 
 
 def test_a_device_of_no_room_has_a_name_and_no_area():
-    device = json.loads(discovery(TOPICS, "", transcripts=False))["device"]
+    device = told_of(configured(room=""))["device"]
     assert device["name"] == "Voiced"
     assert "suggested_area" not in device
 
@@ -127,6 +139,11 @@ def test_a_device_of_no_room_has_a_name_and_no_area():
 def test_questions_are_taken_only_with_transcripts():
     assert components()["ask"] == {"platform": "text"}
     assert components(transcripts=True)["ask"]["command_topic"] == "voiced/voiced_ab12/ask/set"
+
+
+def test_who_is_configured_never_to_listen_for_an_answer_is_not_told_to_from_the_broker():
+    assert components(dialogue={"follow_up_s": 0})["follow_up"] == {"platform": "switch"}
+    assert components()["follow_up"]["command_topic"] == "voiced/voiced_ab12/follow_up/set"
 
 
 def test_every_command_has_an_entity_and_every_entity_of_commands_its_command():
@@ -146,7 +163,7 @@ def test_what_is_retired_is_not_used_for_something_else():
 def test_every_entity_has_a_name_of_its_own_in_each_language_and_keeps_its_id():
     english = components(transcripts=True)
     for language, names in NAMES.items():
-        told = json.loads(discovery(TOPICS, "Küche", transcripts=True, language=language, model="Pie 5"))
+        told = told_of(configured("Küche", transcripts=True, language=language), "Pie 5")
         assert told["device"]["name"] == names[DEVICE].format(room="Küche")
         assert told["device"]["model"] == "Pie 5"
         named = {key: each["name"] for key, each in told["components"].items()}
@@ -167,12 +184,17 @@ def test_states():
     made = States()
     made.machine = MachineStatus(41.6, 12.4, None)
     made.take(Routed("rules", at=0.0, turn="t"))
-    told = made.all(status(promises=timers, muted=True, state="listening"), DoNotDisturb(on=True), 1_000_000.0)
+    attention = Attention(follow_up=False, sensitivity=30)
+    changed = status(promises=timers, muted=True, state="listening", attention=attention)
+    told = made.all(changed, DoNotDisturb(on=True), 1_000_000.0)
     assert told == {
         "satellite": "listening",
         "muted": True,
         "volume": 70,
         "do_not_disturb": True,
+        "wake_word": True,
+        "follow_up": False,
+        "sensitivity": 30,
         "next_timer": "1970-01-01T00:16:40+00:00",
         "active_timers": 3,
         "microphone_problem": False,
@@ -308,6 +330,7 @@ def test_no_event_tells_what_somebody_said(kind):
         "engine": "e",
         "muted": True,
         "volume": 1,
+        "attention": Attention(),
         "state": "idle",
         "promise": "p",
         "kind": "timer",

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from msgspec import convert
 
+from voiced.core.attention import AS_CONFIGURED
 from voiced.core.config import WakeConfig, WakeWordConfig
 from voiced.core.errors import ConfigInvalid
 from voiced.core.types import FRAME_SAMPLES, RATE, Frame
@@ -13,7 +14,7 @@ from voiced.ear.cascade import Cascade
 from voiced.ear.detections import detections
 from voiced.ear.duplex import Duplex
 from voiced.ear.gate import Gate
-from voiced.ear.words import Detection, Miss, Word, words
+from voiced.ear.words import Detection, Miss, Word, tuned, words
 from voiced.engines.microwake import MicroWake
 from voiced.engines.openwake import OpenWake
 
@@ -61,6 +62,26 @@ def test_a_word_has_a_server_or_models_here(more: dict[str, str]) -> None:
     config = convert({"words": {"mine": {"remote": "tcp://gpu-box:10400", **more}}}, WakeConfig)
     with pytest.raises(ConfigInvalid, match="the wake word mine has a server, and"):
         words(config, {})
+
+
+@pytest.mark.parametrize(
+    ("sensitivity", "threshold", "certain", "in_echo"),
+    [(50, 0.5, 0.9, 0.625), (100, 0.25, 0.9, 0.4375), (70, 0.4, 0.9, 0.55), (0, 0.75, 0.95, 0.8125)],
+)
+def test_how_easily_a_word_is_heard(sensitivity: int, threshold: float, certain: float, in_echo: float) -> None:
+    made = tuned(word("hey_jarvis", "hey_jarvis"), sensitivity)
+    assert (made.threshold, made.certain, made.in_echo) == pytest.approx((threshold, certain, in_echo))
+
+
+@pytest.mark.parametrize("sensitivity", [0, 1, 49, 51, 99, 100])
+@pytest.mark.parametrize(
+    "made", [word("hey_jarvis"), word(openwake="mine.onnx", threshold=1.0), word("alexa", "alexa")]
+)
+def test_no_word_is_always_heard_and_none_never(sensitivity: int, made: Word) -> None:
+    other = tuned(made, sensitivity)
+    assert 0.2 < other.threshold <= 1
+    assert other.threshold == made.threshold or (other.threshold < made.threshold) == (sensitivity > AS_CONFIGURED)
+    assert (other.certain > 1) == (made.certain > 1), "what is never certain alone never is"
 
 
 class Scores:
@@ -282,6 +303,21 @@ def test_what_is_left_of_an_echo_counts_after_half_a_second_in_which_there_was_l
 
 def cascade_of(scores: dict[int, float]) -> Cascade:
     return Cascade([MINE], Scores(scores), Scores(scores), Gate(Silent()))
+
+
+def test_both_cascades_hear_as_easily_as_they_are_told_to() -> None:
+    weak = {40: 0.4, 41: 0.45, 90: 0.3, 91: 0.3}
+    duplex = Duplex(cascade_of({}), lambda: cascade_of({100: 0.45, 101: 0.45}))
+    plain = Duplex(cascade_of(weak), lambda: cascade_of({}))
+    found: list[list[int]] = []
+    for each in (duplex, plain):
+        heard: list[Detection | Miss] = []
+        for number in range(1, 120):
+            each.tune(100 if number > 70 else 50)
+            loudness = 4_500 if 80 <= number < 104 else 500
+            heard += each.hear(numbered(number, number, loudness) if number >= 60 else numbered(number))
+        found.append([at_frame(one) for one in heard if isinstance(one, Detection)])
+    assert found == [[101], [90]]
 
 
 class Server:

@@ -15,6 +15,7 @@ from voiced.cli.kept import moment
 from voiced.cli.options import Options
 from voiced.cli.output import line, people, plain, table
 from voiced.cli.promises import left, when
+from voiced.core.attention import Attention
 from voiced.core.errors import StoreDamaged
 from voiced.core.status import (
     ALL_SAID,
@@ -31,7 +32,7 @@ from voiced.setup.places import socket_path
 
 def add_to(app: App) -> None:
     """Adds the verbs."""
-    for verb in (run, status, listen, stop, mute, unmute, volume, events):
+    for verb in (run, status, listen, stop, mute, unmute, volume, attention, events):
         app.command(verb)
 
 
@@ -92,6 +93,32 @@ def volume(percent: int, *, options: Options | None = None) -> None:
     (options or Options()).client().post("voice/volume", volume=percent)
 
 
+def attention(
+    *,
+    wake_word: bool | None = None,
+    follow_up: bool | None = None,
+    sensitivity: int | None = None,
+    options: Options | None = None,
+) -> None:
+    """Show what the daemon attends to by itself, or set it until its next start.
+
+    Args:
+        wake_word: It wakes at its wake words; without them, only `voiced listen` and a button make it listen.
+        follow_up: It listens for the answer after a question of its own.
+        sensitivity: How easily a wake word wakes it: 0 to 100, 50 as configured.
+        options: What every verb understands.
+    """
+    options = options or Options()
+    named = {"wake_word": wake_word, "follow_up": follow_up, "sensitivity": sensitivity}
+    wanted = {name: value for name, value in named.items() if value is not None}
+    with options.client() as client:
+        held = client.send("POST", "voice/attention", Attention, **wanted) if wanted else client.status().attention
+    if options.json:
+        line(held)
+    else:
+        table(["", ""], _attention(held))
+
+
 def events(*, options: Options | None = None) -> None:
     """Show what happens, as it happens, until interrupted."""
     options = options or Options()
@@ -123,6 +150,7 @@ def _show(state: Status, zone: tzinfo) -> None:
             ["echo", "cancelled" if ear.echo_cancelled else "not cancelled"],
             ["volume", f"{state.volume} %"],
             ["wake words", ", ".join(state.wake_words) or "–"],
+            *(_attention(state.attention) if state.attention != Attention() else []),
             ["woke", f"{state.woke} times, {state.near_misses} near misses"],
             ["turns", f"{state.turns}, {state.failures} failed"],
             ["up", f"{state.uptime_s:.0f} s, process {state.pid}, ear turned {state.ear_turned_s:.1f} s ago"],
@@ -139,6 +167,14 @@ def _show(state: Status, zone: tzinfo) -> None:
             *([each.kind, _listener(each)] for each in state.listeners),
         ],
     )
+
+
+def _attention(held: Attention) -> list[list[str]]:
+    return [
+        ["wake word", "wakes it" if held.wake_word else "does not wake it: it listens only if it is asked to"],
+        ["sensitivity", f"{held.sensitivity} %"],
+        ["follow-up", "it listens for answers" if held.follow_up else "it does not listen for answers"],
+    ]
 
 
 def _listener(found: ListenerStatus) -> Text:

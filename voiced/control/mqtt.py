@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 
 from voiced.control.mqtt_commands import COMMANDS, Commands
-from voiced.control.mqtt_entities import BIRTH, WITH_TRANSCRIPTS, Topics, discovery, node_of
+from voiced.control.mqtt_entities import BIRTH, Topics, absent, discovery, node_of
 from voiced.control.mqtt_states import Happenings, States, attributes
 from voiced.core.config import Config
 from voiced.core.config_home import MqttConfig
@@ -83,9 +83,8 @@ class MqttDevice:
         self._broker.keep_presence(self._topics.availability)
         self._broker.watch(self._connects)
         self._broker.subscribe([BIRTH], self._birth)
-        for key in COMMANDS:
-            if self._config.home.mqtt.transcripts or key not in WITH_TRANSCRIPTS:
-                self._broker.subscribe([self._topics.command(key)], partial(self._commands.take, key))
+        for key in COMMANDS.keys() - absent(self._config):
+            self._broker.subscribe([self._topics.command(key)], partial(self._commands.take, key))
 
     async def run(self) -> None:
         """Tells, for ever."""
@@ -122,13 +121,7 @@ class MqttDevice:
                 self._broker.publish(self._topics.availability, ONLINE, retain=True)
 
     def _tell_all(self) -> None:
-        told = discovery(
-            self._topics,
-            self._config.home.room,
-            transcripts=self._config.home.mqtt.transcripts,
-            language=self._config.language,
-            model=self._machine.name,
-        )
+        told = discovery(self._topics, self._config, self._machine.name)
         self._broker.publish(self._topics.device, told, retain=True)
         self._told.clear()
         self._tell_state()

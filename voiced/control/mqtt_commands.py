@@ -74,7 +74,7 @@ class Commands:
             self._obeyed()
 
 
-async def _at_once(act: Callable[[], None]) -> None:
+async def _at_once(act: Callable[[], object]) -> None:
     act()
 
 
@@ -88,6 +88,18 @@ def _volume(agent: Agent, payload: bytes) -> Work:
 
 def _do_not_disturb(agent: Agent, payload: bytes) -> Work:
     return agent.set_do_not_disturb(inf if switched(payload) else None)
+
+
+def _wake_word(agent: Agent, payload: bytes) -> Work:
+    return _at_once(partial(agent.set_attention, wake_word=switched(payload)))
+
+
+def _follow_up(agent: Agent, payload: bytes) -> Work:
+    return _at_once(partial(agent.set_attention, follow_up=switched(payload)))
+
+
+def _sensitivity(agent: Agent, payload: bytes) -> Work:
+    return _at_once(partial(agent.set_attention, sensitivity=percent(payload)))
 
 
 def _announce(agent: Agent, payload: bytes) -> Work:
@@ -124,6 +136,9 @@ COMMANDS: Mapping[str, Callable[[Agent, bytes], Work]] = {
     "mute": _mute,
     "volume": _volume,
     "do_not_disturb": _do_not_disturb,
+    "wake_word": _wake_word,
+    "follow_up": _follow_up,
+    "sensitivity": _sensitivity,
     "announce": _announce,
     "stop": _stop,
     "listen": _listen,

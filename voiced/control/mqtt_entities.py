@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from voiced import __version__
 from voiced.control.mqtt_names import DEVICE, NAMES
+from voiced.core.config import Config
 
 BIRTH = "homeassistant/status"
 """Where Home Assistant tells that it has come, whatever its discovery prefix is."""
@@ -81,6 +82,10 @@ def _entity(platform: str, name: str | None, **more: Any) -> Fields:  # noqa: AN
     return {"platform": platform, "name": name, **more}
 
 
+def _percent(name: str, **more: Any) -> Fields:  # noqa: ANN401 (any JSON)
+    return _entity("number", name, min=0, max=100, step=1, mode="slider", unit_of_measurement="%", **more)
+
+
 def _diagnostic(platform: str, name: str, **more: Any) -> Fields:  # noqa: ANN401 (any JSON)
     return _entity(platform, name, entity_category="diagnostic", **more)
 
@@ -103,19 +108,20 @@ STATES: Mapping[str, Fields] = {
         value_template=_value("satellite"),
     ),
     "mute": _entity("switch", "Mute", icon="mdi:microphone-off", value_template=_switched("muted")),
-    "volume": _entity(
-        "number",
-        "Volume",
-        icon="mdi:volume-high",
-        min=0,
-        max=100,
-        step=1,
-        mode="slider",
-        unit_of_measurement="%",
-        value_template=_value("volume"),
-    ),
+    "volume": _percent("Volume", icon="mdi:volume-high", value_template=_value("volume")),
     "do_not_disturb": _entity(
         "switch", "Do not disturb", icon="mdi:minus-circle", value_template=_switched("do_not_disturb")
+    ),
+    "wake_word": _entity("switch", "Wake word", icon="mdi:ear-hearing", value_template=_switched("wake_word")),
+    "follow_up": _entity(
+        "switch",
+        "Follow-up",
+        icon="mdi:comment-question",
+        entity_category="config",
+        value_template=_switched("follow_up"),
+    ),
+    "sensitivity": _percent(
+        "Wake word sensitivity", icon="mdi:tune", entity_category="config", value_template=_value("sensitivity")
     ),
     "next_timer": _entity("sensor", "Next timer", device_class="timestamp", value_template=_value("next_timer")),
     "active_timers": _entity(
@@ -188,29 +194,31 @@ ORDERS: Mapping[str, Fields] = {
     "ask": _entity("text", "Ask", icon="mdi:chat-question", min=1, max=LONGEST_QUESTION),
 }
 """What only takes commands."""
-SETTABLE = frozenset({"mute", "volume", "do_not_disturb"})
+SETTABLE = frozenset({"mute", "volume", "do_not_disturb", "wake_word", "follow_up", "sensitivity"})
 """What takes commands besides."""
 ATTRIBUTES = ("active_timers", "degraded")
 """What is told more about."""
-WITH_TRANSCRIPTS = frozenset({"ask"})
-"""What is there only where the broker is told what people say."""
 RETIRED: Mapping[str, str] = {}
 """Entities of earlier versions, and their platforms. No key is used again for something else."""
 
 
-def discovery(topics: Topics, room: str, *, transcripts: bool, language: str = "en", model: str = "") -> bytes:
+def absent(config: Config) -> frozenset[str]:
+    """What is not there as voiced is configured: what its owner has closed is not opened from the broker."""
+    there = {"ask": config.home.mqtt.transcripts, "follow_up": config.dialogue.follow_up_s > 0}
+    return frozenset(key for key, is_there in there.items() if not is_there)
+
+
+def discovery(topics: Topics, config: Config, model: str = "") -> bytes:
     """The device, in JSON.
 
     Args:
         topics: where it tells, and is told.
-        room: that it stands in; empty: nobody has said.
-        transcripts: what people say may be told, too.
-        language: of the names.
+        config: the configuration.
         model: the machine that it runs on; empty: nobody knows.
     """
-    names = NAMES.get(language, {})
+    names, room = NAMES.get(config.language, {}), config.home.room
     everything = {**STATES, **EVENTS, **ORDERS}
-    hidden = frozenset[str]() if transcripts else WITH_TRANSCRIPTS
+    hidden = absent(config)
     gone = {**RETIRED, **{key: everything[key]["platform"] for key in hidden}}
     device = {
         "identifiers": [topics.node],

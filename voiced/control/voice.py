@@ -11,6 +11,7 @@ from voiced.control.gate import key_of
 from voiced.control.requests import FILE, TALK, AnyRequest, Steered, giving, taking
 from voiced.control.steering import Text
 from voiced.control.streams import begun, wav
+from voiced.core.attention import Attention
 from voiced.core.errors import InputInvalid
 from voiced.core.ports.inference import Heard
 
@@ -43,6 +44,14 @@ class Volume(Struct, forbid_unknown_fields=True):
     """Loudness in percent."""
 
     volume: Annotated[int, Meta(ge=0, le=100)]
+
+
+class Attend(Struct, forbid_unknown_fields=True):
+    """What it is to attend to by itself: see `Attention`."""
+
+    wake_word: bool | None = None
+    follow_up: bool | None = None
+    sensitivity: Annotated[int, Meta(ge=0, le=100)] | None = None
 
 
 @post("/voice/stt", status_code=200, opt=TALK | taking(FILE), request_max_body_size=LARGEST)
@@ -91,4 +100,10 @@ async def volume(agent: Steered, data: JSONBody[Volume]) -> None:
     agent.set_volume(data.volume)
 
 
-ROUTES = [stt, tts, say, listen, stop, mute, volume]
+@post("/voice/attention", status_code=200)
+async def attention(agent: Steered, data: JSONBody[Attend]) -> Attention:
+    """Sets what it attends to by itself until the next start, and tells it; what is left out stays as it is."""
+    return agent.set_attention(wake_word=data.wake_word, follow_up=data.follow_up, sensitivity=data.sensitivity)
+
+
+ROUTES = [stt, tts, say, listen, stop, mute, volume, attention]

@@ -8,6 +8,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from msgspec import Meta, Struct, field
 
+from voiced.core.attention import AS_CONFIGURED
 from voiced.core.config_home import HomeConfig
 from voiced.core.config_http import HttpConfig
 from voiced.core.config_keeping import (
@@ -91,6 +92,15 @@ class WakeConfig(Section, frozen=True, kw_only=True):
     refractory_s: Annotated[
         float, Meta(ge=0, le=10, description="Seconds in which the same word is not heard twice.")
     ] = 1.0
+    sensitivity: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=100,
+            description="How easily a wake word wakes it, in percent; 50: by the thresholds below; 100: half of them is"
+            " enough; 0: half of what they lack to certainty is asked besides. A word that a server hears, it decides.",
+        ),
+    ] = AS_CONFIGURED
     near_miss: Annotated[
         Share, Meta(description="Scores from this share of the threshold upwards are counted as near misses.")
     ] = 0.5

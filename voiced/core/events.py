@@ -5,6 +5,7 @@ The tag is the class's name in snake case under `event`. Nothing here is a comma
 
 from msgspec import Struct, field
 
+from voiced.core.attention import Attention
 from voiced.core.history import Privacy
 from voiced.core.promises import Kind
 from voiced.core.routing import Considered
@@ -221,6 +222,12 @@ class VolumeChanged(Event, frozen=True):
     volume: int
 
 
+class AttentionChanged(Event, frozen=True):
+    """What voiced attends to by itself was set."""
+
+    attention: Attention
+
+
 class StateChanged(Event, frozen=True):
     """What voiced is doing, in Home Assistant's words: idle, listening, processing, responding."""
 
@@ -288,6 +295,7 @@ AnyEvent = (
     | StoreReplaced
     | Muted
     | VolumeChanged
+    | AttentionChanged
     | StateChanged
     | PromiseMade
     | PromiseChanged

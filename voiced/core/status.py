@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from voiced.core.attention import Attention
 from voiced.core.promises import Kind, Schedule
 
 ALL_SOUND = "all that the microphone hears, all the time"
@@ -214,6 +215,7 @@ class Status(Struct, frozen=True):
         uptime_s: seconds since the start.
         ear_turned_s: seconds since the ear's loop last went round: never more than a moment.
         elsewhere: the address of who hears what is said after the wake word and answers it; empty: voiced does.
+        attention: what it attends to by itself.
     """
 
     version: str
@@ -237,3 +239,4 @@ class Status(Struct, frozen=True):
     load: LoadStatus = LoadStatus()
     elsewhere: str = ""
     listeners: tuple[ListenerStatus, ...] = ()
+    attention: Attention = Attention()

@@ -7,12 +7,13 @@ Words that another machine hears have no stage here: what it tells is decided.
 
 from collections.abc import Sequence
 
+from voiced.core.attention import AS_CONFIGURED
 from voiced.core.ports.wake import RemoteWakeWord, Verifier, WakeWord
 from voiced.core.types import FRAME_SAMPLES, RATE, Frame
 from voiced.ear.episode import Episode
 from voiced.ear.gate import Gate
 from voiced.ear.ring import Ring
-from voiced.ear.words import Detection, Miss, Word
+from voiced.ear.words import Detection, Miss, Word, tuned
 
 _GAP = RATE // 2
 """After more lost sound than this, what was before it is forgotten."""
@@ -43,6 +44,7 @@ class Cascade:
         near: float = 0.5,
     ) -> None:
         self._first, self._second, self._gate, self._remote = first, second, gate, remote
+        self._words, self._sensitivity = words, AS_CONFIGURED
         self._episodes = [Episode(word, round(refractory_s * RATE), near) for word in words]
         self._gated = any(word.candidate is None for word in words)
         self._ring = Ring()
@@ -68,6 +70,14 @@ class Cascade:
         else:
             self._judged = None
         return [found for episode in self._episodes if (found := episode.decide(end, echo=echo))]
+
+    def tune(self, sensitivity: int) -> None:
+        """Hears words more easily, or less, from the next frame on; see `tuned`."""
+        if sensitivity == self._sensitivity:
+            return
+        self._sensitivity = sensitivity
+        for episode, word in zip(self._episodes, self._words, strict=True):
+            episode.word = tuned(word, sensitivity)
 
     def _find_candidates(self, frame: Frame) -> None:
         scores = self._first.scores(frame.samples)

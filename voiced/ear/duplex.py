@@ -57,11 +57,19 @@ class Duplex:
             found = [each for each in found if isinstance(each, Miss) or self._knowledge.of_word()]
         return found
 
+    def tune(self, sensitivity: int) -> None:
+        """See `Cascade`."""
+        for cascade in self._cascades:
+            cascade.tune(sensitivity)
+
     def close(self) -> None:
         """Lets go of the models."""
-        for cascade in (self._cascade, self._echoless):
-            if cascade:
-                cascade.close()
+        for cascade in self._cascades:
+            cascade.close()
+
+    @property
+    def _cascades(self) -> list[Cascade]:
+        return [self._cascade, *([self._echoless] if self._echoless else [])]
 
 
 class Knowledge:

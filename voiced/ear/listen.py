@@ -1,7 +1,7 @@
 """The ear: from frames of sound to the utterances in them. The same code hears a microphone and a file."""
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import structs
 
@@ -119,7 +119,7 @@ class _Ear:
         heard = Frame(frame.cancelled or frame.linear or frame.samples, frame.start)
         self._ring.append(heard.samples, heard.start)
         self._alone = frame.linear is not None and not frame.talker
-        for found in self._cascade.hear(frame):
+        for found in self._words(frame):
             yield from self._found(found)
         seconds = self._controls.take_listen()
         if seconds is not None and not self._woken:
@@ -152,6 +152,12 @@ class _Ear:
         listening, self._listening = self._listening, None
         if listening and (listening.spoken or listening.purpose is Purpose.COMMAND):
             yield listening.close(self._ring.end, EndReason.CLOSED)
+
+    def _words(self, frame: Frame) -> Sequence[Detection | Miss]:
+        """Wake words, if somebody wants them to be heard: no engine is given any sound otherwise."""
+        attention = self._controls.attention()
+        self._cascade.tune(attention.sensitivity)
+        return self._cascade.hear(frame) if attention.wake_word else ()
 
     def _found(self, found: Detection | Miss) -> Iterator[Signal]:
         if isinstance(found, Miss):

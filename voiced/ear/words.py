@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from voiced.core.attention import AS_CONFIGURED
 from voiced.core.config import WakeConfig, WakeWordConfig
 from voiced.core.errors import ConfigInvalid
 
@@ -104,7 +106,7 @@ def _word(name: str, config: WakeWordConfig, cutoff: float) -> Word:
             f"the wake word {name} has no model", hint=f"Set wake.words.{name}.micro, .openwake or .remote."
         )
     threshold = config.threshold or (_THRESHOLD if config.openwake else cutoff)
-    in_echo = threshold + _IN_ECHO * (1 - threshold)
+    in_echo = _nearer(threshold, _IN_ECHO)
     if not config.micro:
         return Word(name=name, candidate=None, threshold=threshold, in_echo=in_echo, lag_s=_lag(config))
     candidate = config.micro_threshold or _CANDIDATE.get(config.micro, _ANY_CANDIDATE)
@@ -121,6 +123,31 @@ def _word(name: str, config: WakeWordConfig, cutoff: float) -> Word:
         in_echo=in_echo,
         lag_s=_lag(config),
     )
+
+
+def tuned(word: Word, sensitivity: int) -> Word:
+    """A word that is heard more easily, or less.
+
+    The certainty with which the first stage outvotes the second is never lowered: a cheap model wakes at too much.
+
+    Args:
+        word: as it is configured.
+        sensitivity: 50 for as it is; towards 100, half its threshold is enough; towards 0, half of what the threshold
+            lacks to certainty is asked besides.
+    """
+    away = (sensitivity - AS_CONFIGURED) / 100
+    threshold = word.threshold * (1 - away) if away > 0 else _nearer(word.threshold, -away)
+    return replace(
+        word,
+        threshold=threshold,
+        certain=_nearer(word.certain, max(0.0, -away)),
+        in_echo=None if word.in_echo is None else _nearer(threshold, _IN_ECHO),
+    )
+
+
+def _nearer(score: float, share: float) -> float:
+    """A score that is nearer to certainty by a share of what it lacks."""
+    return score + share * (1 - score)
 
 
 def _lag(config: WakeWordConfig) -> float:

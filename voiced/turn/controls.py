@@ -4,6 +4,8 @@ from collections import deque
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
+from voiced.core.attention import Attention
+
 REMEMBERED = 8
 """Earcons the ear may still have to pass over."""
 
@@ -17,6 +19,7 @@ class EarControls:
 
     def __init__(self, *, hears_speaker: bool = True) -> None:
         self._hears_speaker = hears_speaker
+        self._attention = Attention()
         self._listen: deque[float] = deque(maxlen=1)
         self._speaking = 0
         self._earcons: deque[tuple[int, int]] = deque(maxlen=REMEMBERED)
@@ -39,6 +42,14 @@ class EarControls:
     def forget_listen(self) -> None:
         """Takes back that the ear was asked to."""
         self._listen.clear()
+
+    def attend(self, attention: Attention) -> None:
+        """Attends to something else from now on."""
+        self._attention = attention
+
+    def attention(self) -> Attention:
+        """Tells what is attended to."""
+        return self._attention
 
     @contextmanager
     def talk(self) -> Generator[None]:

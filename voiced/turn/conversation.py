@@ -161,7 +161,8 @@ class Conversation:
         config = self._parts.dialogue.config
         question = config.follow_up_after == "questions" and turn.answer.rstrip().endswith("?")
         ours = turn.tier != ELSEWHERE  # What is said without the wake word goes nowhere else.
-        may = ours and turn.channel == "voice" and config.follow_up_s > 0 and self._follow_ups < FOLLOW_UPS
+        wanted = self._parts.controls.attention().follow_up and config.follow_up_s > 0
+        may = ours and turn.channel == "voice" and wanted and self._follow_ups < FOLLOW_UPS
         return may and (turn.asks or question or turn.echo)
 
     async def _stop_all(self, by: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from voiced.core.announcing import Announced, DoNotDisturb, Priority
+from voiced.core.attention import Attention
 from voiced.core.bus import Bus
 from voiced.core.commands import Answered
 from voiced.core.history import Privacy
@@ -168,4 +169,14 @@ class Agent(Protocol):
 
     def set_volume(self, percent: int) -> None:
         """Sets how loud everything is, 0 to 100."""
+        ...
+
+    def set_attention(
+        self, *, wake_word: bool | None = None, follow_up: bool | None = None, sensitivity: int | None = None
+    ) -> Attention:
+        """Sets what it attends to by itself (see `Attention`), and tells it; None: as it is.
+
+        Raises:
+            InputInvalid: it is configured never to listen for an answer.
+        """
         ...

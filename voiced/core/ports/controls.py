@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from voiced.core.attention import Attention
+
 
 class Controls(Protocol):
     """What voiced is doing, as far as the ear must know. Safe from any thread."""
@@ -13,6 +15,10 @@ class Controls(Protocol):
         Returns:
             How many seconds speech is waited for, 0 for as long as after a wake word; None where nobody asked.
         """
+        ...
+
+    def attention(self) -> Attention:
+        """Tells what is attended to."""
         ...
 
     def speaking(self) -> bool:
