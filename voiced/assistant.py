@@ -386,6 +386,10 @@ class Voiced:
         """See `Agent`."""
         self._senses.set_volume(percent)
 
+    def restart_audio(self) -> None:
+        """See `Agent`."""
+        self._senses.restart_audio()
+
     def set_attention(self, **wanted: bool | int | None) -> Attention:
         """See `Agent`."""
         return self._senses.set_attention(**wanted)

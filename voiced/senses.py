@@ -1,9 +1,10 @@
 """The microphone and the speaker, as they are set while voiced runs."""
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from msgspec.structs import asdict
+from msgspec.structs import replace
 
 from voiced.core.attention import Attention
 from voiced.core.bus import Bus
@@ -16,6 +17,8 @@ from voiced.turn.manner import Manner
 
 if TYPE_CHECKING:
     from voiced.engines.wyoming_wake import WyomingWake
+
+log = logging.getLogger(__name__)
 
 
 class Senses:
@@ -74,6 +77,11 @@ class Senses:
         self._manner.set_volume(percent)
         self._bus.emit(VolumeChanged(percent, at=self._at()))
 
+    def restart_audio(self) -> None:
+        """See `Agent`."""
+        log.info("the audio process is ended, as asked")
+        self._audio.restart()
+
     def set_attention(self, **wanted: bool | int | None) -> Attention:
         """See `Agent`."""
         if wanted.get("follow_up") and not self._answered:
@@ -82,9 +90,10 @@ class Senses:
                 hint="Set dialogue.follow_up_s to some seconds, and start voiced anew.",
             )
         named = {name: value for name, value in wanted.items() if value is not None}
-        attention = Attention(**{**asdict(self.controls.attention()), **named})
+        attention = replace(self.controls.attention(), **named)
         self.controls.attend(attention)
-        self._let_out()
+        if "wake_word" in named:
+            self._let_out()
         self._bus.emit(AttentionChanged(attention, at=self._at()))
         return attention
 

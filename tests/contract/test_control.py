@@ -61,7 +61,9 @@ def test_verbs_reach_the_agent(client: Client, agent: ScriptedAgent):
     client.post("voice/volume", volume=30)
     client.post("voice/mute", muted=True)
     client.post("voice/say", text="hello")
+    client.post("audio/restart")
     assert (client.status().volume, client.status().muted, agent.said) == (30, True, ["hello"])
+    assert agent.audio_restarts == 1
 
 
 def test_an_error_of_ours_keeps_its_code_and_hint(client: Client):

@@ -41,6 +41,7 @@ class ScriptedAgent:
         self.muted = False
         self.volume = 70
         self.attention = Attention()
+        self.audio_restarts = 0
         self.stuck_s = 0.0
         self.disturbed_from: float | None = None
         self.said: list[str] = []
@@ -149,6 +150,9 @@ class ScriptedAgent:
 
     def set_volume(self, percent: int) -> None:
         self.volume = percent
+
+    def restart_audio(self) -> None:
+        self.audio_restarts += 1
 
     def set_attention(self, **wanted: bool | int | None) -> Attention:
         named = {name: value for name, value in wanted.items() if value is not None}

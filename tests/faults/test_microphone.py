@@ -138,6 +138,20 @@ def test_a_killed_or_frozen_child_is_replaced(script: Script) -> None:
     run(main)
 
 
+def test_an_audio_process_that_is_ended_on_purpose_comes_back_at_once(script: Script) -> None:
+    script("fine")
+
+    async def main(listener: Listener) -> None:
+        await until(lambda: listener.frames, "frames")
+        first, before = listener.card.child.pid, len(listener.frames)
+        listener.card.restart()
+        await until(lambda: len(listener.frames) > before + 5, "frames of the next one")
+        assert listener.card.child.pid != first
+        assert problems(listener) == ["engine-died"], "whoever watches is told"
+
+    run(main)
+
+
 def test_muted_means_closed_and_nothing_is_heard(script: Script, tmp_path: Path) -> None:
     script("fine", "fine", "fine")
 

@@ -149,6 +149,7 @@ def test_the_room_without_a_sound_card(walk: Walker):
         held == {"wake_word": False, "follow_up": True, "sensitivity": 60} == walk("GET", "/status").json()["attention"]
     )
     walk("POST", "/voice/attention", {"wake_word": True, "sensitivity": 50})
+    walk("POST", "/audio/restart", status=204)
     assert walk("GET", "/dnd").json()["on"] is False
     assert walk("PUT", "/dnd", {"on": True}).json()["on"] is True
     assert walk("POST", "/voice/announce", {"text": "tea"}, status=202).json()["state"] == "held"

@@ -15,6 +15,7 @@ from voiced.core.forgetting import Forget
 from voiced.core.history import Message
 from voiced.core.ports.broker import BrokerMessage
 
+BUTTONS = ("stop", "listen", "forget_last", "restart_audio")
 SWITCHES = ("mute", "do_not_disturb", "wake_word", "follow_up")
 
 
@@ -56,6 +57,7 @@ def obeyed(key, payload, agent=None):
             ["normal: Das Essen ist f\u00fcr alle fertig"],
         ),
         ("stop", b"PRESS", "said", ["mqtt"]),
+        ("restart_audio", b"PRESS", "audio_restarts", 1),
         ("ask", b"say hello", "said", ["say hello"]),
     ],
 )
@@ -103,7 +105,7 @@ def test_what_was_said_in_the_last_turn_is_forgotten():
         *(("volume", each) for each in ("\u0665".encode(), b"5\n", b"0x10", b"null")),
         *(("announce", each) for each in (b"", b"   ", b"\xff\xfe", b"x" * 4001)),
         *(("ask", each) for each in (b"", b"\n", b"\xc3", b"x" * 4001)),
-        *((key, each) for key in ("stop", "listen", "forget_last") for each in (b"", b"press", b"ON", b"PRESS\n")),
+        *((key, each) for key in BUTTONS for each in (b"", b"press", b"ON", b"PRESS\n")),
     ],
 )
 def test_what_is_no_command(key, payload):
@@ -112,7 +114,7 @@ def test_what_is_no_command(key, payload):
 
 
 def state(agent):
-    return agent.muted, agent.volume, agent.disturbed_from, agent.attention, agent.said
+    return agent.muted, agent.volume, agent.disturbed_from, agent.attention, agent.audio_restarts, agent.said
 
 
 @pytest.mark.parametrize("key", COMMANDS)

@@ -32,7 +32,7 @@ from voiced.setup.places import socket_path
 
 def add_to(app: App) -> None:
     """Adds the verbs."""
-    for verb in (run, status, listen, stop, mute, unmute, volume, attention, events):
+    for verb in (run, status, listen, stop, mute, unmute, volume, attention, restart_audio, events):
         app.command(verb)
 
 
@@ -117,6 +117,11 @@ def attention(
         line(held)
     else:
         table(["", ""], _attention(held))
+
+
+def restart_audio(*, options: Options | None = None) -> None:
+    """End the audio process, which comes back at once and finds microphone and speaker anew."""
+    (options or Options()).client().post("audio/restart")
 
 
 def events(*, options: Options | None = None) -> None:

@@ -116,6 +116,11 @@ def _listen(agent: Agent, payload: bytes) -> Work:
     return _at_once(agent.listen)
 
 
+def _restart_audio(agent: Agent, payload: bytes) -> Work:
+    pressed(payload)
+    return _at_once(agent.restart_audio)
+
+
 def _forget_last(agent: Agent, payload: bytes) -> Work:
     pressed(payload)
     return _forget(agent)
@@ -142,6 +147,7 @@ COMMANDS: Mapping[str, Callable[[Agent, bytes], Work]] = {
     "announce": _announce,
     "stop": _stop,
     "listen": _listen,
+    "restart_audio": _restart_audio,
     "forget_last": _forget_last,
     "ask": _ask,
 }

@@ -190,6 +190,7 @@ ORDERS: Mapping[str, Fields] = {
     "announce": _entity("notify", "Announce"),
     "stop": _entity("button", "Stop", icon="mdi:stop"),
     "forget_last": _entity("button", "Forget the last turn", icon="mdi:eraser", entity_category="config"),
+    "restart_audio": _entity("button", "Restart audio", device_class="restart", entity_category="config"),
     "listen": _entity("button", "Listen", icon="mdi:microphone"),
     "ask": _entity("text", "Ask", icon="mdi:chat-question", min=1, max=LONGEST_QUESTION),
 }

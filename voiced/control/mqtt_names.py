@@ -29,6 +29,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "announce": "Durchsage",
         "stop": "Stopp",
         "forget_last": "Zuletzt Gesagtes vergessen",
+        "restart_audio": "Ton neu starten",
         "listen": "Zuhören",
         "ask": "Fragen",
     }

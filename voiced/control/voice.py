@@ -106,4 +106,10 @@ async def attention(agent: Steered, data: JSONBody[Attend]) -> Attention:
     return agent.set_attention(wake_word=data.wake_word, follow_up=data.follow_up, sensitivity=data.sensitivity)
 
 
-ROUTES = [stt, tts, say, listen, stop, mute, volume, attention]
+@post("/audio/restart", status_code=204)
+async def restart(agent: Steered) -> None:
+    """Ends the audio process, which comes back at once and finds microphone and speaker anew."""
+    agent.restart_audio()
+
+
+ROUTES = [stt, tts, say, listen, stop, mute, volume, attention, restart]

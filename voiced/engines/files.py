@@ -229,6 +229,9 @@ class FileAudio:
     def set_muted(self, muted: bool) -> None:  # noqa: FBT001 (it is the value set)
         """See `Audio`. A file cannot be muted."""
 
+    def restart(self) -> None:
+        """See `Audio`. A file is no device."""
+
     async def close(self) -> None:
         """See `Audio`."""
         self._closed = True

@@ -119,6 +119,10 @@ class SoundCard:
         elif self._started:
             self._listening.start()
 
+    def restart(self) -> None:
+        """See `Audio`: PortAudio looks for devices only when it begins."""
+        self.child.kill()
+
     async def devices(self) -> list[Device]:
         """Lists all devices.
 

@@ -171,6 +171,10 @@ class Agent(Protocol):
         """Sets how loud everything is, 0 to 100."""
         ...
 
+    def restart_audio(self) -> None:
+        """Ends the audio process, which comes back at once and finds the devices anew; what plays ends with it."""
+        ...
+
     def set_attention(
         self, *, wake_word: bool | None = None, follow_up: bool | None = None, sensitivity: int | None = None
     ) -> Attention:

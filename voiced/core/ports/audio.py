@@ -66,6 +66,10 @@ class Audio(Protocol):
         """Closes the microphone, or opens it again."""
         ...
 
+    def restart(self) -> None:
+        """Lets go of the devices and finds them anew: what plays ends, and the microphone is back in a moment."""
+        ...
+
     async def close(self) -> None:
         """Lets go of the devices; ends `frames`."""
         ...
