@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from voiced.children import is_far, is_remote, remote
+from voiced.children import Engines, is_far, is_remote, remote
 from voiced.core.config import Config, RemoteConfig, WakeConfig, chain
 from voiced.core.errors import VoicedError, WakeFailed
 from voiced.core.history import Privacy
@@ -258,10 +258,18 @@ def bundled_words() -> dict[str, tuple[bool, bool]]:
     return {name: (name in first, name in second) for name in sorted(first | second)}
 
 
+def engines_status(
+    config: Config, engines: Engines, problems: Mapping[tuple[str, str], VoicedError]
+) -> list[EngineStatus]:
+    """How all engines do, here and on other machines; see `remote_status`."""
+    return [*map(engine_status, engines.all), *remote_status(config, problems)]
+
+
 def engine_status(child: Child) -> EngineStatus:
     """What a child is doing."""
     problem, hint = (child.problem.message, child.problem.hint) if child.problem else ("", "")
-    return EngineStatus(child.kind, child.engine, child.state.value, child.pid, child.restarts, problem, hint)
+    model = Path((child.given or child.settings).get("model", "")).name
+    return EngineStatus(child.kind, child.engine, child.state.value, child.pid, child.restarts, problem, hint, model)
 
 
 def remote_status(config: Config, problems: Mapping[tuple[str, str], VoicedError]) -> Iterator[EngineStatus]:

@@ -43,7 +43,7 @@ class Busy(ScriptedAgent):
             engines=[EngineStatus("stt", "pocketsphinx", "ready", 7, 3)],
             promises=[promise, replace(promise, remaining_s=0.0)],
             home=HomeStatus((ConnectionStatus("mqtt", CANARY, connected=True, connects=2, dropped=5),)),
-            load=LoadStatus(1, 2, 3, 4),
+            load=LoadStatus(1, 2, 3, 4, 5),
         )
 
 
@@ -98,8 +98,8 @@ def test_how_it_is_now_comes_from_its_status(scraped: Scraped):
     assert scraped["voiced_promises_active"] == {("timer",): 2, ("alarm",): 0, ("reminder",): 0}
     assert scraped["voiced_promises_due"] == {(): 1}
     assert scraped["voiced_home_connected"] == {("mqtt",): 1}
-    waiting = ("inbox_items", "store_writes_waiting", "bus_events_dropped_total", "wyoming_clients")
-    assert [scraped[f"voiced_{name}"][()] for name in waiting] == [1, 2, 3, 4]
+    waiting = ("inbox_items", "store_writes_waiting", "bus_events_dropped_total", "wyoming_clients", "postponed_items")
+    assert [scraped[f"voiced_{name}"][()] for name in waiting] == [1, 2, 3, 4, 5]
     assert scraped["voiced_resident_memory_bytes"]["daemon",] > 1e6
 
 

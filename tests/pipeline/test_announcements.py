@@ -81,9 +81,10 @@ def test_it_is_told_at_once_whether_it_waits():
         await disturb(again, inf)
         script = [does(0.5, Announce("two", done=held)), does(0.5, Announce("three", "high", urgent))]
         events = await again.run(script, 3.0)
-        return queued.result(), held.result(), urgent.result(), spoken(events)
+        waiting = [each.text for each in again.inbox.postponed]
+        return queued.result(), held.result(), urgent.result(), spoken(events), waiting
 
-    assert asyncio.run(run()) == ("queued", "held", "queued", ["three"])
+    assert asyncio.run(run()) == ("queued", "held", "queued", ["three"], ["two"])
 
 
 def test_a_ring_gives_way_to_an_announcement_and_goes_on():

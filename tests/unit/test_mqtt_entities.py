@@ -43,6 +43,7 @@ from voiced.core.events import (
     Routed,
     Speaking,
     Spoken,
+    StateChanged,
     TurnEnded,
     Woke,
 )
@@ -51,6 +52,7 @@ from voiced.core.status import (
     ConnectionStatus,
     EngineStatus,
     HomeStatus,
+    LoadStatus,
     MachineStatus,
     PromiseStatus,
     Status,
@@ -185,10 +187,11 @@ def test_states():
     made.machine = MachineStatus(41.6, 12.4, None)
     made.take(Routed("rules", at=0.0, turn="t"))
     attention = Attention(follow_up=False, sensitivity=30)
-    changed = status(promises=timers, muted=True, state="listening", attention=attention)
+    changed = status(promises=timers, muted=True, state="listening", attention=attention, load=LoadStatus(postponed=3))
     told = made.all(changed, DoNotDisturb(on=True), 1_000_000.0)
     assert told == {
         "satellite": "listening",
+        "conversation": False,
         "muted": True,
         "volume": 70,
         "do_not_disturb": True,
@@ -203,10 +206,41 @@ def test_states():
         "latency_p50": None,
         "latency_p95": None,
         "route": "rules",
+        "model": None,
+        "postponed": 3,
         "temperature": 42,
         "processor": 12,
         "memory": None,
     }
+
+
+def test_a_conversation_is_what_somebody_began_and_lasts_as_long_as_its_turn():
+    made = States()
+
+    def goes_on(*events):
+        for event in events:
+            made.take(event)
+        return made.all(status(), DoNotDisturb(on=False), 0.0)["conversation"]
+
+    assert not goes_on(StateChanged("responding", at=0.0, turn="alarm"))
+    assert goes_on(Woke("alexa", 0.9, at=1.0, turn="a"))
+    assert goes_on(TurnEnded(Timeline(), at=1.0, turn="alarm"))
+    assert not goes_on(TurnEnded(Timeline(), at=2.0, turn="a"))
+    assert goes_on(Woke("", 1.0, at=2.1, turn="b"))
+    # The wake word cuts a turn short, which ends then.
+    assert goes_on(TurnEnded(Timeline(), at=3.0, turn="b"), Woke("alexa", 0.9, at=3.0, turn="c"))
+
+
+def test_the_language_models_are_those_that_can_answer():
+    engines = [
+        EngineStatus("llm", "llama", "ready", 7, 0, model="qwen2.5-0.5b-instruct-q4_k_m.gguf"),
+        EngineStatus("llm", "gpu-box", "remote", None, 0),
+        EngineStatus("llm", "http://old-box:8080", "remote", None, 0, "it is gone"),
+        EngineStatus("stt", "whisper", "ready", 8, 0, model="base.en.bin"),
+    ]
+    assert states(engines=engines)["model"] == "qwen2.5-0.5b-instruct-q4_k_m.gguf, gpu-box"
+    assert states(engines=engines[2:])["model"] is None
+    assert len(states(engines=[*engines[:2]] * 20)["model"]) == LONGEST_STATE
 
 
 def test_since_when_it_runs_changes_only_where_the_clock_is_put_right():

@@ -5,12 +5,14 @@ import asyncio
 import pytest
 from msgspec import convert
 
+from voiced.children import Engines
 from voiced.cli.daemon import _engine
 from voiced.core.config import Config
 from voiced.core.errors import ConfigInvalid, RemoteUnreachable
 from voiced.core.status import ALL_SOUND
+from voiced.engines.child import Child
 from voiced.offline import check, wake_test
-from voiced.wiring import cascade, remote_status, remote_words, servers
+from voiced.wiring import cascade, engines_status, remote_status, remote_words, servers
 
 BOX = "tcp://gpu-box:10400"
 
@@ -39,6 +41,15 @@ def test_a_server_is_seen_in_the_status():
     (status,) = remote_status(made, {("wake", BOX): RemoteUnreachable("it is gone")})
     assert (status.kind, status.engine, status.state, status.problem) == ("wake", BOX, "remote", "it is gone")
     assert f"is sent {ALL_SOUND}" in _engine(status).plain
+
+
+@pytest.mark.parametrize("given", [None, {"model": "/var/lib/voiced/models/llama/qwen.gguf"}])
+def test_an_engine_here_is_seen_with_its_model_by_the_name_of_its_file_alone(given):
+    child = Child("llm", "llama", {"model": "qwen"})
+    child.given = given
+    (status,) = engines_status(Config(), Engines(llm=[child]), {})
+    assert status.model == ("qwen.gguf" if given else "qwen")
+    assert f"llama  {status.model}  closed" in _engine(status).plain
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ def _listener(found: ListenerStatus) -> Text:
 
 
 def _engine(part: EngineStatus) -> Text:
-    told = Text(f"{part.engine}  {part.state}  {part.restarts} restarts")
+    told = Text("  ".join(filter(None, (part.engine, part.model, part.state, f"{part.restarts} restarts"))))
     if part.kind == "wake":
         told.append(f"  is sent {ALL_SOUND}", "yellow")
     return told.append(f"  {part.problem}. {part.hint}", "red") if part.problem else told

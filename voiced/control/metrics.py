@@ -214,6 +214,7 @@ class _Now(Collector):
     def _waiting(self) -> Iterator[Metric]:
         load = self.status.load
         yield _gauge("inbox_items", "What was heard or asked, and waits.", [((), load.inbox)])
+        yield _gauge("postponed_items", "What waits for its turn, or until it may disturb.", [((), load.postponed)])
         yield _gauge("store_writes_waiting", "Writes that wait for the disk.", [((), load.writes)])
         yield _counter("bus_events_dropped", "Events that those who watch lost.", [((), load.events_dropped)])
         yield _gauge("wyoming_clients", "Connections over Wyoming.", [((), load.wyoming_clients)])

@@ -107,6 +107,9 @@ STATES: Mapping[str, Fields] = {
         options=SATELLITE,
         value_template=_value("satellite"),
     ),
+    "conversation": _entity(
+        "binary_sensor", "Conversation", icon="mdi:account-voice", value_template=_switched("conversation")
+    ),
     "mute": _entity("switch", "Mute", icon="mdi:microphone-off", value_template=_switched("muted")),
     "volume": _percent("Volume", icon="mdi:volume-high", value_template=_value("volume")),
     "do_not_disturb": _entity(
@@ -154,6 +157,10 @@ STATES: Mapping[str, Fields] = {
         value_template=_value("latency_p95"),
     ),
     "route": _diagnostic("sensor", "Last answer by", icon="mdi:directions-fork", value_template=_value("route")),
+    "model": _diagnostic("sensor", "Language model", icon="mdi:brain", value_template=_value("model")),
+    "postponed": _diagnostic(
+        "sensor", "Waiting", icon="mdi:tray-full", state_class="measurement", value_template=_value("postponed")
+    ),
     "temperature": _diagnostic(
         "sensor",
         "Temperature",

@@ -7,6 +7,7 @@ DEVICE = "device"
 NAMES: Mapping[str, Mapping[str, str]] = {
     "de": {
         DEVICE: "Sprachassistent {room}",
+        "conversation": "Im Gespräch",
         "mute": "Stumm",
         "volume": "Lautstärke",
         "do_not_disturb": "Nicht stören",
@@ -21,6 +22,8 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "latency_p50": "Antwortzeit",
         "latency_p95": "Antwortzeit der langsamsten",
         "route": "Letzte Antwort von",
+        "model": "Sprachmodell",
+        "postponed": "Wartet",
         "temperature": "Temperatur",
         "processor": "Prozessor",
         "memory": "Arbeitsspeicher",

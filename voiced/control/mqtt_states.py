@@ -30,6 +30,8 @@ from voiced.core.status import MachineStatus, PromiseStatus, Status
 
 RECENT = 100
 """Turns of which the middle one's latency is told."""
+LONGEST_STATE = 255
+"""Characters of a state that Home Assistant takes."""
 STEP_S = 30.0
 """A clock that is put right by less does not change since when voiced runs."""
 TIMER_EVENTS: Mapping[type[PromiseEvent], str] = {
@@ -51,6 +53,7 @@ class States:
     def __init__(self) -> None:
         self.machine = MachineStatus()
         self._route: str | None = None
+        self._talk: str | None = None
         self._latencies_ms = deque[float](maxlen=RECENT)
         self._since: float | None = None
 
@@ -58,6 +61,10 @@ class States:
         """Takes in one event."""
         if isinstance(event, Routed):
             self._route = event.tier
+        if isinstance(event, Woke):
+            self._talk = event.turn
+        if isinstance(event, TurnEnded) and event.turn == self._talk:
+            self._talk = None
         if isinstance(event, TurnEnded) and event.timeline.endpoint is not None:
             first = event.timeline.first_audio
             if first is not None:
@@ -75,6 +82,7 @@ class States:
         due = min((each.due for each in timers if each.due is not None), default=None)
         return {
             "satellite": status.state,
+            "conversation": self._talk is not None,
             "muted": status.muted,
             "volume": status.volume,
             "do_not_disturb": disturb.on,
@@ -89,6 +97,8 @@ class States:
             "latency_p50": round(median(latencies)) if latencies else None,
             "latency_p95": round(latencies[95 * len(latencies) // 100]) if latencies else None,
             "route": self._route,
+            "model": _models(status),
+            "postponed": status.load.postponed,
             "temperature": _rounded(self.machine.celsius),
             "processor": _rounded(self.machine.processor_percent),
             "memory": _rounded(self.machine.memory_percent),
@@ -162,6 +172,12 @@ class Happenings:
 
 def _timers(status: Status) -> list[PromiseStatus]:
     return [each for each in status.promises if each.kind == "timer"]
+
+
+def _models(status: Status) -> str | None:
+    """The language models that can answer now, by the names of their files, or of servers."""
+    names = [each.model or each.engine for each in status.engines if each.kind == "llm" and not each.problem]
+    return ", ".join(names)[:LONGEST_STATE] or None
 
 
 def _rounded(value: float | None) -> int | None:

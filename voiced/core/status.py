@@ -47,6 +47,7 @@ class EngineStatus(Struct, frozen=True):
         restarts: how often it was started again.
         problem: why it does not work now; empty if it does.
         hint: what to do about it.
+        model: the file of its model, without its folder, or how the configuration calls it; empty: it has none here.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class EngineStatus(Struct, frozen=True):
     restarts: int
     problem: str = ""
     hint: str = ""
+    model: str = ""
 
 
 class MachineStatus(Struct, frozen=True):
@@ -190,12 +192,15 @@ class LoadStatus(Struct, frozen=True):
         writes: writes that wait for the disk.
         events_dropped: events that somebody who watches lost, because he was too slow.
         wyoming_clients: connections of others that use voiced over Wyoming.
+        postponed: questions to be answered aloud, announcements and what is due that wait for their turn, or until they
+            may disturb.
     """
 
     inbox: int = 0
     writes: int = 0
     events_dropped: int = 0
     wyoming_clients: int = 0
+    postponed: int = 0
 
 
 class Status(Struct, frozen=True):

@@ -5,7 +5,6 @@ The wake word, or "stop", cuts a turn short: its task is cancelled and waited fo
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -67,7 +66,7 @@ class Conversation:
     """Takes what comes in and keeps to one turn at a time.
 
     Args:
-        inbox: poked when a turn has ended.
+        inbox: poked when a turn has ended; keeps what waits.
         parts: what turns are made with.
         perform: does what a turn is for and tells what was answered.
     """
@@ -82,7 +81,7 @@ class Conversation:
         self._overheard: Turn | None = None
         self._overhearing: asyncio.Task[None] | None = None
         self._wish: Wish = None
-        self._waiting: deque[Ask | Say | Announce | Ring] = deque()
+        self._waiting = inbox.postponed
         self._release: asyncio.Task[None] | None = None
         self._until: float | None = None
         self._asides: set[asyncio.Task[None]] = set()

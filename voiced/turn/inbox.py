@@ -1,10 +1,11 @@
 """The one inbox: what the ear hears and what others ask, in the order of arrival."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from voiced.core.commands import Announce, AnyCommand, Ask, Say
+from voiced.core.commands import Announce, AnyCommand, Ask, Ring, Say
 from voiced.core.events import Signal
 
 CAPACITY = 256
@@ -12,11 +13,17 @@ CAPACITY = 256
 
 
 class Inbox:
-    """A bounded queue whose producers wait. Belongs to the event loop; the ear comes through `put_from_thread`."""
+    """A bounded queue whose producers wait. Belongs to the event loop; the ear comes through `put_from_thread`.
+
+    Attributes:
+        postponed: what was taken out, and waits for its turn, or until it may disturb: `Conversation` keeps it, and its
+            bounds.
+    """
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._queue: asyncio.Queue[Signal | AnyCommand | None] = asyncio.Queue(CAPACITY)
+        self.postponed = deque[Ask | Say | Announce | Ring]()
 
     @property
     def waiting(self) -> int:
