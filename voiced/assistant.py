@@ -121,15 +121,15 @@ class Voiced:
         self.lists = StoredLists(database, config.store.space, clock.wall)
         self.inbox = Inbox()
         speech = load_speech(intents_folder(config), config.language)
-        self._outage = Outage(self.bus, self.inbox.put, self._at, speech)
+        self._outage = Outage(self.bus, self.inbox.put, self.at, speech)
         database.watch(self._outage.told)
         database.watch_damage(self._outage.damaged)
         self._config, self._audio, self._activity, self._database = config, audio, activity, database
         quiet = Quiet(config.quiet, clock, StoredSettings(database))
         self._manner = Manner(quiet, config.audio.volume, audio.set_volume)
-        self._breakdowns = Breakdowns(self.bus, self._at)
+        self._breakdowns = Breakdowns(self.bus, self.at)
         self._remote_words = wiring.remote_words(config, self._breakdowns.of("wake"))
-        self._senses = Senses(config, audio, self._manner, self._remote_words, bus, self._at, live=live)
+        self._senses = Senses(config, audio, self._manner, self._remote_words, bus, self.at, live=live)
         self._began = time.monotonic()
         self._engines = engines
         self.classify = classifier(config)
@@ -140,7 +140,7 @@ class Voiced:
             promises or StoredPromises(database),
             self.inbox.put,
             sound=sounds[Earcon.ALARM],
-            at=self._at,
+            at=self.at,
             config=config.promises,
             speech=speech,
         )
@@ -271,12 +271,13 @@ class Voiced:
         if config.wake.sensitivity != before.wake.sensitivity:
             self.set_attention(sensitivity=config.wake.sensitivity)
 
-    def _at(self) -> float:
+    def at(self) -> float:
+        """See `Agent`."""
         return round(self._audio.position() / RATE, 3)
 
     async def _replaced(self) -> None:
         """Rows were replaced past those who hold some of them."""
-        self.bus.emit(StoreReplaced(at=self._at()))
+        self.bus.emit(StoreReplaced(at=self.at()))
         self.conversations.forget()
         self.keys.forget()
         self._remembering.indexer.wake()

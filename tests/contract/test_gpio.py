@@ -14,7 +14,7 @@ from voiced.control import gpio
 from voiced.control.gpio import LIGHTS, Gpio
 from voiced.core.config import Config
 from voiced.core.config_watching import GpioConfig
-from voiced.core.events import Muted, StateChanged
+from voiced.core.events import AnyEvent, ButtonPressed, Muted, Press, StateChanged
 
 LED, BUTTON = 17, 27
 
@@ -83,6 +83,8 @@ def test_the_light_shows_what_voiced_does(pins: MockFactory):
 def test_a_short_press_listens_or_stops_and_a_long_one_mutes(pins: MockFactory):
     async def run() -> None:
         agent, button = Pressed(), pins.pin(BUTTON)
+        told = list[AnyEvent]()
+        agent.bus.watch(told.append)
 
         def press() -> None:
             button.drive_low()
@@ -97,14 +99,17 @@ def test_a_short_press_listens_or_stops_and_a_long_one_mutes(pins: MockFactory):
             press()
             assert await agent.told.get() == "stop by button"
         async with running(pins, agent, hold_s=0.01):
-            for told in ("mute", "unmute"):
+            for wanted in ("mute", "unmute"):
                 button.drive_low()
-                assert await agent.told.get() == told
+                assert await agent.told.get() == wanted
                 button.drive_high()
             press_over = asyncio.get_running_loop().create_future()
             asyncio.get_running_loop().call_soon(press_over.set_result, None)
             await press_over
             assert agent.told.empty()
+        presses = [each for each in told if isinstance(each, ButtonPressed)]
+        kinds: tuple[Press, ...] = ("press", "press", "long_press", "long_press")
+        assert presses == [ButtonPressed(kind, at=1.5) for kind in kinds]
 
     asyncio.run(run())
 

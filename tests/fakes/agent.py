@@ -142,6 +142,9 @@ class ScriptedAgent:
     def privacy_of(self, text: str) -> Privacy:
         return privacy_of(text)
 
+    def at(self) -> float:
+        return 1.5
+
     def listen(self) -> None:
         raise AudioFailed("the microphone is muted")
 

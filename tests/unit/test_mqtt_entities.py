@@ -17,8 +17,6 @@ from voiced.control.mqtt_entities import (
     RETIRED,
     SETTABLE,
     STATES,
-    TIMER_EVENTS,
-    TURN_EVENTS,
     Topics,
     discovery,
     node_of,
@@ -30,6 +28,7 @@ from voiced.core.attention import Attention
 from voiced.core.config import Config
 from voiced.core.events import (
     AnyEvent,
+    ButtonPressed,
     Failed,
     Heard,
     Interrupted,
@@ -77,6 +76,8 @@ def told_of(config, model=""):
 
 
 def components(**settings):
+    """Of a box with a button, unless it is told otherwise."""
+    settings = {"gpio": {"button": 27}, **settings}
     return told_of(configured(**settings))["components"]
 
 
@@ -148,6 +149,15 @@ def test_who_is_configured_never_to_listen_for_an_answer_is_not_told_to_from_the
     assert components()["follow_up"]["command_topic"] == "voiced/voiced_ab12/follow_up/set"
 
 
+def test_there_is_a_button_where_there_is_one():
+    assert components(gpio={})["button"] == {"platform": "event"}
+    button = components()["button"]
+    assert button["state_topic"] == TOPICS.event("button")
+    for press in button["event_types"]:
+        told = happenings(transcripts=False).told(ButtonPressed(press, at=1.0))
+        assert told == ("button", {"event_type": press})
+
+
 def test_every_command_has_an_entity_and_every_entity_of_commands_its_command():
     commanded = {key for key, each in components(transcripts=True).items() if "command_topic" in each}
     assert commanded == set(COMMANDS) == {*ORDERS, *SETTABLE}
@@ -165,7 +175,7 @@ def test_what_is_retired_is_not_used_for_something_else():
 def test_every_entity_has_a_name_of_its_own_in_each_language_and_keeps_its_id():
     english = components(transcripts=True)
     for language, names in NAMES.items():
-        told = told_of(configured("Küche", transcripts=True, language=language), "Pie 5")
+        told = told_of(configured("Küche", transcripts=True, language=language, gpio={"button": 27}), "Pie 5")
         assert told["device"]["name"] == names[DEVICE].format(room="Küche")
         assert told["device"]["model"] == "Pie 5"
         named = {key: each["name"] for key, each in told["components"].items()}
@@ -365,6 +375,7 @@ def test_no_event_tells_what_somebody_said(kind):
         "muted": True,
         "volume": 1,
         "attention": Attention(),
+        "press": "press",
         "state": "idle",
         "promise": "p",
         "kind": "timer",
@@ -381,5 +392,5 @@ def test_no_event_tells_what_somebody_said(kind):
         assert kind is Routed or not issubclass(kind, PromiseEvent)
         return
     key, payload = told
-    assert payload["event_type"] in {"turn": TURN_EVENTS, "timer": TIMER_EVENTS}[key]
+    assert payload["event_type"] in EVENTS[key]["event_types"]
     assert PRIVATE not in json.dumps(payload)

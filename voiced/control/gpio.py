@@ -9,7 +9,7 @@ from gpiozero import LED, Button, Factory
 
 from voiced.core.config_watching import GpioConfig
 from voiced.core.errors import AudioFailed
-from voiced.core.events import Muted, StateChanged
+from voiced.core.events import ButtonPressed, Muted, StateChanged
 from voiced.core.ports.agent import Agent
 
 log = logging.getLogger(__name__)
@@ -86,12 +86,15 @@ class Gpio:
     def _mute(self) -> None:
         """It is held: its release then means nothing."""
         self._held = True
+        self._agent.bus.emit(ButtonPressed("long_press", at=self._agent.at()))
         self._agent.set_muted(not self._agent.status().muted)
 
     def _released(self) -> None:
         if self._held:
             self._held = False
-        elif self._state == "idle":
+            return
+        self._agent.bus.emit(ButtonPressed("press", at=self._agent.at()))
+        if self._state == "idle":
             try:
                 self._agent.listen()
             except AudioFailed as error:

@@ -5,7 +5,7 @@ Source: https://www.home-assistant.io/integrations/mqtt/#device-discovery-payloa
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from msgspec import Struct
@@ -13,6 +13,7 @@ from msgspec import Struct
 from voiced import __version__
 from voiced.control.mqtt_names import DEVICE, NAMES
 from voiced.core.config import Config
+from voiced.core.events import Press
 
 BIRTH = "homeassistant/status"
 """Where Home Assistant tells that it has come, whatever its discovery prefix is."""
@@ -191,6 +192,7 @@ STATES: Mapping[str, Fields] = {
 """What has a state; all of them are in one JSON."""
 EVENTS: Mapping[str, Fields] = {
     "turn": _entity("event", "Turn", icon="mdi:forum", event_types=TURN_EVENTS),
+    "button": _entity("event", "Button", device_class="button", event_types=get_args(Press)),
     "timer": _entity("event", "Timer", icon="mdi:timer-alert", event_types=TIMER_EVENTS),
 }
 ORDERS: Mapping[str, Fields] = {
@@ -212,7 +214,11 @@ RETIRED: Mapping[str, str] = {}
 
 def absent(config: Config) -> frozenset[str]:
     """What is not there as voiced is configured: what its owner has closed is not opened from the broker."""
-    there = {"ask": config.home.mqtt.transcripts, "follow_up": config.dialogue.follow_up_s > 0}
+    there = {
+        "ask": config.home.mqtt.transcripts,
+        "button": config.gpio.button > 0,
+        "follow_up": config.dialogue.follow_up_s > 0,
+    }
     return frozenset(key for key, is_there in there.items() if not is_there)
 
 

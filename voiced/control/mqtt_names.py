@@ -28,6 +28,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "processor": "Prozessor",
         "memory": "Arbeitsspeicher",
         "turn": "Gespräch",
+        "button": "Taste",
         "timer": "Timer",
         "announce": "Durchsage",
         "stop": "Stopp",

@@ -9,6 +9,7 @@ from typing import Any
 from voiced.core.announcing import DoNotDisturb
 from voiced.core.events import (
     AnyEvent,
+    ButtonPressed,
     Failed,
     Heard,
     Interrupted,
@@ -142,6 +143,8 @@ class Happenings:
             if event.kind != "timer":
                 return None
             return "timer", {"event_type": TIMER_EVENTS[type(event)], "id": event.promise, "due": _moment(event.due)}
+        if isinstance(event, ButtonPressed):
+            return "button", {"event_type": event.press}
         told = self._of_turn(event)
         return ("turn", {**told, "turn": event.turn}) if told else None
 

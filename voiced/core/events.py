@@ -3,6 +3,8 @@
 The tag is the class's name in snake case under `event`. Nothing here is a command; see `commands`.
 """
 
+from typing import Literal
+
 from msgspec import Struct, field
 
 from voiced.core.attention import Attention
@@ -228,6 +230,15 @@ class AttentionChanged(Event, frozen=True):
     attention: Attention
 
 
+Press = Literal["press", "long_press"]
+
+
+class ButtonPressed(Event, frozen=True):
+    """The button on the box's pins was pressed: shortly, or for so long that it mutes."""
+
+    press: Press
+
+
 class StateChanged(Event, frozen=True):
     """What voiced is doing, in Home Assistant's words: idle, listening, processing, responding."""
 
@@ -296,6 +307,7 @@ AnyEvent = (
     | Muted
     | VolumeChanged
     | AttentionChanged
+    | ButtonPressed
     | StateChanged
     | PromiseMade
     | PromiseChanged

@@ -155,6 +155,10 @@ class Agent(Protocol):
         """How private a text is."""
         ...
 
+    def at(self) -> float:
+        """Seconds of audio time, for events."""
+        ...
+
     def listen(self) -> None:
         """Listens now, as after the wake word.
 
