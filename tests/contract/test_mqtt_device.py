@@ -16,6 +16,7 @@ from voiced.control.mqtt import MqttDevice, withdraw
 from voiced.control.mqtt_commands import COMMANDS
 from voiced.core.config import Config
 from voiced.core.config_home import HomeConfig, MqttConfig
+from voiced.core.config_watching import GpioConfig
 from voiced.core.events import Heard, PromiseMade
 from voiced.core.status import MachineStatus
 from voiced.home.broker import MqttBroker
@@ -43,7 +44,7 @@ class Box:
         mqtt = MqttConfig(host="127.0.0.1", port=port, client_id="tested", discovery=True, **settings)
         self.agent, self.clock = ScriptedAgent(), clock or HastyClock()
         self.broker = MqttBroker(mqtt, HastyClock())
-        config = Config(home=HomeConfig(room="Kitchen", mqtt=mqtt))
+        config = Config(home=HomeConfig(room="Kitchen", mqtt=mqtt), gpio=GpioConfig(button=27))
         self.device = MqttDevice(config, self.agent, self.broker, self.clock, self, lambda: 0.5)
 
     def status(self):

@@ -13,21 +13,28 @@ from tests.rigs.mosquitto import Mosquitto
 from tests.rigs.real_home_assistant import running
 from voiced import __version__
 from voiced.control.mqtt import withdraw
+from voiced.core.attention import Attention
 from voiced.core.config_home import MqttConfig
-from voiced.core.events import Failed, Heard, PromiseMade, StateChanged
+from voiced.core.events import ButtonPressed, Failed, Heard, PromiseMade, StateChanged, Woke
 from voiced.home.broker import MqttBroker
 
 pytestmark = pytest.mark.timeout(300)
 CLASSES = {
     "sensor.kitchen_voice": "enum",
+    "binary_sensor.kitchen_voice_conversation": None,
     "switch.kitchen_voice_mute": None,
+    "switch.kitchen_voice_wake_word": None,
+    "switch.kitchen_voice_follow_up": None,
+    "number.kitchen_voice_wake_word_sensitivity": None,
     "switch.kitchen_voice_do_not_disturb": None,
     "number.kitchen_voice_volume": None,
     "notify.kitchen_voice_announce": None,
     "button.kitchen_voice_stop": None,
     "button.kitchen_voice_listen": None,
+    "button.kitchen_voice_restart_audio": "restart",
     "event.kitchen_voice_turn": None,
     "event.kitchen_voice_timer": None,
+    "event.kitchen_voice_button": "button",
     "sensor.kitchen_voice_next_timer": "timestamp",
     "sensor.kitchen_voice_active_timers": None,
     "binary_sensor.kitchen_voice_microphone": "problem",
@@ -35,14 +42,17 @@ CLASSES = {
     "sensor.kitchen_voice_uptime": "timestamp",
     "sensor.kitchen_voice_latency": "duration",
     "sensor.kitchen_voice_last_answer_by": None,
+    "sensor.kitchen_voice_language_model": None,
+    "sensor.kitchen_voice_waiting": None,
     "sensor.kitchen_voice_temperature": "temperature",
     "button.kitchen_voice_forget_the_last_turn": None,
 }
 UNKNOWN = {
     *("notify.kitchen_voice_announce", "button.kitchen_voice_stop", "button.kitchen_voice_listen"),
-    *("event.kitchen_voice_turn", "event.kitchen_voice_timer"),
+    *("event.kitchen_voice_turn", "event.kitchen_voice_timer", "event.kitchen_voice_button"),
     *("sensor.kitchen_voice_next_timer", "sensor.kitchen_voice_latency", "sensor.kitchen_voice_last_answer_by"),
-    "button.kitchen_voice_forget_the_last_turn",
+    *("button.kitchen_voice_forget_the_last_turn", "button.kitchen_voice_restart_audio"),
+    "sensor.kitchen_voice_language_model",
 }
 """What has no state before it is used or happens."""
 
@@ -112,6 +122,15 @@ def test_it_is_steered(real, server):
             await until(lambda: state(real, "switch.kitchen_voice_mute") == "on", "it says so")
             await ask(real, "number", "set_value", "number.kitchen_voice_volume", value=35)
             await until(lambda: state(real, "number.kitchen_voice_volume") == "35", "it is soft")
+            await ask(real, "switch", "turn_off", "switch.kitchen_voice_wake_word")
+            await until(lambda: state(real, "switch.kitchen_voice_wake_word") == "off", "its wake word is off")
+            await ask(real, "number", "set_value", "number.kitchen_voice_wake_word_sensitivity", value=30)
+            await until(
+                lambda: state(real, "number.kitchen_voice_wake_word_sensitivity") == "30", "it is less sensitive"
+            )
+            assert box.agent.attention == Attention(wake_word=False, sensitivity=30)
+            await ask(real, "button", "press", "button.kitchen_voice_restart_audio")
+            await until(lambda: box.agent.audio_restarts == 1, "the audio process is started anew")
             await ask(real, "notify", "send_message", "notify.kitchen_voice_announce", message="Dinner!")
             await until(lambda: box.agent.said == ["normal: Dinner!"], "it announces")
             await ask(real, "button", "press", "button.kitchen_voice_stop")
@@ -126,8 +145,10 @@ def test_what_happens_is_seen(real, server):
     async def run():
         async with found(real, server) as box:
             box.agent.bus.emit(PromiseMade("p", "timer", "eggs", 60.0, at=1.0))
+            box.agent.bus.emit(Woke("alexa", 0.9, at=1.0, turn="t"))
             box.agent.bus.emit(Heard("what is the time", 0.9, at=1.0, turn="t"))
             box.agent.bus.emit(StateChanged("processing", at=1.0))
+            box.agent.bus.emit(ButtonPressed("long_press", at=1.0))
 
             def last(entity):
                 return ours(real)[entity]["attributes"]
@@ -135,6 +156,8 @@ def test_what_happens_is_seen(real, server):
             await until(lambda: last("event.kitchen_voice_timer").get("event_type") == "started", "a timer")
             await until(lambda: last("event.kitchen_voice_turn").get("event_type") == "stt", "a turn")
             assert "text" not in last("event.kitchen_voice_turn")
+            await until(lambda: state(real, "binary_sensor.kitchen_voice_conversation") == "on", "somebody talks")
+            await until(lambda: last("event.kitchen_voice_button").get("event_type") == "long_press", "a button")
 
     asyncio.run(run())
 

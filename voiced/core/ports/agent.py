@@ -185,6 +185,6 @@ class Agent(Protocol):
         """Sets what it attends to by itself (see `Attention`), and tells it; None: as it is.
 
         Raises:
-            InputInvalid: it is configured never to listen for an answer.
+            ConfigInvalid: it is configured never to listen for an answer.
         """
         ...
