@@ -24,6 +24,7 @@ from tests.rigs.control import answering
 from voiced.cli.options import Options
 from voiced.cli.watch import Connection, Item, Screen, follow, level
 from voiced.control.client import Client
+from voiced.core.attention import Attention
 from voiced.core.errors import DaemonUnreachable
 from voiced.core.events import Muted, NearMiss, StateChanged
 from voiced.core.status import AudioStatus, EngineStatus, PromiseStatus, Status
@@ -72,6 +73,7 @@ def test_the_screen_shows_level_turns_stages_and_promises():
 def test_the_screen_tells_a_state_at_once_and_a_daemon_that_is_gone():
     assert "listening" in shown(status(), StateChanged("listening", at=1.0))
     assert "muted" in shown(status(muted=True))
+    assert "wake word rests" in shown(status(attention=Attention(wake_word=False)))
     assert "unplugged" in shown(status(audio=AudioStatus(listening=False, problem="unplugged")))
     assert "gone" in shown(status(), Connection.GONE)
     assert "dBFS" in shown(status(), Connection.GONE, Connection.FOUND)

@@ -11,6 +11,7 @@ import pytest
 from tests.fakes.clock import JumpingClock
 from tests.rigs.notify import Notified
 from voiced.control.systemd import STUCK_S, Signs, Systemd, words
+from voiced.core.attention import Attention
 from voiced.core.status import AudioStatus, Status, StoreStatus
 
 LIMIT_S = 30
@@ -124,7 +125,9 @@ def test_what_is_told_stands_on_one_line(notified: Notified) -> None:
     assert stamp.removeprefix("MONOTONIC_USEC=").isdecimal()
 
 
-def status(*, listening: bool = True, problem: str = "", muted: bool = False, store: str = "") -> Status:
+def status(
+    *, listening: bool = True, problem: str = "", muted: bool = False, store: str = "", wake_word: bool = True
+) -> Status:
     return Status(
         version="1",
         pid=1,
@@ -142,6 +145,7 @@ def status(*, listening: bool = True, problem: str = "", muted: bool = False, st
         store=StoreStatus(problem=store),
         engines=[],
         promises=[],
+        attention=Attention(wake_word=wake_word),
     )
 
 
@@ -151,6 +155,8 @@ def status(*, listening: bool = True, problem: str = "", muted: bool = False, st
         (status(), "idle; listens for hey_jarvis"),
         (status(muted=True, listening=False), "idle; muted"),
         (status(listening=False, problem="there is no microphone"), "idle; hears nothing: there is no microphone"),
+        (status(wake_word=False), "idle; listens if it is asked to"),
+        (status(wake_word=False, listening=False, problem="it is gone"), "idle; hears nothing: it is gone"),
         (status(listening=False), "idle; hears nothing: the microphone is not open yet"),
         (status(store="the disk is full"), "idle; listens for hey_jarvis; what is said is not kept: the disk is full"),
     ],

@@ -185,6 +185,8 @@ class Screen:
             return head.append("muted", "yellow")
         if not audio.listening:
             return head.append(audio.problem or "hears nothing", "red")
+        if not status.attention.wake_word:
+            head.append("its wake word rests  ", "yellow")
         return head.append_text(level(audio.level_dbfs)).append(f"  {self._near}", "dim")
 
     def _promises(self, status: Status) -> RenderableType:

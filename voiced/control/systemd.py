@@ -97,6 +97,8 @@ def words(status: Status) -> str:
     audio = status.audio
     if status.muted:
         hears = "muted"
+    elif audio.listening and not status.attention.wake_word:
+        hears = "listens if it is asked to"
     elif audio.listening:
         hears = f"listens for {', '.join(status.wake_words) or 'nothing'}"
     else:
