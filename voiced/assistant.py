@@ -114,7 +114,7 @@ class Voiced:
         self.tally = Tally()
         self.bus.watch(self.tally.count)
         self.conversations = StoredConversations(database, config.store.continue_s, clock.zone)
-        self.keys = StoredKeys(database, clock.wall)
+        self.keys = StoredKeys(database, clock)
         self.audit = StoredAudit(database, config.store.audit_days, clock.wall)
         self.usage = StoredUsage(database, config.usage, clock)
         self.answers = StoredAnswers(database, config.store.answers_mb, clock.wall)

@@ -110,7 +110,7 @@ async def _file(config: Config, *, making: bool) -> AsyncGenerator[Kept]:
                     conversations,
                     FileAgenda(StoredPromises(database)),
                     upkeep,
-                    StoredKeys(database),
+                    StoredKeys(database, clock),
                     StoredAudit(database, config.store.audit_days),
                     StoredUsage(database, config.usage, clock),
                     answers,

@@ -146,6 +146,22 @@ def test_a_key_has_its_share_and_is_told_so(agent: ScriptedAgent):
     assert "retry-after" not in found[0].headers
 
 
+def test_a_key_may_have_a_quota_of_a_day_and_is_told_so(agent: ScriptedAgent):
+    key = made(agent, "read", requests_per_day=2)
+    with visiting(agent) as http:
+        found = [http.get("/status", headers=shown(key)) for _ in range(3)]
+        refused = http.post("/voice/mute", headers=shown(key))
+    assert [each.status_code for each in found] == [200, 200, 429]
+    assert [each.headers["ratelimit-policy"] for each in found] == ['"key";q=600;w=60, "day";q=2;w=86400'] * 3
+    assert [each.headers["ratelimit"].partition(", ")[2] for each in found] == [
+        f'"day";r={left};t=3601' for left in (1, 0, 0)
+    ]
+    assert [each.headers.get("retry-after") for each in found] == [None, None, "3601"]
+    assert (found[-1].json()["code"], "a day" in found[-1].json()["detail"]) == ("rate-limited", True)
+    assert refused.status_code == 429
+    assert noted(agent) == [("key:" + key.id + " ip:127.0.0.1", "POST /voice/mute", "429")]
+
+
 def test_an_address_has_its_share_with_all_keys_and_without_one(agent: ScriptedAgent):
     keys = [made(agent, "read") for _ in range(4)]
     with visiting(agent, replace(CONFIG, requests_per_minute_from_address=3)) as http:

@@ -49,7 +49,7 @@ def noted(agent: ScriptedAgent) -> list[tuple[str, str, str, str]]:
 
 
 def test_a_key_goes_through_its_life(http: httpx.Client):
-    made = key(http, "read", "talk", tokens_per_day=100)
+    made = key(http, "read", "talk", tokens_per_day=100, requests_per_day=50)
     assert made["token"].startswith(f"vk_{made['id']}_")
     (listed,) = http.get("/keys").json()
     assert "token" not in listed
@@ -205,6 +205,7 @@ def test_what_was_used_and_what_is_left_is_told(http: httpx.Client, agent: Scrip
         ("POST", "/keys", {"label": "x", "scopes": []}, "scopes"),
         ("POST", "/keys", {"label": "x", "scopes": ["root"]}, "scopes"),
         ("POST", "/keys", {"label": "x", "tokens_per_day": 0}, "tokens_per_day"),
+        ("POST", "/keys", {"label": "x", "requests_per_day": 0}, "requests_per_day"),
         ("POST", "/keys", {"label": "x", "expires_at": 1}, "over"),
         ("POST", "/keys", {"label": "x", "hash": "y"}, "hash"),
         ("GET", "/audit?limit=0", None, "limit"),

@@ -27,11 +27,12 @@ def test_a_key_is_made_listed_and_revoked(voiced: Verb):
     )
     assert made["scopes"] == ["read", "talk"]
     assert made["expires_at"] == pytest.approx(time.time() + 30 * 86_400, abs=60)
-    shown = voiced("keys", "add", "[tablet]", "--tokens-per-day", 500).splitlines()[0]
+    shown = voiced("keys", "add", "[tablet]", "--tokens-per-day", 500, "--requests-per-day", 70).splitlines()[0]
     assert shown.startswith("vk_")
     listed = voiced("keys", "list")
     assert "[tablet]" in listed
-    assert "500" in listed
+    assert "500 tokens" in listed
+    assert "70 requests" in listed
     assert shown not in listed
     phone, tablet = lines(voiced("keys", "--json"))
     assert "token" not in phone

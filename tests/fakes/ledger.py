@@ -1,13 +1,14 @@
 """Keys, the audit log, usage and cached answers, in memory."""
 
 import time
+from collections import Counter
 
 from msgspec.structs import asdict, replace
 
 from voiced.core.errors import InputInvalid, KeyRefused, NotFound
 from voiced.core.history import Page
 from voiced.core.ids import new_id
-from voiced.core.keys import Key, MadeKey, NewKey, check_usable, new_secret, token_of
+from voiced.core.keys import Allowance, Key, MadeKey, NewKey, check_usable, new_secret, token_of
 from voiced.core.ports.answers import CacheStatus
 from voiced.core.ports.audit import Entry
 from voiced.core.usage import FIGURES, By, Limit, Sum, Use, check_limits, total
@@ -19,6 +20,7 @@ class FakeKeys:
     def __init__(self) -> None:
         self._all: dict[str, Key] = {}
         self._tokens: dict[str, str] = {}
+        self.requests: Counter[str] = Counter()
 
     async def all(self) -> list[Key]:
         return list(self._all.values())
@@ -43,6 +45,15 @@ class FakeKeys:
         check_usable(self._all[key], time.time())
         self._all[key] = replace(self._all[key], used_at=time.time())
         return self._all[key]
+
+    def take(self, key: Key) -> bool:
+        may = key.requests_per_day is None or self.requests[key.id] < key.requests_per_day
+        self.requests[key.id] += may
+        return may
+
+    def today(self, key: Key) -> Allowance | None:
+        quota = key.requests_per_day
+        return Allowance(quota, quota - self.requests[key.id], 3_600.5) if quota else None
 
 
 class FakeAudit:

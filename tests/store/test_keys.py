@@ -1,24 +1,22 @@
 """API keys in a real file."""
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.fakes.clock import JumpingClock
 from tests.store.house import house, quiet, with_database
 from voiced.core import keys
 from voiced.core.errors import InputInvalid, KeyRefused, NotFound, StoreRefused
-from voiced.core.keys import Key, NewKey
+from voiced.core.keys import Allowance, Key, NewKey
 from voiced.store import keys as stored
 from voiced.store.keys import StoredKeys
 
-
-class Clock:
-    def __init__(self, time: float = 1_000.0) -> None:
-        self.time = time
-
-    def __call__(self) -> float:
-        return self.time
+BERLIN = ZoneInfo("Europe/Berlin")
+MIDNIGHT = datetime(2026, 11, 26, tzinfo=BERLIN).timestamp()
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +34,8 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def run(folder, job):
-    clock = Clock()
+    clock = JumpingClock(0.0, BERLIN)
+    clock.time = 1_000.0
     return with_database(folder, lambda database: job(database, StoredKeys(database, clock), clock))
 
 
@@ -48,12 +47,12 @@ async def refused(work) -> str:
 
 def test_a_key_opens_and_the_file_does_not_tell_it(tmp_path):
     async def job(_, ring, __):
-        new = NewKey(label="phone", scopes=["talk", "read", "talk"], expires_at=2e9, tokens_per_day=9)
-        made = await ring.add(new)
+        limits = {"expires_at": 2e9, "tokens_per_day": 9, "requests_per_day": 7}
+        made = await ring.add(NewKey(label="phone", scopes=["talk", "read", "talk"], **limits))
         found = await ring.proven(made.token)
         await ring.settled()
         values = {"id": made.id, "label": "phone", "scopes": ["read", "talk"], "made_at": 1e3, "used_at": 1e3}
-        assert await ring.all() == [found] == [Key(**values, expires_at=2e9, tokens_per_day=9)]
+        assert await ring.all() == [found] == [Key(**values, **limits)]
         return made.token
 
     token = run(tmp_path, job)
@@ -131,7 +130,7 @@ def test_the_last_use_is_written_once_a_minute_however_many_come(tmp_path, monke
 
     async def job(_, ring, clock):
         note = ring._note
-        monkeypatch.setattr(ring, "_note", lambda key, now: (written.append(now), note(key, now)))
+        monkeypatch.setattr(ring, "_note", lambda key, counted: (written.append(counted.at), note(key, counted)))
         made = await ring.add(NewKey(label="a"))
         for time in (1_000.0, 1_059.9, 1_060.0, 1_060.5, 900.0):
             clock.time = time
@@ -143,9 +142,61 @@ def test_the_last_use_is_written_once_a_minute_however_many_come(tmp_path, monke
     assert written == [1_000.0, 1_060.0, 900.0]
 
 
+def taken(ring, key: Key, times: int) -> int:
+    return sum(ring.take(key) for _ in range(times))
+
+
+async def written(database) -> list[int]:
+    return await database.read(lambda connection: [row[0] for row in connection.execute("SELECT requests FROM keys")])
+
+
+def test_a_key_has_its_requests_of_a_day_also_over_a_restart(tmp_path):
+    async def first(_, ring, clock):
+        clock.time = MIDNIGHT - 7200
+        made, free = await ring.add(NewKey(label="panel", requests_per_day=5)), await ring.add(NewKey(label="phone"))
+        key, other = await ring.proven(made.token), await ring.proven(free.token)
+        assert (taken(ring, key, 3), ring.today(key)) == (3, Allowance(5, 2, 7200.0))
+        assert (taken(ring, other, 9), ring.today(other)) == (9, None)
+        await ring.settled()
+        return made.token
+
+    async def later(database, ring, clock):
+        clock.time = MIDNIGHT - 60
+        key = await ring.proven(token)
+        assert taken(ring, key, 9) == 2
+        await ring.revoke((await ring.add(NewKey(label="lost"))).id)
+        key = await ring.proven(token)
+        assert (taken(ring, key, 9), ring.today(key)) == (0, Allowance(5, 0, 60.0)), "what is counted stays so"
+        clock.time = MIDNIGHT
+        assert (taken(ring, key, 9), ring.today(key)) == (5, Allowance(5, 0, 86_400.0))
+        await ring.settled()
+        assert await written(database) == [5, 0, 0]
+
+    token = run(tmp_path, first)
+    run(tmp_path, later)
+
+
+def test_a_power_cut_forgets_a_hundredth_of_a_days_requests_and_the_file_is_written_no_more_often(tmp_path):
+    async def job(database, ring, clock):
+        clock.time = MIDNIGHT - 7200
+        key = await ring.proven((await ring.add(NewKey(label="panel", requests_per_day=1000))).token)
+        await ring.settled()
+        commits: list[float] = []
+        database.timed = commits.append
+        for count in range(1, 101):
+            assert ring.take(key)
+            if count % 10 == 0:
+                await asyncio.wait(ring._noting)
+            assert count - (await written(database))[0] < 10
+        assert len(commits) == 10
+
+    run(tmp_path, job)
+
+
 def test_a_key_that_cannot_be_kept_is_told(tmp_path):
     async def job(_, ring, __):
-        for wrong in (NewKey(label=""), NewKey(label="a", scopes=[]), NewKey(label="a", tokens_per_day=0)):
+        quotas = NewKey(label="a", tokens_per_day=0), NewKey(label="a", requests_per_day=0)
+        for wrong in (NewKey(label=""), NewKey(label="a", scopes=[]), *quotas):
             with pytest.raises(InputInvalid):
                 await ring.add(wrong)
         assert await ring.all() == []
@@ -156,7 +207,7 @@ def test_a_key_that_cannot_be_kept_is_told(tmp_path):
 def test_a_restored_backup_brings_no_revoked_key_to_life(tmp_path):
     async def job():
         async with house(tmp_path) as home:
-            ring = StoredKeys(home.database)
+            ring = StoredKeys(home.database, JumpingClock())
             lost, kept = await ring.add(NewKey(label="lost")), await ring.add(NewKey(label="kept"))
             backup = await home.upkeep.backup(quiet)
             await ring.revoke(lost.id)

@@ -126,7 +126,7 @@ def test_a_month_goes_on_over_midnight(tmp_path):
 
 def test_a_key_has_a_quota_of_its_own(tmp_path):
     async def job(database, usage, clock):
-        ring = StoredKeys(database, clock.wall)
+        ring = StoredKeys(database, clock)
         key = await ring.add(NewKey(label="child", tokens_per_day=50))
         free = await ring.add(NewKey(label="phone"))
         await usage.add(use(1, clock.wall(), key=free.id, tokens_in=500))
@@ -142,6 +142,22 @@ def test_a_key_has_a_quota_of_its_own(tmp_path):
         await usage.check(key.id)
         await ring.revoke(key.id)
         assert await usage.limits() == []
+
+    run(tmp_path, job)
+
+
+def test_a_spent_quota_of_requests_is_told_and_does_not_keep_the_last_of_them_from_an_answer(tmp_path):
+    async def job(database, usage, clock):
+        ring = StoredKeys(database, clock)
+        key = await ring.proven((await ring.add(NewKey(label="panel", requests_per_day=1))).token)
+        assert ring.take(key)
+        await ring.settled()
+        await usage.check(key.id)
+        (limit,) = await usage.limits()
+        assert (limit.name, limit.key, limit.limit, limit.spent) == ("requests_per_day", key.id, 1, 1)
+        clock.time += 3600
+        (limit,) = await usage.limits()
+        assert (limit.spent, limit.until) == (0, MIDNIGHT + 86_400)
 
     run(tmp_path, job)
 

@@ -199,7 +199,8 @@ class Recorder(Pages):
 def places(file: bytes, wal: bytes, rows: dict[str, dict[str, Row]]) -> Iterator[tuple[tuple[str, str], list[Extent]]]:
     source = Recorder(file, wal)
     numbers = {(table, row[0]): name for table, found in rows.items() for name, row in found.items()}
-    tables = {12: "conversations", 18: "messages", 6: "entries", 13: "promises", 11: "keys", 7: "audit", 14: "usage"}
+    tables = {12: "conversations", 18: "messages", 6: "entries", 13: "promises", 7: "audit", 14: "usage"}
+    tables[11] = "memories"
     for number in range(1, source.count + 1):
         page = source.page(number)
         start = 100 if number == 1 else 0
@@ -209,8 +210,8 @@ def places(file: bytes, wal: bytes, rows: dict[str, dict[str, Row]]) -> Iterator
             found = reader._cell(source, page, int.from_bytes(page[at : at + 2]))
             assert found
             table = tables.get(len(found[1]))
-            if table == "keys" and found[1][2] in ("note", "document"):
-                table = "memories"
+            if table == "promises" and str(found[1][3]).startswith("$scrypt$"):
+                table = "keys"
             if table:
                 yield (table, numbers[table, found[0]]), [source.extent(each) for each in source.read]
 

@@ -14,6 +14,7 @@ from voiced.cli.options import Options
 from voiced.cli.output import WrongCall, line, people, plain, table
 from voiced.core.errors import NotFound
 from voiced.core.keys import Key, NewKey, Scope
+from voiced.core.speech_en import counted
 
 if TYPE_CHECKING:
     from voiced.core.ports.kept import Kept
@@ -39,7 +40,7 @@ def list_(*, options: Options | None = None) -> None:
         for each in found:
             line(each)
     elif found:
-        columns = ["id", "label", "for", "tokens a day", "expires", "last used", ""]
+        columns = ["id", "label", "for", "a day", "expires", "last used", ""]
         table(columns, [_row(each, options.zone) for each in found])
     else:
         people.print(Text("There is no key: `voiced keys add LABEL` makes one.", "dim"))
@@ -52,6 +53,7 @@ def add(
     scope: Annotated[list[Scope], Parameter(negative=())] | None = None,
     expires_in: Duration | None = None,
     tokens_per_day: Quota | None = None,
+    requests_per_day: Quota | None = None,
     options: Options | None = None,
 ) -> None:
     """Make a key. It is shown this once: only its hash is kept.
@@ -62,13 +64,20 @@ def add(
             set and keep promises) or admin (everything, keys and backups too); may be repeated.
         expires_in: It ends after so long, such as 30d; without it, never.
         tokens_per_day: Tokens of language models that it may use a day.
+        requests_per_day: How often it may be shown a day by other machines.
         options: What every verb understands.
     """
     options = options or Options()
     if not label.strip():
         raise WrongCall("a key has a label", hint="Say whose it is, or what for.")
     expires_at = time.time() + expires_in if expires_in else None
-    new = NewKey(label=label, scopes=scope or ["read"], expires_at=expires_at, tokens_per_day=tokens_per_day)
+    new = NewKey(
+        label=label,
+        scopes=scope or ["read"],
+        expires_at=expires_at,
+        tokens_per_day=tokens_per_day,
+        requests_per_day=requests_per_day,
+    )
     made = using(options, lambda kept: kept.keys.add(new), making=True)
     if options.json:
         line(made)
@@ -105,13 +114,18 @@ def _chosen(found: list[Key], typed: str) -> Key:
     return fitting
 
 
+def _quotas(key: Key) -> str:
+    each = ((key.tokens_per_day, "token"), (key.requests_per_day, "request"))
+    return ", ".join(counted(quota, name) for quota, name in each if quota)
+
+
 def _row(key: Key, zone: tzinfo) -> tuple[str, ...]:
     expired = key.expires_at is not None and key.expires_at <= time.time()
     return (
         key.id,
         plain(key.label),
         ", ".join(key.scopes),
-        str(key.tokens_per_day or ""),
+        _quotas(key),
         moment(key.expires_at, zone) if key.expires_at else "never",
         moment(key.used_at, zone) if key.used_at else "never",
         "revoked" if key.revoked_at else "expired" if expired else "",

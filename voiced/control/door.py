@@ -28,6 +28,8 @@ OPEN = frozenset({"/api/v1/health/live"})
 """What tells nothing but that there is somebody."""
 FAILURES = 10
 """Keys that open nothing, which an address may show in a minute; then none of its keys is looked at for a while."""
+DAY_S = 86_400
+"""As it is told: a local day may be longer or shorter."""
 NOTES = 10
 """What was refused to an address is noted so often a minute: nobody fills a disk."""
 SUBNET = 64
@@ -92,6 +94,7 @@ class Door:
             raise KeyRefused("a key is needed", hint="Send `Authorization: Bearer vk_…`; `voiced keys add` makes one.")
         visit.key, visit.token = await self._proven(shown, visit), shown
         self._take(self._keys, visit.key.id, visit)
+        self._take_of_day(visit.key, visit)
         scope["state"][PROVEN] = visit.key
 
     async def _proven(self, shown: str, visit: _Visit) -> Key:
@@ -113,15 +116,26 @@ class Door:
             TooManyRequests: there is nothing left.
         """
         taken, left = limit.take(who, self._now()), limit.left(who, self._now())
-        # Source: draft-ietf-httpapi-ratelimit-headers, version 10
-        visit.headers |= {
-            b"ratelimit-policy": b'"%s";q=%d;w=%d' % (limit.name.encode(), limit.quota, PERIOD_S),
-            b"ratelimit": b'"%s";r=%d;t=%d' % (limit.name.encode(), left.requests, _whole(left.full_s)),
-        }
+        visit.headers |= _limited(limit.name, limit.quota, PERIOD_S, left.requests, left.full_s)
         if not taken:
-            wait_s = max(1, _whole(left.wait_s))
-            visit.headers[b"retry-after"] = str(wait_s).encode()
+            visit.headers |= _later(left.wait_s)
             raise TooManyRequests(f"that is too much for a minute: {limit.quota} are allowed ({limit.name})")
+
+    def _take_of_day(self, key: Key, visit: _Visit) -> None:
+        """Takes one of a key's day, if it has a quota; that is told beside what is told already.
+
+        Raises:
+            TooManyRequests: there is nothing left.
+        """
+        taken, today = self._agent.keys.take(key), self._agent.keys.today(key)
+        if today is None:
+            return
+        told = _limited("day", today.requests, DAY_S, today.left, today.anew_s)
+        visit.headers |= {name: visit.headers[name] + b", " + value for name, value in told.items()}
+        if not taken:
+            visit.headers |= _later(today.anew_s)
+            hint = "Its day ends at midnight; `voiced usage budget` tells how far each is spent."
+            raise TooManyRequests(f"that is too much for a day: {today.requests} are allowed (day)", hint=hint)
 
     def _watched(self, send: Send, visit: _Visit) -> Send:
         """Adds what is told of limits, and ends a long answer when its key does."""
@@ -179,6 +193,18 @@ def _owner(address: str) -> str:
     if not isinstance(found, IPv6Address) or found.is_loopback:
         return address
     return str(int(found) >> (128 - SUBNET))
+
+
+def _limited(name: str, quota: int, period_s: int, left: int, full_s: float) -> Headers:
+    """Source: draft-ietf-httpapi-ratelimit-headers, version 10."""
+    return {
+        b"ratelimit-policy": b'"%s";q=%d;w=%d' % (name.encode(), quota, period_s),
+        b"ratelimit": b'"%s";r=%d;t=%d' % (name.encode(), left, _whole(full_s)),
+    }
+
+
+def _later(wait_s: float) -> Headers:
+    return {b"retry-after": b"%d" % max(1, _whole(wait_s))}
 
 
 def _whole(seconds: float) -> int:

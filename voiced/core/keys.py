@@ -33,12 +33,14 @@ class NewKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         scopes: what one may do with it.
         expires_at: when it ends, in seconds since 1970 (UTC); None: never.
         tokens_per_day: tokens of language models that it may use a day; None: as many as it likes.
+        requests_per_day: how often it may be shown a day by other machines; None: as often as it likes.
     """
 
     label: Label
     scopes: Annotated[list[Scope], Meta(min_length=1)] = field(default_factory=lambda: ["read"])
     expires_at: Moment | None = None
     tokens_per_day: Quota | None = None
+    requests_per_day: Quota | None = None
 
 
 class Key(Struct, frozen=True, kw_only=True):
@@ -46,7 +48,7 @@ class Key(Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: what it is called by; the second part of the key itself.
-        label: see `NewKey`, as of the next three.
+        label: see `NewKey`, as of the next four.
         made_at: when it was made, in seconds since 1970 (UTC), as all times.
         used_at: when it was last used, to about a minute; None: never.
         revoked_at: when it was taken back; None: it was not.
@@ -58,6 +60,7 @@ class Key(Struct, frozen=True, kw_only=True):
     made_at: Moment
     expires_at: Moment | None = None
     tokens_per_day: Count | None = None
+    requests_per_day: Count | None = None
     used_at: Moment | None = None
     revoked_at: Moment | None = None
 
@@ -70,6 +73,20 @@ class MadeKey(Key, frozen=True, kw_only=True):
     """
 
     token: str
+
+
+class Allowance(Struct, frozen=True):
+    """What is left of a key's day.
+
+    Attributes:
+        requests: so many a day.
+        left: so many of them.
+        anew_s: seconds until the next day begins.
+    """
+
+    requests: int
+    left: int
+    anew_s: float
 
 
 def new_secret() -> str:

@@ -79,7 +79,7 @@ class Limit(Struct, frozen=True, kw_only=True):
     """A budget, and how far it is spent.
 
     Attributes:
-        name: its setting, such as cost_per_day; of a key's: tokens_per_day.
+        name: its setting, such as cost_per_day; of a key's: tokens_per_day, requests_per_day.
         limit: what may be spent.
         spent: what was.
         until: when it begins anew, in seconds since 1970 (UTC).

@@ -55,7 +55,9 @@ class StoredUsage:
     async def limits(self) -> list[Limit]:
         """See `Usage`."""
         now = self._clock.now()
-        return await self._database.read(lambda connection: list(self._limits(connection, now)))
+        return await self._database.read(
+            lambda connection: [*self._limits(connection, now), *_requests(connection, now)]
+        )
 
     async def check(self, key: str | None) -> None:
         """See `Meter`."""
@@ -63,7 +65,8 @@ class StoredUsage:
         if key is None and not (config.cost_per_day or config.cost_per_month or config.tokens_per_day):
             return
         try:
-            limits = await self.limits()
+            now = self._clock.now()
+            limits = await self._database.read(lambda connection: list(self._limits(connection, now)))
         except StoreFailed as error:
             if self._works:
                 log.warning("no budget holds until it can be read again: %s", error.message)
@@ -73,6 +76,7 @@ class StoredUsage:
         check_limits(limits, key)
 
     def _limits(self, connection: apsw.Connection, now: datetime) -> Iterator[Limit]:
+        """Of all that language models take."""
         spent = partial(_spent, connection)
         today, tomorrow = day(now).timestamp(), day(now, 1).timestamp()
         ours = (
@@ -97,6 +101,18 @@ class StoredUsage:
             name = datetime.fromtimestamp(int(each.name) * QUARTER_S, zone).date().isoformat()
             days.setdefault(name, []).append(each)
         return [total(name, days[name]) for name in sorted(days, reverse=True)]
+
+
+def _requests(connection: apsw.Connection, now: datetime) -> Iterator[Limit]:
+    """Of requests: how often a key was used, as it was written last."""
+    today, tomorrow = day(now).timestamp(), day(now, 1).timestamp()
+    query = (
+        "SELECT id, requests_per_day, iif(used_at >= ? AND used_at < ?, requests, 0)"
+        " FROM keys WHERE requests_per_day IS NOT NULL AND revoked_at IS NULL"
+    )
+    rows: list[Any] = connection.execute(query, (today, tomorrow)).fetchall()
+    for key, limit, requests in rows:
+        yield Limit(name="requests_per_day", limit=limit, spent=requests, until=tomorrow, key=key)
 
 
 def _sums(connection: apsw.Connection, by: str, since: float) -> list[Sum]:

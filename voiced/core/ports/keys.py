@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from voiced.core.keys import Key, MadeKey, NewKey
+from voiced.core.keys import Allowance, Key, MadeKey, NewKey
 
 
 class Keys(Protocol):
@@ -38,4 +38,12 @@ class Keyring(Keys, Protocol):
         Raises:
             KeyRefused: it is none, was revoked, or is over.
         """
+        ...
+
+    def take(self, key: Key) -> bool:
+        """Counts a request with a key that was proven, if there is one left of its day; tells whether there was."""
+        ...
+
+    def today(self, key: Key) -> Allowance | None:
+        """What is left of its day; None: it may ask as often as it likes."""
         ...

@@ -18,7 +18,7 @@ class Usage(Protocol):
         ...
 
     async def limits(self) -> list[Limit]:
-        """All budgets that are set, and how far each is spent."""
+        """All budgets that are set, and how far each is spent; of requests, as of a minute ago."""
         ...
 
 
