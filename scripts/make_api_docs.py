@@ -29,7 +29,7 @@ curl --unix-socket /run/voiced/voiced.sock http://voiced/api/v1/chat --json '{"m
 - Lists come in pages: `next` is the `cursor` of the page after it.
 - Errors are problem details (RFC 9457, `application/problem+json`), with a `code` for programs and a `hint` that
   says what to do. 400: it cannot be used as it is; 503: a part of voiced, or somebody whom it needs, does not work
-  now; 500: a fault of voiced.
+  now; 500: a fault of voiced. `Retry-After` tells when it may go, where that is known.
 - Long work answers with JSON Lines: how far it is, five times a second, and in the last line its `result` or the
   `problem`. It ends when its client goes away.
 - `events` are server-sent events. Who was cut off sends the last id (`Last-Event-ID`) and gets what came after it;

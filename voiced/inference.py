@@ -17,7 +17,7 @@ from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.chat import CHARACTERS, ChatEnd, Finish, Prompt, ToolCall, estimate
 from voiced.core.config import Config, chain
-from voiced.core.errors import StoreFailed, TooPrivate, VoicedError
+from voiced.core.errors import Busy, StoreFailed, TooPrivate
 from voiced.core.events import AnyEvent, StateChanged
 from voiced.core.history import Privacy
 from voiced.core.ids import new_id
@@ -178,7 +178,7 @@ class OwnInference:
         """Waits until no turn is in progress; ends the work of the block when one begins.
 
         Raises:
-            VoicedError: one began.
+            Busy: one began.
         """
         await self._lull.wait()
         try:
@@ -189,7 +189,7 @@ class OwnInference:
                 finally:
                     self._gaps.discard(gap)
         except TimeoutError:
-            raise VoicedError("somebody speaks with voiced", code="busy", hint="Ask again in a moment.") from None
+            raise Busy("somebody speaks with voiced", hint="Ask again in a moment.") from None
 
     def _count(self, key: str | None, **figures: Any) -> None:  # noqa: ANN401 (fields of `Use`)
         """Counts beside: nobody waits for it, and who breaks off is counted, too."""

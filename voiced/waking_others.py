@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from voiced import wiring
 from voiced.core.config import WakeConfig
-from voiced.core.errors import InputInvalid, VoicedError
+from voiced.core.errors import Busy, InputInvalid
 from voiced.core.memory import give_back_memory
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Frame
 from voiced.ear.cascade import Cascade
@@ -47,7 +47,8 @@ class WakeForOthers:
         """Listens for some words until the block ends; for all of them where none is named.
 
         Raises:
-            VoicedError: too many listen (`busy`), or the words cannot be heard.
+            Busy: too many listen.
+            VoicedError: the words cannot be heard.
             InputInvalid: a name is none of ours.
         """
         if unknown := [name for name in names if name not in self.words]:
@@ -55,7 +56,7 @@ class WakeForOthers:
                 f"there is no wake word {unknown[0][:40]}", hint=f"There are: {', '.join(self.words) or 'none'}."
             )
         if self._open >= STREAMS:
-            raise VoicedError("wake words are heard for too many already", code="busy", hint="Try again later.")
+            raise Busy("wake words are heard for too many already", hint="Try again later.")
         self._open += 1
         try:
             words = {name: self._config.words[name] for name in names or self.words}

@@ -73,6 +73,8 @@ def test_the_routes_are_bounded(tmp_path: Path):
             assert http.put("/dnd", json={"on": False, "until": 2e9}).json() == {"on": False, "until": None}
             for body in ({"text": ""}, {"text": "x" * 4001}, {"text": "x", "priority": "loud"}, {"text": "x", "y": 1}):
                 assert http.post("/voice/announce", json=body).status_code == 400
+            refused = http.post("/voice/announce", json={"text": "too much"})
+            assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
             for body in ({"on": "x"}, {"on": True, "until": -1}, {"on": True, "until": "soon"}):
                 assert http.put("/dnd", json=body).status_code == 400
     assert agent.said == ["low: hello"]

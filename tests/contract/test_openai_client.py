@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import io
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -243,10 +244,11 @@ def test_a_key_opens_what_it_is_for(ask: Ask, agent: ScriptedAgent):
         say("sk-1234")
     assert (denied.value.code, refused.value.code) == ("scope-missing", "key-refused")
     assert [entry.action for entry in agent.audit.all] == ["POST /v1/chat/completions"] * 3
-    agent.usage.budgets = [Limit(name="tokens_per_day", limit=1, spent=1, until=2e9, key=talk.id)]
+    agent.usage.budgets = [Limit(name="tokens_per_day", limit=1, spent=1, until=time.time() + 7200, key=talk.id)]
     with pytest.raises(openai.RateLimitError) as spent:
         ask(lambda client: client.chat.completions.create(model=MODEL, messages=QUESTION), talk.token)
     assert spent.value.code == "budget-spent"
+    assert int(spent.value.response.headers["retry-after"]) == pytest.approx(7200, abs=60)
 
 
 def test_a_text_is_spoken_as_wav_and_as_pcm(ask: Ask, agent: ScriptedAgent):

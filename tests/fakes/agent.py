@@ -19,7 +19,7 @@ from voiced.core.attention import Attention
 from voiced.core.bus import Bus
 from voiced.core.commands import Answered
 from voiced.core.config_keeping import MemoryConfig
-from voiced.core.errors import AudioFailed, VoicedError
+from voiced.core.errors import AudioFailed, Busy
 from voiced.core.history import Privacy
 from voiced.core.ports.home import Home
 from voiced.core.status import AudioStatus, HomeStatus, MemoryStatus, Status, StoreStatus
@@ -123,7 +123,7 @@ class ScriptedAgent:
 
     async def announce(self, text: str, priority: Priority) -> Announced:
         if text == "too much":
-            raise VoicedError("too many things at once", code="busy")
+            raise Busy("too many things at once")
         held = self.disturbed_from is not None and priority != "high"
         self.said.append(f"{priority}: {text}")
         return Announced("held", self.do_not_disturb().until) if held else Announced("queued")

@@ -95,7 +95,7 @@ class FakeUsage:
         return self.budgets
 
     async def check(self, key: str | None) -> None:
-        check_limits(self.budgets, key)
+        check_limits(self.budgets, key, time.time())
 
 
 class FakeAnswers:

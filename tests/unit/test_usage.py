@@ -1,6 +1,6 @@
 """What turns cost, when days begin, and when a budget is spent."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -77,16 +77,16 @@ def test_a_total_does_not_hang_on_how_it_is_put_together(figures, split: int):
 def test_a_budget_is_spent_when_nothing_is_left(spent: float, most: float):
     limits = [Limit(name="cost_per_day", limit=most, spent=spent, until=1.0)]
     if spent < most:
-        check_limits(limits, None)
+        check_limits(limits, None, 0.0)
     else:
         with pytest.raises(BudgetSpent, match="cost_per_day"):
-            check_limits(limits, "any key")
+            check_limits(limits, "any key", 0.0)
 
 
 def test_a_keys_quota_is_its_own():
-    until = (datetime.now(UTC) + timedelta(1)).timestamp()
-    limits = [Limit(name="tokens_per_day", limit=10, spent=10, until=until, key="a")]
-    check_limits(limits, None)
-    check_limits(limits, "b")
-    with pytest.raises(BudgetSpent):
-        check_limits(limits, "a")
+    limits = [Limit(name="tokens_per_day", limit=10, spent=10, until=90_000.0, key="a")]
+    check_limits(limits, None, 3_600.0)
+    check_limits(limits, "b", 3_600.0)
+    with pytest.raises(BudgetSpent) as spent:
+        check_limits(limits, "a", 3_600.0)
+    assert spent.value.wait_s == 86_400.0

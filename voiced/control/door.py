@@ -118,8 +118,8 @@ class Door:
         taken, left = limit.take(who, self._now()), limit.left(who, self._now())
         visit.headers |= _limited(limit.name, limit.quota, PERIOD_S, left.requests, left.full_s)
         if not taken:
-            visit.headers |= _later(left.wait_s)
-            raise TooManyRequests(f"that is too much for a minute: {limit.quota} are allowed ({limit.name})")
+            message = f"that is too much for a minute: {limit.quota} are allowed ({limit.name})"
+            raise TooManyRequests(message, wait_s=left.wait_s)
 
     def _take_of_day(self, key: Key, visit: _Visit) -> None:
         """Takes one of a key's day, if it has a quota; that is told beside what is told already.
@@ -133,9 +133,9 @@ class Door:
         told = _limited("day", today.requests, DAY_S, today.left, today.anew_s)
         visit.headers |= {name: visit.headers[name] + b", " + value for name, value in told.items()}
         if not taken:
-            visit.headers |= _later(today.anew_s)
             hint = "Its day ends at midnight; `voiced usage budget` tells how far each is spent."
-            raise TooManyRequests(f"that is too much for a day: {today.requests} are allowed (day)", hint=hint)
+            message = f"that is too much for a day: {today.requests} are allowed (day)"
+            raise TooManyRequests(message, hint=hint, wait_s=today.anew_s)
 
     def _watched(self, send: Send, visit: _Visit) -> Send:
         """Adds what is told of limits, and ends a long answer when its key does."""
@@ -201,10 +201,6 @@ def _limited(name: str, quota: int, period_s: int, left: int, full_s: float) -> 
         b"ratelimit-policy": b'"%s";q=%d;w=%d' % (name.encode(), quota, period_s),
         b"ratelimit": b'"%s";r=%d;t=%d' % (name.encode(), left, _whole(full_s)),
     }
-
-
-def _later(wait_s: float) -> Headers:
-    return {b"retry-after": b"%d" % max(1, _whole(wait_s))}
 
 
 def _whole(seconds: float) -> int:

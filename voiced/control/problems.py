@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
 import msgspec
@@ -57,7 +58,9 @@ def problem(error: BaseException, where: str) -> Problem:
 
 
 def _failed(request: AnyRequest, error: Exception) -> Response[Problem]:
-    return _response(request, problem(error, f"{request.method} {request.scope['path']}"))
+    wait_s = error.wait_s if isinstance(error, VoicedError) else None
+    later = {"retry-after": str(max(1, ceil(wait_s)))} if wait_s is not None else {}
+    return _response(request, problem(error, f"{request.method} {request.scope['path']}"), later)
 
 
 def _invalid(request: AnyRequest, error: ValidationException) -> Response[Problem]:

@@ -16,6 +16,7 @@ class VoicedError(Exception):
         message: what happened, in one sentence.
         code: the same for programs, kebab-case; the class's own unless given.
         hint: what to do about it.
+        wait_s: seconds after which the same may succeed, where that is known; the class's own unless given.
 
     Attributes:
         retriable: the same may succeed a moment later.
@@ -24,12 +25,16 @@ class VoicedError(Exception):
     code = "internal"
     hint = ""
     retriable = False
+    wait_s: float | None = None
 
-    def __init__(self, message: str, *, code: str | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, code: str | None = None, hint: str | None = None, wait_s: float | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.code = code or self.code
         self.hint = hint if hint is not None else self.hint
+        self.wait_s = wait_s if wait_s is not None else self.wait_s
 
 
 class Told(VoicedError):
@@ -70,6 +75,15 @@ class KeyMissing(VoicedError):
         "Make one, such as `voiced keys add phone --scope talk --expires-in 90d`;"
         " or listen at 127.0.0.1: see [http] in the configuration."
     )
+
+
+class Busy(VoicedError):
+    """Others are served first, or wait already."""
+
+    code = "busy"
+    hint = "Try again in a moment."
+    retriable = True
+    wait_s = 1.0
 
 
 class InputInvalid(VoicedError):
@@ -162,6 +176,7 @@ class StoreBusy(StoreFailed):
     code = "store-busy"
     hint = "Try again in a moment."
     retriable = True
+    wait_s = 1.0
 
 
 class StoreFull(StoreFailed):

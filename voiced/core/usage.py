@@ -124,12 +124,13 @@ def total(name: str, sums: Sequence[Sum]) -> Sum:
     return Sum(name=name, **figures)
 
 
-def check_limits(limits: Iterable[Limit], key: str | None) -> None:
+def check_limits(limits: Iterable[Limit], key: str | None, now: float) -> None:
     """Looks whether something is left of all that counts for whoever asks.
 
     Args:
         limits: as they are now.
         key: with which key; None: without one.
+        now: seconds since 1970 (UTC).
 
     Raises:
         BudgetSpent: one of them is spent.
@@ -137,4 +138,5 @@ def check_limits(limits: Iterable[Limit], key: str | None) -> None:
     for each in limits:
         if each.key in (None, key) and each.spent >= each.limit:
             whose = f"of the key {each.key} " if each.key else ""
-            raise BudgetSpent(f"the budget {each.name} {whose}is spent: {each.spent:g} of {each.limit:g}")
+            spent = f"the budget {each.name} {whose}is spent: {each.spent:g} of {each.limit:g}"
+            raise BudgetSpent(spent, wait_s=max(0.0, each.until - now))

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing, contextmanager
 from typing import TypeVar
 
-from voiced.core.errors import VoicedError
+from voiced.core.errors import Busy
 from voiced.core.ports.stt import Stt
 from voiced.core.ports.tts import Tts
 from voiced.core.tasks import ended
@@ -50,7 +50,8 @@ class RightOfWay:
         """Does something for somebody else, one thing after the other; again where the room was quicker.
 
         Raises:
-            VoicedError: the engine has no time (`busy`), or the work failed.
+            Busy: the engine has no time.
+            VoicedError: the work failed.
         """
         try:
             async with asyncio.timeout(PATIENCE_S), self._seat:
@@ -65,7 +66,7 @@ class RightOfWay:
                     finally:
                         await ended([working, taken])
         except TimeoutError:
-            raise VoicedError("others are talking", code="busy", hint="Try again in a moment.") from None
+            raise Busy("others are talking") from None
 
 
 class SharedStt:

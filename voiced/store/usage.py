@@ -64,8 +64,8 @@ class StoredUsage:
         config = self._config
         if key is None and not (config.cost_per_day or config.cost_per_month or config.tokens_per_day):
             return
+        now = self._clock.now()
         try:
-            now = self._clock.now()
             limits = await self._database.read(lambda connection: list(self._limits(connection, now)))
         except StoreFailed as error:
             if self._works:
@@ -73,7 +73,7 @@ class StoredUsage:
             self._works = False
             return
         self._works = True
-        check_limits(limits, key)
+        check_limits(limits, key, now.timestamp())
 
     def _limits(self, connection: apsw.Connection, now: datetime) -> Iterator[Limit]:
         """Of all that language models take."""

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from voiced.core.commands import Announce, Answered, AnyCommand, Ask, Hush, Ring, Say, Stop
 from voiced.core.context import in_turn
-from voiced.core.errors import SkillFailed, StoreFailed, VoicedError, whereabouts
+from voiced.core.errors import Busy, SkillFailed, StoreFailed, VoicedError, whereabouts
 from voiced.core.events import Failed, Interrupted, NearMiss, Signal, SpeechStarted, TalkedOver, Woke
 from voiced.core.notes import Note, noted
 from voiced.core.speech import Speech
@@ -55,7 +55,7 @@ SHUTDOWN, QUESTION, CALLED_OFF = "shutdown", "a question", "its end"
 """What ends a ring without anybody having heard it."""
 FOLLOW_UPS = 2
 """Turns in a row without a wake word: whatever goes wrong, voiced does not talk to a television for long."""
-BUSY = VoicedError("too many things at once", code="busy", hint="Try again in a moment.")
+BUSY = Busy("too many things at once")
 
 Wish = Ask | Say | Announce | Ring | None
 """What a turn is for; None is speech."""

@@ -44,10 +44,8 @@ def _shaped(handler: Handler) -> Handler:
         response = handler(request, error)
         if not request.scope["path"].startswith(f"{ROOT}/"):
             return response
-        body = told(response.content)
-        # Who still sends a large file need not go on: see `problems`.
-        headers = {"connection": "close"}
-        return Response(body, status_code=response.status_code, media_type=MediaType.JSON, headers=headers)
+        response.content, response.media_type = told(response.content), MediaType.JSON
+        return response
 
     return handle
 

@@ -8,7 +8,7 @@ from typing import Any
 from voiced.control.wyoming.connection import Connection
 from voiced.control.wyoming.services import USUAL, Services, Sound
 from voiced.control.wyoming.waking import Waking
-from voiced.core.errors import InputInvalid, VoicedError, WireBroken
+from voiced.core.errors import Busy, InputInvalid, VoicedError, WireBroken
 from voiced.core.ids import new_id
 from voiced.core.tasks import together
 from voiced.core.types import RATE, SAMPLE_BYTES, Clip, SpeechChunk
@@ -101,7 +101,7 @@ class Session:
         try:
             self._works.put_nowait(work)
         except asyncio.QueueFull:
-            raise VoicedError("too many things at once", code="busy", hint="Wait for an answer.") from None
+            raise Busy("too many things at once", hint="Wait for an answer.") from None
 
     def _hear(self, message: Message) -> None:
         """Takes in sound; what is longer than an utterance may be is not heard."""
