@@ -8,14 +8,15 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator
 from itertools import islice
+from typing import Annotated
 
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import SkipValidation
+from litestar.params import HeaderParameter, SkipValidation
 from litestar.response import Stream
 
-from voiced.control.requests import EVENTS, AnyRequest, giving
+from voiced.control.requests import EVENTS, giving
 from voiced.core.bus import Bus
 from voiced.core.events import AnyEvent, Gap, StoreReplaced
 from voiced.core.ids import new_id
@@ -28,6 +29,8 @@ DIGITS = 20
 """Of an event's number, at most."""
 PULSE_S = 15.0
 """In silence, a sign of life."""
+LastSeen = Annotated[str | None, HeaderParameter(name="Last-Event-ID")]
+"""Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header"""
 
 
 class EventLog:
@@ -98,14 +101,13 @@ class EventLog:
 
 
 @get("/events", opt=giving(EVENTS, AnyEvent | Gap))
-async def events(log: SkipValidation[NamedDependency[EventLog]], request: AnyRequest) -> Stream:
+async def events(log: SkipValidation[NamedDependency[EventLog]], last: LastSeen = None) -> Stream:
     """Tells everything that happens, as it happens.
 
     Who was cut off shows the id of the last event, as browsers do by themselves (`Last-Event-ID`), and gets what came
     after it; a `gap` tells how many events are lost, if some are.
     """
-    said = log.read(request.headers.get("last-event-id"))
-    return Stream(said, media_type=EVENTS, headers={"cache-control": "no-cache"})
+    return Stream(log.read(last), media_type=EVENTS, headers={"cache-control": "no-cache"})
 
 
 async def _within(news: asyncio.Event, seconds: float) -> bool:

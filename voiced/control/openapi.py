@@ -11,11 +11,14 @@ from typing import Any, Union, get_args, get_origin
 import msgspec
 from litestar import Litestar, Response, get
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import HeaderParameter
 from litestar.response import Stream
 from litestar.routes import HTTPRoute
 from msgspec import NODEFAULT
 
 from voiced import __version__
+from voiced.control.door import OPEN
+from voiced.control.forms import Step
 from voiced.control.gate import LOOKING
 from voiced.control.requests import GIVES, QUERY, TAKES, AnyRequest
 from voiced.control.told import MEDIA_TYPE, Problem
@@ -25,6 +28,7 @@ ROOT = "/api/v1"
 JSON = "application/json"
 KEY = "key"
 FILE = {"type": "string", "format": "binary"}
+PROBLEM = {"$ref": "#/components/responses/Problem"}
 ABOUT = (
     "voiced's own API, on its Unix socket and, where that is configured, over TCP. Whoever may use the socket may do "
     "everything; over TCP a key is shown, whose scopes tell what it may. Errors are problem details (RFC 9457)."
@@ -77,6 +81,18 @@ class Operation:
         every = (*taken, *self.given.values(), *(field.type for field in self.query))
         return [each for each in every if each is not bytes]
 
+    @property
+    def refused(self) -> Iterator[HTTPStatus]:
+        """How it answers what it refuses for its form alone, the lowest first; whatever else comes of its work."""
+        if self.query or (self.taken and self.taken[0] == JSON):
+            yield HTTPStatus.BAD_REQUEST
+        yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+        if "{" in self.path and Step not in self.given.values():  # Long work has begun, and tells it in its last line.
+            yield HTTPStatus.NOT_FOUND
+        if self.taken:
+            yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        yield from (HTTPStatus.MISDIRECTED_REQUEST, HTTPStatus.TOO_MANY_REQUESTS)
+
     def written(self, schemas: dict[int, Any]) -> dict[str, Any]:
         """The same in OpenAPI's words.
 
@@ -95,12 +111,12 @@ class Operation:
             "operationId": f"{self.handler.fn.__module__.rpartition('.')[2]}_{self.handler.fn.__name__}",
             "tags": [self.path.removeprefix(f"{ROOT}/").partition("/")[0]],
             "summary": first.rstrip("."),
-            "security": [{KEY: [self.scope]}],
-            "responses": {status: answer, "default": {"$ref": "#/components/responses/Problem"}},
+            "security": [{KEY: [self.scope]}, *([{}] if self.path in OPEN else [])],
+            "responses": {status: answer} | {str(int(each)): PROBLEM for each in self.refused} | {"default": PROBLEM},
         }
         if rest.strip():
             found["description"] = rest.strip()
-        if parameters := [*self._named(), *self._asked(schemas)]:
+        if parameters := [*self._named(), *self._asked(schemas), *self._headed()]:
             found["parameters"] = parameters
         if self.taken:
             found["requestBody"] = {"required": True, "content": body({self.taken[0]: self.taken[1]})}
@@ -118,6 +134,11 @@ class Operation:
             if field.default not in (NODEFAULT, None):
                 schema["default"] = field.default
             yield {"name": field.encode_name, "in": "query", "required": field.required, "schema": schema}
+
+    def _headed(self) -> Iterator[dict[str, Any]]:
+        for each in self.handler.parsed_fn_signature.parameters.values():
+            if isinstance(header := each.kwarg_definition, HeaderParameter):
+                yield {"name": header.name, "in": "header", "required": each.is_required, "schema": {"type": "string"}}
 
 
 def operations(app: Litestar) -> list[Operation]:

@@ -1,12 +1,13 @@
 """What the routes share: how they see the daemon, and how they read what is asked of them."""
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 import msgspec
 from litestar import Request
 from litestar.di import NamedDependency
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.params import SkipValidation
+from msgspec import Struct
 
 from voiced.core.errors import InputInvalid
 from voiced.core.ports.agent import Agent
@@ -21,6 +22,7 @@ EVENTS, LINES, FILE = "text/event-stream", "application/jsonl", "application/oct
 AnyRequest = Request[Any, Any, Any]
 Steered = SkipValidation[NamedDependency[Agent]]
 T = TypeVar("T")
+Form = TypeVar("Form", bound=Struct)
 
 
 def query(kind: Any) -> dict[str, Any]:  # noqa: ANN401 (any annotation, as in the next two)
@@ -38,7 +40,7 @@ def giving(media_type: str, kind: Any = bytes) -> dict[str, Any]:  # noqa: ANN40
     return {GIVES: (media_type, kind)}
 
 
-def asked(request: AnyRequest, kind: type[T]) -> T:
+def asked(request: AnyRequest, kind: type[Form]) -> Form:
     """Reads the part of an address after the question mark, which the route has to name with `query`.
 
     Raises:
@@ -46,7 +48,9 @@ def asked(request: AnyRequest, kind: type[T]) -> T:
     """
     if request.route_handler.opt.get(QUERY) is not kind:
         raise LookupError(f"{request.route_handler} does not tell that it reads {kind}")
-    return made(dict(request.query_params), kind, strict=False)
+    several = {each.encode_name for each in msgspec.structs.fields(kind) if get_origin(each.type) is list}
+    given = request.query_params.dict().items()
+    return made({name: values if name in several else values[-1] for name, values in given}, kind, strict=False)
 
 
 def made(values: object, kind: type[T], *, strict: bool = True) -> T:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.response import Stream
 
 from voiced.control.requests import AnyRequest
@@ -44,8 +45,11 @@ class Transfers:
             StoreFull: there is no room to spare.
             StoreBroken: the disk does not take it.
         """
+        length = int(request.headers.get("content-length", 0))
+        if length > LARGEST_FILE:
+            raise RequestEntityTooLarge
         path = self._place()
-        leave_room(self._folder, int(request.headers.get("content-length", 0)))
+        leave_room(self._folder, length)
         try:
             with on_disk(), path.open("wb") as file:
                 waiting = bytearray()

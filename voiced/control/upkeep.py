@@ -3,16 +3,29 @@
 from base64 import b64decode
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, SkipValidation
+from litestar.params import FromPath, HeaderParameter, JSONBody, SkipValidation
 from litestar.response import Stream
 from msgspec import Struct
 
 from voiced.control.forms import SEALED, OwnBackup, Step
 from voiced.control.progress import working
-from voiced.control.requests import ADMIN, CORRECT, FILE, LINES, AnyRequest, Steered, giving, query, small_body, taking
+from voiced.control.requests import (
+    ADMIN,
+    CORRECT,
+    FILE,
+    LINES,
+    AnyRequest,
+    Steered,
+    asked,
+    giving,
+    query,
+    small_body,
+    taking,
+)
 from voiced.control.transfers import LARGEST_FILE, Transfers, remove, sent
 from voiced.core.errors import InputInvalid, NotFound
 from voiced.core.forgetting import Forget
@@ -20,13 +33,15 @@ from voiced.core.ports.agent import Agent
 from voiced.core.ports.upkeep import Backup, Imported, Progress
 
 
-class Exported(Struct, frozen=True):
+class Exported(Struct, frozen=True, forbid_unknown_fields=True):
     """Which conversations are wanted; none: all, and all else that is kept."""
 
     conversation: list[str] = []
 
 
 Desk = SkipValidation[NamedDependency[Transfers]]
+Sealed = Annotated[str | None, HeaderParameter(name=SEALED)]
+"""The passphrase of an archive, as Base64."""
 
 
 @post("/db/check", opt=ADMIN | giving(LINES, Step), status_code=200)
@@ -73,17 +88,16 @@ async def restore(agent: Steered, transfers: Desk, request: AnyRequest) -> Strea
 
 
 @get("/db/export", opt=ADMIN | query(Exported) | giving(FILE))
-async def export(agent: Steered, transfers: Desk, request: AnyRequest) -> Stream:
+async def export(agent: Steered, transfers: Desk, request: AnyRequest, sealed: Sealed = None) -> Stream:
     """Gives everything as an archive, or the conversations that are named."""
-    chosen = request.query_params.getall("conversation", None)
-    passphrase = _passphrase(request)
+    chosen, passphrase = asked(request, Exported).conversation or None, _passphrase(sealed)
     return await transfers.send(lambda path: agent.upkeep.export(path, _unheard, chosen, passphrase))
 
 
 @post("/db/import", opt=ADMIN | taking(FILE) | giving(LINES, Step), status_code=200, request_max_body_size=LARGEST_FILE)
-async def take_in(agent: Steered, transfers: Desk, request: AnyRequest) -> Stream:
+async def take_in(agent: Steered, transfers: Desk, request: AnyRequest, sealed: Sealed = None) -> Stream:
     """Takes in an archive."""
-    passphrase = _passphrase(request)
+    passphrase = _passphrase(sealed)
     path = await transfers.receive(request)
 
     async def work(report: Progress) -> Imported:
@@ -109,15 +123,14 @@ async def _own(agent: Agent, name: str) -> Backup:
     raise NotFound(f"there is no backup {name}")
 
 
-def _passphrase(request: AnyRequest) -> bytes | None:
+def _passphrase(sealed: str | None) -> bytes | None:
     """What an archive is sealed with.
 
     Raises:
         InputInvalid: it is no Base64.
     """
-    given = request.headers.get(SEALED)
     try:
-        return b64decode(given, validate=True) if given else None
+        return b64decode(sealed, validate=True) if sealed else None
     except ValueError as error:
         raise InputInvalid(f"{SEALED}: {error}", hint=CORRECT) from error
 
