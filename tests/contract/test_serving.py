@@ -1,6 +1,7 @@
 """Clients that are slow, too large or too many, and what becomes of them: with a real socket, and any application."""
 
 import asyncio
+import json
 import socket
 import ssl
 from collections.abc import AsyncGenerator
@@ -128,6 +129,46 @@ def test_who_does_not_get_on_is_cut_off(slow: str):
         async with serving() as place:
             reader, _ = await place.come(SLOW[slow])
             await reader.read()
+            await place.empty()
+
+    asyncio.run(run())
+
+
+WRONG = {
+    414: b"GET /" + b"x" * 2_000_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+    431: b"GET / HTTP/1.1\r\nHost: x\r\nCookie: " + b"x" * 2_000_000 + b"\r\n\r\n",
+    400: b"good morning\r\n\r\n" + b"x" * 2_000_000,
+}
+
+
+@pytest.mark.parametrize("status", WRONG)
+def test_what_is_no_request_is_answered_though_more_of_it_comes(status: int, shows: Certificate | None):
+    async def run() -> None:
+        async with serving(shows=shows) as place:
+            reader, writer = await place.come(WRONG[status])
+            await writer.drain()
+            head = await reader.readuntil(b"\r\n\r\n")
+            told = json.loads(await reader.readexactly(int(head.partition(b"content-length: ")[2].partition(b"\r")[0])))
+            assert head.startswith(b"HTTP/1.1 %d " % status)
+            assert b"content-type: application/problem+json" in head
+            assert (told["status"], told["code"], bool(told["hint"])) == (status, "input-invalid", True)
+            writer.write(WRONG[status])
+            writer.close()
+            await place.empty()
+
+    asyncio.run(run())
+
+
+@pytest.mark.usefixtures("hasty")
+def test_who_goes_on_with_what_is_no_request_is_cut_off(shows: Certificate | None):
+    async def run() -> None:
+        async with serving(shows=shows) as place:
+            _, writer = await place.come(WRONG[414])
+            with suppress(OSError):
+                while place.server._guests:
+                    writer.write(PIECE)
+                    await writer.drain()
+                    await asyncio.sleep(0)
             await place.empty()
 
     asyncio.run(run())

@@ -4,12 +4,19 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
+import h11
+import msgspec
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from voiced.control.requests import BODY_LIMIT
+from voiced.control.told import MEDIA_TYPE, Problem, told
+from voiced.core.errors import InputInvalid
 
+HEAD_BYTES = 16 * 1024
+"""The address and the headers of a request; up to one read more is let pass."""
 HEADERS_S = 10.0
 """The headers of a request are whole in this time."""
 BODY_S, SLOWEST = 20.0, 4_096
@@ -53,6 +60,7 @@ class Protocol(H11Protocol, asyncio.BufferedProtocol):
         self._received = 0
         self._buffer = bytearray()
         self._answered: object = None
+        self._refused = False
         self._closing: float | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -90,6 +98,8 @@ class Protocol(H11Protocol, asyncio.BufferedProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Takes in what was sent: a next request begins with the first byte after an answer."""
+        if self._refused:
+            return
         if self.idle and self._answered is not self.cycle:
             self._answered, self._began = self.cycle, self.loop.time()
         self._received += len(data)
@@ -105,6 +115,31 @@ class Protocol(H11Protocol, asyncio.BufferedProtocol):
             self._began, self._received = self.loop.time(), len(self.cycle.body)
         if self.cycle and len(self.cycle.body) >= READ_SIZE and not self.transport.is_closing():
             self.flow.pause_reading()
+
+    def send_400_response(self, msg: str) -> None:
+        """Tells whoever sends what is no request, and takes no notice of what else he sends until he goes.
+
+        A connection that is closed with something unread takes its answer with it (RFC 9112, section 9.6).
+        """
+        del msg
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):  # Another answer has begun.
+            self.transport.close()
+            return
+        refused = _wrong(self.conn.trailing_data[0] if self.idle else b"")
+        body = msgspec.json.encode(refused)
+        headers = [
+            (b"content-type", MEDIA_TYPE.encode()),
+            (b"content-length", b"%d" % len(body)),
+            (b"connection", b"close"),
+        ]
+        answer = h11.Response(status_code=refused.status, headers=headers, reason=refused.title.encode())
+        for event in (answer, h11.Data(data=body), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self._refused = True
+        if not self.idle:
+            self.transport.close()
+        elif self.transport.can_write_eof():
+            self.transport.write_eof()
 
     def hold(self, held: int) -> None:
         """Notes how much of a body is held now."""
@@ -143,3 +178,16 @@ class Protocol(H11Protocol, asyncio.BufferedProtocol):
             return self._answered is self.cycle and now - self._began > HEADERS_S
         reading = self.cycle.more_body and not self.flow.read_paused
         return reading and now - self._began > BODY_S + self._received / SLOWEST
+
+
+def _wrong(head: bytes) -> Problem:
+    """What is wrong with the beginning of a request that does not become one."""
+    if len(head) <= HEAD_BYTES:
+        status, detail, hint = HTTPStatus.BAD_REQUEST, "that is no HTTP request", "Speak HTTP/1.1."
+    elif b"\n" in head:
+        status, detail = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too long"
+        hint = f"With the address they may have {HEAD_BYTES // 1024} KiB."
+    else:
+        status, detail = HTTPStatus.REQUEST_URI_TOO_LONG, "the address is too long"
+        hint = f"With the headers it may have {HEAD_BYTES // 1024} KiB."
+    return told(InputInvalid.code, detail, hint, status)

@@ -11,7 +11,7 @@ from litestar.types import ASGIApp, Message, Receive, ReceiveMessage, Scope, Sen
 from msgspec import Struct
 from uvicorn.server import ServerState
 
-from voiced.control.protocol import Protocol
+from voiced.control.protocol import HEAD_BYTES, Protocol
 from voiced.core.tasks import ended, together
 
 log = logging.getLogger(__name__)
@@ -96,6 +96,7 @@ class HttpServer:
             ws="none",
             proxy_headers=False,  # Whoever is asked believes what the kernel says of an address, and nothing else.
             timeout_keep_alive=KEEP_S,
+            h11_max_incomplete_event_size=HEAD_BYTES,
         )
         self._config.load()
         self._state = ServerState()
