@@ -9,6 +9,7 @@ import threading
 import apsw
 import pytest
 
+from tests.faults.disk import Action, Disk
 from tests.store.house import ADD, adds, ids, removes, with_database
 from voiced.core.errors import (
     NotFound,
@@ -110,6 +111,63 @@ def test_an_outage_is_told_once_and_its_end_too(tmp_path, monkeypatch):
         return [error and error.code for error in told]
 
     assert with_database(tmp_path, use) == ["store-full", None]
+
+
+def test_an_outage_ends_though_nobody_writes(monkeypatch):
+    monkeypatch.setattr(writer_module, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(writer_module, "WELL_S", 0.0)
+    monkeypatch.setattr(writer_module, "LOOK_S", 0.01)
+    met = threading.Semaphore(0)
+
+    def full(action: Action, _: str) -> apsw.Error | None:
+        if action != "write":
+            return None
+        met.release()
+        return apsw.exception_for(apsw.SQLITE_FULL)
+
+    async def use(disk: Disk):
+        told, found = [], asyncio.Event()
+        database = await Database.open(disk.folder, vfs=disk.vfs)
+        database.watch(lambda error: (told.append(error and error.code), found.set() if error is None else None))
+        disk.fault = full
+        with pytest.raises(StoreFull):
+            await database.write(adds("a"))
+        for _ in range(5):
+            await asyncio.to_thread(met.acquire)
+        before = list(told)
+        disk.fault = None
+        await found.wait()
+        kept = await database.read(ids)
+        await database.close()
+        return before, told, kept
+
+    with Disk() as disk:
+        assert asyncio.run(use(disk)) == (["store-full"], ["store-full", None], [])
+
+
+def test_an_outage_does_not_end_while_the_disk_is_full_though_little_fits_on_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(writer_module, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(writer_module, "WELL_S", 0.0)
+    monkeypatch.setattr(writer_module, "LOOK_S", 0.01)
+    looked = threading.Semaphore(0)
+
+    def leave_room(*_: object) -> None:
+        looked.release()
+        raise StoreFull("the script says so")
+
+    monkeypatch.setattr(writer_module, "leave_room", leave_room)
+
+    async def use(database):
+        told = []
+        database.watch(told.append)
+        with pytest.raises(StoreFull):
+            await database.write(failing(1, apsw.FullError))
+        for _ in range(3):
+            await asyncio.to_thread(looked.acquire)
+        await asyncio.sleep(0)
+        return [error and error.code for error in told]
+
+    assert with_database(tmp_path, use) == ["store-full"]
 
 
 def test_too_many_writes_are_refused_and_not_heaped(tmp_path, monkeypatch):

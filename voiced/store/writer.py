@@ -6,12 +6,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import apsw
 
+from voiced.core.disk import leave_room
 from voiced.core.errors import StoreBusy, StoreFailed
-from voiced.store.faults import ours
+from voiced.store.faults import ours, translated
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +25,10 @@ PATIENCE_S = 1.0
 """How long a write is tried again that may yet succeed. While nothing succeeds, the next ones are tried once."""
 WELL_S = 5.0
 """An outage is over when a write succeeds so long after the last one that failed."""
+LOOK_S = 10.0
+"""While it lasts and nobody writes, it is looked so often whether something can be written."""
+ROOM = 1024 * 1024
+"""Bytes that have to be free for that: on a disk that is nearly full, little can be written, and soon nothing."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.02, 0.25
 T = TypeVar("T")
 Job = Callable[[apsw.Connection], T]
@@ -95,15 +101,20 @@ class Writer:
         self._thread.join()
 
     def _work(self) -> None:
-        while batch := self._take():
+        while (batch := self._take()) is not None:
+            if not batch:
+                self._look()
+                continue
             outcomes = self._perform(batch)
             if not self._loop.is_closed():
                 self._loop.call_soon_threadsafe(_resolve, batch, outcomes)
 
-    def _take(self) -> list[_Write]:
-        """Waits for writes; nothing: it is over."""
+    def _take(self) -> list[_Write] | None:
+        """Waits for writes, in an outage not for long; None: it is over."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closed)
+            self._changed.wait_for(lambda: self._waiting or self._closed, LOOK_S if self._failing else None)
+            if self._closed and not self._waiting:
+                return None
             batch: list[_Write] = []
             while self._waiting and len(batch) < TOGETHER and not (batch and self._waiting[0].alone):
                 batch.append(self._waiting.popleft())
@@ -132,6 +143,17 @@ class Writer:
             self._timed(time.monotonic() - began)
             self._report(batch, None)
             return outcomes
+
+    def _look(self) -> None:
+        """Writes the number of the schema's version as it is, which costs a page: does the outage last?"""
+        try:
+            with translated():
+                leave_room(Path(self._connection.filename).parent, 0, ROOM)
+                self._connection.pragma("user_version", self._connection.pragma("user_version"))
+        except StoreFailed as error:
+            self._report([], error)
+        else:
+            self._report([], None)
 
     def _once(self, batch: list[_Write]) -> list[Any]:
         """One attempt, in one transaction without savepoints.
@@ -171,7 +193,7 @@ class Writer:
     def _report(self, batch: list[_Write], error: StoreFailed | None) -> None:
         """Tells once that an outage begins, and once that it is over."""
         # What is done alone may fail where writes do not: a reader keeps the log from being emptied.
-        if batch[0].alone:
+        if batch and batch[0].alone:
             return
         if error is not None:
             self._failed_at = time.monotonic()
