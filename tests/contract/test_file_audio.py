@@ -58,6 +58,19 @@ def test_what_is_no_sound_file_is_told(tmp_path, content, code):
     assert "a.wav" in raised.value.message
 
 
+@pytest.mark.parametrize("rate", [1, 3_999, 192_001, 2_147_483_647, 4_294_967_295])
+def test_a_rate_at_which_nobody_records_is_refused_before_it_is_decoded(tmp_path, rate):
+    path = tmp_path / "a.wav"
+    soundfile.write(path, np.zeros(100), RATE)
+    data = bytearray(path.read_bytes())
+    data[24:28] = rate.to_bytes(4, "little")
+    path.write_bytes(data)
+    with pytest.raises(InputInvalid) as raised:
+        files.read(path)
+    assert raised.value.code == ("file-rate" if rate < 2**31 else "file-unreadable")
+    assert raised.value.hint
+
+
 def test_a_file_that_is_too_long_is_refused_before_it_is_decoded(tmp_path):
     path = tmp_path / "a.flac"
     soundfile.write(path, np.zeros(2 * RATE), RATE)

@@ -136,9 +136,9 @@ def test_a_path_of_our_own_keeps_its_own_errors(http: httpx.Client):
     assert response.json()["status"] == 404
 
 
-def sound(seconds: float, kind: str = "WAV") -> bytes:
+def sound(seconds: float, kind: str = "WAV", rate: int = 16_000) -> bytes:
     file = io.BytesIO()
-    soundfile.write(file, np.zeros(round(16_000 * seconds)), 16_000, format=kind)
+    soundfile.write(file, np.zeros(round(rate * seconds)), rate, format=kind)
     return file.getvalue()
 
 
@@ -153,6 +153,7 @@ def sound(seconds: float, kind: str = "WAV") -> bytes:
         ({"model": "voiced"}, b"no sound at all", "file-unreadable", "sound file"),
         ({"model": "voiced"}, sound(1)[:30], "file-unreadable", "sound file"),
         ({"model": "voiced"}, sound(61, "FLAC"), "file-too-long", "61 s"),
+        ({"model": "voiced"}, sound(5, rate=1), "file-rate", "1 Hz"),
         ({"model": "espeak"}, sound(1), "not-found", "espeak"),
     ],
     ids=str,

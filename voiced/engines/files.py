@@ -22,6 +22,7 @@ from voiced.core.errors import InputInvalid, VoicedError
 from voiced.core.ports.audio import Played
 from voiced.core.status import AudioStatus
 from voiced.core.types import FRAME_SAMPLES, RATE, SAMPLE_BYTES, Clip, Frame
+from voiced.engines.pcm import RATES
 from voiced.engines.sound import loudness
 
 OUTPUT_RATE = 22_050
@@ -29,6 +30,7 @@ PIECE = 65_536
 """Samples that are read at once, of all channels."""
 LONGEST_S = 4 * 3600
 _TOO_LONG = f"Cut it into pieces. `voiced replay` takes recordings of up to {LONGEST_S // 3600} hours."
+_RATE = f"Convert it to {RATE}, such as with `sox IN -r {RATE} OUT.wav`."
 TAIL_S = 1.0
 """Silence after the end of the file, at least: speech at its end is then over."""
 
@@ -44,7 +46,7 @@ def read(path: Path, longest_s: float = LONGEST_S) -> bytes:
         s16le samples.
 
     Raises:
-        InputInvalid: there is no such file, it is no sound file, or too long.
+        InputInvalid: there is no such file, it is no sound file, too long, or of a rate at which nobody records.
     """
     if not path.is_file():
         raise InputInvalid(f"there is no file {path}", code="file-missing", hint="Check the path.")
@@ -65,6 +67,9 @@ def decoded(recording: BinaryIO, name: str, longest_s: float = LONGEST_S) -> byt
     """
     try:
         with soundfile.SoundFile(cast("BinaryIO", _Recording(recording))) as file:
+            if file.samplerate not in RATES:
+                message = f"{name} is sampled at {file.samplerate} Hz; {RATES[0]} to {RATES[-1]} Hz are allowed"
+                raise InputInvalid(message, code="file-rate", hint=_RATE)
             seconds = file.frames / file.samplerate
             if seconds > longest_s:
                 message = f"{name} is {seconds:.0f} s long; {longest_s:g} s are allowed"
