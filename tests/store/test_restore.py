@@ -302,6 +302,15 @@ def a_promise_that_is_no_text(path):
     edit(path, "UPDATE promises SET name = CAST(x'a0ff' AS TEXT)")
 
 
+def a_message_that_is_no_text(path):
+    edit(path, "UPDATE messages SET content = CAST(x'a0ff' AS TEXT); INSERT INTO words (words) VALUES ('rebuild')")
+
+
+def a_key_that_is_no_text(path):
+    add = "INSERT INTO keys (id, label, hash, scopes, made_at, changed_at)"
+    edit(path, f"{add} VALUES ('k', CAST(x'ff' AS TEXT), '$scrypt$', '[]', 1, 1)")
+
+
 def a_new_file(path):
     path.unlink()
     edit(path, "PRAGMA user_version = 0; CREATE TABLE t (x); DROP TABLE t")
@@ -310,7 +319,10 @@ def a_new_file(path):
 DAMAGES = [newer, foreign, another_schema, index_damaged, truncated, scribbled, ciphered, emptied, gone, a_new_file]
 
 
-@pytest.mark.parametrize("damage", [*DAMAGES, a_time_without_a_day, a_promise_of_nonsense, a_promise_that_is_no_text])
+NO_TEXT = [a_promise_that_is_no_text, a_message_that_is_no_text, a_key_that_is_no_text]
+
+
+@pytest.mark.parametrize("damage", [*DAMAGES, a_time_without_a_day, a_promise_of_nonsense, *NO_TEXT])
 def test_a_refused_restore_leaves_everything_as_it_was(tmp_path, damage):
     async def job(home):
         await fill(home)

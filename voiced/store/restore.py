@@ -80,6 +80,7 @@ def _fetch(
                 if alike:
                     _copy(connection, copy, tell)
                 _bring_up(copy, page_size, tell)
+                _look_at_texts(copy)
                 _settle(copy, source, settle)
                 revoke_again(copy, revoked)
     except apsw.Error as error:
@@ -130,6 +131,16 @@ def _bring_up(copy: apsw.Connection, page_size: int, tell: Tell) -> None:
         raise StoreForeign("its tables are not those of voiced")
     if copy.pragma("page_size") != page_size:
         copy.execute(f"PRAGMA page_size = {page_size}; VACUUM")
+
+
+def _look_at_texts(copy: apsw.Connection) -> None:
+    """Refuses a text that is no UTF-8. SQLite takes it, and whoever met it could read nothing that lies beside it."""
+    for (table,) in copy.execute("SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict").fetchall():
+        try:
+            for _ in copy.execute(f"SELECT * FROM {table}"):  # noqa: S608 (a name of our own)
+                pass
+        except UnicodeDecodeError as error:
+            raise StoreDamaged(f"a text in {table} is no UTF-8: {error}") from error
 
 
 def _settle(copy: apsw.Connection, source: Path, settle: Callable[[Promise], Promise]) -> None:
