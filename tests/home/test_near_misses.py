@@ -7,13 +7,17 @@ from hypothesis import strategies as st
 from tests.fakes.home import FakeHome
 from tests.home.households import INTENTS, household, read
 from voiced.core.home import Entity
+from voiced.turn.decisive import Decisive, load_decisive
 from voiced.turn.home_sentences import HomeSentences
-from voiced.turn.near_misses import DECISIVE, Vocabulary, sound
+from voiced.turn.near_misses import Vocabulary, sound
 
 SENTENCES = HomeSentences(INTENTS, "en", FakeHome(*household()))
 _SAID = "turn on off the kitchen light lights lamp floor desk lock unlock open close door front bedroom"
 WORDS = _SAID.split()
-VOCABULARY = Vocabulary(WORDS, ["Kitchen Light", "Floor Lamp", "Desk Lamp", "Front Door", "Bedroom"])
+NAMES = ["Kitchen Light", "Floor Lamp", "Desk Lamp", "Front Door", "Bedroom"]
+DECISIVE = load_decisive(INTENTS, "en")
+VOCABULARY = Vocabulary(WORDS, NAMES, DECISIVE)
+GERMAN = HomeSentences(INTENTS, "de", FakeHome(*household("home_de")))
 
 
 @pytest.mark.parametrize(
@@ -51,9 +55,32 @@ def test_what_is_left_alone(text: str) -> None:
 def test_what_decides_is_kept(words: list[str]) -> None:
     for near in VOCABULARY.near(" ".join(words)):
         said, meant = (
-            [word for word in text.lower().split() if word in DECISIVE] for text in (" ".join(words), near.text)
+            [word for word in text.lower().split() if word in DECISIVE.turning | DECISIVE.negations]
+            for text in (" ".join(words), near.text)
         )
         assert said == meant
+
+
+def test_where_nobody_says_what_decides_nothing_is_guessed() -> None:
+    assert Vocabulary(WORDS, NAMES, Decisive()).near("turn on the kitchen lite") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("mach das Küchenlich an", "Küchenlicht"),
+        ("schalte die Stelampe aus", "Stehlampe"),
+        ("mach alle Lichter aus außer dem Küchenlich", None),
+        ("schließe die Hautür auf", "Haustür"),
+        ("schlieze die Haustür ab", None),
+        ("das Küchenlicht auschalten", None),
+        ("das Küchenlicht anschaltn", None),
+        ("enriegle die Haustür", None),
+    ],
+)
+def test_what_decides_is_kept_in_german(text: str, name: str | None) -> None:
+    understood = GERMAN.guess(text)
+    assert (understood and understood.slots.get("name")) == name
 
 
 def test_sounds() -> None:

@@ -23,7 +23,7 @@ from voiced.turn.dialogue import Dialogue
 from voiced.turn.prompt import RESULT, RESULTS
 from voiced.turn.toolbox import KEPT, Toolbox
 
-WORDS = ActWords(wishes={"open": (("open",),)}, around=frozenset({"the"}))
+WORDS = ActWords(wishes={"open": (("open",),)}, around=frozenset({"the"}), negations=frozenset({"not"}))
 LOOK, OPEN = ToolCall("look", {}), ToolCall("open", {"name": "hatch"})
 SAID = "The hatch is closed."
 

@@ -6,6 +6,7 @@ import pytest
 from hassil.numbers import get_rbnf_engine
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.home.households import INTENTS
 from voiced.core.errors import IntentsInvalid
@@ -154,6 +155,8 @@ def test_a_number_that_was_said_is_that_and_no_other(said, other):
         ("turn_on", "wann hast du das Küchenlicht eingeschaltet", "refused"),
         ("turn_on", "wenn es regnet, schalte das Küchenlicht ein", "asked"),
         ("turn_on", "mach das Küchenlicht nicht an", "refused"),
+        ("turn_on", "mach alle Lichter an außer dem Küchenlicht", "refused"),
+        ("turn_on", "mach die Küchenlichter an", "allowed"),
     ],
 )
 def test_german(act, text, decision):
@@ -168,6 +171,9 @@ def test_what_has_no_name_is_not_named():
 def test_without_words_of_a_language_every_act_is_asked_back():
     wish = Wish(Understanding("Anything"), "turn_on", (KITCHEN,))
     assert judge(wish, "turn on the kitchen light", ActWords()).decision == "asked"
+    assert (
+        judge(wish, "don't turn on the kitchen light", replace(words("en"), negations=frozenset())).decision == "asked"
+    )
 
 
 def test_a_file_that_cannot_be_used_is_named(tmp_path):

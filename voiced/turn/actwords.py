@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from voiced.core.numbers import NumberWords, load_numbers
 from voiced.core.words import load_words
+from voiced.turn.decisive import load_decisive
 
 Words = tuple[str, ...]
 
@@ -18,8 +19,10 @@ class ActWords(Struct, frozen=True):
         openers: what may stand before it.
         requests: what begins a question that is an order.
         conditions: what makes it none, or not yet.
+        negations: what is said with one of these is not done.
         joints: where one order ends and the next may begin.
         around: what may stand between the words of a name.
+        plurals: what several of a thing have behind the word for one.
         numbers: what they are called besides their own words.
         counting: their own words.
         lengths: hours and minutes: with them a half is thirty.
@@ -31,8 +34,10 @@ class ActWords(Struct, frozen=True):
     openers: tuple[Words, ...] = ()
     requests: tuple[Words, ...] = ()
     conditions: tuple[Words, ...] = ()
+    negations: frozenset[str] = frozenset()
     joints: frozenset[str] = frozenset()
     around: frozenset[str] = frozenset()
+    plurals: tuple[str, ...] = ()
     numbers: dict[Words, float] = {}
     counting: NumberWords = NumberWords()
     lengths: frozenset[str] = frozenset()
@@ -47,6 +52,7 @@ class _Acts(Struct):
     conditions: list[str] = []
     joints: frozenset[str] = frozenset()
     around: frozenset[str] = frozenset()
+    plurals: list[str] = []
     numbers: dict[str, float] = {}
     lengths: frozenset[str] = frozenset()
     past: frozenset[str] = frozenset()
@@ -69,8 +75,10 @@ def load_acts(folder: Path, language: str) -> ActWords:
         _rows(acts.openers),
         _rows(acts.requests),
         _rows(acts.conditions),
+        load_decisive(folder, language).negations,
         _folded(acts.joints),
         _folded(acts.around),
+        tuple(acts.plurals),
         {_row(words): value for words, value in acts.numbers.items()},
         load_numbers(folder, language),
         _folded(acts.lengths),

@@ -16,6 +16,7 @@ from voiced.core.home import Entity
 from voiced.core.intents import load_intents
 from voiced.core.ports.home import Home
 from voiced.core.types import Understanding
+from voiced.turn.decisive import load_decisive
 from voiced.turn.narrowing import Index, Narrowed
 from voiced.turn.near_misses import Near, Vocabulary
 from voiced.turn.rules import slots
@@ -113,7 +114,8 @@ class HomeSentences:
         self._known: Sequence[tuple[object, ...]] = ()
         self._whole: Sequence[Narrowed] = ()
         self._endings: Sequence[Narrowed] = ()
-        self._vocabulary = Vocabulary((), ())
+        self._decisive = load_decisive(folder, language)
+        self._vocabulary = Vocabulary((), (), self._decisive)
         self._fill(home.entities())
 
     def understand(self, text: str) -> Understanding | None:
@@ -173,7 +175,8 @@ class HomeSentences:
         self._endings = [Narrowed(index, _lists(endings, places)) for index in self._indexes]
         self._ways = [Way(self._whole), *self._here(entities, endings, places), Way(self._endings)]
         words = {word for templates in self._whole for word in templates.words}
-        self._vocabulary = Vocabulary(words, {name for name, _ in names} | {*places.areas, *places.floors})
+        called = {name for name, _ in names} | {*places.areas, *places.floors}
+        self._vocabulary = Vocabulary(words, called, self._decisive)
 
 
 def _theirs(language: str) -> list[Intents]:

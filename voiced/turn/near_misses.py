@@ -1,7 +1,8 @@
 """Sentences that nearly say something: what was misheard or mistyped is put right, word by word. Pure.
 
 Only words that no template and no name knows are changed, and only to what sounds the same or is spelled nearly so.
-What decides between yes and no ("on", "off", "not") is never made of anything else, nor made into anything else.
+What decides between yes and no ("on", "off", "not") is never made of anything else, nor made into anything else; where
+nobody says what does, nothing is guessed.
 """
 
 import re
@@ -13,17 +14,8 @@ from msgspec import Struct
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-_NEGATIONS = "not no never don dont doesn without except but nicht kein keine keinen nie ohne außer"
-_DECISIVE = """
-    on off out in open opened close closed shut lock locked unlock unlocked up down raise lower start stop
-    activate deactivate enable disable mute unmute brighten dim all every
-    an aus ein auf zu ab hoch runter öffne öffnen schließe schließen schliesse schliessen sperre sperren
-    verriegle entriegle aktiviere deaktiviere alle
-"""
-NEGATIONS = frozenset(_NEGATIONS.split())
-"""What is said with one of these is not guessed at."""
-DECISIVE = frozenset(_DECISIVE.split()) | NEGATIONS
-"""Words that turn a wish into another one."""
+from voiced.turn.decisive import Decisive
+
 SHORTEST = 4
 """Letters of a word below which another letter makes another word."""
 LETTERS_PER_SLIP = 4
@@ -75,11 +67,13 @@ class Vocabulary:
     Args:
         words: of all templates and names, in lower case.
         names: of things and rooms: words are put together or taken apart to one of these.
+        decisive: what decides in the language.
     """
 
-    def __init__(self, words: Iterable[str], names: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], names: Iterable[str], decisive: Decisive) -> None:
         self._known = frozenset(words)
-        self._wanted = sorted(word for word in self._known - DECISIVE if len(word) >= SHORTEST)
+        self._negations, self._decisive = decisive.negations, decisive.turning | decisive.negations
+        self._wanted = sorted(word for word in self._known - self._decisive if len(word) >= SHORTEST)
         self._alike: dict[str, list[str]] = {}
         for word in self._wanted:
             self._alike.setdefault(sound(word), []).append(word)
@@ -89,7 +83,7 @@ class Vocabulary:
     def near(self, text: str) -> list[Near]:
         """What a text that nobody understands may have been meant to say, the likeliest first."""
         tokens = _TOKEN.findall(text.casefold())
-        if NEGATIONS & set(tokens):
+        if not self._decisive or self._negations & set(tokens):
             return []
         strange = [index for index, token in enumerate(tokens) if token.isalpha() and token not in self._known]
         fixes = [Near(joined, 1) for joined in self._joined(tokens)]
@@ -110,7 +104,7 @@ class Vocabulary:
 
     def _likely(self, word: str) -> list[tuple[str, float]]:
         """Known words that one may have been, and how many letters are wrong then."""
-        if len(word) < SHORTEST or word in DECISIVE:
+        if len(word) < SHORTEST or word in self._decisive:
             return []
         most = len(word) // LETTERS_PER_SLIP
         spelled = process.extract(word, self._wanted, scorer=OSA.distance, score_cutoff=most, limit=None)

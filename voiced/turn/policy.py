@@ -25,7 +25,6 @@ from voiced.core.numbers import leading
 from voiced.core.ports.skill import Named, Wish
 from voiced.core.questions import asks
 from voiced.turn.actwords import ActWords, Words
-from voiced.turn.near_misses import NEGATIONS
 
 GAP = "*"
 LET_US = "let's"
@@ -33,6 +32,8 @@ LONGEST_GAP = 10
 _TOKENS = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[.,;:!?](?=\s|$)")
 SIXTY = 60
 """Minutes of an hour, and seconds of a minute."""
+SHORTEST = 3
+"""Letters of a word that several can be of: no "is", "bus"."""
 BEFORE, AFTER = 2, 3
 """Words around a number that tell whether its parts are sixtieths."""
 
@@ -81,7 +82,8 @@ def judge(wish: Wish, text: str, known: ActWords) -> Verdict:
     ordered = [clause for clause in clauses if wish.act in clause.acts]
     if against := _against(wish, said, known) or _unasked(wish, clauses, ordered, question=asks(text)):
         return Verdict("refused", against)
-    if not ordered:
+    # Where nobody says what "not" is, it may have been said.
+    if not ordered or not known.negations:
         return Verdict("asked", "it was not asked for in so many words")
     if any(_begins(said, at, row) for row in known.conditions for at in range(len(said))):
         return Verdict("asked", "it hangs on something else")
@@ -96,7 +98,7 @@ def _against(wish: Wish, said: Words, known: ActWords) -> str:
     """What in the words, whatever they order, is against it; empty: nothing."""
     if unnamed := [each for each in wish.named if not _likely(each, said, known)]:
         return f"nobody spoke of {next(iter(unnamed[0].names), 'it')}"
-    return "what was said says not to" if NEGATIONS & {word.replace("'", "") for word in said} else ""
+    return "what was said says not to" if known.negations & {word.replace("'", "") for word in said} else ""
 
 
 def _unasked(wish: Wish, clauses: Sequence[_Clause], ordered: Sequence[_Clause], *, question: bool) -> str:
@@ -149,7 +151,7 @@ def _opened(words: Words, known: ActWords) -> tuple[bool, Words]:
     """Whether a clause is a request, and what follows the words that only open it."""
     request, at = False, 0
     while found := next((row for row in (*known.requests, *known.openers) if _begins(words, at, row)), None):
-        request = request or found in known.requests or found[1:2] == ("you",)
+        request = request or found in known.requests
         at += len(found)
     return request, words[at:]
 
@@ -197,33 +199,35 @@ def _called(name: str | float, words: Words, known: ActWords) -> bool:
     if not isinstance(name, str):
         return float(name) in _numbers(words, known)
     wanted = [word for word in _tokens(name) if word not in known.around] or list(_tokens(name))
-    return bool(wanted) and any(_together(wanted, words[at:], known.around) for at in range(len(words)))
+    return bool(wanted) and any(_together(wanted, words[at:], known) for at in range(len(words)))
 
 
-def _together(wanted: Sequence[str], words: Words, around: frozenset[str]) -> bool:
+def _together(wanted: Sequence[str], words: Words, known: ActWords) -> bool:
     """Whether some words begin with all that are wanted, in any order and with nothing between that tells anything."""
     left = list(wanted)
     for word in words:
-        found = next((form for form in _forms(word) if form in left), None)
+        forms = _forms(word, known.plurals)
+        found = next((form for form in forms if form in left), None)
         if found:
             left.remove(found)
-        elif word not in around and not any(form in wanted for form in _forms(word)):
+        elif word not in known.around and not any(form in wanted for form in forms):
             return False
         if not left:
             return True
     return not left
 
 
-def _forms(word: str) -> tuple[str, ...]:
+def _forms(word: str, plurals: Sequence[str]) -> tuple[str, ...]:
     """A word, and one of it where it may be several: who says "lights" may mean one."""
-    return (word, word[:-1]) if len(word) > 3 and word.endswith("s") else (word,)  # noqa: PLR2004 (no "is", "bus")
+    several = (ending for ending in plurals if word.endswith(ending) and len(word) >= len(ending) + SHORTEST)
+    return (word, *(word.removesuffix(ending) for ending in several))
 
 
 def _likely(named: Named, words: Words, known: ActWords) -> bool:
     """Whether something is likely to be meant: by its name, half of it, or where it is."""
     if _named(named, words, known) or any(_called(hint, words, known) for hint in named.hints):
         return True
-    said = {form for word in words for form in _forms(word)}
+    said = {form for word in words for form in _forms(word, known.plurals)}
     names = [
         [word for word in _tokens(name) if word not in known.around] for name in named.names if isinstance(name, str)
     ]
