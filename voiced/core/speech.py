@@ -28,6 +28,8 @@ class Speech(ABC):
     """What stands before the decimals of a number."""
     joint: str
     """What stands before the last of several things."""
+    day_names: Mapping[str, Sequence[str]]
+    """What "tomorrow" and the days of the week, "0" for Monday, are called by themselves: each by one name or more."""
     article: re.Pattern[str]
     """What may stand before a thing, at the beginning of a text: "some" of "some milk"."""
 

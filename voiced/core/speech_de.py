@@ -57,6 +57,9 @@ class German(Speech):
     language = "de"
     decimal = ","
     joint = "und"
+    day_names = (
+        {"tomorrow": ("morgen",)} | {str(at): (day,) for at, day in enumerate(DAYS)} | {"5": (DAYS[5], "Sonnabend")}
+    )
     article = re.compile(rf"^(?:{_ARTICLES})\s+", re.IGNORECASE)
 
     def duration(self, seconds: float) -> str:

@@ -27,6 +27,7 @@ class English(Speech):
     language = "en"
     decimal = "."
     joint = "and"
+    day_names = {"tomorrow": ("tomorrow",)} | {str(at): (day,) for at, day in enumerate(DAYS)}
     article = re.compile(r"^(?:a|an|some|the|my)\s+", re.IGNORECASE)
 
     def duration(self, seconds: float) -> str:

@@ -63,7 +63,7 @@ class AlarmsSkill:
         """See `Offering`."""
         if call.name == "alarms":
             return reading("VoicedAlarmStatus", text)
-        slots, named = clock_of(call)
+        slots, named = clock_of(call, self._speech)
         if call.name == "set_alarm" and not named:
             return None
         if call.name == "cancel_alarm":

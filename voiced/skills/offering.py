@@ -5,7 +5,7 @@ from typing import Any
 
 from voiced.core.chat import Tool, ToolCall
 from voiced.core.ports.skill import Asks, Named, Reply, Wish
-from voiced.core.speech import NOON
+from voiced.core.speech import NOON, Speech
 from voiced.core.speech_en import DAYS
 from voiced.core.types import Understanding
 
@@ -15,6 +15,7 @@ TIME_PARTS = {"hours": 24, "minutes": 999, "seconds": 999}
 """The largest that are taken."""
 
 DAY_NAMES = {"today": "today", "tomorrow": "tomorrow"} | {day.lower(): str(at) for at, day in enumerate(DAYS)}
+"""What a model calls a day, in any language, and the slot's value for it."""
 CLOCK = {"hour": "integer", "minute": "integer", "day": list(DAY_NAMES)}
 """The parameters of a time of day, by the 24-hour clock."""
 LAST_HOUR, LAST_MINUTE = 23, 59
@@ -66,8 +67,13 @@ def length_of(call: ToolCall) -> tuple[dict[str, str | int | float], tuple[Named
     return slots, tuple(Named((float(value), sums[unit])) for unit, value in slots.items())
 
 
-def clock_of(call: ToolCall) -> tuple[dict[str, str | int | float], tuple[Named, ...]]:
-    """When something is to be: slots, and what must have been said. None of both where no hour is given."""
+def clock_of(call: ToolCall, speech: Speech) -> tuple[dict[str, str | int | float], tuple[Named, ...]]:
+    """When something is to be: slots, and what must have been said. None of both where no hour is given.
+
+    Args:
+        call: what the model asks for.
+        speech: the language in which it must have been said.
+    """
     hour, minute = number_of(call, "hour", LAST_HOUR), number_of(call, "minute", LAST_MINUTE) or 0
     if hour is None:
         return {}, ()
@@ -78,7 +84,7 @@ def clock_of(call: ToolCall) -> tuple[dict[str, str | int | float], tuple[Named,
     day = text_of(call, "day").lower()
     if day in DAY_NAMES:
         slots["day"] = DAY_NAMES[day]
-        named += [] if day == "today" else [Named((day,))]
+        named += [] if day == "today" else [Named(tuple(speech.day_names[DAY_NAMES[day]]))]
     return slots, tuple(named)
 
 

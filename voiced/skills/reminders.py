@@ -93,7 +93,7 @@ class RemindersSkill:
         what = text_of(call, "text")
         slots, named = length_of(call)
         if not named:
-            slots, named = clock_of(call)
+            slots, named = clock_of(call, self._speech)
         if not (what and named):
             return None
         understood = Understanding("VoicedRemind", slots | {"text": what}, text)
