@@ -15,6 +15,8 @@ from msgspec.structs import replace
 from voiced.core.errors import IntentsInvalid
 from voiced.core.intents import blocks, load_intents
 from voiced.core.ports.skill import Granted, Permission, Skill, SkillPackage
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.guests import Guest
 from voiced.turn.rules import Rules
@@ -73,19 +75,19 @@ def extensions(language: str) -> list[Extension]:
     return [_looked_at(point, language) for point in points]
 
 
-def add(found: Iterable[Extension], language: str, granted: Granted, tools: Collection[str] = ()) -> Added:
+def add(found: Iterable[Extension], granted: Granted, speech: Speech = ENGLISH, tools: Collection[str] = ()) -> Added:
     """Makes the skills of packages. One that fails is told in the log, and left out.
 
     Args:
         found: see `extensions`.
-        language: that is spoken.
         granted: everything that can be handed out; each gets what it has declared.
+        speech: puts into words what went wrong in one.
         tools: the names of those of voiced's own.
     """
     added = Added({}, [], set(tools))
     for extension in found:
         told = extension.described
-        problem = told.problem or _added(extension, language, granted, added)
+        problem = told.problem or _added(extension, granted, speech, added)
         if problem:
             log.error("the skills %s of %s are left out: %s", told.name, told.package, problem)
     return added
@@ -121,16 +123,16 @@ def _looked_at(point: EntryPoint, language: str) -> Extension:
     return Extension(described, loaded)
 
 
-def _added(extension: Extension, language: str, granted: Granted, added: Added) -> str:
+def _added(extension: Extension, granted: Granted, speech: Speech, added: Added) -> str:
     """Adds the skills of a package, all or none; returns what is wrong with it."""
     package = extension.package
     if package is None:
         return "it cannot be loaded"
     withheld = {name: None for name in ("promises", "lists", "home", "say") if name not in package.permissions}
     try:
-        guests = [Guest(skill) for skill in package.make(replace(granted, **withheld))]
+        guests = [Guest(skill, speech) for skill in package.make(replace(granted, **withheld))]
         made = {intent: guest for guest in guests for intent in guest.intents}
-        rules = Rules(package.sentences, language)
+        rules = Rules(package.sentences, granted.language)
     except Exception as error:  # noqa: BLE001 (the same)
         return _told(error)
     tools = {tool.name for guest in guests for tool in guest.tools()}

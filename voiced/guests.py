@@ -9,10 +9,12 @@ import msgspec
 from msgspec.structs import replace
 
 from voiced.core.chat import Tool, ToolCall
-from voiced.core.errors import HomeFailed, VoicedError
+from voiced.core.errors import HomeFailed, Told
 from voiced.core.home import Action, Entity, Receipt, failed
 from voiced.core.ports.home import Home
 from voiced.core.ports.skill import Choosy, Offering, Reply, Skill, Wish
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.skills.receipts import noted
 
@@ -39,13 +41,15 @@ class Guest:
 
     Args:
         skill: as the package made it.
+        speech: puts into words what went wrong.
 
     Raises:
         Exception: whatever it raises, or `TypeError` or `msgspec.ValidationError` where it is no skill.
     """
 
-    def __init__(self, skill: Skill) -> None:
+    def __init__(self, skill: Skill, speech: Speech = ENGLISH) -> None:
         self._skill = skill
+        self._speech = speech
         self._told: set[str] = set()
         self.intents = msgspec.convert(skill.intents, tuple[str, ...])
         if not callable(getattr(skill, "answer", None)):
@@ -62,7 +66,8 @@ class Guest:
             if not answering.receipts:
                 raise
             self._tell("answer", error)
-            reply = Reply(error.message if isinstance(error, VoicedError) else UNFINISHED)
+            told = self._speech.excuse(error) if isinstance(error, Told) else self._speech.say(UNFINISHED)
+            reply = Reply(told)
         finally:
             _answering.reset(token)
             answering.confirmed = False  # What it has begun beside may not go on with it.

@@ -127,7 +127,7 @@ class Mind:
         self.search = lookup.search(config, hands.remembering.knowledge, hands.answers, hands.privacy_of)
         self.ports: list[UnifiedSearch | OpenMeteo] = [self.search]
         ours = [*own(hands, speech), *self._more()]
-        added = extensions.add(extensions.extensions(self._language), self._language, self._granted(), tools_of(ours))
+        added = extensions.add(extensions.extensions(self._language), self._granted(), speech, tools_of(ours))
         # Of two tools with one name, the first is meant.
         self.skills: Mapping[str, Skill] = {**by_intent(ours), **added.skills}
         # Voiced's own go first, and what is only guessed last.

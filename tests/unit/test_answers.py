@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from voiced.core.answers import load_answers, load_speech
 from voiced.core.errors import IntentsInvalid
 from voiced.core.weather import KINDS
-from voiced.guests import CONFIRM
 from voiced.home.bounds import BOUNDS
 from voiced.home.effects import HOW
 from voiced.skills.home_words import ENGLISH_WORDS
@@ -21,7 +20,9 @@ from voiced.turn.outage import OTHER, WORDS
 ROOT = Path(__file__).parents[2]
 INTENTS = ROOT / "config" / "intents"
 SPOKEN = [
-    path for folder in ("skills", "turn", "search", "home") for path in sorted((ROOT / "voiced" / folder).glob("*.py"))
+    path
+    for folder in (".", "skills", "turn", "search", "home")
+    for path in sorted((ROOT / "voiced" / folder).glob("*.py"))
 ]
 SAYS = {"say": 0, "_say": 0, "counted": 1, "SkillFailed": 0, "SearchFailed": 0, "HomeFailed": 0}
 """What says a text, and where among its arguments the text stands: all behind it are texts, too."""
@@ -41,7 +42,6 @@ TABLES = {
     *KINDS.values(),
     *WORDS.values(),
     OTHER,
-    CONFIRM,
     *(name.removesuffix("_pct").replace("_", " ") for name in BOUNDS),
     *HOW,
     "value",

@@ -17,12 +17,15 @@ from tests.fakes.kept import FakePromises
 from tests.fakes.lists import FakeLists
 from tests.pipeline.playbook import Play, asks
 from tests.rigs.package import MODULE, SENTENCES, install
+from voiced.core.answers import load_speech
 from voiced.core.chat import Tool, ToolCall
-from voiced.core.errors import SkillFailed
+from voiced.core.errors import HomeFailed, SkillFailed
 from voiced.core.events import Spoken
 from voiced.core.home import Action, Entity, Receipt
 from voiced.core.ports.home import Home
 from voiced.core.ports.skill import Granted, Reply, Wish
+from voiced.core.speech import Speech
+from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.extensions import Added, add, extensions, own
 from voiced.guests import CONFIRM, UNFINISHED, Guest, GuestHome
@@ -63,7 +66,7 @@ class Rolls:
 def added(home: Home | None = None) -> Added:
     everything = {"promises": FakePromises(), "lists": FakeLists(), "home": home or FakeHome(), "say": say}
     granted = Granted(language="en", clock=JumpingClock(), **everything)
-    return add(extensions("en"), "en", granted, {"recall", "search"})
+    return add(extensions("en"), granted, tools={"recall", "search"})
 
 
 def answer(said: str, brought: Added) -> str:
@@ -249,10 +252,19 @@ def test_a_package_acts_in_the_home_and_on_what_is_risky_after_a_yes_only(site: 
     assert home.entity("lock.door").state == "unlocked"
 
 
+GERMAN = load_speech(INTENTS, "de")
+
+
 @pytest.mark.parametrize(
-    ("error", "told"), [(SkillFailed("The bulb is broken."), "The bulb is broken."), (KeyError("x"), UNFINISHED)]
+    ("error", "speech", "told"),
+    [
+        (SkillFailed("The bulb is broken."), ENGLISH, "The bulb is broken."),
+        (KeyError("x"), ENGLISH, UNFINISHED),
+        (HomeFailed(CONFIRM), GERMAN, "das muss bestätigt werden"),
+        (KeyError("x"), GERMAN, "Das habe ich leider nicht zu Ende gebracht."),
+    ],
 )
-def test_what_was_done_before_a_skill_failed_is_told_and_noted(error: Exception, told: str):
+def test_what_was_done_before_a_skill_failed_is_told_and_noted(error: Exception, speech: Speech, told: str):
     home = GuestHome(FakeHome(Entity("light.lamp", "Lamp", state="off")))
 
     class Clumsy:
@@ -262,7 +274,7 @@ def test_what_was_done_before_a_skill_failed_is_told_and_noted(error: Exception,
             await home.act([Action("light.lamp", "turn_on")])
             raise error
 
-    reply = asyncio.run(Guest(Clumsy()).answer(Understanding("Light")))
+    reply = asyncio.run(Guest(Clumsy(), speech).answer(Understanding("Light")))
     assert reply.text == told
     assert [each["outcome"] for each in reply.notes["receipts"]] == ["done"]
 
