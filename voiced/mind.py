@@ -39,6 +39,7 @@ from voiced.skills.memory import MemorySkill
 from voiced.skills.microphone import MicrophoneSkill
 from voiced.skills.reminders import RemindersSkill
 from voiced.skills.search import SearchSkill
+from voiced.skills.skillwords import SkillWords
 from voiced.skills.snooze import SnoozeSkill
 from voiced.skills.sources import SourcesSkill
 from voiced.skills.talk import HelpSkill, RepeatSkill, StopSkill
@@ -181,6 +182,7 @@ class Mind:
         hands, space, speech = self._hands, self._config.store.space, self._speech
         knowledge, now = hands.remembering.knowledge, hands.clock.now
         numbers = load_numbers(self._folder, self._language)
+        words = load_words(self._folder, self._language, "skills", SkillWords)
 
         async def forget(ids: Sequence[str]) -> int:
             return (await hands.upkeep.forget(Forget(ids=list(ids)), lambda _, __: None)).memories
@@ -188,8 +190,9 @@ class Mind:
         found: list[Skill] = [
             MemorySkill(knowledge, hands.remembering.search, now, space, forget, speech),
             SourcesSkill(hands.conversations, knowledge, now, space, speech),
-            SearchSkill(self.search, speech),
-            HomeSkill(hands.home, speech),
+            SearchSkill(self.search, speech, words),
+            HomeSkill(hands.home, speech, words),
+            ListsSkill(hands.lists, speech, words),
             CalculatorSkill(numbers, speech),
             RemindersSkill(hands.promises, now, speech, numbers),
         ]
@@ -213,7 +216,6 @@ def own(hands: Hands, speech: Speech) -> list[Skill]:
         RepeatSkill(hands.last_answer, speech),
         MannerSkill(hands.manner, hands.last_answer, speech),
         HelpSkill(speech),
-        ListsSkill(hands.lists, speech),
     ]
 
 

@@ -67,5 +67,5 @@ class FakeWeather:
 
     async def forecast(self, day: date) -> Forecast:
         if day not in self._days:
-            raise SearchFailed(f"there is no forecast for {day}")
+            raise SearchFailed("there is no forecast for {day}", day=day)
         return self._days[day]

@@ -24,6 +24,7 @@ from voiced.core.ports.skill import Offering, Reply, Skill, Wish
 from voiced.core.promises import Schedule
 from voiced.core.status import MemoryStatus
 from voiced.core.types import Understanding
+from voiced.core.words import load_words
 from voiced.recall.knowledge import OwnKnowledge
 from voiced.recall.search import Search
 from voiced.skills.alarms import AlarmsSkill
@@ -33,6 +34,7 @@ from voiced.skills.home import HomeSkill
 from voiced.skills.lists import ListsSkill
 from voiced.skills.memory import MemorySkill
 from voiced.skills.reminders import RemindersSkill
+from voiced.skills.skillwords import SkillWords
 from voiced.skills.timers import TimersSkill
 from voiced.turn.actwords import ActWords, load_acts
 from voiced.turn.toolbox import Toolbox
@@ -89,16 +91,16 @@ class House:
         self._memories, self._new = FakeMemories(), list(memories)
         self.search = Search(self._memories, [], lambda: "", MemoryConfig(deadline_s=10))
         knowledge = OwnKnowledge(self._memories, self.search, MemoryStatus, lambda: None, lambda _: "public")
-        spoken = speech(language)
+        spoken, words = speech(language), load_words(INTENTS, language, "skills", SkillWords)
         skills: list[Skill] = [
             ClockSkill(lambda: NOW, spoken),
             TimersSkill(self.promises, spoken),
             AlarmsSkill(self.promises, lambda: NOW, spoken),
             RemindersSkill(self.promises, lambda: NOW, spoken),
             CalculatorSkill(load_numbers(INTENTS, language), spoken),
-            ListsSkill(self.lists, spoken),
+            ListsSkill(self.lists, spoken, words),
             MemorySkill(knowledge, self.search, lambda: NOW, "home", knowledge.remove, spoken),
-            HomeSkill(self.home, spoken),
+            HomeSkill(self.home, spoken, words),
             Pages(page),
         ]
         self.skills = {intent: skill for skill in skills for intent in skill.intents}

@@ -82,7 +82,7 @@ def test_what_is_asked_for_still_works():
         return [(each, await served(each)) for each in benign()]
 
     results = asyncio.run(work())
-    assert len(results) == 70, "docs/decisions/0020 tells how many, and how many after a yes"
+    assert len(results) == 73, "docs/decisions/0020 tells how many, and how many after a yes"
     assert sum(became.startswith("asked") for _, became in results) == 16
     assert [(each.says, became) for each, became in results if not agrees(each.then, became)] == []
 

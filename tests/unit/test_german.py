@@ -22,11 +22,13 @@ from voiced.core.promises import Promise, Schedule
 from voiced.core.speech_de import German
 from voiced.core.types import Understanding
 from voiced.core.weather import Forecast
+from voiced.core.words import load_words
 from voiced.skills.alarms import AlarmsSkill
 from voiced.skills.calculator import CalculatorSkill
 from voiced.skills.clock import ClockSkill
 from voiced.skills.lists import ListsSkill
 from voiced.skills.reminders import RemindersSkill
+from voiced.skills.skillwords import SkillWords
 from voiced.skills.snooze import SnoozeSkill
 from voiced.skills.talk import HelpSkill, RepeatSkill, StopSkill
 from voiced.skills.timers import TimersSkill
@@ -40,6 +42,7 @@ INTENTS = Path(__file__).parents[2] / "config" / "intents"
 RULES = Rules(INTENTS, "de")
 SPEECH = load_speech(INTENTS, "de")
 GERMAN = load_numbers(INTENTS, "de")
+WORDS = load_words(INTENTS, "de", "skills", SkillWords)
 NOON = datetime(2026, 11, 29, 15, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 
 
@@ -57,7 +60,7 @@ class House:
             SnoozeSkill(self.promises, SPEECH),
             ClockSkill(lambda: NOON, SPEECH),
             VolumeSkill(lambda: self.volume.volume, self.volume.set, SPEECH),
-            ListsSkill(self.lists, SPEECH),
+            ListsSkill(self.lists, SPEECH, WORDS),
             CalculatorSkill(GERMAN, SPEECH),
             HelpSkill(SPEECH),
             RepeatSkill(lambda: Reply(""), SPEECH),
@@ -280,6 +283,8 @@ def test_german_numbers_as_people_say_them(said: str, value: Fraction | None):
             ["schreib ein Zelt, einen Kocher und etwas Seil auf die Packliste"],
             "Ich habe Zelt, Kocher und Seil auf deine",
         ),
+        (["setz Gin und Tonic und Eis auf die Liste"], "Ich habe Gin und Tonic und Eis auf deine Einkaufsliste"),
+        (["setz Fish und Chips auf die Liste", "setz Fish und Chips auf die Liste"], "Fish und Chips steht schon auf"),
         (["füge Brot zur Einkaufsliste hinzu"], "Ich habe Brot auf deine Einkaufsliste gesetzt."),
         (["wir brauchen noch Zahnpasta"], "Ich habe Zahnpasta auf deine Einkaufsliste gesetzt."),
         (["setz Milch auf die Liste", "setz Milch auf die Liste"], "Milch steht schon auf deiner Einkaufsliste."),

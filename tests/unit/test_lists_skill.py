@@ -9,14 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.lists import FakeLists
+from voiced.core.chat import ToolCall
 from voiced.core.errors import SkillFailed, StoreBusy
 from voiced.core.ports.skill import Reply
 from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
+from voiced.core.words import load_words
 from voiced.skills.lists import ListsSkill, things
+from voiced.skills.skillwords import SkillWords
 from voiced.turn.rules import Rules
 
-RULES = Rules(Path(__file__).parents[2] / "config" / "intents" / "en", "en")
+INTENTS = Path(__file__).parents[2] / "config" / "intents" / "en"
+RULES = Rules(INTENTS, "en")
+WORDS = load_words(INTENTS, "en", "skills", SkillWords)
 
 
 class Person:
@@ -24,7 +29,7 @@ class Person:
 
     def __init__(self, **lists: list[str]) -> None:
         self.lists = FakeLists(**lists)
-        self.skill = ListsSkill(self.lists)
+        self.skill = ListsSkill(self.lists, words=WORDS)
 
     def asks(self, text: str) -> Reply:
         understood = RULES.understand(text)
@@ -97,6 +102,14 @@ def test_a_list_is_cleared_only_after_a_yes():
     assert person.does(confirmed).text == "Your shopping list is empty now."
     assert person.has("shopping") == []
     assert person.has("to-do") == ["call mum"]
+
+
+def test_a_model_means_the_list_by_all_of_its_names():
+    call = ToolCall("add_to_list", {"items": "tea", "list": "groceries"})
+    assert Person().skill.wish(call, "").understood.slots["list"] == "shopping"
+    wish = Person().skill.wish(ToolCall("add_to_list", {"items": "tea", "list": "tasks"}), "")
+    assert wish.understood.slots["list"] == "to-do"
+    assert {"to-do", "task", "task list"} <= {*wish.named[-1].names}
 
 
 def test_nobody_listens_to_a_long_list():

@@ -77,7 +77,7 @@ def test_what_acts_says_what_has_to_be_named_and_can_be_asked_back():
     made = wish("remind", text="call my mum", minutes=10)
     assert made.question.text == "Shall I remind you to call your mum in 10 minutes?"
     made = wish("add_to_list", items="milk and eggs", list="hardware")
-    assert names(made) == [("milk",), ("eggs",), ("hardware",)]
+    assert names(made) == [("milk",), ("eggs",), ("hardware", "hardware list")]
     assert made.question.text == "Shall I put milk and eggs on your hardware list?"
 
 

@@ -8,35 +8,43 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.fakes.search import FakeSearch, FakeWeather, page
+from voiced.core.answers import load_speech
 from voiced.core.chat import ToolCall
 from voiced.core.history import Source
 from voiced.core.numbers import load_numbers
 from voiced.core.search import Findings, Result
+from voiced.core.types import Understanding
 from voiced.core.weather import Forecast
+from voiced.core.words import load_words
 from voiced.mind import taken
 from voiced.skills.calculator import CalculatorSkill
 from voiced.skills.search import SearchSkill
+from voiced.skills.skillwords import SkillWords
 from voiced.skills.weather import WeatherSkill
 from voiced.turn.rules import Rules
 
-INTENTS = Path(__file__).parents[2] / "config" / "intents" / "en"
+INTENTS = Path(__file__).parents[2] / "config" / "intents"
 NOW = datetime(2026, 11, 29, 15, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 DAYS = {
     NOW.date(): Forecast(3, 1.2, 5.8, 0, 4.6),
     NOW.replace(day=30).date(): Forecast(61, 3.4, 7.1, 80),
     datetime(2026, 12, 4).date(): Forecast(71, -3.0, -1.0, 30),  # noqa: DTZ001 (a day)
 }
-RULES = [Rules(INTENTS, "en").understand, Rules(INTENTS / "open", "en").understand]
+RULES = {
+    language: [Rules(INTENTS, language).understand, Rules(INTENTS / language / "open", language).understand]
+    for language in ("en", "de")
+}
 
 
-def ask(said: str, search: FakeSearch):
+def ask(said: str, search: FakeSearch, language: str = "en"):
+    speech, words = load_speech(INTENTS, language), load_words(INTENTS, language, "skills", SkillWords)
     skills = [
-        CalculatorSkill(load_numbers(INTENTS, "en")),
-        SearchSkill(search),
-        WeatherSkill(FakeWeather(DAYS), lambda: NOW),
+        CalculatorSkill(load_numbers(INTENTS, language), speech),
+        SearchSkill(search, speech, words),
+        WeatherSkill(FakeWeather(DAYS), lambda: NOW, speech),
     ]
     by_intent = {intent: skill for skill in skills for intent in skill.intents}
-    understood = taken(RULES, by_intent)(said)
+    understood = taken(RULES[language], by_intent)(said)
     return asyncio.run(by_intent[understood.intent].answer(understood)) if understood else None
 
 
@@ -67,11 +75,43 @@ def test_what_was_found_is_as_private_as_it_was_kept():
     assert ask("search for black holes", FakeSearch()).privacy == "public"
 
 
-@pytest.mark.parametrize("said", ["what is my name", "who are you", "what is that", "what's up", "what is wrong"])
-def test_what_is_about_those_who_talk_is_not_looked_up(said: str):
+@pytest.mark.parametrize(
+    ("said", "words", "where"),
+    [
+        ("Such nach schwarzen Löchern", "schwarzen Löchern", "everywhere"),
+        ("schlag den Eiffelturm nach", "den Eiffelturm", "everywhere"),
+        ("suche im Internet nach billigen Flügen", "billigen Flügen", "everywhere"),
+        ("was ist ein schwarzes Loch?", "ein schwarzes Loch", "web"),
+        ("Was ist das Oktoberfest?", "das Oktoberfest", "web"),
+        ("wer ist Leonardo da Vinci", "Leonardo da Vinci", "web"),
+        ("erzähl mir etwas über C-3PO", "C-3PO", "web"),
+    ],
+)
+def test_what_is_looked_up_in_german(said: str, words: str, where: str):
     search = FakeSearch()
-    assert ask(said, search) is None
+    reply = ask(said, search, "de")
+    assert search.asked == [(words, where)]
+    assert reply
+    assert reply.text == "example.org sagt: It is so."
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        *[("en", said) for said in ("what is my name", "who are you", "what is that", "what's up", "what is wrong")],
+        *[("de", said) for said in ("was ist meine Adresse", "wer ist dein Chef", "was ist das", "was ist los")],
+        *[("de", said) for said in ("wer sind wir", "was war das", "wer ist da", "was ist passiert")],
+    ],
+)
+def test_what_is_about_those_who_talk_is_not_looked_up(language: str, said: str):
+    search = FakeSearch()
+    assert ask(said, search, language) is None
     assert search.asked == []
+
+
+def test_without_words_of_a_language_no_question_is_looked_up():
+    understood = Understanding("VoicedLookUp", {"topic": "black holes"}, "what are black holes")
+    assert not SearchSkill(FakeSearch()).takes(understood)
 
 
 def test_other_rules_go_first_and_without_a_web_there_is_nothing_to_look_up():
@@ -137,6 +177,29 @@ def test_the_weather_is_told(said: str, told: str):
 
 
 @pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("wie ist das Wetter", "Es sind gerade 5 Grad. Heute bewölkt, 1 bis 6 Grad."),
+        ("wie wird das Wetter morgen", "Morgen Regen, 3 bis 7 Grad, Regenwahrscheinlichkeit 80 Prozent."),
+        ("wie wird morgen das Wetter?", "Morgen Regen, 3 bis 7 Grad, Regenwahrscheinlichkeit 80 Prozent."),
+        ("Wetter am Freitag", "Am Freitag Schnee, -3 bis -1 Grad, Regenwahrscheinlichkeit 30 Prozent."),
+        ("wie warm wird es morgen", "Morgen Regen, 3 bis 7 Grad, Regenwahrscheinlichkeit 80 Prozent."),
+        ("regnet es morgen", "Ja, wahrscheinlich: die Regenwahrscheinlichkeit liegt morgen bei 80 Prozent."),
+        ("brauche ich einen Schirm", "Nein: die Regenwahrscheinlichkeit liegt heute bei 0 Prozent."),
+        ("wird es am Freitag schneien", "Eher nicht: die Regenwahrscheinlichkeit liegt am Freitag bei 30 Prozent."),
+        (
+            "wie wird das Wetter am Donnerstag",
+            "Das Wetter weiß ich leider nicht: für diesen Tag gibt es keine Vorhersage: 2026-12-03.",
+        ),
+    ],
+)
+def test_the_weather_is_told_in_german(said: str, told: str):
+    reply = ask(said, FakeSearch(), "de")
+    assert reply
+    assert reply.text == told
+
+
+@pytest.mark.parametrize(
     ("words", "said", "asked"),
     [
         ("Eiffel Tower height", "how high is the eiffel tower", "eiffel tower"),
@@ -155,7 +218,7 @@ def test_a_model_searches_in_words_that_the_user_said(words: object, said: str, 
 
 
 def test_what_answers_a_question_of_ours_is_understood_though_no_skill_is_for_it():
-    understand = taken(RULES, {})
+    understand = taken(RULES["en"], {})
     assert [found and found.intent for found in map(understand, ("yes", "no", "make it ten minutes"))] == [
         "VoicedYes",
         "VoicedNo",

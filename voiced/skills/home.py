@@ -28,6 +28,7 @@ from voiced.skills.home_words import (
 )
 from voiced.skills.home_words import wish as put
 from voiced.skills.receipts import noted, outcome
+from voiced.skills.skillwords import NO_WORDS, SkillWords
 from voiced.skills.targets import Targets, apart, targets
 
 Able = tuple[Entity, Action]
@@ -44,13 +45,14 @@ class HomeSkill:
     Args:
         home: what is there.
         speech: puts it into words.
+        words: what its things are called.
     """
 
     intents = (*SERVICES, *QUESTIONS)
 
-    def __init__(self, home: Home, speech: Speech = ENGLISH) -> None:
+    def __init__(self, home: Home, speech: Speech = ENGLISH, words: SkillWords = NO_WORDS) -> None:
         self._home = home
-        self._language = speech.language
+        self._things = words.things
         self._words = words_of(speech)
 
     async def answer(self, understood: Understanding) -> Reply:
@@ -87,9 +89,7 @@ class HomeSkill:
             return Wish(meaning)
         meant = self._meant(meaning, entities)
         one = "name" in meaning.slots
-        named = [called(entity, entities, self._language, one=one) for entity in meant.entities] or [
-            Named((meant.said,))
-        ]
+        named = [called(entity, entities, self._things, one=one) for entity in meant.entities] or [Named((meant.said,))]
         if call.name == "home_set":
             named.append(Named((float(call.arguments["value"]),)))
         able = _able(meaning, meant.entities)

@@ -1,6 +1,6 @@
 """What a language model may ask of a home: pure. Names of what is there stand in the tools, as far as there is room."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from voiced.core.chat import Tool, ToolCall
 from voiced.core.home import Entity
@@ -34,28 +34,6 @@ VALUES = {
 }
 """What can be set: its intent and its slot."""
 LARGEST = 100
-CALLED = {
-    "en": {
-        "light": ("light", "lights"),
-        "lamp": ("light", "lamps"),
-        "fan": ("fan", "fans"),
-        "blind": ("cover", "blinds"),
-        "shade": ("cover", "shades"),
-        "curtain": ("cover", "curtains"),
-        "heating": ("climate", "heating"),
-        "thermostat": ("climate", "thermostats"),
-        "television": ("media_player", "televisions"),
-    },
-    "de": {
-        "licht": ("light", "lichter"),
-        "lampe": ("light", "lampen"),
-        "ventilator": ("fan", "ventilatoren"),
-        "rollladen": ("cover", "rollläden"),
-        "heizung": ("climate", "heizungen"),
-        "fernseher": ("media_player", "fernseher"),
-    },
-}
-"""What things are called besides their names: one, its domain, and several."""
 KINDS = ("light", "switch", "fan", "cover", "climate", "media_player")
 """What can be meant by a room alone."""
 
@@ -109,20 +87,18 @@ def meaning_of(call: ToolCall, text: str, entities: Iterable[Entity]) -> tuple[U
     return Understanding(intent, slots, text), act
 
 
-def called(entity: Entity, entities: Iterable[Entity], language: str, *, one: bool) -> Named:
+def called(entity: Entity, entities: Iterable[Entity], things: Mapping[str, Mapping[str, str]], *, one: bool) -> Named:
     """What people call a thing: by its names, or by its sort and room.
 
     Args:
         entity: the thing.
         entities: all there are.
-        language: two letters.
+        things: see `SkillWords`.
         one: it alone is meant, not all of its sort in the room.
     """
     alone = sum(other.domain == entity.domain and other.area == entity.area for other in entities) == 1
-    sorts = [
-        (single, several) for single, (domain, several) in CALLED.get(language, {}).items() if domain == entity.domain
-    ]
-    words = [single for single, _ in sorts if alone] + [several for _, several in sorts if not one or alone]
+    sorts = things.get(entity.domain, {})
+    words = [*(sorts if alone else ()), *(sorts.values() if not one or alone else ())]
     by_room = [f"{entity.area} {word}" for word in words] if entity.area else []
     return Named((entity.name, *entity.aliases, *by_room), (entity.area,) if entity.area else ())
 

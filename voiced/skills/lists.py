@@ -12,18 +12,12 @@ from voiced.core.speech import Speech
 from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.skills.offering import confirm, reading, text_of, tool
+from voiced.skills.skillwords import NO_WORDS, SkillWords
 from voiced.skills.words import capital, own_words
 
 USUAL = "shopping"
 """The list that is meant where none is named."""
 TO_DO = "to-do"
-SAME = {
-    **dict.fromkeys(("grocery", "groceries"), USUAL),
-    **dict.fromkeys(("to do", "todo", "task", "tasks", "to-dos", "to dos"), TO_DO),
-}
-"""Names of one list."""
-TOGETHER = ("mac and cheese", "fish and chips", "half and half", "gin and tonic", "salt and vinegar crisps")
-"""What is one thing, though there is an "and" in it."""
 TOLD = 10
 """Entries that are told: nobody listens to more."""
 _AND = "\0"
@@ -36,6 +30,7 @@ class ListsSkill:
     Args:
         lists: keeps them.
         speech: puts it into words.
+        words: what lists are called, and what is one thing.
     """
 
     intents = (
@@ -47,9 +42,10 @@ class ListsSkill:
         "VoicedLists",
     )
 
-    def __init__(self, lists: Lists, speech: Speech = ENGLISH) -> None:
+    def __init__(self, lists: Lists, speech: Speech = ENGLISH, words: SkillWords = NO_WORDS) -> None:
         self._lists = lists
         self._speech = speech
+        self._together, self._others = words.together, words.lists
 
     def tools(self) -> Sequence[Tool]:
         """See `Offering`."""
@@ -65,13 +61,13 @@ class ListsSkill:
         name = self._usual(text_of(call, "list"))
         if call.name == "read_list":
             return reading("VoicedReadList", text, {"list": name})
-        items = things(text_of(call, "items"), self._speech)
+        items = self._things(text_of(call, "items"))
         if not items:
             return None
         adds = call.name == "add_to_list"
         slots: dict[str, str | int | float] = {"items": ", ".join(items), "list": name}
         understood = Understanding("VoicedAddToList" if adds else "VoicedRemoveFromList", slots, text)
-        named = [Named((item,)) for item in items] + ([] if name == USUAL else [Named((name,))])
+        named = [Named((item,)) for item in items] + ([] if name == USUAL else [Named(self._names(name))])
         asked = "Shall I put {things} on your {list}?" if adds else "Shall I take {things} off your {list}?"
         question = self._speech.say(asked, things=self._words(items), list=self._called(name))
         return Wish(understood, call.name, tuple(named), confirm(understood, question))
@@ -83,7 +79,7 @@ class ListsSkill:
             if understood.intent == "VoicedLists":
                 return await self._all()
             if understood.intent == "VoicedAddToList":
-                return await self._add(name, things(own_words(understood, "items"), self._speech))
+                return await self._add(name, self._things(own_words(understood, "items")))
             there = await self._lists.entries(name)
             if not there:
                 return Reply(self._speech.say("There is nothing on your {list}.", list=self._called(name)))
@@ -100,7 +96,7 @@ class ListsSkill:
                 return await self._clear(name, there, understood)
             case _:
                 pass
-        asked = things(own_words(understood, "items"), self._speech)
+        asked = self._things(own_words(understood, "items"))
         meant = {each: self._meant(each, there) for each in asked}
         found = [entry for entry in there if any(entry in entries for entries in meant.values())]
         missing = [each for each, entries in meant.items() if not entries]
@@ -173,11 +169,19 @@ class ListsSkill:
     def _words(self, texts: Sequence[str]) -> str:
         return self._speech.turned(self._speech.listed(texts))
 
+    def _things(self, said: str) -> list[str]:
+        return things(said, self._speech, self._together)
+
     def _usual(self, name: str) -> str:
         """The name that a list is kept by, without the word for a list."""
         word = self._speech.say("{name} list", name="").casefold()
-        said = list_name(self._speech.bare(name)).removesuffix(word)
-        return SAME.get(said, said) or USUAL
+        said = list_name(self._speech.bare(name)).removesuffix(word).rstrip(" -")
+        return next((kept for kept, others in self._others.items() if said in others), said) or USUAL
+
+    def _names(self, name: str) -> tuple[str, ...]:
+        """All that a list is called, with and without the word for a list."""
+        names = (name, *self._others.get(name, ()))
+        return (*names, *(self._speech.say("{name} list", name=each) for each in names))
 
     def _called(self, name: str) -> str:
         """A list, as it is said."""
@@ -189,12 +193,18 @@ class ListsSkill:
         )
 
 
-def things(said: str, speech: Speech = ENGLISH) -> list[str]:
-    """Takes apart what was said in one go: "milk, eggs and some bread" are milk, eggs, bread."""
+def things(said: str, speech: Speech = ENGLISH, together: Sequence[str] = ()) -> list[str]:
+    """Takes apart what was said in one go: "milk, eggs and some bread" are milk, eggs, bread.
+
+    Args:
+        said: what it was.
+        speech: the language.
+        together: what is one thing, though the word between two things is in it.
+    """
     said = said.replace(_AND, " ")
-    for pair in TOGETHER:
-        said = re.sub(rf"\b{pair}\b", lambda found: found[0].replace("and", _AND), said, flags=re.IGNORECASE)
+    for pair in together:
+        said = re.sub(rf"\b{pair}\b", lambda found: found[0].replace(speech.joint, _AND), said, flags=re.IGNORECASE)
     joint = rf"\b{speech.joint}\b"
     between = re.compile(rf"\s*(?:,|;|{joint})(?:\s*{joint})?\s*", re.IGNORECASE)
     parts = (speech.article.sub("", part.strip(" .!?")) for part in between.split(said))
-    return list(dict.fromkeys(" ".join(part.split()).replace(_AND, "and") for part in parts if part))
+    return list(dict.fromkeys(" ".join(part.split()).replace(_AND, speech.joint) for part in parts if part))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from voiced.core.chat import Tool, ToolCall
+from voiced.core.commonwords import COMMON
 from voiced.core.ports.search import Search
 from voiced.core.ports.skill import Reply, Wish
 from voiced.core.privacy import most_private
@@ -12,13 +13,12 @@ from voiced.core.speech import Speech
 from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.skills.offering import reading, text_of, tool
+from voiced.skills.skillwords import NO_WORDS, SkillWords
 from voiced.skills.words import own_words, short
 
 WITHHELD = "I did not ask the web: that is too private."
 FACTS = "VoicedLookUp"
 """Questions about anything: they are for this skill only where there is a web to ask."""
-OURS = frozenset("i me my mine we us our you your yours this that it up there here wrong".split())  # noqa: SIM905
-"""Words of a talk, not of a question about the world."""
 _WORD = re.compile(r"\w+")
 
 
@@ -28,17 +28,19 @@ class SearchSkill:
     Args:
         search: asks everybody.
         speech: puts it into words.
+        words: which of them are of a talk; without any, no question is taken for one about the world.
     """
 
-    def __init__(self, search: Search, speech: Speech = ENGLISH) -> None:
+    def __init__(self, search: Search, speech: Speech = ENGLISH, words: SkillWords = NO_WORDS) -> None:
         self._search = search
         self._speech = speech
+        self._talk = words.talk
         self.intents: tuple[str, ...] = ("VoicedSearch", FACTS) if search.web else ("VoicedSearch",)
 
     def takes(self, understood: Understanding) -> bool:
         """See `Choosy`: what is about the two who talk is in no encyclopedia."""
         words = set(_WORD.findall(str(understood.slots.get("topic", "")).casefold()))
-        return understood.intent != FACTS or bool(words and not words & OURS)
+        return understood.intent != FACTS or bool(self._talk and words - COMMON and not words & self._talk)
 
     def tools(self) -> Sequence[Tool]:
         """See `Offering`."""

@@ -1,0 +1,22 @@
+"""What skills compare with what was said, in one language: data, in `skills.yaml` beside the sentence templates."""
+
+from msgspec import Struct
+
+
+class SkillWords(Struct, frozen=True):
+    """Lower case. Where there are none, because the templates are somebody's own, each skill does without.
+
+    Attributes:
+        talk: words of those who talk, not of a question about the world.
+        together: what is one thing on a list, though the word between two things is in it.
+        lists: for a list that has a name of its own, what else it is called.
+        things: for each domain of the home, what its things are called besides their names: one, and several.
+    """
+
+    talk: frozenset[str] = frozenset()
+    together: tuple[str, ...] = ()
+    lists: dict[str, tuple[str, ...]] = {}
+    things: dict[str, dict[str, str]] = {}
+
+
+NO_WORDS = SkillWords()
