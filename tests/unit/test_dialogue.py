@@ -210,17 +210,26 @@ def test_what_was_said_long_ago_or_in_another_talk_is_not_changed(talk, at, know
     assert bool(made.mean("and in the bedroom", talk, at).understood) == known
 
 
+TIMER = {"en": "set a timer for five minutes", "de": "stell einen Timer auf fünf Minuten"}
+ALARM = {"en": "set an alarm for seven tomorrow", "de": "weck mich morgen um sieben"}
+WEATHER = {"en": "what's the weather like", "de": "wie ist das Wetter"}
+
+
 @pytest.mark.parametrize(
-    ("text", "slots"),
+    ("language", "text", "slots"),
     [
-        ("make it ten minutes", {"minutes": 10, "start_minutes": 5}),
-        ("make it an hour", {"hours": 1, "start_minutes": 5}),
-        ("no ten minutes instead", {"minutes": 10, "start_minutes": 5}),
+        ("en", "make it ten minutes", {"minutes": 10, "start_minutes": 5}),
+        ("en", "make it an hour", {"hours": 1, "start_minutes": 5}),
+        ("en", "no ten minutes instead", {"minutes": 10, "start_minutes": 5}),
+        ("de", "mach zehn Minuten daraus", {"minutes": 10, "start_minutes": 5}),
+        ("de", "mach lieber zehn Minuten", {"minutes": 10, "start_minutes": 5}),
+        ("de", "stell ihn bitte auf eine Stunde", {"hours": 1, "start_minutes": 5}),
+        ("de", "nein, lieber zehn Minuten", {"minutes": 10, "start_minutes": 5}),
     ],
 )
-def test_another_length_is_one_of_the_same_timer(text, slots):
-    made = dialogue()
-    made.acted(RULES["en"].understand("set a timer for five minutes"), "voice", 100.0)
+def test_another_length_is_one_of_the_same_timer(language, text, slots):
+    made = dialogue(language)
+    made.acted(RULES[language].understand(TIMER[language]), "voice", 100.0)
     understood = made.mean(text, "voice", 101.0).understood
     assert (understood.intent, understood.slots) == ("HassStartTimer", slots)
 
@@ -233,11 +242,24 @@ def test_a_timer_is_changed_again_by_what_it_was_changed_to():
     assert understood.slots == {"name": "pizza", "minutes": 10, "start_hours": 1}
 
 
-def test_another_day_is_one_of_the_same_alarm():
-    made = dialogue()
-    made.acted(RULES["en"].understand("set an alarm for seven tomorrow"), "voice", 100.0)
-    understood = made.mean("and what about on friday", "voice", 101.0).understood
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "and what about on friday"), ("de", "und am Freitag?"), ("de", "was ist mit Freitag")]
+)
+def test_another_day_is_one_of_the_same_alarm(language, text):
+    made = dialogue(language)
+    made.acted(RULES[language].understand(ALARM[language]), "voice", 100.0)
+    understood = made.mean(text, "voice", 101.0).understood
     assert (understood.intent, understood.slots) == ("VoicedSetAlarm", {"hour": 7, "day": "4"})
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "and tomorrow?"), ("de", "und morgen?"), ("de", "und wie ist es morgen")]
+)
+def test_another_day_is_one_of_the_same_weather(language, text):
+    made = dialogue(language)
+    made.acted(RULES[language].understand(WEATHER[language]), "voice", 100.0)
+    understood = made.mean(text, "voice", 101.0).understood
+    assert (understood.intent, understood.slots) == ("VoicedWeather", {"offset": 1})
 
 
 def test_a_length_changes_nothing_that_has_none():

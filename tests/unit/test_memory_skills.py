@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from tests.fakes.kept import FakeConversations
 from tests.fakes.memories import FakeMemories
+from voiced.core.answers import load_speech
 from voiced.core.config_keeping import MemoryConfig
 from voiced.core.errors import SkillFailed, StoreBusy
 from voiced.core.history import Message, Privacy, Source
@@ -23,7 +24,9 @@ from voiced.skills.memory import MemorySkill
 from voiced.skills.sources import SourcesSkill
 from voiced.turn.rules import Rules
 
-RULES = Rules(Path(__file__).parents[2] / "config" / "intents" / "en", "en")
+INTENTS = Path(__file__).parents[2] / "config" / "intents"
+ALL_RULES = {language: Rules(INTENTS, language) for language in ("en", "de")}
+RULES = ALL_RULES["en"]
 NOTES = Scope(kinds=["note"])
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -31,18 +34,19 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 class Person:
     """Somebody who says sentences at moments, as the rules understand them."""
 
-    def __init__(self, config: MemoryConfig | None = None) -> None:
+    def __init__(self, config: MemoryConfig | None = None, language: str = "en") -> None:
         self.now = NOW
+        self.rules, speech = ALL_RULES[language], load_speech(INTENTS, language)
         self.conversations = FakeConversations()
         self.memories = FakeMemories(self.conversations)
         search = Search(self.memories, [], lambda: "", config or MemoryConfig(deadline_s=10))
         self.knowledge = OwnKnowledge(self.memories, search, MemoryStatus, lambda: None, lambda _: "public")
-        memory = MemorySkill(self.knowledge, search, lambda: self.now, "home", self.knowledge.remove)
-        sources = SourcesSkill(self.conversations, self.knowledge, lambda: self.now, "home")
+        memory = MemorySkill(self.knowledge, search, lambda: self.now, "home", self.knowledge.remove, speech)
+        sources = SourcesSkill(self.conversations, self.knowledge, lambda: self.now, "home", speech)
         self.skills = {intent: skill for skill in (memory, sources) for intent in skill.intents}
 
     async def asks(self, text: str) -> Reply:
-        understood = RULES.understand(text)
+        understood = self.rules.understand(text)
         assert understood is not None, text
         return await self.skills[understood.intent].answer(understood)
 
@@ -64,8 +68,8 @@ class Person:
         return {each.text for each in (await self.knowledge.find(NOTES)).items}
 
 
-def person(play: Callable[[Person], Awaitable[None]]) -> None:
-    asyncio.run(play(Person()))
+def person(play: Callable[[Person], Awaitable[None]], language: str = "en") -> None:
+    asyncio.run(play(Person(language=language)))
 
 
 @pytest.mark.parametrize(
@@ -256,6 +260,63 @@ def test_a_store_that_fails_is_told():
                 await one.asks(text)
 
     person(play)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("merk dir, dass mein Rad im Schuppen steht", "mein Rad im Schuppen steht"),
+        ("Merk dir: Annas Nummer ist 555-1234, ok?", "Annas Nummer ist 555-1234, ok?"),
+        ("mach dir eine Notiz: Milch kaufen", "Milch kaufen"),
+        ("notiere, dass der Code 5 ist", "der Code 5 ist"),
+        ("schreib dir auf, dass der Filter im Mai gewechselt wird.", "der Filter im Mai gewechselt wird"),
+        ("vergiss bitte nicht, dass Bob um 17 Uhr kommt", "Bob um 17 Uhr kommt"),
+    ],
+)
+def test_what_is_to_be_remembered_in_german(said: str, kept: str):
+    async def play(one: Person) -> None:
+        assert (await one.hears(said)).startswith("Ich merke mir: ")
+        assert await one.notes() == {kept}
+
+    person(play, "de")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("was weißt du über mein Rad?", "Gestern um 12 Uhr sollte ich mir merken: dein Rad ist im Schuppen."),
+        ("was habe ich dir über mein Rad gesagt", "Gestern um 12 Uhr sollte ich mir merken: dein Rad ist im Schuppen."),
+        ("was weißt du über mein Boot", "Ich weiß nichts über dein Boot."),
+        ("was habe ich über Bern gesagt", "Gestern um 12 Uhr hast du gesagt: deine Schwester zieht nach Bern."),
+        ("was weißt du über Sahne", "Gestern um 12 Uhr habe ich gesagt: Zum Kuchen gehört Sahne."),
+        ("woher weißt du das", "Aus deiner Notiz gestern um 12 Uhr, „mein Rad ist im Schuppen“."),
+        ("vergiss alles über mein Boot", "Ich habe keine Notiz über dein Boot."),
+        (
+            "vergiss was ich dir über mein Rad gesagt habe",
+            "Ich habe eine Notiz dazu: dein Rad ist im Schuppen. Soll ich sie vergessen?",
+        ),
+        ("vergiss das", ""),
+    ],
+)
+def test_what_is_asked_of_the_memory_in_german(said: str, told: str):
+    async def play(one: Person) -> None:
+        await one.hears("merk dir: mein Rad ist im Schuppen")
+        await one.says("user", "meine Schwester zieht nach Bern")
+        (note,) = (await one.knowledge.find(NOTES)).items
+        await one.says("assistant", "Zum Kuchen gehört Sahne.", Source("note", note.id, note.text))
+        one.waits(days=1)
+        assert await one.hears(said) == told
+
+    person(play, "de")
+
+
+def test_what_was_just_remembered_in_german_is_forgotten():
+    async def play(one: Person) -> None:
+        await one.hears("merk dir: mein Rad ist im Schuppen")
+        assert await one.hears("vergiss das") == "Vergessen."
+        assert await one.notes() == set()
+
+    person(play, "de")
 
 
 def test_nothing_of_it_is_in_the_grammar_but_what_was_there():
