@@ -16,6 +16,11 @@ from voiced.core.questions import asks
         "wo ist mein Rad",
         "Und mit wem spielt Leo?",
         "hat jemand angerufen",
+        "am I late",
+        "bin ich zu spät",
+        "war das gestern",
+        "habe ich den Schlüssel mit",
+        "müssen wir noch einkaufen",
         "Shall I note it?",
     ],
 )
@@ -34,6 +39,10 @@ def test_it_is_a_question(text: str):
         "remember where the key is: under the mat",
         "Islands are nice",
         "Wohnung 3 gehört Frau Weber",
+        "Am Montag kommt Oma",
+        "am Samstag ist Flohmarkt",
+        "Bin day is Tuesday",
+        "War and Peace is on the shelf",
         "In the cellar is the wine",
     ],
 )

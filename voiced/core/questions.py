@@ -11,9 +11,11 @@ _BEGINS = re.compile(
     (?:
         (?:what|which|who|whom|whose|where|when|why|how)
       | (?:wer|wen|wem|wessen|was|wo|wohin|woher|wann|warum|wieso|weshalb|wie|wieviel|welche[rsnm]?)
-      | (?:is|are|am|do|does|did|could|would|should|shall|has)
-      | (?:can|will|have|had|may|must|were|was)\s+(?:i|you|he|she|it|we|they|there|this|that|the|my|our)
-      | (?:ist|sind|bin|bist|hat|hast|habt|haben|kann|kannst|könnt|könnte|soll|sollte|darf|muss|gibt|wird|weißt)
+      | (?:is|are|do|does|did|could|would|should|shall|has)
+      | (?:am|can|will|have|had|may|must|were|was)\s+(?:i|you|he|she|it|we|they|there|this|that|the|my|our)
+      | (?:bin|war|waren|warst|hab|habe|hatte|hatten|hattest|müssen|musst|dürfen|darfst|sollen|sollst|wirst|werden|gab)
+        \s+(?:ich|du|er|sie|es|wir|ihr|man|jemand|das|der|die|mein\w*|dein\w*|unser\w*)
+      | (?:ist|sind|bist|hat|hast|habt|haben|kann|kannst|könnt|könnte|soll|sollte|darf|muss|gibt|wird|weißt)
     )\b
     """,
     re.IGNORECASE | re.VERBOSE,
