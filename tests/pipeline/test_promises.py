@@ -2,13 +2,14 @@
 
 import asyncio
 from datetime import UTC, datetime
-from pathlib import Path
 
 from msgspec.structs import replace
 
 from tests.fakes.engines import ScriptedStt
 from tests.fakes.promises import FaultyPromises
+from tests.home.households import INTENTS
 from tests.pipeline.playbook import Play, asks, does, says_nothing, speaks, wakes
+from tests.sentences import rules
 from voiced.core.answers import load_speech
 from voiced.core.commands import Stop
 from voiced.core.config import PromisesConfig
@@ -22,11 +23,8 @@ from voiced.skills.snooze import SnoozeSkill
 from voiced.skills.timers import TimersSkill
 from voiced.turn.dialogue import Dialogue
 from voiced.turn.earcons import earcons
-from voiced.turn.rules import Rules
 from voiced.turn.scheduler import Scheduler
 
-INTENTS = Path(__file__).parents[2] / "config" / "intents"
-RULES = {language: Rules(INTENTS, language) for language in ("en", "de")}
 SEVEN = datetime(2026, 11, 25, 7, 0, tzinfo=UTC).timestamp()
 DONE = "Your timer is done."
 
@@ -65,7 +63,7 @@ class Household(Play):
         ]
         self.parts = replace(
             self.parts,
-            dialogue=Dialogue(RULES[language].understand),
+            dialogue=Dialogue(rules(language).understand),
             speech=speech,
             skills={intent: skill for skill in skills for intent in skill.intents},
         )

@@ -2,13 +2,14 @@
 
 import asyncio
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.home.households import INTENTS
+from tests.sentences import rules
 from voiced.core.errors import SkillFailed
 from voiced.core.numbers import load_numbers
 from voiced.core.types import Understanding
@@ -18,8 +19,7 @@ from voiced.skills.talk import StopSkill
 from voiced.skills.units import UNITS, converted
 from voiced.turn.rules import Rules
 
-INTENTS = Path(__file__).parents[2] / "config" / "intents" / "en"
-RULES = Rules(INTENTS, "en")
+RULES = rules()
 SKILL = CalculatorSkill(load_numbers(INTENTS, "en"))
 
 
@@ -108,16 +108,16 @@ class Lamp:
 
 
 def test_what_it_does_not_take_may_be_for_the_home():
-    rules = Rules(INTENTS, "en")
-    rules.home = Lamp()
+    own = Rules(INTENTS, "en")
+    own.home = Lamp()
     said = "lower the lamp over the table"
-    assert rules.understand(said).intent == "VoicedCalculate"
-    understand = taken([rules.understand, rules.understand_home], {"VoicedCalculate": SKILL, "HassTurnOn": StopSkill()})
+    assert own.understand(said).intent == "VoicedCalculate"
+    understand = taken([own.understand, own.understand_home], {"VoicedCalculate": SKILL, "HassTurnOn": StopSkill()})
     assert understand(said).intent == "HassTurnOn"
 
 
 def test_every_unit_has_a_name_in_the_templates_and_no_other_has():
-    lists = yaml.safe_load((INTENTS / "calculator.yaml").read_text())["lists"]
+    lists = yaml.safe_load((INTENTS / "en" / "calculator.yaml").read_text())["lists"]
     assert {value["out"] for value in lists["unit_name"]["values"]} == UNITS.keys()
     assert {value["out"] for value in lists["unit_sign"]["values"]} < UNITS.keys()
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,15 +9,15 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.home.households import INTENTS
+from tests.sentences import rules
 from voiced.core.errors import SkillFailed
 from voiced.skills.clock import ClockSkill
 from voiced.skills.dates import MOVING, easter, later, named_day
 from voiced.skills.microphone import MicrophoneSkill
 from voiced.skills.places import zones_of
-from voiced.turn.rules import Rules
 
-INTENTS = Path(__file__).parents[2] / "config" / "intents" / "en"
-RULES = Rules(INTENTS, "en")
+RULES = rules()
 NOW = datetime(2026, 11, 29, 15, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 SKILL = ClockSkill(lambda: NOW)
 
@@ -72,7 +71,7 @@ def test_what_is_no_day_is_told_as_such():
 
 
 def test_every_place_and_every_feast_of_the_templates_is_known():
-    lists = yaml.safe_load((INTENTS / "clock.yaml").read_text())["lists"]
+    lists = yaml.safe_load((INTENTS / "en" / "clock.yaml").read_text())["lists"]
     for value in lists["clock_place"]["values"]:
         assert zones_of(value["out"]), value
         ZoneInfo(value["out"])

@@ -1,9 +1,9 @@
 """What a sentence means after what was said before it."""
 
-from pathlib import Path
-
 import pytest
 
+from tests.home.households import INTENTS
+from tests.sentences import rules
 from voiced.core.config import Config
 from voiced.core.config_mind import DialogueConfig
 from voiced.core.ports.skill import Asks
@@ -11,10 +11,7 @@ from voiced.core.types import Understanding
 from voiced.core.words import load_words
 from voiced.turn.dialogue import TALKS, Dialogue
 from voiced.turn.dialoguewords import DialogueWords
-from voiced.turn.rules import Rules
 
-FOLDER = Path(__file__).parents[2] / "config" / "intents"
-RULES = {language: Rules(FOLDER, language) for language in ("en", "de")}
 UNLOCK = Understanding("HassUnlock", {"name": "front door"}, "unlock the front door")
 CHOICES = {
     name: Understanding("HassTurnOn", {"name": name}, "turn on the lamp")
@@ -35,7 +32,7 @@ LIGHTS = {
 
 
 def dialogue(language: str = "en") -> Dialogue:
-    return Dialogue(RULES[language].understand, load_words(FOLDER, language, "dialogue", DialogueWords))
+    return Dialogue(rules(language).understand, load_words(INTENTS, language, "dialogue", DialogueWords))
 
 
 def home(text: str) -> Understanding | None:
@@ -156,7 +153,7 @@ def test_a_choice_confirms_nothing():
 
 
 def test_what_is_risky_asks_again_after_a_choice_and_after_a_change():
-    made = Dialogue(home, load_words(FOLDER, "en", "dialogue", DialogueWords))
+    made = Dialogue(home, load_words(INTENTS, "en", "dialogue", DialogueWords))
     made.acted(
         Understanding(
             "HassTurnOn", {"area": "kitchen", "domain": "light"}, "turn on the light in the kitchen", confirmed=True
@@ -188,7 +185,7 @@ def test_what_is_risky_asks_again_after_a_choice_and_after_a_change():
     ],
 )
 def test_a_sentence_changes_the_last_one(before, text, sentence):
-    made = Dialogue(home, load_words(FOLDER, "en", "dialogue", DialogueWords))
+    made = Dialogue(home, load_words(INTENTS, "en", "dialogue", DialogueWords))
     made.acted(home(before), "voice", 100.0)
     meaning = made.mean(text, "voice", 150.0)
     assert meaning.understood == (home(sentence) if sentence else None)
@@ -196,7 +193,7 @@ def test_a_sentence_changes_the_last_one(before, text, sentence):
 
 
 def test_a_change_never_makes_an_action_of_a_question():
-    made = Dialogue(home, load_words(FOLDER, "en", "dialogue", DialogueWords))
+    made = Dialogue(home, load_words(INTENTS, "en", "dialogue", DialogueWords))
     made.acted(home("is the light in the kitchen"), "voice", 100.0)
     assert made.mean("and in the bedroom", "voice", 101.0).understood.intent == "HassGetState"
 
@@ -205,7 +202,7 @@ def test_a_change_never_makes_an_action_of_a_question():
     ("talk", "at", "known"), [("voice", 190.0, True), ("voice", 190.1, False), ("text", 101.0, False)]
 )
 def test_what_was_said_long_ago_or_in_another_talk_is_not_changed(talk, at, known):
-    made = Dialogue(home, load_words(FOLDER, "en", "dialogue", DialogueWords))
+    made = Dialogue(home, load_words(INTENTS, "en", "dialogue", DialogueWords))
     made.acted(home("turn on the light in the kitchen"), "voice", 100.0)
     assert bool(made.mean("and in the bedroom", talk, at).understood) == known
 
@@ -229,14 +226,14 @@ WEATHER = {"en": "what's the weather like", "de": "wie ist das Wetter"}
 )
 def test_another_length_is_one_of_the_same_timer(language, text, slots):
     made = dialogue(language)
-    made.acted(RULES[language].understand(TIMER[language]), "voice", 100.0)
+    made.acted(rules(language).understand(TIMER[language]), "voice", 100.0)
     understood = made.mean(text, "voice", 101.0).understood
     assert (understood.intent, understood.slots) == ("HassStartTimer", slots)
 
 
 def test_a_timer_is_changed_again_by_what_it_was_changed_to():
     made = dialogue()
-    made.acted(RULES["en"].understand("set a pizza timer for five minutes"), "voice", 100.0)
+    made.acted(rules().understand("set a pizza timer for five minutes"), "voice", 100.0)
     made.acted(made.mean("make it an hour", "voice", 101.0).understood, "voice", 102.0)
     understood = made.mean("make it ten minutes", "voice", 103.0).understood
     assert understood.slots == {"name": "pizza", "minutes": 10, "start_hours": 1}
@@ -247,7 +244,7 @@ def test_a_timer_is_changed_again_by_what_it_was_changed_to():
 )
 def test_another_day_is_one_of_the_same_alarm(language, text):
     made = dialogue(language)
-    made.acted(RULES[language].understand(ALARM[language]), "voice", 100.0)
+    made.acted(rules(language).understand(ALARM[language]), "voice", 100.0)
     understood = made.mean(text, "voice", 101.0).understood
     assert (understood.intent, understood.slots) == ("VoicedSetAlarm", {"hour": 7, "day": "4"})
 
@@ -257,14 +254,14 @@ def test_another_day_is_one_of_the_same_alarm(language, text):
 )
 def test_another_day_is_one_of_the_same_weather(language, text):
     made = dialogue(language)
-    made.acted(RULES[language].understand(WEATHER[language]), "voice", 100.0)
+    made.acted(rules(language).understand(WEATHER[language]), "voice", 100.0)
     understood = made.mean(text, "voice", 101.0).understood
     assert (understood.intent, understood.slots) == ("VoicedWeather", {"offset": 1})
 
 
 def test_a_length_changes_nothing_that_has_none():
     made = dialogue()
-    made.acted(RULES["en"].understand("what time is it"), "voice", 100.0)
+    made.acted(rules().understand("what time is it"), "voice", 100.0)
     assert made.mean("make it ten minutes", "voice", 101.0).understood.intent == "VoicedFollowUp"
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.lists import FakeLists
+from tests.home.households import INTENTS
+from tests.sentences import rules
 from tests.unit.test_skills import NOW, Kept, Volume, kept
 from voiced.core.answers import load_speech
 from voiced.core.errors import SearchFailed, SkillFailed
@@ -36,10 +37,8 @@ from voiced.skills.volume import VolumeSkill
 from voiced.skills.weather import WeatherSkill
 from voiced.skills.when import clock_times, seconds
 from voiced.turn.announcements import missed_text, ring_text
-from voiced.turn.rules import Rules
 
-INTENTS = Path(__file__).parents[2] / "config" / "intents"
-RULES = Rules(INTENTS, "de")
+RULES = rules("de")
 SPEECH = load_speech(INTENTS, "de")
 GERMAN = load_numbers(INTENTS, "de")
 WORDS = load_words(INTENTS, "de", "skills", SkillWords)

@@ -2,13 +2,14 @@
 
 import asyncio
 from itertools import combinations
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.lists import FakeLists
+from tests.home.households import INTENTS
+from tests.sentences import rules
 from voiced.core.chat import ToolCall
 from voiced.core.errors import SkillFailed, StoreBusy
 from voiced.core.ports.skill import Reply
@@ -17,10 +18,8 @@ from voiced.core.types import Understanding
 from voiced.core.words import load_words
 from voiced.skills.lists import ListsSkill, things
 from voiced.skills.skillwords import SkillWords
-from voiced.turn.rules import Rules
 
-INTENTS = Path(__file__).parents[2] / "config" / "intents" / "en"
-RULES = Rules(INTENTS, "en")
+RULES = rules()
 WORDS = load_words(INTENTS, "en", "skills", SkillWords)
 
 

@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from tests.fakes.kept import FakeConversations
 from tests.fakes.memories import FakeMemories
-from voiced.core.answers import load_speech
+from tests.home.households import speech
+from tests.sentences import rules
 from voiced.core.config_keeping import MemoryConfig
 from voiced.core.errors import SkillFailed, StoreBusy
 from voiced.core.history import Message, Privacy, Source
@@ -22,11 +22,8 @@ from voiced.recall.knowledge import OwnKnowledge
 from voiced.recall.search import Search
 from voiced.skills.memory import MemorySkill
 from voiced.skills.sources import SourcesSkill
-from voiced.turn.rules import Rules
 
-INTENTS = Path(__file__).parents[2] / "config" / "intents"
-ALL_RULES = {language: Rules(INTENTS, language) for language in ("en", "de")}
-RULES = ALL_RULES["en"]
+RULES = rules()
 NOTES = Scope(kinds=["note"])
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -36,13 +33,13 @@ class Person:
 
     def __init__(self, config: MemoryConfig | None = None, language: str = "en") -> None:
         self.now = NOW
-        self.rules, speech = ALL_RULES[language], load_speech(INTENTS, language)
+        self.rules, said = rules(language), speech(language)
         self.conversations = FakeConversations()
         self.memories = FakeMemories(self.conversations)
         search = Search(self.memories, [], lambda: "", config or MemoryConfig(deadline_s=10))
         self.knowledge = OwnKnowledge(self.memories, search, MemoryStatus, lambda: None, lambda _: "public")
-        memory = MemorySkill(self.knowledge, search, lambda: self.now, "home", self.knowledge.remove, speech)
-        sources = SourcesSkill(self.conversations, self.knowledge, lambda: self.now, "home", speech)
+        memory = MemorySkill(self.knowledge, search, lambda: self.now, "home", self.knowledge.remove, said)
+        sources = SourcesSkill(self.conversations, self.knowledge, lambda: self.now, "home", said)
         self.skills = {intent: skill for skill in (memory, sources) for intent in skill.intents}
 
     async def asks(self, text: str) -> Reply:

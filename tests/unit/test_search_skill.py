@@ -2,13 +2,13 @@
 
 import asyncio
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.fakes.search import FakeSearch, FakeWeather, page
-from voiced.core.answers import load_speech
+from tests.home.households import INTENTS, speech
+from tests.sentences import rules
 from voiced.core.chat import ToolCall
 from voiced.core.history import Source
 from voiced.core.numbers import load_numbers
@@ -23,7 +23,6 @@ from voiced.skills.skillwords import SkillWords
 from voiced.skills.weather import WeatherSkill
 from voiced.turn.rules import Rules
 
-INTENTS = Path(__file__).parents[2] / "config" / "intents"
 NOW = datetime(2026, 11, 29, 15, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 DAYS = {
     NOW.date(): Forecast(3, 1.2, 5.8, 0, 4.6),
@@ -31,17 +30,17 @@ DAYS = {
     datetime(2026, 12, 4).date(): Forecast(71, -3.0, -1.0, 30),  # noqa: DTZ001 (a day)
 }
 RULES = {
-    language: [Rules(INTENTS, language).understand, Rules(INTENTS / language / "open", language).understand]
+    language: [rules(language).understand, Rules(INTENTS / language / "open", language).understand]
     for language in ("en", "de")
 }
 
 
 def ask(said: str, search: FakeSearch, language: str = "en"):
-    speech, words = load_speech(INTENTS, language), load_words(INTENTS, language, "skills", SkillWords)
+    said_in, words = speech(language), load_words(INTENTS, language, "skills", SkillWords)
     skills = [
-        CalculatorSkill(load_numbers(INTENTS, language), speech),
-        SearchSkill(search, speech, words),
-        WeatherSkill(FakeWeather(DAYS), lambda: NOW, speech),
+        CalculatorSkill(load_numbers(INTENTS, language), said_in),
+        SearchSkill(search, said_in, words),
+        WeatherSkill(FakeWeather(DAYS), lambda: NOW, said_in),
     ]
     by_intent = {intent: skill for skill in skills for intent in skill.intents}
     understood = taken(RULES[language], by_intent)(said)

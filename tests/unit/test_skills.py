@@ -2,13 +2,13 @@
 
 import asyncio
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from tests.fakes.clock import JumpingClock
 from tests.fakes.kept import FakeSettings
+from tests.sentences import rules
 from voiced.control.tally import Tally
 from voiced.core.config_mind import QuietConfig
 from voiced.core.events import Speaking
@@ -27,7 +27,6 @@ from voiced.skills.timers import TimersSkill
 from voiced.skills.volume import VolumeSkill
 from voiced.turn.manner import Manner
 from voiced.turn.quiet import Quiet
-from voiced.turn.rules import Rules
 
 
 def answer(skill, intent, **slots):
@@ -257,7 +256,7 @@ def test_timers(running, intent, slots, said, left):
     assert len(timers.promises) == left
 
 
-RULES = Rules(Path(__file__).parents[2] / "config" / "intents", "en")
+RULES = rules()
 
 
 def converse(*sentences, promises=None):
