@@ -56,6 +56,9 @@ UNKNOWN = {
 }
 """What has no state before it is used or happens."""
 
+OWN = "No device components to cleanup for tested"
+"""What Home Assistant says of itself: it empties the topic of a device again for each entity that is switched off."""
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
@@ -190,7 +193,7 @@ def test_home_assistant_has_nothing_to_complain_about(real, server):
 
     asyncio.run(run())
     about = [line for line in real.log().splitlines() if "mqtt" in line.lower() or "voice" in line.lower()]
-    assert about == []
+    assert [line for line in about if OWN not in line] == []
 
 
 def test_all_is_there_again_after_the_broker_or_home_assistant_was_away(real, server):
