@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from tests.faults.outcome import Outcome, replaced, trial
-from tests.fuzz import archives, messages, models, texts
+from tests.fuzz import archives, messages, models, requests, texts
 from tests.fuzz.mutation import mutated
 from tests.fuzz.parser import Parser
 from voiced.core.errors import VoicedError
@@ -19,6 +19,7 @@ from voiced.core.errors import VoicedError
 PARSERS: Mapping[str, Callable[[Path], Parser]] = {
     "frames": messages.frames,
     "events": messages.events,
+    "requests": requests.requests,
     "mqtt-commands": messages.mqtt_commands,
     "devices": messages.devices,
     "home-assistant": messages.home_assistant,
