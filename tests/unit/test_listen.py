@@ -333,6 +333,29 @@ def test_where_the_canceller_knows_of_no_talker_nobody_is_listened_to() -> None:
     assert hear(script, TalkedOver(speaking=(5, 80))) == []
 
 
+class Left(World):
+    """What is left of the echo sounds like speech all the time; somebody talks in some frames of it."""
+
+    def __init__(self, *talks: int) -> None:
+        super().__init__(speaking=(5, 110))
+        self._talks = talks
+
+    def frames(self, script: str) -> Iterator[Frame | None]:
+        for number, each in enumerate(super().frames(script)):
+            yield each and Frame(each.samples, each.start, each.samples, talker=number in self._talks)
+
+
+def test_who_talks_over_voiced_is_heard_though_the_rest_of_the_echo_sounds_like_speech_before() -> None:
+    signals = hear("." * 10 + "s" * 40 + "." * 30, Left(*range(40, 50)))
+    assert kinds(signals) == ["TalkedOver", "SpeechStarted", "SpeechChunk", "Utterance"]
+    assert 10 < sent(signals).count("s") < 22, "hardly more than what was said"
+
+
+def test_a_word_that_the_canceller_tells_of_twice_is_heard_from_its_beginning() -> None:
+    signals = hear("." * 28 + "s." + "s" * 10 + "." * 30, Left(28, *range(34, 40)))
+    assert sent(signals).lstrip(".").startswith("s.ssssssssss")
+
+
 def test_after_the_wake_word_nobody_talks_over_voiced() -> None:
     signals = hear("." * 20 + "wwwwwwwwwW" + "s" * 20 + "." * 60, TalkedOver(speaking=(5, 32)))
     assert kinds(signals) == ["Woke", "SpeechStarted", "SpeechChunk", "Utterance"]

@@ -33,7 +33,7 @@ _GAP = RATE // 2
 """So much lost sound, and the utterance is over."""
 _ECHO = RATE // 2
 """What voiced said may be heard for so long after it has ended: sound servers and rooms take their time."""
-_BEFORE = RATE // 2
+_BEFORE = 3 * RATE // 10
 """Somebody is found to talk over voiced so long after beginning to, at most."""
 _INTERRUPTION = {
     "maximum_s": 2.0,
@@ -130,10 +130,13 @@ class _Ear:
             turn, detection = self._woken
             yield from self._command(turn, word_end(self._ring, detection.end))
         elif not (self._listening or self._woken or self._alone) and self._controls.speaking():
+            ignore_until = _FOREVER
             if frame.talker:
                 yield TalkedOver(at=self._ring.end / RATE)
+                # What is left of an echo may sound like speech, from long before on.
+                ignore_until = frame.start
             start = max(frame.start - _BEFORE, self._listened)
-            yield from self._begin(Purpose.INTERRUPTION, self._turns(), start, _FOREVER, self._interruption_limits)
+            yield from self._begin(Purpose.INTERRUPTION, self._turns(), start, ignore_until, self._interruption_limits)
         yield from self._attend(heard)
 
     def pause(self) -> Iterator[Signal]:
@@ -192,9 +195,10 @@ class _Ear:
         if listening is None:
             return
         yield from listening.hear(frame, self._ring, self._vad, self._progress, self._controls.earcons())
+        if listening.over:
+            self._listened = self._ring.end
         if listening.over or (not listening.spoken and self._is_idle(listening)):
             self._listening = None
-            self._listened = self._ring.end
 
     def _is_idle(self, listening: Listening) -> bool:
         """Whether it waits for an interruption of what is no longer said, or where nobody but voiced speaks."""
