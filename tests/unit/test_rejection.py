@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiced.core.types import Purpose
-from voiced.engines.rejection import ACCEPTED, LIMITS, Segment, confidence
+from voiced.engines.rejection import ACCEPTED, BARE_STOP, LIMITS, Segment, confidence
 
 WORDS = [Segment("<sil>", 0, 9, -5.0), Segment("stop", 10, 49, -60.0), Segment("<sil>", 50, 59, -5.0)]
 
@@ -17,8 +17,17 @@ def phones(nats: float, *, last: int = 49, name: str = "AA") -> list[Segment]:
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_half_sure_at_the_limit(purpose: Purpose) -> None:
-    words = [Segment("stop", 10, 49, 40 * (-1.0 - LIMITS[purpose].margin))]
+    words = [Segment("quiet", 10, 49, 40 * (-1.0 - LIMITS[purpose].margin))]
     assert confidence(words, phones(-1.0), purpose) == pytest.approx(ACCEPTED)
+
+
+@pytest.mark.parametrize("name", ["stop", "stop(2)"])
+def test_what_begins_with_stop_interrupts_though_it_is_explained_less_well(name: str) -> None:
+    words = [Segment("<sil>", 0, 9, -5.0), Segment(name, 10, 49, 40 * (-1.0 - BARE_STOP.margin))]
+    assert confidence(words, phones(-1.0), Purpose.INTERRUPTION) == pytest.approx(ACCEPTED)
+    assert confidence(words, phones(-1.0), Purpose.COMMAND) < ACCEPTED
+    other = [Segment("be", 10, 19, words[1].nats / 4), Segment(name, 20, 49, words[1].nats * 3 / 4)]
+    assert confidence(other, phones(-1.0), Purpose.INTERRUPTION) < ACCEPTED
 
 
 @given(st.floats(-1.7, 5), st.floats(-1.7, 5))
