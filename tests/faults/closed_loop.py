@@ -96,7 +96,7 @@ async def _run(seed: int, times: int, *, cancels: bool) -> Outcome:
         database = await Database.open(Path(folder), patience_s=30, check_s=30)
         try:
             voiced = Voiced(config, room, room, activity, Bus(), children, database=database, live=False)
-            voiced._controls._hears_speaker = True
+            voiced._senses.controls._hears_speaker = True
             async with started(*children), voiced.running():
                 hearing = asyncio.create_task(voiced.hear())
                 outcome, events, home = Outcome(), list[AnyEvent](), Home(chance)
