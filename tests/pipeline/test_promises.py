@@ -11,7 +11,7 @@ from tests.home.households import INTENTS
 from tests.pipeline.playbook import Play, asks, does, says_nothing, speaks, wakes
 from tests.sentences import rules
 from voiced.core.answers import load_speech
-from voiced.core.commands import Stop
+from voiced.core.commands import Say, Stop
 from voiced.core.config import PromisesConfig
 from voiced.core.errors import AudioFailed
 from voiced.core.events import Failed, Interrupted, PromiseMissed, PromiseRang, Speaking, Spoken
@@ -178,6 +178,12 @@ def test_a_bare_snooze_lets_it_ring_again_later():
     snoozed = lived.said.index("Snoozed for 10 seconds.")
     quiet = [event.at for event in lived.all(Speaking)][snoozed : snoozed + 2]
     assert quiet[1] - quiet[0] > 9
+
+
+def test_a_bare_snooze_means_nothing_where_nothing_rings():
+    talk = does(1.0, Say("word " * 20)), speaks(3.0, 3.4, "x", Purpose.INTERRUPTION)
+    assert not household(*talk, heard=["snooze it"]).all(Interrupted)
+    assert household(*talk, heard=["stop it"]).all(Interrupted)
 
 
 def test_after_the_wake_word_it_can_be_snoozed_too():

@@ -284,21 +284,21 @@ class Conversation:
 
     async def _heed(self, overheard: Turn) -> None:
         try:
-            first = await overheard.hear()
-            if isinstance(first, SpeechChunk):
+            if isinstance(first := await overheard.hear(), SpeechChunk):
                 heard = await self._parts.stt.transcribe(overheard.speech(first), Purpose.INTERRUPTION)
                 # What voiced says itself is no order, whatever comes back through the microphone.
-                if heard.text and not (self._turn and heard.text in self._turn.saying.lower()):
-                    await self._inbox.put(self._order(heard.text))
+                own = self._turn is not None and heard.text in self._turn.saying.lower()
+                if heard.text and not own and (order := self._order(heard.text)):
+                    await self._inbox.put(order)
         except VoicedError as error:
             log.warning("what was said meanwhile could not be heard: %s", error)
         finally:
             self._parts.activity.waiting(overheard.id)
 
-    def _order(self, text: str) -> Stop | Ask:
-        """What is overheard is an order: to snooze while something rings, else to stop."""
-        understood = self._parts.dialogue.understand(text)
-        return Ask(text) if understood and understood.intent == SNOOZE and self._rings() else Stop(text)
+    def _order(self, text: str) -> Stop | Ask | None:
+        """What is overheard is an order to stop, or to snooze: that is none where nothing rings."""
+        snoozes = (understood := self._parts.dialogue.understand(text)) and understood.intent == SNOOZE
+        return (Ask(text) if self._rings() else None) if snoozes else Stop(text)
 
     async def _whole(self, turn: Turn, wish: Wish) -> None:
         """One turn and its boundary: whatever happens, it is kept, ends with `turn_ended` and leaves nothing behind."""
