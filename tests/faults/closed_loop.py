@@ -44,6 +44,8 @@ CASES = 0.8
 """Share of the boxes whose speaker and microphone are in one case; with the others the speaker stands elsewhere."""
 IN_THE_CASE_M, APART_M = (0.08, 0.3), (0.5, 2.5)
 TALKER_M = (0.5, 3.0)
+NOISE = (0.5, 2.0)
+"""How loud rooms are, as powers of ten of 16-bit units: -80 to -50 dBFS."""
 LEVELS_DB, MIDDLE_DB = (-20, 0), -10
 """How loud an echo arrives, to how loud it left."""
 STAYS = 10
@@ -121,6 +123,7 @@ class Home:
         self.decay_s, self.late_s = chance.uniform(0.2, 0.8), chance.uniform(0.02, 0.1)
         away_m = chance.uniform(*(IN_THE_CASE_M if chance.random() < CASES else APART_M))
         self.response = response(away_m, self.decay_s, self.random)
+        self.noise = 10 ** chance.uniform(*NOISE)
 
 
 class Trial:
@@ -133,7 +136,7 @@ class Trial:
         chance, room = self._chance, self._room
         home = self._home
         level_db = chance.uniform(*LEVELS_DB) if home.heard else -60.0
-        room.acoustics = Acoustics(home.response, home.late_s, level_db)
+        room.acoustics, room.noise = Acoustics(home.response, home.late_s, level_db), home.noise
         says = chance.choice(("", "", "alexa", "alexa", "stop"))
         start = end = room.position()
         if says:

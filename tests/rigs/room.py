@@ -96,11 +96,13 @@ class Room(FileAudio):
 
     Attributes:
         acoustics: the way from the speaker to the microphone; may be changed at any time.
+        noise: how loud it is while nobody talks, as a root mean square in 16-bit units; likewise.
     """
 
     def __init__(self, seconds: float, random: np.random.Generator, *audio: Any, cancels: bool) -> None:
         super().__init__(bytes(2 * round(seconds * RATE)), *audio, fast=True)
         self.acoustics: Acoustics | None = None
+        self.noise = NOISE
         self._random = random
         self._talking: list[tuple[int, np.ndarray]] = []
         self._sounds: dict[tuple[int, int], np.ndarray] = {}
@@ -117,7 +119,7 @@ class Room(FileAudio):
 
     def _frame(self, start: int) -> Frame:
         played = self._leaving(start)
-        heard = self._random.standard_normal(FRAME_SAMPLES) * NOISE
+        heard = self._random.standard_normal(FRAME_SAMPLES) * self.noise
         if self.acoustics:
             heard += self.acoustics.echo(played)
         self._talking = [each for each in self._talking if each[0] + len(each[1]) > start]

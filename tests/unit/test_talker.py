@@ -41,8 +41,8 @@ def test_much_more_is_somebody_within_a_syllable(
 def test_nobody_is_told_of_until_it_is_seen_whether_the_room_is_the_same() -> None:
     talker = Talker(BLOCK)
     told: list[bool] = []
-    for _ in range(2 * SETTLING):
-        talker.hear(1e9, 0.0, 0.0)
+    for number in range(2 * SETTLING):
+        talker.hear(1e9 if number >= WINDOW else 0.0, 0.0, 0.0)
         told.append(talker.talks)
     assert told == [False] * (SETTLING - 1) + [True] * (SETTLING + 1)
     talker.forget()
@@ -64,18 +64,36 @@ def syllables(seed: int, seconds: float, loud: float) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal(count) * loud * np.abs(np.sin(np.arange(count) / RATE * 9))
 
 
-@pytest.mark.parametrize(("level_db", "decay_s"), [(0, 0.2), (-15, 0.7), (-80, 0.3)])
-def test_a_talker_is_told_from_an_echo_from_the_first_sound_on(level_db: float, decay_s: float) -> None:
-    echo, played = Echo(), syllables(1, 6, 3000)
+def talks_at(played: np.ndarray, level_db: float, decay_s: float, hum: float, talk: np.ndarray, at: int) -> list[int]:
+    """Where somebody is found to talk, in a room with a hum that is so loud."""
+    echo = Echo()
     room = response(0.2, decay_s, np.random.default_rng(3))
+    rumbles = np.cumsum(np.random.default_rng(5).standard_normal(len(played)))
+    rumbles = rumbles[80:] - rumbles[:-80]
     heard = Acoustics(room, 0.05, level_db).echo(played) + np.random.default_rng(2).standard_normal(len(played)) * 3
-    begins, ends = 4 * RATE, 9 * RATE // 2
-    heard[begins:ends] += syllables(4, 0.5, 3000)
+    heard[80:] += rumbles * hum / rumbles.std()
+    heard[at : at + len(talk)] += talk
     told: list[int] = []
     for start in range(0, len(played) - FRAME_SAMPLES, FRAME_SAMPLES):
         piece = slice(start, start + FRAME_SAMPLES)
         echo.far.add(played[piece].astype(np.int16), RATE, 1 + start / RATE + LEAD_S)
         echo.cancel(1 + (start + FRAME_SAMPLES) / RATE, np.clip(heard[piece], -32_768, 32_767).astype("<i2").tobytes())
         told += [start + FRAME_SAMPLES] if echo.talker else []
+    return told
+
+
+@pytest.mark.parametrize("hum", [0, 100])
+@pytest.mark.parametrize(("level_db", "decay_s"), [(0, 0.2), (-15, 0.7), (-80, 0.3)])
+def test_a_talker_is_told_from_an_echo_from_the_first_sound_on(level_db: float, decay_s: float, hum: float) -> None:
+    begins, ends = 4 * RATE, 9 * RATE // 2
+    told = talks_at(syllables(1, 6, 3000), level_db, decay_s, hum, syllables(4, 0.5, 3000), begins)
     assert begins < told[0] <= begins + 0.2 * RATE
     assert told[-1] <= ends + 0.5 * RATE
+
+
+@pytest.mark.parametrize("hum", [10, 100, 1000])
+@pytest.mark.parametrize("level_db", [0, -25, -80])
+def test_what_hums_all_the_time_is_nobody(level_db: float, hum: float) -> None:
+    played = syllables(1, 6, 3000)
+    played[3 * RATE : 9 * RATE // 2] = 0  # It fell silent because of somebody.
+    assert talks_at(played, level_db, 0.4, hum, np.zeros(0), 0) == []

@@ -87,7 +87,7 @@ def _words(  # noqa: C901, PLR0911, PLR0912 (a flat table: one line an event)
         case Speaking(text=text):
             return f"answers: “{plain(text)}”", "green"
         case TalkedOver():
-            return "gets quiet: somebody talks", "dim"
+            return "falls silent: somebody talks", "dim"
         case Interrupted(by=by):
             return f"interrupted by {by.replace('_', ' ')}", "yellow"
         case NotUnderstood(reason=reason):

@@ -50,7 +50,7 @@ class SpeechStarted(Event, frozen=True):
 
 
 class TalkedOver(Event, frozen=True):
-    """Somebody else talks while voiced speaks: it gets quiet, to hear what is said."""
+    """Somebody else talks while voiced speaks: it falls silent, to hear what is said."""
 
 
 class Heard(Event, frozen=True):

@@ -16,6 +16,8 @@ SETTLING_S = 0.4
 """Nobody is told of so soon after something began to play: the room may be another than it was before."""
 FAINT = 300.0
 """Power a sample, in 16-bit units squared, that is too little to tell by."""
+LASTS_S = 2.0
+"""What there is all this time is the room's: nobody talks for so long without a pause."""
 
 
 class Talker:
@@ -39,6 +41,9 @@ class Talker:
         self._expected = deque([0.0] * count, count)
         self._echo = 0.0
         self._settling = round(SETTLING_S * RATE) // self._block
+        self._heard = 0
+        # What was left at the least, a window at a time, such as of a fan.
+        self._least = deque[float](maxlen=round(LASTS_S / WINDOW_S))
 
     def hear(self, left: float, expected: float, echo: float) -> None:
         """Takes in the energies of a block.
@@ -52,10 +57,13 @@ class Talker:
         self._echo = max(echo, self._echo * self._fades)
         self._left.append(left)
         self._expected.append(expected + LATE * self._echo)
+        self._heard += 1
+        if self._heard % len(self._left) == 0:
+            self._least.append(sum(self._left))
 
     @property
     def talks(self) -> bool:
         """Whether somebody else does."""
         left = sum(self._left)
         loud = left > FAINT * self._block * len(self._left)
-        return not self._settling and loud and left > MARGIN * sum(self._expected)
+        return not self._settling and loud and left > MARGIN * (sum(self._expected) + min(self._least, default=0.0))

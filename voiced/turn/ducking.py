@@ -1,7 +1,7 @@
-"""Getting quiet at once where somebody talks over what is said, before it is known what they say.
+"""Falling silent at once where somebody talks over what is said, before it is known what they say.
 
-An order is then heard nearly undisturbed, and the word that was talked over need not be heard by the recogniser for the
-room to be quiet. Nothing pauses: who only coughed misses little, and a television is not waited for.
+An order is then heard undisturbed, and the word that was talked over need not be heard by the recogniser for the room
+to be silent. Nothing pauses: who only coughed misses little, and a television is not waited for.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ TIMES = 3
 
 
 class Ducking:
-    """Makes what is said quiet for a moment.
+    """Silences what is said for a moment.
 
     Args:
         manner: how loud it is.
@@ -39,7 +39,7 @@ class Ducking:
         self._left = 0 if rings else TIMES
 
     def duck(self) -> bool:
-        """Somebody talks; tells whether it gets quiet because of that."""
+        """Somebody talks; tells whether it falls silent because of that."""
         if not self._left or (self._task and not self._task.done()):
             return False
         self._left -= 1

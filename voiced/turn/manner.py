@@ -7,8 +7,6 @@ from voiced.turn.quiet import Quiet
 STEP = 1.2
 """What "faster" and "slower" multiply the speed by."""
 FASTEST, SLOWEST = 2.0, 0.5
-DUCKED = 0.24
-"""Of the volume while somebody talks over it: 25 dB less (see `engines.sound.loudness`)."""
 PERCENT = 100
 
 
@@ -56,7 +54,7 @@ class Manner:
         self._apply()
 
     def duck(self, *, on: bool) -> None:
-        """Gets quiet because somebody talks over it, or as loud as before."""
+        """Falls silent because somebody talks over it, or is as loud as before."""
         self._ducks = on
         self._apply()
 
@@ -87,6 +85,6 @@ class Manner:
         else:
             factor *= config.volume / PERCENT if self.quiet.hours() else 1.0
             factor *= config.whisper / PERCENT if self._whispers else 1.0
-        factor *= DUCKED if self._ducks else 1.0
+        factor *= 0.0 if self._ducks else 1.0
         # What is to be soft is still to be heard, unless it is to be silent.
         self._play_at(max(round(self._volume * factor), int(self._volume > 0 and factor > 0)))
