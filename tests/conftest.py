@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no fault; how fast things are is what `bench/` tells.
+settings.register_profile("here", max_examples=50, deadline=None)
+settings.load_profile("here")
 
 ROOT = Path(__file__).parents[1]
 

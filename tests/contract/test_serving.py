@@ -277,9 +277,10 @@ def test_a_body_that_comes_after_the_answer_has_begun_is_put_aside_by_nobody(sho
 def test_headers_without_an_end_are_refused(headers: bytes):
     async def run() -> None:
         async with serving() as place:
-            reader, _ = await place.come(b"GET / HTTP/1.1\r\nHost: x\r\n" + headers)
+            reader, writer = await place.come(b"GET / HTTP/1.1\r\nHost: x\r\n" + headers)
             with suppress(ConnectionError):  # The rest of it was on its way.
                 assert (await reader.read()).startswith(b"HTTP/1.1 4")
+            writer.close()
             await place.empty()
 
     asyncio.run(run())

@@ -13,7 +13,7 @@ from tests.faults import closed_loop
 def test_what_voiced_says_starts_no_turn(run: str) -> None:
     if run == "run" and not importlib.util.find_spec("livekit"):
         pytest.skip("the extra `aec` is not installed")
-    outcome = getattr(closed_loop, run)(0, 12)
+    outcome = getattr(closed_loop, run)(0, 8)
     assert not any(outcome.wrong.values()), outcome.problems
     # How many is for `scripts/faults room`; a deaf ear is found here.
     assert outcome.counted["alexa heard in time"] > outcome.counted["alexa"] / 2
