@@ -23,7 +23,6 @@ from voiced.core.commands import Announce, Answered, Ask, Say, Stop
 from voiced.core.config import Config
 from voiced.core.config_home import HomeConfig
 from voiced.core.disk import clear
-from voiced.core.errors import first
 from voiced.core.events import StoreReplaced
 from voiced.core.history import Privacy
 from voiced.core.ports.audio import Audio
@@ -33,6 +32,7 @@ from voiced.core.ports.home import Home
 from voiced.core.ports.promises import PromiseStore
 from voiced.core.privacy import Use, allowed
 from voiced.core.status import LoadStatus, PromiseStatus, Status
+from voiced.core.tasks import first
 from voiced.core.types import RATE, Earcon
 from voiced.earthread import EarThread
 from voiced.engines.phrasefiles import PhraseFiles

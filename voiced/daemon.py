@@ -19,9 +19,10 @@ from voiced.control.unixsocket import hold
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.config import Config
-from voiced.core.errors import StoreFailed, VoicedError, first
+from voiced.core.errors import StoreFailed, VoicedError
 from voiced.core.ports.clock import Clock, SystemClock
 from voiced.core.secret import Secret
+from voiced.core.tasks import first
 from voiced.core.zone import LocalZone
 from voiced.engines.child import Child
 from voiced.engines.soundcard import SoundCard

@@ -19,7 +19,7 @@ from voiced.assistant import Voiced
 from voiced.children import Engines
 from voiced.core.bundles import Bundle, Recorded, digest_of, told
 from voiced.core.config import Config
-from voiced.core.errors import whereabouts
+from voiced.core.context import whereabouts
 from voiced.core.events import (
     AnyEvent,
     Failed,

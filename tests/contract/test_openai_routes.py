@@ -204,7 +204,7 @@ body = anything | st.builds(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(path=st.sampled_from([CHAT, EMBED, SPEAK]), sent=body)
 def test_no_json_is_a_fault_of_ours(http: httpx.Client, path: str, sent: Any):
     response = http.post(path, json=sent)

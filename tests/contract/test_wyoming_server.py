@@ -358,7 +358,7 @@ frames = st.fixed_dictionaries(
         max_size=12,
     )
 )
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 def test_nothing_that_a_client_sends_ends_the_server_or_is_a_fault(pieces):
     async def work(port):
         await raw(port, b"".join(pieces), hang_up=True)

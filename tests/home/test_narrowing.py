@@ -95,14 +95,14 @@ class _Speaker:
 
 
 @pytest.mark.parametrize("name", ALL)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(seed=st.integers(0, 2**32))
 def test_says_what_templates_say(name: str, seed: int) -> None:
     _compare(ALL[name], _Speaker(ALL[name].intents, random.Random(seed)).text)
 
 
 @pytest.mark.parametrize("name", ALL)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(seed=st.integers(0, 2**32))
 def test_says_what_is_nearly_a_template(name: str, seed: int) -> None:
     chance = random.Random(seed)
@@ -122,7 +122,7 @@ def test_says_what_is_nearly_a_template(name: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(text=st.text(max_size=40))
 @example("turn on the wi fi lamp")
 @example("turn on the Wi-Fi_lamp")

@@ -61,7 +61,7 @@ def run(folder: Path, job):
     return with_database(folder, inside)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(acts)
 def test_it_keeps_what_was_used_last_as_long_as_it_is_good(acts):
     async def job(answers, clock):

@@ -56,7 +56,7 @@ def everything(draw):
     return kept, promises, memories, draw(once)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(everything())
 def test_what_is_exported_comes_in_again_with_nothing_lost(kept):
     conversations, promises, memories, entries = kept
@@ -90,7 +90,7 @@ def test_what_is_exported_comes_in_again_with_nothing_lost(kept):
         asyncio.run(run(Path(folder)))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(some_conversations, st.lists(some_messages, max_size=4))
 def test_nothing_that_is_said_breaks_the_structure_of_markdown(conversation, said):
     text = markdown.heading(conversation, BERLIN)

@@ -42,7 +42,7 @@ def test_what_was_sealed_comes_out_whole(tmp_path, size):
     assert content[:100] not in (tmp_path / "a").read_bytes() or size < 2
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 2 * CHUNK + 200), st.integers(1, 70_000)), max_size=8))
 def test_it_is_read_from_any_place(tmp_path, reads):
     content = bytes(range(256)) * (2 * CHUNK // 256) + b"the end"

@@ -291,4 +291,4 @@ class StoreMachine(RuleBasedStateMachine):
 
 
 TestStoreModel = StoreMachine.TestCase
-TestStoreModel.settings = settings(max_examples=25, stateful_step_count=50, deadline=None)
+TestStoreModel.settings = settings(max_examples=25, stateful_step_count=50)

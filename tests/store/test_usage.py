@@ -70,7 +70,7 @@ some_uses = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(some_uses, st.sampled_from(["day", "model", "key"]), st.floats(MIDNIGHT - 2e5, MIDNIGHT + 2e5))
 def test_sums_are_those_of_a_list(uses, by, since):
     async def job(_, usage, __):

@@ -13,7 +13,7 @@ from voiced.core.attention import Attention
 from voiced.core.config import EndpointConfig
 from voiced.core.events import Signal
 from voiced.core.ports.controls import Controls
-from voiced.core.types import FRAME_SAMPLES, RATE, Completeness, Frame
+from voiced.core.types import FRAME_SAMPLES, RATE, Completeness, Frame, SpeechChunk, Utterance
 from voiced.ear.cascade import Cascade
 from voiced.ear.gate import Gate
 from voiced.ear.listen import listen
@@ -24,6 +24,9 @@ LATE = 10
 LOUDNESS = {".": 0, "e": 3_000}
 SECOND = RATE // FRAME_SAMPLES
 """Letters a second, nearly."""
+
+WAKE = "." * 20 + "wwwwwwwwwW" + "." * 10
+"""A wake word, and a pause."""
 
 
 def frame(letter: str, start: int) -> Frame:
@@ -159,3 +162,31 @@ def hear(
         turns=lambda: next(ids),
     )
     return list(signals)
+
+
+def kinds(signals: list[Signal | None]) -> list[str]:
+    """What was told, with chunks in a row as one."""
+    names = [type(signal).__name__ for signal in signals if signal]
+    return [name for at, name in enumerate(names) if at == 0 or name != "SpeechChunk" or names[at - 1] != name]
+
+
+def chunks(signals: list[Signal | None]) -> list[SpeechChunk]:
+    return [signal for signal in signals if isinstance(signal, SpeechChunk)]
+
+
+def sent(signals: list[Signal | None]) -> str:
+    """The letters that went to the recogniser."""
+    parts = chunks(signals)
+    return letters_of(b"".join(part.samples for part in parts), parts[0].start) if parts else ""
+
+
+def utterances(signals: list[Signal | None]) -> list[Utterance]:
+    return [signal for signal in signals if isinstance(signal, Utterance)]
+
+
+class Eating(World):
+    """A canceller that takes the talker with the echo."""
+
+    def frames(self, script: str) -> Iterator[Frame | None]:
+        for each in super().frames(script):
+            yield each and Frame(each.samples, each.start, frame(".", each.start).samples)

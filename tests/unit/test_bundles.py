@@ -88,7 +88,7 @@ def test_what_cannot_be_read_goes_by_its_age_and_size_and_nothing_is_told_of_it(
     assert caplog.messages == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_whatever_is_wrong_with_a_file_is_told(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject):
     folder = tmp_path_factory.mktemp("bundle")
@@ -144,7 +144,6 @@ def test_what_is_understood_of_a_hidden_turn_stays_and_what_was_said_does_not():
     assert next(event["intent"] for event in events if event["event"] == "routed") == "answer"
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_hidden_events_are_events_that_are_shown(data: st.DataObject):
     kind = data.draw(st.sampled_from(get_args(AnyEvent)))

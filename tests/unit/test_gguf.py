@@ -138,7 +138,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         check(tmp_path)
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300))
 def test_any_bytes_are_refused(scratch: Path, data: bytes) -> None:
     refusal(scratch, data)

@@ -98,7 +98,7 @@ def walks(draw: st.DrawFn, grammar: Grammar) -> list[str]:
 
 @pytest.mark.parametrize("folder", [INTENTS, COFFEE], ids=["bundled", "coffee"])
 @given(st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_can_be_heard_is_understood(folder: Path, data: st.DataObject) -> None:
     sentence = data.draw(walks(GRAMMARS[folder]))
     assert RULES[folder].understand(" ".join(sentence)) is not None
@@ -106,7 +106,6 @@ def test_what_can_be_heard_is_understood(folder: Path, data: st.DataObject) -> N
 
 
 @given(st.text())
-@settings(deadline=None)
 def test_any_text_is_answered(text: str) -> None:
     assert RULES[INTENTS].completeness(text) in Completeness
     RULES[INTENTS].understand(text)

@@ -4,7 +4,7 @@ import asyncio
 from math import inf
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.fakes.agent import ScriptedAgent
@@ -118,7 +118,6 @@ def state(agent):
 
 
 @pytest.mark.parametrize("key", COMMANDS)
-@settings(deadline=None)
 @given(st.binary())
 @example(b"\x00")
 @example(b"{}")

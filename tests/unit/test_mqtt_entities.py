@@ -6,7 +6,7 @@ from typing import get_args
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import convert
 
@@ -184,7 +184,6 @@ def test_every_entity_has_a_name_of_its_own_in_each_language_and_keeps_its_id():
         assert {key: {**each, "name": english[key]["name"]} for key, each in told["components"].items()} == english
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_name_is_a_node(name):
     assert re.fullmatch("[a-zA-Z0-9_-]*", node_of(name))
@@ -292,7 +291,6 @@ def test_what_does_not_work_is_told_by_its_name_alone(changes, parts):
     assert told["microphone_problem"] == ("microphone" in parts)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.floats(0, 253_402_000_000) | st.none(), st.sampled_from(["timer", "alarm", "reminder"]))),
     st.floats(0, 253_402_000_000),

@@ -8,6 +8,6 @@ from tests.unit.promise_lives import Life, lives, places, seasons
 
 
 @given(lives, seasons, places)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_promise_is_kept_once_whatever_happens(acts, true, zone):
     assert asyncio.run(Life(true, zone).live(acts)) == []

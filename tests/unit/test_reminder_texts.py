@@ -1,7 +1,7 @@
 """What a reminder is of, where it stands beside a time: nothing is cut in two."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit import test_german, test_skills
@@ -71,14 +71,12 @@ def times(language: str, word: str) -> st.SearchStrategy[str]:
     return st.builds("{}{}{}".format, numbers(language), between, st.just("") | numbers(language))
 
 
-@settings(deadline=None)
 @given(times("de", "Uhr"), st.booleans())
 def test_a_german_text_never_begins_within_a_word_or_a_time(time, first):
     said = german(f"um {time} an den Tee" if first else f"an den Tee um {time}")
     assert said in (None, "an den Tee")
 
 
-@settings(deadline=None)
 @given(times("en", "o'clock"), st.sampled_from(["", " "]), st.booleans())
 def test_an_english_text_never_begins_within_a_word_or_a_time(time, space, first):
     said = f"remind me at {time}{space}to buy milk" if first else f"remind me to buy milk{space}at {time}"

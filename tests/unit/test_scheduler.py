@@ -36,7 +36,7 @@ def test_timers_ring_in_their_order():
 
 
 @given(st.lists(st.integers(1, 600), max_size=TIMERS))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_every_timer_rings_once(lengths):
     async def story(world):
         for seconds in lengths:

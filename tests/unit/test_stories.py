@@ -70,7 +70,7 @@ def test_turns_that_never_end_are_forgotten():
     assert len(follow._open) == MOST
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.builds(Timeline, **{name: st.none() | st.floats(-60, 60) for name in MARKS}))
 def test_no_stage_ends_before_it_begins(timeline):
     gone = list(stages(timeline))

@@ -9,7 +9,8 @@ from math import inf
 from typing import Any
 
 from voiced.control.steering import LONGEST_TEXT
-from voiced.core.errors import InputInvalid, VoicedError, whereabouts
+from voiced.core.context import whereabouts
+from voiced.core.errors import InputInvalid, VoicedError
 from voiced.core.forgetting import Forget
 from voiced.core.ports.agent import Agent
 from voiced.core.ports.broker import BrokerMessage

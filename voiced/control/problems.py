@@ -12,7 +12,8 @@ from litestar.status_codes import HTTP_400_BAD_REQUEST, HTTP_413_REQUEST_ENTITY_
 from msgspec.structs import replace
 
 from voiced.control.told import MEDIA_TYPE, Problem, told
-from voiced.core.errors import InputInvalid, VoicedError, whereabouts
+from voiced.core.context import whereabouts
+from voiced.core.errors import InputInvalid, VoicedError
 
 log = logging.getLogger(__name__)
 

@@ -1,5 +1,6 @@
-"""Which turn is being worked on: so that every line of the log in it says so, however deep it is written."""
+"""What the log says of where something happened: in which turn, however deep that is; of a fault, in which line."""
 
+import traceback
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,3 +27,8 @@ def current_turn() -> str:
     """The id of the turn that is being worked on; empty for none."""
     label = _turn.get()
     return label[0] if label else ""
+
+
+def whereabouts(error: BaseException) -> str:
+    """Where a fault of ours is and of which kind, for the log: its words may be somebody's, and stay out."""
+    return "".join([*traceback.format_tb(error.__traceback__), type(error).__name__])

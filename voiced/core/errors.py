@@ -4,7 +4,6 @@ Every error carries a code for programs, a message for people, and a hint that s
 exceptions become one of these at the edge, in the file that wraps the library, with `translate`.
 """
 
-import traceback
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -378,19 +377,6 @@ class DaemonUnreachable(VoicedError):
 
     code = "daemon-unreachable"
     hint = "Start one with `voiced run`."
-
-
-def whereabouts(error: BaseException) -> str:
-    """Where a fault of ours is and of which kind, for the log: its words may be somebody's, and stay out."""
-    return "".join([*traceback.format_tb(error.__traceback__), type(error).__name__])
-
-
-def first(group: BaseExceptionGroup) -> BaseException:
-    """The first failure in a group: tasks that run side by side end together, and that is what ended them."""
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 @contextmanager

@@ -63,3 +63,11 @@ def _end(task: asyncio.Task[Any]) -> None:
     if not task.cancelled() and (error := task.exception()):
         log.critical("%s failed: this is a fault of voiced", task.get_name(), exc_info=error)
         raise SystemExit(EX_SOFTWARE)
+
+
+def first(group: BaseExceptionGroup) -> BaseException:
+    """The first failure in a group: tasks that run side by side end together, and that is what ended them."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

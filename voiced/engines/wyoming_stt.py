@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 from voiced.core.config import RemoteConfig
-from voiced.core.errors import DeadlinePassed, SttFailed, first
+from voiced.core.errors import DeadlinePassed, SttFailed
+from voiced.core.tasks import first
 from voiced.core.types import RATE, SAMPLE_BYTES, Purpose, SpeechChunk, Transcript
 from voiced.core.wire import Message
 from voiced.engines.remote import ServerInfo

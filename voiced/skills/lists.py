@@ -202,7 +202,7 @@ def things(said: str, speech: Speech = ENGLISH, together: Sequence[str] = ()) ->
         together: what is one thing, though the word between two things is in it.
     """
     said = said.replace(_AND, " ")
-    for pair in together:
+    for pair in map(re.escape, together):
         said = re.sub(rf"\b{pair}\b", lambda found: found[0].replace(speech.joint, _AND), said, flags=re.IGNORECASE)
     joint = rf"\b{speech.joint}\b"
     between = re.compile(rf"\s*(?:,|;|{joint})(?:\s*{joint})?\s*", re.IGNORECASE)

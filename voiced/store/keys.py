@@ -149,7 +149,7 @@ class StoredKeys:
     async def settled(self) -> None:
         """Writes what was counted, and waits for what is being written."""
         for key, counted in self._counted.items():
-            if counted.requests:
+            if counted.requests > counted.noted:
                 self._note(key, counted)
         if self._noting:
             await asyncio.wait(self._noting)

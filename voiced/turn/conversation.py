@@ -12,8 +12,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from voiced.core.commands import Announce, Answered, AnyCommand, Ask, Hush, Ring, Say, Stop
-from voiced.core.context import in_turn
-from voiced.core.errors import Busy, SkillFailed, StoreFailed, VoicedError, whereabouts
+from voiced.core.context import in_turn, whereabouts
+from voiced.core.errors import Busy, SkillFailed, StoreFailed, VoicedError
 from voiced.core.events import Failed, Interrupted, NearMiss, Signal, SpeechStarted, TalkedOver, Woke
 from voiced.core.notes import Note, noted
 from voiced.core.speech import Speech

@@ -10,7 +10,8 @@ from voiced.control.listening import Listener
 from voiced.control.wyoming.connection import Connection
 from voiced.core.addresses import Address
 from voiced.core.config_wyoming import Network
-from voiced.core.errors import WireBroken, whereabouts
+from voiced.core.context import whereabouts
+from voiced.core.errors import WireBroken
 from voiced.core.tasks import ended
 
 log = logging.getLogger(__name__)
