@@ -7,6 +7,7 @@ Sound goes through `FileAudio` as fast as it can, so audio time is the only time
 
 import asyncio
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -56,6 +57,8 @@ from voiced.turn.thinking import Thinking
 from voiced.turn.toolbox import Toolbox
 
 ENDPOINT_S = 0.2
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+"""When every play begins."""
 WORDS = DialogueWords(leads=("and",), around=frozenset({"the", "in", "please"}))
 
 
@@ -167,7 +170,12 @@ class Play:
         self.controls = EarControls()
         self.busy = False
         self.audio = FileAudio(
-            bytes(seconds(length) * 2), self.activity, self.settled, lambda: not self.pending, fast=True
+            bytes(seconds(length) * 2),
+            self.activity,
+            self.settled,
+            lambda: not self.pending,
+            fast=True,
+            began=NOON.timestamp(),
         )
         self.pending: list[Line] = []
         skill = skill or Answers()

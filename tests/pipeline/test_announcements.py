@@ -1,13 +1,13 @@
 """Announcements: in which order, when they wait, and how loud anything is in quiet hours."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from math import inf
 
 import pytest
 
 from tests.fakes.engines import ScriptedStt
-from tests.pipeline.playbook import Line, Play, asks, does, speaks, wakes
+from tests.pipeline.playbook import NOON, Line, Play, asks, does, speaks, wakes
 from voiced.core.commands import Announce, Answered, Ask, Ring, Say, Stop
 from voiced.core.config_mind import QuietConfig
 from voiced.core.events import Interrupted, Spoken
@@ -185,7 +185,7 @@ def test_stop_ends_what_is_spoken_and_queued_but_not_what_is_held():
 
 
 def at(hours: int) -> str:
-    return f"{datetime.now(UTC) + timedelta(hours=hours):%H:%M}"
+    return f"{NOON + timedelta(hours=hours):%H:%M}"
 
 
 def test_in_quiet_hours_all_is_softer_and_what_rings_is_heard():

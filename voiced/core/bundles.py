@@ -15,7 +15,7 @@ HIDDEN = "…"
 _OURS = frozenset(
     {
         *("event", "turn", "word", "tier", "intent", "outcome", "code"),
-        *("model", "finish", "state", "privacy", "ended_by", "kind"),
+        *("model", "finish", "state", "privacy", "ended_by", "kind", "press"),
     }
 )
 """Fields of events, and of what is in them, whose texts are voiced's own."""

@@ -4,7 +4,7 @@ import asyncio
 import re
 import ssl
 from collections.abc import Awaitable
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
@@ -59,10 +59,16 @@ def address(url: str) -> str:
 def is_here(url: str) -> bool:
     """Whether a server is on this very machine."""
     host = urlsplit(url).hostname or ""
+    found = literal(host)
+    return host == "localhost" or bool(found and found.is_loopback)
+
+
+def literal(host: str) -> IPv4Address | IPv6Address | None:
+    """The address that a host is written as; None: it is a name."""
     try:
-        return host == "localhost" or ip_address(host).is_loopback
+        return ip_address(host)
     except ValueError:
-        return False
+        return None
 
 
 def unreachable(where: str, error: Exception) -> RemoteUnreachable:

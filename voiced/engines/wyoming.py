@@ -13,12 +13,17 @@ from voiced.core import credentials
 from voiced.core.config import RemoteConfig
 from voiced.core.errors import ConfigInvalid, RemoteUnreachable, VoicedError, translate
 from voiced.core.wire import Message
-from voiced.engines.remote import CONNECT_S, NAME_LIMIT, ServerInfo, address, unreachable
+from voiced.engines.remote import CONNECT_S, NAME_LIMIT, ServerInfo, address, literal, unreachable
 from voiced.engines.wyoming_connection import NO_SERVER, Connection
 
 IDLE_S = 60.0
 """A connection that was idle for longer is not used again: a server that lost its power does not say so."""
 
+RACE_S = 0.25
+"""A name's next address is tried after so long. Source: RFC 8305, section 5.
+
+An address has no other: no race, for one that is given up may leave its connection open until Python frees it.
+"""
 TOLD = 20
 """Names that an error lists."""
 _SCHEMES = frozenset({"tcp", "tls", "unix"})
@@ -58,6 +63,7 @@ class WyomingServer:
             self._host, self._port = parts.hostname or "", parts.port or 0
         if parts.scheme not in _SCHEMES:
             raise ConfigInvalid(f"{self.where} is no address of a Wyoming server", hint=f"Such as {_EXAMPLE}.")
+        self._race_s = None if literal(self._host) else RACE_S
         self._path = parts.path if parts.scheme == "unix" else ""
         if not (self._path or self._port):
             raise ConfigInvalid(f"{self.where} has no port", hint=f"Such as {_EXAMPLE}.")
@@ -146,7 +152,7 @@ class WyomingServer:
                 reader, writer = await asyncio.open_unix_connection(self._path)
             else:
                 reader, writer = await asyncio.open_connection(
-                    self._host, self._port, ssl=self._tls, happy_eyeballs_delay=0.25
+                    self._host, self._port, ssl=self._tls, happy_eyeballs_delay=self._race_s
                 )
         except OSError as error:
             raise unreachable(self.where, error) from error
