@@ -41,6 +41,8 @@ def first(proof: Proof) -> None:
     proof.see("pid", str(status.get("pid")), unit["MainPID"])
     process = psutil.Process(int(unit["MainPID"]))
     proof.see("runs as", process.username(), "voiced")
+    modules = Path(proof.run("readlink", "-f", VOICED).strip()).parents[1] / "lib"
+    proof.see("compiled", any(modules.rglob("voiced/__pycache__/daemon.*.pyc")))
     proof.see("seccomp", "Seccomp:\t2" in Path(f"/proc/{process.pid}/status").read_text())
     proof.see("capabilities", "CapEff:\t0000000000000000" in Path(f"/proc/{process.pid}/status").read_text())
     for path, mode, group in (("/var/lib/voiced", 0o700, "voiced"), ("/run/voiced/voiced.sock", 0o660, "voiced")):

@@ -228,17 +228,40 @@ def test_wherever_the_power_goes_each_file_is_whole_in_one_of_two_places(
     assert snapshot.left(tmp_path) or (tmp_path / "voiced.db").read_text() == "old"
 
 
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    """Those of a version that is not installed yet."""
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    (folder / "pyproject.toml").write_text('[project]\nname = "voiced"\nversion = "2.0"\n')
+    return folder
+
+
+def installer(prefix: Path, does: str) -> None:
+    """Puts a script where uv is: it does this to the folder `$UV_PROJECT_ENVIRONMENT`."""
+    (prefix / "uv" / "bin").mkdir(parents=True)
+    program(prefix / "uv" / "bin" / "uv", f'#!/bin/sh\nmkdir -p "$UV_PROJECT_ENVIRONMENT/bin"\n{does}\n')
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Nobody waits for the fake uv.
-def test_of_a_release_that_is_broken_off_nothing_is_left(installed: Installed):
-    (installed.prefix / "uv" / "bin").mkdir(parents=True)
-    sources = installed.prefix / "sources"
-    sources.mkdir()
-    (sources / "pyproject.toml").write_text('[project]\nname = "voiced"\nversion = "2.0"\n')
-    made = releases.folder(installed.prefix, 2)
-    program(installed.prefix / "uv" / "bin" / "uv", f'#!/bin/sh\nmkdir -p "{made}"\nkill -INT {os.getpid()}\n')
+def test_of_a_release_that_is_broken_off_nothing_is_left(installed: Installed, sources: Path):
+    installer(installed.prefix, f"kill -INT {os.getpid()}")
     with pytest.raises(KeyboardInterrupt):
         releases.make(installed.prefix, sources, [])
-    assert not made.exists()
+    assert not releases.folder(installed.prefix, 2).exists()
+
+
+def test_a_release_is_compiled_when_it_is_made_because_its_service_may_not_write_there(
+    installed: Installed, sources: Path
+):
+    installer(
+        installed.prefix,
+        'cd "$UV_PROJECT_ENVIRONMENT/bin"\necho "$UV_COMPILE_BYTECODE" >compiled\n'
+        "printf '#!/bin/sh\\necho 2.0\\n' >voiced\nchmod 755 voiced",
+    )
+    made = releases.make(installed.prefix, sources, [])
+    assert made.version == "2.0"
+    assert (releases.folder(installed.prefix, made.number) / "bin" / "compiled").read_text() == "1\n"
 
 
 def test_what_is_no_voiced_is_told_so(installed: Installed):

@@ -22,8 +22,11 @@ RECORD = "release.json"
 """In the folder of a release: what it is. It is written last: one without it is not whole."""
 PARTS = ("pyproject.toml", "uv.lock", "voiced", "config", "models", "systemd")
 """What a release is made of, in a folder of sources."""
-BUILD = {"CMAKE_ARGS": "-DGGML_NATIVE=OFF -DLLAVA_BUILD=OFF"}
-"""As in pyproject.toml, which a wheel does not bring along."""
+BUILD = {"CMAKE_ARGS": "-DGGML_NATIVE=OFF -DLLAVA_BUILD=OFF", "UV_COMPILE_BYTECODE": "1"}
+"""The first as in pyproject.toml, which a wheel does not bring along.
+
+The second because the service may not write where it is installed: it would compile all its modules at each start.
+"""
 
 
 class UpdateFailed(VoicedError):
