@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from voiced import __version__, recordings, wiring
 from voiced.children import Engines
+from voiced.choices import Choices
 from voiced.control.listening import Listener
 from voiced.control.tally import Tally
 from voiced.core.activity import Activity
@@ -125,11 +126,12 @@ class Voiced:
         database.watch(self._outage.told)
         database.watch_damage(self._outage.damaged)
         self._config, self._audio, self._activity, self._database = config, audio, activity, database
-        quiet = Quiet(config.quiet, clock, StoredSettings(database))
-        self._manner = Manner(quiet, config.audio.volume, audio.set_volume)
+        settings = StoredSettings(database)
+        self._manner = Manner(Quiet(config.quiet, clock, settings), config.audio.volume, audio.set_volume)
         self._breakdowns = Breakdowns(self.bus, self.at)
         self._remote_words = wiring.remote_words(config, self._breakdowns.of("wake"))
         self._senses = Senses(config, audio, self._manner, self._remote_words, bus, self.at, live=live)
+        self._choices = Choices(config, self._senses, self._manner, settings, bus)
         self._began = time.monotonic()
         self._engines = engines
         self.classify = classifier(config)
@@ -216,8 +218,7 @@ class Voiced:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Takes turns until the block ends."""
-        await self._manner.quiet.load()
-        self._manner.begin(rings=False)
+        await self._choices.load()
         if self._thinking:
             self._thinking.expect()
         try:
@@ -228,6 +229,7 @@ class Voiced:
                     *(tasks.create_task(each.run(), name="wake words") for each in self._remote_words),
                     tasks.create_task(self._remembering.indexer.run(), name="vectors"),
                     tasks.create_task(self.house.run(), name="home"),
+                    tasks.create_task(self._choices.run(), name="choices"),
                 ]
                 if self.house.there:
                     names = follow_home(self.home, self.mind.rules, self._config, self._engines.stt, self._parts.clock)
@@ -266,10 +268,7 @@ class Voiced:
             await self.ear.change(config)
         self._config = config
         self._manner.quiet.configure(config.quiet)
-        if config.audio.volume != before.audio.volume:
-            self.set_volume(config.audio.volume)
-        if config.wake.sensitivity != before.wake.sensitivity:
-            self.set_attention(sensitivity=config.wake.sensitivity)
+        self._choices.change(config)
 
     def at(self) -> float:
         """See `Agent`."""

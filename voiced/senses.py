@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from voiced.core.attention import Attention
 from voiced.core.bus import Bus
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 class Senses:
-    """Sets them, and tells everybody. What is set here holds until the next start.
+    """Sets them, and tells everybody.
 
     Args:
         config: the configuration.
@@ -96,6 +96,22 @@ class Senses:
             self._let_out()
         self._bus.emit(AttentionChanged(attention, at=self._at()))
         return attention
+
+    def resume(self, attention: Attention, *, sensitivity: bool) -> None:
+        """Attends to what it attended to before, as far as it is configured to at all.
+
+        Args:
+            attention: what that was.
+            sensitivity: the sensitivity is to be the same again, too.
+        """
+        configured = self.controls.attention()
+        wanted = replace(
+            attention,
+            follow_up=attention.follow_up and self._answered,
+            sensitivity=attention.sensitivity if sensitivity else configured.sensitivity,
+        )
+        if wanted != configured:
+            self.set_attention(**asdict(wanted))
 
     def _let_out(self) -> None:
         """No sound leaves the box for a word that nobody wants to be heard."""

@@ -256,6 +256,11 @@ def test_what_was_said_is_kept_whatever_becomes_of_the_daemon(tmp_path: Path):
     first.stop()
     with running(tmp_path, environment) as daemon:
         assert daemon.call("ask", "what time is it").stdout.startswith("It is")
+        daemon.call("volume", "35")
+        daemon.call("mute")
+    with running(tmp_path, environment) as daemon:
+        status = daemon.status()
+        assert (status["muted"], status["volume"]) == (True, 35)
     with closing(apsw.Connection(str(tmp_path / "state" / "voiced" / "voiced.db"))) as file:
         rows = file.execute("SELECT role, content FROM messages ORDER BY place").fetchall()
     assert [role for role, _ in rows] == ["user", "assistant"] * 2

@@ -2,46 +2,12 @@
 
 import pytest
 
-from tests.fakes.clock import JumpingClock
-from tests.fakes.kept import FakeSettings
+from tests.fakes.senses import World
 from voiced.core.attention import Attention
-from voiced.core.bus import Bus
 from voiced.core.config import Config, WakeConfig
-from voiced.core.config_mind import DialogueConfig, QuietConfig
+from voiced.core.config_mind import DialogueConfig
 from voiced.core.errors import AudioFailed, ConfigInvalid
-from voiced.core.events import AnyEvent, AttentionChanged
-from voiced.core.status import AudioStatus
-from voiced.senses import Senses
-from voiced.turn.manner import Manner
-from voiced.turn.quiet import Quiet
-
-
-class Card:
-    """A microphone that is closed or open, or a server that may hear it or not."""
-
-    def __init__(self) -> None:
-        self.muted = False
-        self.volume = 0
-
-    def status(self) -> AudioStatus:
-        return AudioStatus(listening=not self.muted)
-
-    def set_muted(self, muted: bool) -> None:  # noqa: FBT001 (the port's)
-        self.muted = muted
-
-    def set_volume(self, percent: int) -> None:
-        self.volume = percent
-
-
-class World:
-    """A card, a server, and what everybody was told."""
-
-    def __init__(self, config: Config | None = None) -> None:
-        self.card, self.server, self.events = Card(), Card(), list[AnyEvent]()
-        bus = Bus()
-        bus.watch(self.events.append)
-        manner = Manner(Quiet(QuietConfig(), JumpingClock(), FakeSettings()), 70, self.card.set_volume)
-        self.senses = Senses(config or Config(), self.card, manner, [self.server], bus, lambda: 1.5, live=True)  # type: ignore[arg-type] (as much of them as is needed)
+from voiced.core.events import AttentionChanged
 
 
 @pytest.mark.parametrize("muted_first", [False, True])

@@ -100,7 +100,7 @@ def attention(
     sensitivity: int | None = None,
     options: Options | None = None,
 ) -> None:
-    """Show what the daemon attends to by itself, or set it until its next start.
+    """Show what the daemon attends to by itself, or set it.
 
     Args:
         wake_word: It wakes at its wake words; without them, only `voiced listen` and a button make it listen.

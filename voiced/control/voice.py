@@ -102,7 +102,7 @@ async def volume(agent: Steered, data: JSONBody[Volume]) -> None:
 
 @post("/voice/attention", status_code=200)
 async def attention(agent: Steered, data: JSONBody[Attend]) -> Attention:
-    """Sets what it attends to by itself until the next start, and tells it; what is left out stays as it is."""
+    """Sets what it attends to by itself, and tells it; what is left out stays as it is."""
     return agent.set_attention(wake_word=data.wake_word, follow_up=data.follow_up, sensitivity=data.sensitivity)
 
 

@@ -1,13 +1,15 @@
 """What voiced attends to by itself."""
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 AS_CONFIGURED = 50
 """The sensitivity at which wake words have the thresholds of the configuration, or of their models."""
 
 
 class Attention(Struct, frozen=True):
-    """What voiced attends to by itself, as it is set while it runs: it begins as it is configured at each start.
+    """What voiced attends to by itself. What is set while it runs holds until the configuration says otherwise.
 
     Attributes:
         wake_word: it wakes at a wake word; otherwise only if it is asked to listen. "Stop" is heard while it speaks
@@ -18,4 +20,4 @@ class Attention(Struct, frozen=True):
 
     wake_word: bool = True
     follow_up: bool = True
-    sensitivity: int = AS_CONFIGURED
+    sensitivity: Annotated[int, Meta(ge=0, le=100)] = AS_CONFIGURED
