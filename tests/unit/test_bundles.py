@@ -16,6 +16,7 @@ from tests.fakes.engines import ScriptedStt
 from tests.pipeline.playbook import play, speaks, wakes
 from voiced.cli.options import Options
 from voiced.cli.recordings import remove, show
+from voiced.core.attention import Attention
 from voiced.core.bundles import Bundle, Difference, Recorded, differences, told
 from voiced.core.errors import InputInvalid, NotFound
 from voiced.core.events import AnyEvent, Failed, Routed, Woke
@@ -142,6 +143,9 @@ def test_what_is_understood_of_a_hidden_turn_stays_and_what_was_said_does_not():
     events = told(turn("say xylophone"), hidden=True)
     assert "xylophone" not in str(events)
     assert next(event["intent"] for event in events if event["event"] == "routed") == "answer"
+
+
+st.register_type_strategy(Attention, st.builds(Attention, sensitivity=st.integers(0, 100)))
 
 
 @pytest.mark.parametrize("kind", get_args(AnyEvent))
