@@ -114,9 +114,10 @@ def cpu(pid: int) -> float:
 
 
 def pss(pids: Sequence[int]) -> float:
-    """Megabytes of some processes, memory that they share divided among them."""
+    """Megabytes of some processes, memory that they share divided among them; nothing of one that has ended."""
     total = 0
     for pid in pids:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        with suppress(FileNotFoundError, ProcessLookupError):
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+            total += next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
     return total / 1000

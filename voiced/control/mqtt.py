@@ -155,7 +155,7 @@ class MqttDevice:
         status = self._agent.status()
         states = self._states.all(status, self._agent.do_not_disturb(), self._clock.wall())
         told = {self._topics.attributes(key): each for key, each in attributes(status).items()}
-        for topic, each in {**told, self._topics.state: states}.items():
+        for topic, each in {self._topics.state: states, **told}.items():  # In this order they are sent, one by one.
             payload = msgspec.json.encode(each)
             if self._told.get(topic) != payload:
                 self._told[topic] = payload
