@@ -255,6 +255,7 @@ class Voiced:
         Raises:
             WakeFailed, VadFailed: the ear cannot be made.
         """
+        await self._choices.known()
         await self.ear.run(self.mind.rules.prepare)  # Prepared there, the socket's first answer does not wait for it.
 
     async def change(self, config: Config) -> None:

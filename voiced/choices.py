@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Annotated
 
 import msgspec
@@ -18,6 +19,8 @@ from voiced.turn.manner import Manner
 
 log = logging.getLogger(__name__)
 
+KNOWN_S = 5.0
+"""The ear waits so long for what was set before: a microphone that was closed is not to hear, nor voiced to be deaf."""
 CHOSEN = "senses"
 """The name of the setting: `Chosen`, as JSON."""
 
@@ -45,7 +48,7 @@ class Choices:
     def __init__(self, config: Config, senses: Senses, manner: Manner, settings: Settings, bus: Bus) -> None:
         self._config, self._senses, self._manner, self._settings = config, senses, manner, settings
         self._kept: Chosen | None = self._chosen()
-        self._changed = asyncio.Event()
+        self._changed, self._known = asyncio.Event(), asyncio.Event()
         bus.watch(self._told)
 
     async def load(self) -> None:
@@ -53,19 +56,15 @@ class Choices:
         await self._manner.quiet.load()
         self._manner.begin(rings=False)
         try:
-            text = await self._settings.get(CHOSEN)
-            kept = msgspec.json.decode(text, type=Chosen) if text is not None else self._chosen()
-        except (StoreFailed, msgspec.MsgspecError) as error:
-            log.warning("whether the microphone is to be closed, and how loud it is to be, cannot be read: %s", error)
-            return
-        self._kept = kept
-        if kept.muted:
-            log.info("the microphone is closed, as it was before")
-            self._senses.set_muted(muted=True)
-        if kept.configured_volume == self._config.audio.volume != kept.volume:
-            self._senses.set_volume(kept.volume)
-        same = kept.configured_sensitivity == self._config.wake.sensitivity
-        self._senses.resume(kept.attention, sensitivity=same)
+            await self._resume()
+        finally:
+            self._known.set()
+
+    async def known(self) -> None:
+        """Waits until what was set before holds, if that is known soon; see `KNOWN_S`."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(KNOWN_S):
+                await self._known.wait()
 
     async def run(self) -> None:
         """Keeps what is set, until it is cancelled; then, too, what was set last."""
@@ -84,6 +83,22 @@ class Choices:
             self._senses.set_volume(config.audio.volume)
         if config.wake.sensitivity != before.wake.sensitivity:
             self._senses.set_attention(sensitivity=config.wake.sensitivity)
+
+    async def _resume(self) -> None:
+        try:
+            text = await self._settings.get(CHOSEN)
+            kept = msgspec.json.decode(text, type=Chosen) if text is not None else self._chosen()
+        except (StoreFailed, msgspec.MsgspecError) as error:
+            log.warning("whether the microphone is to be closed, and how loud it is to be, cannot be read: %s", error)
+            return
+        self._kept = kept
+        if kept.muted:
+            log.info("the microphone is closed, as it was before")
+            self._senses.set_muted(muted=True)
+        if kept.configured_volume == self._config.audio.volume != kept.volume:
+            self._senses.set_volume(kept.volume)
+        same = kept.configured_sensitivity == self._config.wake.sensitivity
+        self._senses.resume(kept.attention, sensitivity=same)
 
     def _chosen(self) -> Chosen:
         config, attention = self._config, self._senses.controls.attention()

@@ -80,6 +80,19 @@ def test_the_light_shows_what_voiced_does(pins: MockFactory):
     asyncio.run(run())
 
 
+def test_a_microphone_that_is_closed_before_anybody_looks_is_shown(pins: MockFactory):
+    async def run() -> None:
+        agent, light = Pressed(), pins.pin(LED)
+        gpio = Gpio(GpioConfig(led=LED), agent, pins)
+        agent.set_muted(muted=True)
+        task = asyncio.create_task(gpio.run())
+        await until(lambda: light.state == 1)
+        task.cancel()
+        await asyncio.wait([task])
+
+    asyncio.run(run())
+
+
 def test_a_short_press_listens_or_stops_and_a_long_one_mutes(pins: MockFactory):
     async def run() -> None:
         agent, button = Pressed(), pins.pin(BUTTON)

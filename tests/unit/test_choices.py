@@ -112,3 +112,24 @@ def test_what_holds_is_kept_anew_where_a_backup_was_put_in_the_place_of_all():
 
     asyncio.run(world.lives(chooses, restores))
     assert after(settings).is_set == SET
+
+
+def test_the_ear_waits_until_it_is_known_whether_the_microphone_is_closed():
+    settings = FakeSettings()
+    asyncio.run(World(settings=settings).lives(chooses))
+
+    async def hears() -> bool:
+        world = World(settings=settings)
+        hearing = asyncio.create_task(world.choices.known())
+        await settle()
+        assert not hearing.done()
+        await world.choices.load()
+        await hearing
+        return not world.card.muted
+
+    assert not asyncio.run(hears())
+
+
+def test_the_ear_does_not_wait_for_a_disk_that_hangs(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("voiced.choices.KNOWN_S", 0.01)
+    asyncio.run(World().choices.known())

@@ -40,7 +40,7 @@ class Gpio:
     def __init__(self, config: GpioConfig, agent: Agent, factory: Factory | None = None) -> None:
         self._agent = agent
         self._loop = asyncio.get_running_loop()
-        self._state, self._muted, self._held = "idle", agent.status().muted, False
+        self._state, self._muted, self._held = "idle", False, False
         self._stopping: set[asyncio.Task[None]] = set()
         # gpiozero has no types: checkers guess them from its defaults, which are whole numbers.
         self._led: Any = LED(config.led, pin_factory=factory) if config.led else None
@@ -61,6 +61,7 @@ class Gpio:
     async def _follow(self) -> None:
         try:
             with self._agent.bus.subscribe() as events:
+                self._muted = self._agent.status().muted
                 await self._show()
                 async for event in events:
                     if isinstance(event, StateChanged):
