@@ -1,7 +1,6 @@
 """The engines for whoever wants one thing done and no turn taken: OpenAI's clients, such as. Implements `Inference`."""
 
 import asyncio
-import io
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
@@ -31,7 +30,7 @@ from voiced.core.ports.usage import Meter
 from voiced.core.privacy import allowed
 from voiced.core.types import RATE, SAMPLE_BYTES
 from voiced.core.usage import Use
-from voiced.engines.files import decoded
+from voiced.engines import decoding
 from voiced.engines.remote import address
 from voiced.engines.sound import Outlet
 from voiced.recall.lull import Lull
@@ -138,12 +137,8 @@ class OwnInference:
 
     async def transcribe(self, recording: bytes, key: str | None) -> Heard:
         """See `Inference`."""
-
-        def read() -> tuple[bytes, float]:
-            samples = decoded(io.BytesIO(recording), "the recording", recordings.LONGEST_UTTERANCE_S)
-            return recordings.speech_of(samples), len(samples) / SAMPLE_BYTES / RATE
-
-        speech, seconds = await asyncio.to_thread(read)
+        samples = await decoding.decoded(recording, "the recording", recordings.LONGEST_UTTERANCE_S)
+        speech, seconds = await asyncio.to_thread(recordings.speech_of, samples), len(samples) / SAMPLE_BYTES / RATE
         text = (await self._stt.transcribe(recordings.chunks(speech))).text if speech else ""
         self._count(key, heard_s=seconds)
         return Heard(text, seconds, self._config.language)

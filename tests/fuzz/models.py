@@ -12,23 +12,47 @@ from scripts.stub_models.llama import write_scripted
 from scripts.stub_models.piper import write_voice
 from tests.faults.outcome import replaced
 from tests.fuzz.parser import Parser, of_file
+from voiced.core.errors import InputInvalid
 from voiced.engines import files, ggml, gguf, modelfile, onnxfile, pipersettings
+from voiced.engines.decoding import needs_no_decoder
 
 SMALL = {"VOCABULARIES": {8}, "SMALLEST_VOCABULARY": 3, "WINDOWS": 4, "POSITIONS": 4, "TEXT_POSITIONS": 4}
 """Bounds of Whisper's models with which the good one is small, so that many can be read."""
 
 
+def wav(_: Path) -> Parser:
+    """WAV files, which are read where they arrive."""
+
+    def read(data: bytes) -> None:
+        if not needs_no_decoder(data):
+            raise InputInvalid("this would be decoded in another process")
+        _decoded(data)
+
+    return Parser(
+        _recordings(("WAV", "PCM_16"), ("WAV", "FLOAT"), ("WAVEX", "PCM_24"), ("WAV", "IMA_ADPCM"), ("WAV", "ULAW")),
+        read,
+    )
+
+
 def sound(_: Path) -> Parser:
-    """WAV, FLAC and OGG files."""
+    """Files of all other kinds. Each has a process of its own: what libsndfile leaks there is nobody's."""
+    kinds = ("FLAC", "PCM_16"), ("OGG", "VORBIS"), ("OGG", "OPUS"), ("MP3", "MPEG_LAYER_III"), ("AU", "PCM_16")
+    return Parser(_recordings(*kinds, ("AIFF", "PCM_16")), _decoded, ends=True)
+
+
+def _recordings(*kinds: tuple[str, str]) -> list[bytes]:
     tone = (np.sin(np.arange(800) / 5) * 8_000).astype(np.int16)
-    kinds = [("WAV", "PCM_16"), ("WAV", "FLOAT"), ("WAVEX", "PCM_24"), ("WAV", "IMA_ADPCM"), ("FLAC", "PCM_16")]
-    corpus: list[bytes] = []
-    for kind, subtype in [*kinds, ("OGG", "VORBIS"), ("OGG", "OPUS"), ("AU", "PCM_16"), ("AIFF", "PCM_16")]:
+    made: list[bytes] = []
+    for kind, subtype in kinds:
         for rate, channels in ((16_000, 1), (48_000, 2)):
             file = io.BytesIO()
             soundfile.write(file, np.stack([tone] * channels, axis=1), rate, subtype, format=kind)
-            corpus.append(file.getvalue())
-    return Parser(corpus, lambda data: files.decoded(io.BytesIO(data), "a recording"))
+            made.append(file.getvalue())
+    return made
+
+
+def _decoded(data: bytes) -> bytes:
+    return files.decoded(io.BytesIO(data), "a recording")
 
 
 def gguf_header(folder: Path) -> Parser:
