@@ -20,6 +20,7 @@ from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.config import Config
 from voiced.core.errors import StoreFailed, VoicedError
+from voiced.core.memory import share_memory
 from voiced.core.ports.clock import Clock, SystemClock
 from voiced.core.secret import Secret
 from voiced.core.tasks import first
@@ -56,6 +57,7 @@ def main(arguments: list[str]) -> int:
     config = msgspec.json.decode(arguments[0], type=Config)
     set_up(config.log)
     setproctitle("voiced")
+    share_memory()
     _make_room()
     _, socket_path, file, *flags = arguments
     service = Service(config, Path(file) if file else None, flags)
