@@ -3,19 +3,26 @@
 import random
 import tempfile
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
 import httpx
 import psutil
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
-from schemathesis import Case, GenerationMode, openapi
-from schemathesis.specs.openapi import schemas as _loaded_before_anything_runs  # noqa: F401
+from schemathesis import Case, GenerationMode, generation, openapi, python, transport
+from schemathesis.specs import openapi as specification
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
 from tests.faults.daemon_kills import Life, kill
 from tests.faults.outcome import Outcome, trial
+
+# Late imports deep inside a property: Python 3.11 fails to compile one now and then.
+for _part in (generation, python, transport, specification):
+    for _module in walk_packages(_part.__path__, f"{_part.__name__}."):
+        import_module(_module.name)
 
 EXAMPLES = 20
 """Requests to a route, at most, before the next one has its turn: the first ones are the simplest."""
