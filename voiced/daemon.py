@@ -20,7 +20,7 @@ from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.config import Config
 from voiced.core.errors import StoreFailed, VoicedError
-from voiced.core.memory import share_memory
+from voiced.core.memory import keep_small, share_memory
 from voiced.core.ports.clock import Clock, SystemClock
 from voiced.core.secret import Secret
 from voiced.core.tasks import first
@@ -141,6 +141,7 @@ async def _assist(
             if device:
                 tasks.create_task(device.run(), name="device")
             tasks.create_task(_usable(database), name="store")
+            tasks.create_task(keep_small(clock), name="memory")
             tasks.create_task(voiced.hear(), name="ear")
             tasks.create_task(keep_backing_up(voiced.upkeep, store.backup_hours, clock), name="backups")
             tasks.create_task(keep_expiring(voiced.upkeep, config.retention, clock), name="retention")

@@ -1,8 +1,13 @@
-"""Memory that loading took and running does not need."""
+"""Memory that was needed once, and is not any more."""
 
+import asyncio
 import ctypes
 import gc
 
+from voiced.core.ports.clock import Clock
+
+EVERY_S = 60.0
+"""What a crowd of clients took is given back within so long after it has gone."""
 ARENAS = 2
 _M_ARENA_MAX = -8
 
@@ -19,4 +24,15 @@ def give_back_memory() -> None:
     """Returns what is free to the system, once everything is loaded. Source: malloc_trim(3)."""
     gc.collect()
     gc.freeze()
+    _trim()
+
+
+async def keep_small(clock: Clock) -> None:
+    """Returns what is free to the system again and again, until it is cancelled."""
+    while True:
+        await clock.sleep(EVERY_S)
+        await asyncio.to_thread(_trim)
+
+
+def _trim() -> None:
     ctypes.CDLL(None).malloc_trim(0)
