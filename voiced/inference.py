@@ -30,7 +30,7 @@ from voiced.core.ports.usage import Meter
 from voiced.core.privacy import allowed
 from voiced.core.types import RATE, SAMPLE_BYTES
 from voiced.core.usage import Use
-from voiced.engines import decoding
+from voiced.engines.decoding import Decoder
 from voiced.engines.remote import address
 from voiced.engines.sound import Outlet
 from voiced.recall.lull import Lull
@@ -84,6 +84,7 @@ class OwnInference:
         self._stt, self._tts = stt, SpeakableTts(tts, config.language)
         self._models, self._embedder = models, embedder
         self._meter, self._clock, self._lull = around.meter, around.clock, Lull(around.bus, around.activity)
+        self._decoder = Decoder()
         self._gaps: set[asyncio.Timeout] = set()
         self._counting: set[asyncio.Task[None]] = set()
         self.engines = [
@@ -137,7 +138,7 @@ class OwnInference:
 
     async def transcribe(self, recording: bytes, key: str | None) -> Heard:
         """See `Inference`."""
-        samples = await decoding.decoded(recording, "the recording", recordings.LONGEST_UTTERANCE_S)
+        samples = await self._decoder.decoded(recording, "the recording", recordings.LONGEST_UTTERANCE_S)
         speech, seconds = await asyncio.to_thread(recordings.speech_of, samples), len(samples) / SAMPLE_BYTES / RATE
         text = (await self._stt.transcribe(recordings.chunks(speech))).text if speech else ""
         self._count(key, heard_s=seconds)

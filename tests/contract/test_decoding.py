@@ -32,7 +32,7 @@ def recording(kind: str, subtype: str, seconds: float = 0.2) -> bytes:
 
 
 def decode(sent: bytes, longest_s: float = 60) -> bytes:
-    return asyncio.run(decoding.decoded(sent, "the recording", longest_s))
+    return asyncio.run(decoding.Decoder().decoded(sent, "the recording", longest_s))
 
 
 @pytest.mark.parametrize(("kind", "subtype"), KINDS)
@@ -84,7 +84,7 @@ def test_of_one_that_is_given_up_nothing_is_left(tmp_path: Path, monkeypatch: py
     decoder(tmp_path, f'touch "{tmp_path}/runs"; exec sleep 1000', monkeypatch)
 
     async def run() -> None:
-        decoding_it = asyncio.create_task(decoding.decoded(recording("FLAC", "PCM_16"), "the recording", 60))
+        decoding_it = asyncio.create_task(decoding.Decoder().decoded(recording("FLAC", "PCM_16"), "the recording", 60))
         while not (tmp_path / "runs").exists():  # noqa: ASYNC110 (another process)
             await asyncio.sleep(0.01)
         decoding_it.cancel()
@@ -92,3 +92,18 @@ def test_of_one_that_is_given_up_nothing_is_left(tmp_path: Path, monkeypatch: py
 
     asyncio.run(run())
     assert not psutil.Process().children()
+
+
+def test_many_at_once_take_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    told = tmp_path / "told"
+    decoder(tmp_path, f'echo 1 >>"{told}"; cat >/dev/null; sleep 0.1; echo -1 >>"{told}"', monkeypatch)
+    sent = recording("FLAC", "PCM_16")
+
+    async def run() -> None:
+        one = decoding.Decoder()
+        await asyncio.gather(*(one.decoded(sent, "the recording", 60) for _ in range(8)))
+
+    asyncio.run(run())
+    running = np.cumsum([int(line) for line in told.read_text().split()])
+    assert (len(running), running[-1]) == (16, 0)
+    assert running.max() == decoding.PROCESSES

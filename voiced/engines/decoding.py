@@ -19,6 +19,8 @@ from voiced.engines import files
 
 DEADLINE_S = 30
 """A minute of sound is decoded in far less, on the smallest box."""
+PROCESSES = 2
+"""Each takes 40 MB: many clients are not to fill a small box with them."""
 MEMORY = 1 << 30
 """Bytes of address space of a process that decodes: a damaged file may announce anything."""
 ALONE = {"OPENBLAS_NUM_THREADS": "1"}
@@ -38,22 +40,33 @@ def needs_no_decoder(recording: bytes) -> bool:
     return recording[:4] == b"RIFF" and recording[8:12] == b"WAVE"
 
 
-async def decoded(recording: bytes, name: str, longest_s: float) -> bytes:
-    """A recording as 16 kHz mono.
+class Decoder:
+    """Decodes what is sent. However many ask at once, no more than `PROCESSES` run."""
 
-    Args:
-        recording: a file of any kind that libsndfile knows.
-        name: what it is called, for people.
-        longest_s: one of more seconds is refused before it is decoded.
+    def __init__(self) -> None:
+        self._free = asyncio.Semaphore(PROCESSES)
 
-    Returns:
-        s16le samples.
+    async def decoded(self, recording: bytes, name: str, longest_s: float) -> bytes:
+        """A recording as 16 kHz mono.
 
-    Raises:
-        InputInvalid: see `files.read`; or it cannot be decoded in time.
-    """
-    if needs_no_decoder(recording):
-        return await asyncio.to_thread(files.decoded, io.BytesIO(recording), name, longest_s)
+        Args:
+            recording: a file of any kind that libsndfile knows.
+            name: what it is called, for people.
+            longest_s: one of more seconds is refused before it is decoded.
+
+        Returns:
+            s16le samples.
+
+        Raises:
+            InputInvalid: see `files.read`; or it cannot be decoded in time.
+        """
+        if needs_no_decoder(recording):
+            return await asyncio.to_thread(files.decoded, io.BytesIO(recording), name, longest_s)
+        async with self._free:
+            return await _apart(recording, name, longest_s)
+
+
+async def _apart(recording: bytes, name: str, longest_s: float) -> bytes:
     command = [sys.executable, "-m", __spec__.name, name, str(longest_s)]
     process = await asyncio.create_subprocess_exec(
         *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={**os.environ, **ALONE}
