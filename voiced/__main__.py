@@ -3,6 +3,7 @@
 `python -m voiced CONFIG SOCKET FILE [FLAG…]`; see `voiced.daemon.main`.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -22,6 +23,8 @@ if __name__ == "__main__":
     for _number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(_number, _end)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
+
+    gc.disable()  # What is loaded is no garbage, and would be looked through again and again; see `give_back_memory`.
 
     from voiced.daemon import main  # To load it takes most of the time until the daemon answers.
 

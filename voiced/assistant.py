@@ -256,7 +256,8 @@ class Voiced:
             WakeFailed, VadFailed: the ear cannot be made.
         """
         await self._choices.known()
-        await self.ear.run(self.mind.rules.prepare)  # Prepared there, the socket's first answer does not wait for it.
+        # Prepared there, the socket's first answer does not wait for it.
+        await self.ear.run(self.mind.rules.prepare, partial(self.classify, ""))
 
     async def change(self, config: Config) -> None:
         """Takes in settings that may change while it runs; see `setup.changes`.

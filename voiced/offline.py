@@ -290,7 +290,7 @@ async def check(config: Config) -> None:
             elif name not in config.engines.remote and not re.match(REMOTE_ADDRESS, name):
                 raise ConfigInvalid(f"engines.{kind}.engine: {name!r} is no address", hint=ADDRESSES)
     Rules(intents_folder(config), config.language)
-    classifier(config)
+    classifier(config)("")
     for _, _, make in wiring.servers(config):
         await make().close()
     far = wiring.remote_words(config)

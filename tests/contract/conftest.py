@@ -11,8 +11,8 @@ import pytest
 from tests.fakes.agent import ScriptedAgent
 from tests.rigs.control import answering
 from tests.rigs.memories import Run, in_the_file
-from voiced.cli.main import app
 from voiced.cli.output import complain
+from voiced.cli.verbs import app
 from voiced.core.errors import VoicedError
 
 Verb = Callable[..., str]

@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 from tests.conftest import ROOT
-from voiced.cli.main import app
+from voiced.cli.verbs import app
 
 INTENTS = ROOT / "tests" / "intents" / "coffee"
 
@@ -290,11 +290,19 @@ def test_every_verb_speaks_to_programs_too():
 
 def test_the_command_line_loads_what_it_needs_and_no_more():
     heavy = "{'apsw', 'httpx', 'litestar', 'numpy', 'onnxruntime'}"
-    code = (
-        f"import sys, voiced.cli.main; sys.exit(str({heavy} & set(sys.modules)) if {heavy} & set(sys.modules) else 0)"
-    )
+    code = "import sys, voiced.cli.main, voiced.cli.verbs; "
+    code += f"sys.exit(str(found) if (found := {heavy} & set(sys.modules)) else 0)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_daemon_is_started_without_the_other_verbs():
+    code = "import sys; sys.argv = ['voiced', 'run', '--help']; import voiced.cli.main as it; "
+    code += "it._app(); sys.exit(' '.join(each for each in sys.modules if each.startswith('voiced.cli.')))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "voiced.cli.running" in done.stderr
+    assert "voiced.cli.verbs" not in done.stderr
+    assert "voiced.cli.watch" not in done.stderr
 
 
 def test_how_private_a_text_is(voiced):

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from voiced.cli.completion import SHELLS, script
-from voiced.cli.main import app
 from voiced.cli.manual import manual
+from voiced.cli.verbs import app
 
 BASH = """
 source {script}

@@ -288,6 +288,25 @@ def test_a_file_of_a_newer_version_ends_the_daemon_with_what_to_do_whatever_its_
     assert "Traceback" not in done.stderr
 
 
+def test_private_words_that_cannot_be_used_end_the_daemon_with_what_to_do(tmp_path: Path):
+    (tmp_path / "privacy").mkdir()
+    (tmp_path / "privacy" / "en.toml").write_text('[rules.boat]\nwords = ["kestrel"]\n')
+    (tmp_path / "config.toml").touch()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "VOICED_CONFIG": str(tmp_path / "config.toml"),
+        "XDG_RUNTIME_DIR": str(tmp_path),
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+    }
+    done = subprocess.run(
+        [*COMMAND, "run"], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
+    assert done.returncode == 1
+    assert "privacy/en.toml: Object missing required field" in done.stderr
+    assert "docs/how-to.md" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Generator[Path]:
     """A disk of four megabytes. Only root may mount one."""

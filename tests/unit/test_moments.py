@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from voiced.cli.chosen import matching
 from voiced.cli.daemon import rings
-from voiced.cli.main import app, misused
+from voiced.cli.main import misused
 from voiced.cli.moments import DAYS, LONGEST_S, Days, day, days_of_week, duration, time_of_day
 from voiced.cli.output import WrongCall
 from voiced.cli.promises import left, schedule, when
+from voiced.cli.verbs import app
 from voiced.core.errors import NotFound
 from voiced.core.ports.agenda import Pending
 from voiced.core.promises import Schedule

@@ -1,11 +1,7 @@
-"""Verbs that start, watch and steer the daemon."""
+"""Verbs that watch and steer the daemon."""
 
-import os
-import signal
-import sys
 from datetime import tzinfo
 
-import msgspec
 from cyclopts import App
 from rich.text import Text
 
@@ -27,29 +23,12 @@ from voiced.core.status import (
     PromiseStatus,
     Status,
 )
-from voiced.setup.places import socket_path
 
 
 def add_to(app: App) -> None:
     """Adds the verbs."""
-    for verb in (run, status, listen, stop, mute, unmute, volume, attention, restart_audio, events):
+    for verb in (status, listen, stop, mute, unmute, volume, attention, restart_audio, events):
         app.command(verb)
-
-
-def run(*, options: Options | None = None) -> None:
-    """Run the daemon: listen, understand, answer, until it is stopped."""
-    options = options or Options()
-    config = options.loaded()
-    # In the same process, but without the command line: what it loaded would cost the daemon 15 MB for ever.
-    arguments = [
-        msgspec.json.encode(config).decode(),
-        str(socket_path(config)),
-        str(options.config or ""),
-        *options.set,
-    ]
-    # Until the new program obeys, whoever tells it to end or to reload has to wait a moment.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
-    os.execv(sys.executable, [sys.executable, "-m", "voiced", *arguments])  # noqa: S606 (our own program)
 
 
 def status(*, options: Options | None = None) -> None:

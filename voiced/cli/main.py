@@ -8,83 +8,10 @@ from types import TracebackType
 
 from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensError
 
-from voiced import __version__
-from voiced.cli import (
-    announcing,
-    changes,
-    completion,
-    configuration,
-    conversations,
-    daemon,
-    doctor,
-    encryption,
-    forgetting,
-    hardware,
-    history,
-    home,
-    keys,
-    ledger,
-    lists,
-    memory,
-    models,
-    privacy,
-    promises,
-    recordings,
-    remembering,
-    search,
-    service,
-    setup,
-    skills,
-    sound,
-    talk,
-    update,
-    upkeep,
-    watch,
-    why,
-)
+from voiced.cli import running
 from voiced.cli.output import WrongCall, complain
+from voiced.cli.root import root
 from voiced.core.errors import InputInvalid, VoicedError
-
-app = App(
-    name="voiced",
-    help="An always-on, private voice agent: it listens, understands and answers, on this box alone.",
-    version=__version__,
-    version_flags=["--version"],
-)
-for group in (
-    daemon,
-    watch,
-    talk,
-    announcing,
-    history,
-    why,
-    conversations,
-    changes,
-    memory,
-    remembering,
-    search,
-    lists,
-    promises,
-    home,
-    upkeep,
-    keys,
-    ledger,
-    encryption,
-    forgetting,
-    sound,
-    recordings,
-    models,
-    privacy,
-    configuration,
-    doctor,
-    hardware,
-    skills,
-    setup,
-    service,
-    update,
-    completion,
-):
-    group.add_to(app)
 
 
 def main() -> None:
@@ -93,13 +20,24 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     try:
         _look_at(sys.argv[1:])
-        sys.exit(app(exit_on_error=False, print_error=False) or 0)
+        sys.exit(_app()(exit_on_error=False, print_error=False) or 0)
     except CycloptsError as error:
         sys.exit(misused(error, as_json="--json" in sys.argv))
     except VoicedError as error:
         sys.exit(complain(error, as_json="--json" in sys.argv))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _app() -> App:
+    """All verbs; a daemon starts a little sooner where they are not loaded."""
+    if sys.argv[1:2] == ["run"]:
+        app = root()
+        running.add_to(app)
+        return app
+    from voiced.cli.verbs import app  # noqa: PLC0415 (see above)
+
+    return app
 
 
 def misused(error: CycloptsError, *, as_json: bool) -> int:

@@ -21,9 +21,13 @@ def share_memory() -> None:
 
 
 def give_back_memory() -> None:
-    """Returns what is free to the system, once everything is loaded. Source: malloc_trim(3)."""
+    """Returns what is free to the system, once everything is loaded, and looks for garbage from now on.
+
+    Sources: malloc_trim(3), gc.freeze.
+    """
     gc.collect()
     gc.freeze()
+    gc.enable()
     _trim()
 
 

@@ -8,6 +8,7 @@ that the engine has let go of it. The child ends with its socket, at SIGTERM, an
 
 import ctypes
 import faulthandler
+import gc
 import os
 import resource
 import signal
@@ -148,6 +149,7 @@ def serve(kind: str, name: str, connection: Connection) -> None:
         return
     try:
         _limit_memory(int(start.data["memory_mb"]))
+        gc.disable()  # What is loaded is no garbage; see `give_back_memory`.
         engine = find(kind, name)(start.data["settings"])
     except VoicedError as error:
         connection.send(failure(error))

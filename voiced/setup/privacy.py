@@ -64,10 +64,10 @@ class _Document(Struct, frozen=True, forbid_unknown_fields=True):
 def classifier(config: Config) -> Callable[[str], Classified]:
     """What tells how private a text is, by the rules that the configuration names.
 
-    Raises:
-        ConfigInvalid: they cannot be used.
+    They are read when it is asked first, which takes a moment; it raises `ConfigInvalid` where they cannot be used.
     """
-    return partial(classify, rules=load_rules(privacy_folders(config), config.language))
+    rules = cache(partial(load_rules, privacy_folders(config), config.language))
+    return lambda text: classify(text, rules())
 
 
 def load_rules(folders: Iterable[Path], language: str) -> Rules:
