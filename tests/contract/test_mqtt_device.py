@@ -133,7 +133,8 @@ def test_a_command_changes_the_state(tmp_path):
                 assert noted == [("mqtt", key, "done") for key in ("mute", "volume", "do_not_disturb", "wake_word")]
                 seen = len(told)
                 await client.publish(f"{BASE}/volume/set", "20", qos=1)
-                await until(lambda: STATE in {topic for topic, _ in told[seen:]}, "it is told again")
+                await until(lambda: len({topic for topic, _ in told[seen:]} & TOLD) > 1, "all is told again")
+                assert [topic for topic, _ in told[seen:] if topic in TOLD][0] == STATE, "what was set is told first"
 
     asyncio.run(run())
 

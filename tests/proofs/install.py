@@ -10,10 +10,9 @@ from pathlib import Path
 import psutil
 
 from tests.conftest import ROOT
-from tests.proofs.proof import Proof, prove
+from tests.proofs.proof import VOICED, Proof, prove, running
 
 INSTALL = ROOT / "scripts" / "install"
-VOICED = "/usr/local/bin/voiced"
 PUT = ("/opt/voiced", "/etc/systemd/system/voiced.service", VOICED, "/usr/local/share/man/man1/voiced.1")
 QUICK_S = 15.0
 """To find that there is nothing to do, on a busy machine too."""
@@ -84,14 +83,6 @@ def purged(proof: Proof) -> None:
     left = [*PUT, "/var/lib/voiced", "/etc/voiced", "/var/cache/voiced", "/etc/sysusers.d/voiced.conf"]
     proof.see("purged", [path for path in left if Path(path).exists()], [])
     proof.see("its user", "voiced" in {each.pw_name for each in pwd.getpwall()}, False)
-
-
-def running(proof: Proof, code: int | None = 0) -> tuple[dict[str, str], dict]:
-    """What systemd says of the unit, and the daemon of itself."""
-    keys = "ActiveState,MainPID,NRestarts,StatusText"
-    told = proof.run("systemctl", "show", "voiced", "-p", keys)
-    status = proof.run(VOICED, "status", "--json", code=code)
-    return dict(line.split("=", 1) for line in told.splitlines()), json.loads(status or "{}")
 
 
 def files() -> set[tuple[str, int]]:

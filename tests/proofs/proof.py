@@ -12,6 +12,8 @@ from typing import Any
 
 from tests.conftest import ROOT
 
+VOICED = "/usr/local/bin/voiced"
+PATIENCE_S = 120.0
 SEEN = Path("/tmp/share/seen.json")
 
 
@@ -68,3 +70,21 @@ def prove(module: str, work: Callable[[Proof], None]) -> int:
         told = json.loads(seen.read_text()) if seen.exists() else {"wrong": ["it did not come so far"], "good": False}
         sys.stdout.write(json.dumps(told, indent=2) + "\n")
         return 0 if done.returncode == 0 and told["good"] else 1
+
+
+def running(proof: Proof, code: int | None = 0) -> tuple[dict[str, str], dict]:
+    """What systemd says of the unit, and the daemon of itself."""
+    keys = "ActiveState,MainPID,NRestarts,StatusText"
+    told = proof.run("systemctl", "show", "voiced", "-p", keys)
+    status = proof.run(VOICED, "status", "--json", code=code)
+    return dict(line.split("=", 1) for line in told.splitlines()), json.loads(status or "{}")
+
+
+def until(proof: Proof, condition: Callable[[dict[str, str]], bool], *, patience_s: float = PATIENCE_S) -> bool:
+    """Waits until something is so; tells whether it came to be."""
+    deadline = time.monotonic() + patience_s
+    while time.monotonic() < deadline:
+        if condition(running(proof, code=None)[0]):
+            return True
+        time.sleep(0.5)
+    return False

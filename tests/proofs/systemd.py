@@ -1,8 +1,4 @@
-"""The system's unit as it is shipped, under a systemd that is process 1: its life, its walls, its network.
-
-What it cannot show: a sound card behind the walls (`DeviceAllow=char-alsa`), as no card is there; the user's unit with
-its sound server is tried by tests/system/test_systemd.py.
-"""
+"""The system's unit as it is shipped, under a systemd that is process 1: its life, walls, sound and network."""
 
 import json
 import os
@@ -11,13 +7,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-from tests.proofs.install import INSTALL, VOICED, running
-from tests.proofs.proof import Proof, prove
+from tests.proofs.install import INSTALL
+from tests.proofs.proof import VOICED, Proof, prove, running, until
+from tests.proofs.sound import sound
 
-PATIENCE_S = 120.0
 STOPPED_S = 2.0
 CONFIG = Path("/etc/voiced/config.toml")
 LAN, ELSEWHERE = "192.168.77.1", "203.0.113.9"
@@ -38,6 +33,7 @@ def work(proof: Proof) -> None:
     reloaded(proof, status["pid"])
     again(proof, "crashed", signal.SIGKILL)
     again(proof, "hung", signal.SIGSTOP)
+    sound(proof, VOICED, CONFIG)
     network(proof)
     stopped(proof)
 
@@ -134,16 +130,6 @@ def stopped(proof: Proof) -> None:
 
 
 ORDER = ["Result=success", "ExecMainStatus=0", "ActiveState=inactive"]
-
-
-def until(proof: Proof, condition: Callable[[dict[str, str]], bool], *, patience_s: float = PATIENCE_S) -> bool:
-    """Waits until something is so; tells whether it came to be."""
-    deadline = time.monotonic() + patience_s
-    while time.monotonic() < deadline:
-        if condition(running(proof, code=None)[0]):
-            return True
-        time.sleep(0.5)
-    return False
 
 
 if __name__ == "__main__":

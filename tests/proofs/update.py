@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 from tests.conftest import ROOT
-from tests.proofs.install import INSTALL, VOICED, running
-from tests.proofs.proof import Proof, prove
+from tests.proofs.install import INSTALL
+from tests.proofs.proof import VOICED, Proof, prove, running
 from voiced import __version__
 
 RELEASES = Path("/opt/voiced/releases")

@@ -83,3 +83,10 @@ def test_what_has_no_end_is_refused(tmp_path, text):
     (tmp_path / "a.yaml").write_text(text)
     with pytest.raises(IntentsInvalid, match=r"a\.yaml"):
         load_intents(tmp_path, "en")
+
+
+def test_a_language_whose_numbers_nobody_knows_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(GOOD.replace("language: en\n", ""))
+    assert load_intents(tmp_path, "de").language == "de"
+    with pytest.raises(IntentsInvalid, match="'xx'"):
+        load_intents(tmp_path, "xx")

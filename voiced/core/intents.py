@@ -11,6 +11,7 @@ import msgspec
 from hassil.errors import HassilError
 from hassil.expression import Expression, Group, ListReference, RuleReference
 from hassil.intents import IntentData, Intents, SlotList, TextSlotList
+from hassil.numbers import get_rbnf_engine
 from hassil.parser import ParseError
 from hassil.util import merge_dict
 from msgspec import Struct
@@ -67,13 +68,14 @@ def load_intents(folder: Path, language: str) -> Intents:
         All files merged.
 
     Raises:
-        IntentsInvalid: a file cannot be used; the message names it.
+        IntentsInvalid: a file cannot be used (the message names it), or nobody knows the numbers of the language.
     """
     if (folder / language).is_dir():
         folder = folder / language
     paths = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
     if not paths:
         raise IntentsInvalid(f"{folder} holds no .yaml file", hint="Name a folder of sentence templates.")
+    _check_language(language)
     merged: dict[str, Any] = {"language": language, "intents": {}}
     for path in paths:
         _merge(path, merged, _read(path))
@@ -84,6 +86,14 @@ def load_intents(folder: Path, language: str) -> Intents:
         _blame(paths, language, merged)
         raise
     return intents
+
+
+def _check_language(language: str) -> None:
+    try:
+        get_rbnf_engine(language)
+    except ValueError as error:
+        hint = 'Choose a language of Unicode\'s rules for numbers, such as "en" or "de".'
+        raise IntentsInvalid(f"nobody knows how numbers are said in {language!r}", hint=hint) from error
 
 
 def scope(intents: Intents, data: IntentData) -> tuple[dict[str, SlotList], dict[str, Expression]]:
