@@ -134,7 +134,7 @@ def test_a_command_changes_the_state(tmp_path):
                 seen = len(told)
                 await client.publish(f"{BASE}/volume/set", "20", qos=1)
                 await until(lambda: len({topic for topic, _ in told[seen:]} & TOLD) > 1, "all is told again")
-                assert [topic for topic, _ in told[seen:] if topic in TOLD][0] == STATE, "what was set is told first"
+                assert next(topic for topic, _ in told[seen:] if topic in TOLD) == STATE, "what was set is told first"
 
     asyncio.run(run())
 

@@ -1,6 +1,7 @@
 """The automaton says just what hassil says."""
 
 import re
+import tracemalloc
 from itertools import islice
 from pathlib import Path
 
@@ -128,3 +129,14 @@ def test_spoken(text: str, expected: str) -> None:
 
 def test_unspeakable_sentences_are_left_out() -> None:
     assert compile_grammar(intents_of("50%|°|@home")).words == set()
+
+
+def test_numbers_that_were_said_are_not_kept_for_ever():
+    tracemalloc.start()
+    try:
+        for number in range(9_000):
+            spoken(f"number {10**14 + number}", "en")
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 4_000_000

@@ -9,7 +9,7 @@ cannot refer to themselves).
 import gc
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -220,7 +220,7 @@ def _subsets(count: int) -> Iterator[frozenset[int]]:
         yield frozenset(index for index in range(count) if bits & 1 << index)
 
 
-@cache
+@lru_cache(maxsize=2_000)  # Any number can be said; those of the templates are far fewer.
 def _spell(number: float, language: str) -> tuple[str, ...]:
     return tuple(_BREAKS.split(get_rbnf_engine(language).format_number(number).text))
 
