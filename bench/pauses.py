@@ -14,25 +14,31 @@ import json
 from collections.abc import Iterator
 
 import numpy as np
-from endpoint import EARLY_S, LABELS, LEAD_S, padded, trimmed
+from endpoint import EARLY_S, LABELS, LEAD_S, padded, table, trimmed
 from msgspec import Struct, structs
 from sounds import AUDIO, frames, pcm, read, recordings
 from turns import COFFEE
 
 from voiced.core.config import EndpointConfig
-from voiced.core.grammar import compile_grammar
 from voiced.core.intents import load_intents
 from voiced.core.types import FRAME_SAMPLES, RATE, Completeness
 from voiced.ear.endpoint import ending
 from voiced.ear.voice import Voice
 from voiced.engines.pocketsphinx import Recogniser
 from voiced.engines.silero import Silero
+from voiced.turn.rules import Rules
 
 WAITS_S = (0.19, 0.25, 0.3, 0.35, 0.4)
 
 
 class Moment(Struct, frozen=True):
-    """A frame after speech: seconds after the label, seconds of silence, and what the words so far are."""
+    """A frame since somebody spoke.
+
+    Attributes:
+        after: seconds since the label, negative before it.
+        silence: seconds since the last speech.
+        words: what the words so far are.
+    """
 
     after: float
     silence: float
@@ -41,8 +47,7 @@ class Moment(Struct, frozen=True):
 
 def followed(every: int) -> Iterator[list[Moment]]:
     """All moments of each order."""
-    intents = load_intents(COFFEE, "en")
-    grammar, recogniser, vad = compile_grammar(intents), Recogniser(intents), Silero()
+    rules, recogniser, vad = Rules(COFFEE, "en"), Recogniser(load_intents(COFFEE, "en")), Silero()
     random = np.random.default_rng(0)
     for path in recordings("picovoice-intent/speech/clean")[::every]:
         begin, end = LABELS[str(path.relative_to(AUDIO))]
@@ -54,7 +59,7 @@ def followed(every: int) -> Iterator[list[Moment]]:
             text = recogniser.feed(frame.samples)
             now = frame.start + FRAME_SAMPLES
             if voice.onset is not None:
-                words = grammar.completeness(text.split()) if text else Completeness.UNKNOWN
+                words = rules.completeness(text) if text else Completeness.UNKNOWN
                 after = now / RATE - LEAD_S - (end - begin)
                 moments.append(Moment(after, (now - voice.speech_end) / RATE, words))
         recogniser.stop()
@@ -68,9 +73,9 @@ def judged(orders: list[list[Moment]], wait: float) -> dict[str, float]:
         next((each.after for each in moments if ending(each.silence, 0.0, each.words, limits)), None)
         for moments in orders
     ]
-    delays = [after for after in ends if after is not None and after >= -EARLY_S]
-    cut = sum(after is not None and after < -EARLY_S for after in ends)
-    return {"n": len(orders), "p50_s": float(np.median(delays)), "cut_off": cut / len(orders)}
+    ended = [after for after in ends if after is not None]
+    delays = [after for after in ended if after >= -EARLY_S]
+    return table(delays, len(ended) - len(delays), len(ends) - len(ended))
 
 
 def main() -> None:

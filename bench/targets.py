@@ -99,7 +99,7 @@ TARGETS = (
     Target("", "a message kept, p50", "messages", "writes.add_ms.p50", 3, sanity=True),
     Target("", "50 messages retrieved, p50", "messages", "writes.retrieve_ms.p50", 5, sanity=True),
     Target("", "100 messages in one call, p50", "messages", "writes.hundred_in_one_call_ms.p50", 1000, sanity=True),
-    Target("P17", "memory of the tree without weights (PSS)", "start", "unloaded_pss_mb", 200, "MB"),
+    Target("P17", "memory of the tree, engines unloaded (PSS)", "start", "unloaded_pss_mb", 200, "MB"),
     Target("P17", "exec to READY, p50", "start", "ready_ms.p50", 800, sanity=True),
     Target("P17", "exec to wake-ready, p50", "start", "wake_ready_ms.p50", 1500, sanity=True),
     Target("P17", "wake-ready faster than `import openwakeword`", "start", "faster.bad_end", 1.0, "×", least=True),

@@ -217,14 +217,14 @@ class Voiced:
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        """Takes turns until the block ends."""
+        """Takes turns until the block ends; raises `ConfigInvalid` where rules of what is private cannot be used."""
         await self._choices.load()
         if self._thinking:
             self._thinking.expect()
         try:
             async with asyncio.TaskGroup() as tasks:
                 background = [
-                    tasks.create_task(converse(self.inbox, self._parts), name="conversation"),
+                    tasks.create_task(self._take_turns(), name="conversation"),
                     tasks.create_task(self.promises.run(), name="scheduler"),
                     *(tasks.create_task(each.run(), name="wake words") for each in self._remote_words),
                     tasks.create_task(self._remembering.indexer.run(), name="vectors"),
@@ -249,6 +249,10 @@ class Voiced:
         except BaseExceptionGroup as group:
             raise first(group) from group
 
+    async def _take_turns(self) -> None:
+        await asyncio.to_thread(self.classify, "")  # It reads its rules beside all else, and before the first turn.
+        await converse(self.inbox, self._parts)
+
     async def hear(self) -> None:
         """Listens in a thread of its own until there is nothing more to hear.
 
@@ -256,8 +260,7 @@ class Voiced:
             WakeFailed, VadFailed: the ear cannot be made.
         """
         await self._choices.known()
-        # Prepared there, the socket's first answer does not wait for it.
-        await self.ear.run(self.mind.rules.prepare, partial(self.classify, ""))
+        await self.ear.run(self.mind.rules.prepare)  # Prepared there, the socket's first answer does not wait for it.
 
     async def change(self, config: Config) -> None:
         """Takes in settings that may change while it runs; see `setup.changes`.
@@ -308,7 +311,7 @@ class Voiced:
     def status(self) -> Status:
         """See `Agent`."""
         now = time.monotonic()
-        left = self.promises.remaining
+        left, postponed = self.promises.remaining, len(self.inbox.postponed)
         promises = [
             PromiseStatus(each.id, each.kind, each.name, each.due, round(left(each), 1), each.schedule)
             for each in self.promises.active()
@@ -333,11 +336,7 @@ class Voiced:
             memory=self._remembering.indexer.status,
             home=self.house.status,
             load=LoadStatus(
-                self.inbox.waiting,
-                self._database.waiting,
-                self.bus.dropped,
-                self.wyoming_clients(),
-                len(self.inbox.postponed),
+                self.inbox.waiting, self._database.waiting, self.bus.dropped, self.wyoming_clients(), postponed
             ),
             elsewhere=self.elsewhere.who if self.elsewhere else "",
             listeners=tuple(each.status for each in self.listeners),

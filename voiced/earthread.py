@@ -57,11 +57,11 @@ class EarThread:
         """Seconds since the loop last turned, in any of its states; or since it was made."""
         return time.monotonic() - self._turned
 
-    async def run(self, *prepare: Callable[[], object]) -> None:
+    async def run(self, prepare: Callable[[], None]) -> None:
         """Listens until there is nothing more to hear.
 
         Args:
-            prepare: are called in the thread once the ear is loaded.
+            prepare: is called in the thread once the ear is loaded.
 
         Raises:
             WakeFailed, VadFailed: the ear cannot be made.
@@ -93,13 +93,10 @@ class EarThread:
         """
         self._next = (config, await asyncio.to_thread(wiring.cascade, config.wake, self._remote))
 
-    def _signals(
-        self, loop: asyncio.AbstractEventLoop, prepare: Sequence[Callable[[], object]]
-    ) -> Iterator[Signal | None]:
+    def _signals(self, loop: asyncio.AbstractEventLoop, prepare: Callable[[], None]) -> Iterator[Signal | None]:
         frames = self._beating(self._audio.frames(), loop)
         ear: tuple[Config, Cascade] | None = self._config, wiring.cascade(self._config.wake, self._remote)
-        for each in prepare:
-            each()
+        prepare()
         while ear:
             config, cascade = ear
             heard = Duplex(cascade, lambda config=config: wiring.cascade(config.wake))

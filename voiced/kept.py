@@ -85,6 +85,7 @@ async def _file(config: Config, *, making: bool) -> AsyncGenerator[Kept]:
         clock = SystemClock(LocalZone(config.promises.timezone))
         conversations = StoredConversations(database, config.store.continue_s, clock.zone)
         classify = classifier(config)
+        classify("")  # Rules that cannot be used are told before anything is changed.
 
         async def replaced() -> None:
             conversations.forget()

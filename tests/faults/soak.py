@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,8 @@ from tests.rigs.background import until
 
 HOUR = 120
 """Faults."""
+WARM = HOUR // 4
+"""So many until its caches are full: SQLite's alone take 7 MB, and are bounded."""
 CROWD, QUESTIONS = 100, 50
 BACK_S = 5.0
 """After a fault, all works again within so long; see R8."""
@@ -155,9 +158,9 @@ ALOUD = (House.talks, House.asks_by_mqtt)
 
 
 class Sample(Struct, frozen=True):
-    """How it is after a fault: memory of the daemon with its children, files, threads, and seconds of questions."""
+    """How it is after a fault: memory of the daemon and of each part, its files, threads, and seconds of questions."""
 
-    memory_mb: float
+    memory_mb: dict[str, float]
     files: int
     threads: int
     waited: list[float]
@@ -212,11 +215,11 @@ def _sample(house: House) -> Sample:
         began = time.perf_counter()
         house.writes()
         waited.append(time.perf_counter() - began)
-    memory = house.process.memory_info().rss
-    for child in house.process.children(recursive=True):
+    memory = {"daemon": house.process.memory_info().rss / 1e6}
+    for part, pid in house.pids().items():
         with suppress(psutil.NoSuchProcess):
-            memory += child.memory_info().rss
-    return Sample(memory / 1e6, house.process.num_fds(), house.process.num_threads(), waited)
+            memory[part] = psutil.Process(pid).memory_info().rss / 1e6
+    return Sample(memory, house.process.num_fds(), house.process.num_threads(), waited)
 
 
 def _judged(seed: int, samples: list[Sample], lines: list[str], not_kept: list[str]) -> Outcome:
@@ -233,14 +236,15 @@ def _judged(seed: int, samples: list[Sample], lines: list[str], not_kept: list[s
     outcome = trial(f"seed {seed}", unhandled=lines, promises=not_kept, leaked=more)
     if len(samples) < HOUR // 2:
         return outcome
-    growth, slower = _growth([each.memory_mb for each in samples[len(FAULTS) :]]), _slower(samples)
+    later, slower = [each.memory_mb for each in samples[WARM:]], _slower(samples)
+    growth = {part: _growth([(at, each[part]) for at, each in enumerate(later) if part in each]) for part in later[-1]}
     outcome += trial(
         f"seed {seed}",
-        grown=[f"{growth:.2f} MB an hour"] if growth > GROWTH_MB else [],
+        grown=[f"{part} by {more:.2f} MB an hour" for part, more in growth.items() if more > GROWTH_MB],
         slower=[f"{slower:.2f} times as slow"] if slower > SLOWER else [],
     )
     outcome.counted = {
-        "kB an hour more": round(growth * 1000),
+        **{f"{part}: kB an hour more": round(more * 1000) for part, more in growth.items()},
         "last tenth's p99, % of the first's": round(slower * 100),
         "files": last.files,
         "threads": last.threads,
@@ -248,13 +252,13 @@ def _judged(seed: int, samples: list[Sample], lines: list[str], not_kept: list[s
     return outcome
 
 
-def _growth(memory: list[float]) -> float:
-    """Megabytes an hour, by the median of the slopes of all pairs (Theil and Sen), which no single child bends."""
-    pairs = [
-        (later - earlier) / (second - first)
-        for first, earlier in enumerate(memory)
-        for second, later in enumerate(memory[first + 1 :], first + 1)
-    ]
+def _growth(memory: list[tuple[int, float]]) -> float:
+    """Megabytes an hour, by the median of the slopes of all pairs (Theil and Sen), which a child killed does not bend.
+
+    Args:
+        memory: after how many faults how many megabytes.
+    """
+    pairs = [(later - earlier) / (at - before) for (before, earlier), (at, later) in combinations(memory, 2)]
     return float(np.median(pairs)) * HOUR
 
 

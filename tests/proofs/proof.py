@@ -80,11 +80,13 @@ def running(proof: Proof, code: int | None = 0) -> tuple[dict[str, str], dict]:
     return dict(line.split("=", 1) for line in told.splitlines()), json.loads(status or "{}")
 
 
-def until(proof: Proof, condition: Callable[[dict[str, str]], bool], *, patience_s: float = PATIENCE_S) -> bool:
+def until(
+    proof: Proof, condition: Callable[[dict[str, str], dict[str, Any]], bool], *, patience_s: float = PATIENCE_S
+) -> bool:
     """Waits until something is so; tells whether it came to be."""
     deadline = time.monotonic() + patience_s
     while time.monotonic() < deadline:
-        if condition(running(proof, code=None)[0]):
+        if condition(*running(proof, code=None)):
             return True
         time.sleep(0.5)
     return False

@@ -6,6 +6,7 @@ There is no sound card in a copy of this machine, so ALSA leads to a sound serve
 
 import io
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -14,43 +15,46 @@ import numpy as np
 import soundfile
 
 from tests.conftest import recordings_folder
-from tests.proofs.proof import Proof, running, until
+from tests.proofs.proof import VOICED, Proof, until
 from tests.rigs.audio_server import ASOUNDRC, AudioServer
 
 SOCKET = Path("/run/sound.socket")
+ALSA = Path("/etc/asound.conf")
+DROP_IN = Path("/etc/systemd/system/voiced.service.d/sound.conf")
 QUESTION = "what time is it"
 LOUD = 0.01
 """Of the loudest that there is."""
-SETTINGS = '[audio]\ninput = "mic"\noutput = "spk"\n'
+SETTINGS = '[audio]\ninput = "mic"\noutput = "spk"\nearcons = false\n'
 
 
-def sound(proof: Proof, voiced: str, config: Path) -> None:
-    """See above; the unit is left with this server, which has ended by then."""
+def sound(proof: Proof, config: Path) -> None:
+    """See above. All is taken away again."""
     server = AudioServer(Path("/run/sound"))
     server.start()
     try:
         command = ["pactl", "load-module", "module-native-protocol-unix", "auth-anonymous=1", f"socket={SOCKET}"]
-        subprocess.run(command, env=server.environment | {"PATH": "/usr/bin"}, check=True, capture_output=True)
-        Path("/etc/asound.conf").write_text(ASOUNDRC)
-        drop_in = Path("/etc/systemd/system/voiced.service.d/sound.conf")
-        drop_in.parent.mkdir(exist_ok=True)
-        drop_in.write_text(f"[Service]\nEnvironment=PULSE_SERVER=unix:{SOCKET}\n")
+        subprocess.run(command, env=os.environ | server.environment, check=True, capture_output=True)
+        ALSA.write_text(ASOUNDRC)
+        DROP_IN.parent.mkdir(exist_ok=True)
+        DROP_IN.write_text(f"[Service]\nEnvironment=PULSE_SERVER=unix:{SOCKET}\n")
         config.write_text(SETTINGS)
         proof.run("systemctl", "daemon-reload")
         proof.run("systemctl", "restart", "voiced")
-        proof.see("hears behind the walls", until(proof, lambda _: running(proof)[1]["audio"]["listening"]))
+        proof.see("hears behind the walls", until(proof, lambda _, now: bool(now) and now["audio"]["listening"]))
         samples, rate = spoken()
         with server.recording() as recorder:
-            proof.run(voiced, "listen")
+            proof.run(VOICED, "listen")
             server.speak(bytes(rate) + samples + bytes(2 * rate), rate)
-            asked = until(proof, lambda _: QUESTION in proof.run(voiced, "history"))
+            asked = until(proof, lambda *_: QUESTION in proof.run(VOICED, "history"))
             proof.see("understands behind the walls", asked)
-            until(proof, lambda _: running(proof)[1]["state"] == "idle")
+            proof.see("is done behind the walls", until(proof, lambda _, now: now.get("state") == "idle"))
         heard = np.frombuffer(recorder.communicate()[0], "<i2")
         proof.see("is heard from behind the walls", float(np.abs(heard).max(initial=0)) / 32_768 > LOUD)
         decoded(proof, samples, rate)
     finally:
         server.stop()
+        DROP_IN.unlink(missing_ok=True)
+        ALSA.unlink(missing_ok=True)
 
 
 def decoded(proof: Proof, samples: bytes, rate: int) -> None:

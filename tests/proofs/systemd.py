@@ -1,6 +1,5 @@
 """The system's unit as it is shipped, under a systemd that is process 1: its life, walls, sound and network."""
 
-import json
 import os
 import pwd
 import signal
@@ -8,9 +7,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from tests.proofs.install import INSTALL
-from tests.proofs.proof import VOICED, Proof, prove, running, until
+from tests.proofs.proof import Proof, prove, running, until
 from tests.proofs.sound import sound
 
 STOPPED_S = 2.0
@@ -33,7 +33,7 @@ def work(proof: Proof) -> None:
     reloaded(proof, status["pid"])
     again(proof, "crashed", signal.SIGKILL)
     again(proof, "hung", signal.SIGSTOP)
-    sound(proof, VOICED, CONFIG)
+    sound(proof, CONFIG)
     network(proof)
     stopped(proof)
 
@@ -80,7 +80,7 @@ def again(proof: Proof, name: str, number: int) -> None:
     unit = running(proof)[0]
     began = time.monotonic()
     os.kill(int(unit["MainPID"]), number)
-    proof.see(f"{name}, and was started again", until(proof, lambda told: restarted(told, unit)))
+    proof.see(f"{name}, and was started again", until(proof, lambda told, _: restarted(told, unit)))
     proof.seen[f"{name}: ready again in s"] = round(time.monotonic() - began, 1)
 
 
@@ -108,14 +108,13 @@ def network(proof: Proof) -> None:
     for name, host in (("the local network", LAN), ("the internet", ELSEWHERE)):
         CONFIG.write_text(f'[home.mqtt]\nhost = "{host}"\n')
         proof.run("systemctl", "restart", "voiced")
-        reached = until(proof, lambda _: connected(proof), patience_s=20.0)
+        reached = until(proof, lambda _, status: connected(status), patience_s=20.0)
         proof.see(f"a broker in {name} is reached", reached, host == LAN)
     broker.terminate()
 
 
-def connected(proof: Proof) -> bool:
-    status = json.loads(proof.run(VOICED, "status", "--json"))
-    return any(each["connected"] for each in status["home"]["connections"])
+def connected(status: dict[str, Any]) -> bool:
+    return any(each["connected"] for each in status["home"]["connections"]) if status else False
 
 
 def stopped(proof: Proof) -> None:

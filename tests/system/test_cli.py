@@ -332,3 +332,5 @@ def test_an_owner_s_rules_lie_beside_the_configuration(voiced, tmp_path):
     rules.write_text('[rules.boat]\nwords = ["kestrel"]\n')
     assert "privacy/en.toml: Object missing required field" in voiced("privacy", "classify", "x", code=78)
     assert "privacy/en.toml" in voiced("config", "check", code=78)
+    assert "privacy/en.toml" in voiced("ask", "what time is it", code=78)
+    assert "privacy/en.toml" in voiced("history", code=78)

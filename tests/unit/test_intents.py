@@ -86,7 +86,7 @@ def test_what_has_no_end_is_refused(tmp_path, text):
 
 
 def test_a_language_whose_numbers_nobody_knows_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "mine.yaml").write_text(GOOD.replace("language: en\n", ""))
+    (tmp_path / "mine.yaml").write_text(GOOD)
     assert load_intents(tmp_path, "de").language == "de"
     with pytest.raises(IntentsInvalid, match="'xx'"):
         load_intents(tmp_path, "xx")

@@ -1,4 +1,4 @@
-"""The command line's entry: all verbs, and the boundary at which errors become words."""
+"""The command line's entry: the verbs, and the boundary at which errors become words."""
 
 import logging
 import os
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def _app() -> App:
-    """All verbs; a daemon starts a little sooner where they are not loaded."""
+    """The command line with all its verbs. `voiced run` has itself alone: a daemon starts sooner then."""
     if sys.argv[1:2] == ["run"]:
         app = root()
         running.add_to(app)

