@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
+import socket
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
 from typing import Protocol
 
 from voiced.control.listening import Listener
-from voiced.control.wyoming.connection import Connection
+from voiced.control.wyoming.connection import READ_SIZE, Connection
 from voiced.core.addresses import Address
 from voiced.core.config_wyoming import Network
 from voiced.core.context import whereabouts
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 
 CONNECTIONS = 32
 """Clients at the same time; for one more, the one that has been silent for the longest time is cut off."""
+RECEIVED = 32 * 1024
+"""Bytes that may come from a client before they are read; the kernel gives twice as much. A second of sound."""
 STRANGERS = 64
 """Addresses whose attempt to connect is told of, once each."""
 
@@ -75,7 +78,9 @@ class Server:
         """
         bound, address = await listener.bound(), listener.address
         port = bound.getsockname()[1]
-        server = await asyncio.start_server(self._accept, sock=bound, limit=1 << 15)
+        # A hundred may be let in at once, and asyncio reads what is there from each before we can cut off anybody.
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVED)
+        server = await asyncio.start_server(self._accept, sock=bound, limit=READ_SIZE)
         if not address.here:
             who = ", ".join(map(str, self._allow))
             log.warning("whoever is in %s may connect without a password: see %s", who, self._setting)
