@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import resource
 import socket
 import sys
@@ -19,7 +20,7 @@ from voiced.control.unixsocket import hold
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.config import Config
-from voiced.core.errors import StoreFailed, VoicedError
+from voiced.core.errors import ConfigInvalid, StoreFailed, VoicedError
 from voiced.core.memory import keep_small, share_memory
 from voiced.core.ports.clock import Clock, SystemClock
 from voiced.core.secret import Secret
@@ -83,7 +84,7 @@ def _make_room() -> None:
 
 def _complain(error: VoicedError) -> int:
     sys.stderr.write(f"{error.code}: {error.message}\n{error.hint}\n")
-    return 1
+    return os.EX_CONFIG if isinstance(error, ConfigInvalid) else 1
 
 
 async def _run(service: Service, socket_path: Path, given: Secret | None) -> None:

@@ -301,7 +301,7 @@ def test_private_words_that_cannot_be_used_end_the_daemon_with_what_to_do(tmp_pa
     done = subprocess.run(
         [*COMMAND, "run"], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
-    assert done.returncode == 1
+    assert done.returncode == 78
     assert "privacy/en.toml: Object missing required field" in done.stderr
     assert "docs/how-to.md" in done.stderr
     assert "Traceback" not in done.stderr

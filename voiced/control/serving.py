@@ -16,8 +16,8 @@ from voiced.core.tasks import ended, together
 
 log = logging.getLogger(__name__)
 
-GRACE_S = 1.0
-"""Requests in progress get this long when the daemon ends."""
+GRACE_S = 0.5
+"""Requests in progress, and whoever watches events, get this long when the daemon ends: well before `ENDING_S`."""
 HANDSHAKE_S = 5.0
 KEEP_S = 5
 """Whoever has had his answer may ask for something else on the same connection for so long."""
