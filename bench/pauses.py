@@ -87,7 +87,8 @@ def main() -> None:
         str(wait): judged(orders, wait) | {"halves": [judged(orders[half::2], wait) for half in (0, 1)]}
         for wait in WAITS_S
     }
-    print(json.dumps({"question": "pauses", "waits_s": waits}))
+    could = float(np.mean([moments[-1].words is Completeness.EXTENSIBLE for moments in orders if moments]))
+    print(json.dumps({"question": "pauses", "could_go_on": could, "waits_s": waits}))
 
 
 if __name__ == "__main__":

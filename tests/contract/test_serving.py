@@ -14,12 +14,8 @@ import pytest
 from tests.rigs.awaiting import until
 from tests.rigs.certificates import Certificate, self_signed
 from voiced.control.protocol import READ_SIZE
-from voiced.control.serving import GRACE_S, PAUSE_S, Bounds, HttpServer
+from voiced.control.serving import Bounds, HttpServer
 from voiced.core.tasks import ended
-from voiced.service import ENDING_S
-
-LATE_S = 0.3
-"""For what else is put away at the end: turns, the file, the children."""
 
 PIECE = b"x" * 65_536
 GET = b"GET /%s HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -335,7 +331,3 @@ def test_who_does_not_know_tls_is_cut_off_and_keeps_nobody_waiting(tmp_path: Pat
             await silent.read()
 
     asyncio.run(run())
-
-
-def test_who_watches_for_ever_is_cut_off_before_the_daemon_ends_suddenly():
-    assert GRACE_S + PAUSE_S < ENDING_S - LATE_S

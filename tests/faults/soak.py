@@ -5,7 +5,8 @@ clock is the machine's. What goes faster is the talk: what an hour brings, 120 f
 be asked and promised, follows without the pauses between. Steps of the clock are what `scripts/faults promises` makes:
 a machine has one clock, and it is not ours. A disk that is full is a limit to the size of all files of the daemon.
 
-After each fault all has to work again, and is then used in every way; what is measured is measured then.
+After each fault all has to work again, and is then used in every way; what is measured is measured then. Growth is
+judged for each process by itself, since one that was killed comes back smaller, and from a quarter of the hour on.
 """
 
 import os
@@ -237,7 +238,8 @@ def _judged(seed: int, samples: list[Sample], lines: list[str], not_kept: list[s
     if len(samples) < HOUR // 2:
         return outcome
     later, slower = [each.memory_mb for each in samples[WARM:]], _slower(samples)
-    growth = {part: _growth([(at, each[part]) for at, each in enumerate(later) if part in each]) for part in later[-1]}
+    parts = sorted(set[str]().union(*later))  # One that is just being killed misses in the last.
+    growth = {part: _growth([(at, each[part]) for at, each in enumerate(later) if part in each]) for part in parts}
     outcome += trial(
         f"seed {seed}",
         grown=[f"{part} by {more:.2f} MB an hour" for part, more in growth.items() if more > GROWTH_MB],

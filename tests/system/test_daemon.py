@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import apsw
@@ -23,6 +24,7 @@ import soxr
 
 from tests.conftest import ROOT
 from tests.rigs.audio_server import AudioServer
+from tests.rigs.background import until
 from voiced.core.config import Config
 from voiced.setup.models import LOCK
 from voiced.setup.places import socket_path
@@ -273,38 +275,57 @@ def test_a_file_of_a_newer_version_ends_the_daemon_with_what_to_do_whatever_its_
     with closing(apsw.Connection(str(folder / "voiced.db"))) as file:
         file.pragma("application_id", 0x766F6963)
         file.pragma("user_version", 999)
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT / "tests" / "fakes" / "busy_ear"),
-        "XDG_RUNTIME_DIR": str(tmp_path),
-        "XDG_STATE_HOME": str(folder.parent),
-    }
-    done = subprocess.run(
-        [*COMMAND, "run"], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False
-    )
-    assert done.returncode == 1
-    assert "store-newer" in done.stderr
-    assert "voiced restore" in done.stderr
-    assert "Traceback" not in done.stderr
+    told = refused(tmp_path, 1, PYTHONPATH=str(ROOT / "tests" / "fakes" / "busy_ear"))
+    assert "store-newer" in told
+    assert "voiced restore" in told
 
 
 def test_private_words_that_cannot_be_used_end_the_daemon_with_what_to_do(tmp_path: Path):
     (tmp_path / "privacy").mkdir()
     (tmp_path / "privacy" / "en.toml").write_text('[rules.boat]\nwords = ["kestrel"]\n')
     (tmp_path / "config.toml").touch()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "VOICED_CONFIG": str(tmp_path / "config.toml"),
-        "XDG_RUNTIME_DIR": str(tmp_path),
-        "XDG_STATE_HOME": str(tmp_path / "state"),
-    }
+    told = refused(tmp_path, 78, VOICED_CONFIG=str(tmp_path / "config.toml"))
+    assert "privacy/en.toml: Object missing required field" in told
+    assert "docs/how-to.md" in told
+
+
+def refused(folder: Path, code: int, **environment: str) -> str:
+    """What a daemon says that does not start."""
+    places = {"XDG_RUNTIME_DIR": str(folder), "XDG_STATE_HOME": str(folder / "state")}
+    environment = {"PATH": os.environ["PATH"], **places, **environment}
     done = subprocess.run(
         [*COMMAND, "run"], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
-    assert done.returncode == 78
-    assert "privacy/en.toml: Object missing required field" in done.stderr
-    assert "docs/how-to.md" in done.stderr
+    assert done.returncode == code
     assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_it_ends_in_order_while_somebody_watches(tmp_path: Path):
+    places = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
+    environment = {"PATH": os.environ["PATH"], **places}
+
+    def call(*verb: str) -> bool:
+        command = [*COMMAND, *verb]
+        return not subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=False).returncode
+
+    with ExitStack() as stack:
+        command = [*COMMAND, "run"]
+        process = subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        stack.enter_context(process)
+        stack.callback(process.kill)
+        until(lambda: call("status"), "it answers")
+        command = [*COMMAND, "events", "--json"]
+        watcher = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE)
+        stack.enter_context(watcher)
+        stack.callback(watcher.kill)
+        assert watcher.stdout
+        until(lambda: call("volume", "30") and bool(select.select([watcher.stdout], [], [], 0.1)[0]), "it is watched")
+        process.terminate()
+        _, told = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
+    assert "stopped" in told
+    assert not (tmp_path / "state" / "voiced" / "voiced.db-wal").exists(), "the file was closed"
 
 
 @pytest.fixture
