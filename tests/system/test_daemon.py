@@ -35,6 +35,12 @@ PATIENCE_S = 30
 COMMAND = [sys.executable, "-m", "voiced.cli.main"]
 
 
+def home(folder: Path) -> dict[str, str]:
+    """The environment of a daemon that finds all of it in a folder."""
+    here = dict.fromkeys(("HOME", "XDG_RUNTIME_DIR"), str(folder))
+    return {"PATH": os.environ["PATH"], **here, "XDG_STATE_HOME": str(folder / "state")}
+
+
 class Daemon:
     """A daemon of its own, in a home of its own."""
 
@@ -224,8 +230,7 @@ def test_without_any_sound_device_it_stays_up_and_says_so(tmp_path: Path):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_ends_in_order_at_any_moment(tmp_path: Path, number: int):
-    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
-    environment["XDG_STATE_HOME"] = str(tmp_path / "state")
+    environment = home(tmp_path)
     for moment in (0.3, 0.6, 0.9, 1.2):
         process = subprocess.Popen([*COMMAND, "run"], env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True)
         time.sleep(moment)  # the moment is the case under test
@@ -239,11 +244,7 @@ def test_it_ends_in_order_at_any_moment(tmp_path: Path, number: int):
 def test_a_disk_with_models_that_hangs_keeps_nobody_from_being_answered(tmp_path: Path):
     (tmp_path / "models").mkdir()
     os.mkfifo(tmp_path / "models" / LOCK)  # Whoever reads it waits for ever.
-    environment = {
-        "HOME": str(tmp_path),
-        "XDG_RUNTIME_DIR": str(tmp_path),
-        "VOICED_MODELS_FOLDER": str(tmp_path / "models"),
-    }
+    environment = home(tmp_path) | {"VOICED_MODELS_FOLDER": str(tmp_path / "models")}
     environment["VOICED_ENGINES_STT_ENGINE"] = '["whisper", "pocketsphinx"]'
     environment["VOICED_ENGINES_WHISPER_MODEL"] = "tiny.en"
     with running(tmp_path, environment) as daemon:
@@ -291,8 +292,7 @@ def test_private_words_that_cannot_be_used_end_the_daemon_with_what_to_do(tmp_pa
 
 def refused(folder: Path, code: int, **environment: str) -> str:
     """What a daemon says that does not start."""
-    places = {"XDG_RUNTIME_DIR": str(folder), "XDG_STATE_HOME": str(folder / "state")}
-    environment = {"PATH": os.environ["PATH"], **places, **environment}
+    environment = home(folder) | environment
     done = subprocess.run(
         [*COMMAND, "run"], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
@@ -302,24 +302,22 @@ def refused(folder: Path, code: int, **environment: str) -> str:
 
 
 def test_it_ends_in_order_while_somebody_watches(tmp_path: Path):
-    places = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
-    environment = {"PATH": os.environ["PATH"], **places}
+    environment = home(tmp_path)
 
     def call(*verb: str) -> bool:
-        command = [*COMMAND, *verb]
-        return not subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=False).returncode
+        return start(*verb, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).wait(PATIENCE_S) == 0
+
+    def start(*verb: str, **pipes: int) -> "subprocess.Popen[str]":
+        process = subprocess.Popen([*COMMAND, *verb], env=environment, cwd=ROOT, text=True, **pipes)
+        stack.callback(process.wait)
+        stack.callback(process.kill)
+        return process
 
     with ExitStack() as stack:
-        command = [*COMMAND, "run"]
-        process = subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-        stack.enter_context(process)
-        stack.callback(process.kill)
+        process = start("run", stderr=subprocess.PIPE)
         until(lambda: call("status"), "it answers")
-        command = [*COMMAND, "events", "--json"]
-        watcher = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE)
-        stack.enter_context(watcher)
-        stack.callback(watcher.kill)
-        assert watcher.stdout
+        watcher = start("events", "--json", stdout=subprocess.PIPE)
+        stack.enter_context(watcher.stdout)
         until(lambda: call("volume", "30") and bool(select.select([watcher.stdout], [], [], 0.1)[0]), "it is watched")
         process.terminate()
         _, told = process.communicate(timeout=PATIENCE_S)
