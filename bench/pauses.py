@@ -3,10 +3,10 @@
     python bench/pauses.py [--every N]
 
 Real orders of the coffee corpus go through the detector and the real recogniser, frame by frame. Where the words so far
-are a whole order to which more could be added, silence of so long ends it (`waits_s`); the other limits are voiced's
-own. Delays are sound time after the committed label, see `endpoint.py`; an order that ends more than 50 ms before its
-label is cut off. Every other recording is told apart (`halves`): a limit that is chosen on one half is judged on the
-other.
+are a whole order to which more could be added, silence of so long ends it (`extensible_s`), or where one thing more
+could be (`extensible_once_s`); the other limits are voiced's own. Delays are sound time after the committed label, see
+`endpoint.py`; an order that ends more than 50 ms before its label is cut off. Every other recording is told apart
+(`halves`): a limit that is chosen on one half is judged on the other.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from voiced.engines.pocketsphinx import Recogniser
 from voiced.engines.silero import Silero
 from voiced.turn.rules import Rules
 
-WAITS_S = (0.19, 0.25, 0.3, 0.35, 0.4)
+WAITS_S = (0.19, 0.22, 0.25, 0.3, 0.35, 0.4)
 
 
 class Moment(Struct, frozen=True):
@@ -66,9 +66,8 @@ def followed(every: int) -> Iterator[list[Moment]]:
         yield moments
 
 
-def judged(orders: list[list[Moment]], wait: float) -> dict[str, float]:
-    """What a limit comes to."""
-    limits = structs.replace(EndpointConfig(), extensible_s=wait)
+def judged(orders: list[list[Moment]], limits: EndpointConfig) -> dict[str, float]:
+    """What limits come to."""
     ends = [
         next((each.after for each in moments if ending(each.silence, 0.0, each.words, limits)), None)
         for moments in orders
@@ -78,17 +77,23 @@ def judged(orders: list[list[Moment]], wait: float) -> dict[str, float]:
     return table(delays, len(ended) - len(delays), len(ends) - len(ended))
 
 
+def both(orders: list[list[Moment]], limits: EndpointConfig) -> dict[str, object]:
+    """What limits come to for all, and for either half."""
+    return {**judged(orders, limits), "halves": [judged(orders[half::2], limits) for half in (0, 1)]}
+
+
 def main() -> None:
     """Prints one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=1)
     orders = list(followed(parser.parse_args().every))
     waits = {
-        str(wait): judged(orders, wait) | {"halves": [judged(orders[half::2], wait) for half in (0, 1)]}
-        for wait in WAITS_S
+        name: {str(wait): both(orders, structs.replace(EndpointConfig(), **{name: wait})) for wait in WAITS_S}
+        for name in ("extensible_s", "extensible_once_s")
     }
-    could = float(np.mean([moments[-1].words is Completeness.EXTENSIBLE for moments in orders if moments]))
-    print(json.dumps({"question": "pauses", "could_go_on": could, "waits_s": waits}))
+    last = [moments[-1].words for moments in orders if moments]
+    shares = {words.value: last.count(words) / len(last) for words in Completeness}
+    print(json.dumps({"question": "pauses", "ended_as": shares, **waits}))
 
 
 if __name__ == "__main__":

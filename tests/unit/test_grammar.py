@@ -24,7 +24,6 @@ INTENTS = Path(__file__).parents[2] / "config" / "intents" / "en"
 COFFEE = Path(__file__).parents[1] / "intents" / "coffee"
 RULES = {folder: Rules(folder, "en") for folder in (INTENTS, COFFEE)}
 GRAMMARS = {folder: compile_grammar(load_intents(folder, "en")) for folder in (INTENTS, COFFEE)}
-WHOLE = {Completeness.COMPLETE, Completeness.EXTENSIBLE}
 LISTS = {
     "color": {"values": ["red", "light blue", {"in": "gr(e|a)y", "out": "grey"}]},
     "count": {"range": {"from": 18, "to": 23}},
@@ -69,7 +68,7 @@ def test_takes_every_sentence_and_its_beginnings(template: str) -> None:
     grammar = compile_grammar(intents)
     for sentence in sampled(intents) - {""}:
         row = sentence.split()
-        assert grammar.completeness(row) in WHOLE
+        assert grammar.completeness(row).whole
         assert all(grammar.completeness(row[:end]) is not Completeness.UNKNOWN for end in range(1, len(row)))
         assert grammar.completeness([*row, "nonsense"]) is Completeness.UNKNOWN
 
@@ -82,7 +81,7 @@ def test_is_the_recognisers_grammar(template: str, data: st.DataObject) -> None:
         return
     fsg = build_fsg(grammar, [["please"]], LogMath(), "test")
     sentence = data.draw(st.lists(st.sampled_from(sorted(grammar.words)), min_size=1, max_size=4) | walks(grammar))
-    whole = grammar.completeness(sentence) in WHOLE
+    whole = grammar.completeness(sentence).whole
     assert fsg.accept(" ".join(sentence)) == whole
     assert fsg.accept(" ".join(["please", *sentence, "please"])) == whole
 
@@ -103,7 +102,19 @@ def walks(draw: st.DrawFn, grammar: Grammar) -> list[str]:
 def test_what_can_be_heard_is_understood(folder: Path, data: st.DataObject) -> None:
     sentence = data.draw(walks(GRAMMARS[folder]))
     assert RULES[folder].understand(" ".join(sentence)) is not None
-    assert RULES[folder].completeness(" ".join(sentence)) in WHOLE
+    assert RULES[folder].completeness(" ".join(sentence)).whole
+
+
+@pytest.mark.parametrize("folder", [INTENTS, COFFEE], ids=["bundled", "coffee"])
+@given(st.data())
+@settings(max_examples=100)
+def test_what_can_be_extended_once_is_so_in_every_way(folder: Path, data: st.DataObject) -> None:
+    grammar = GRAMMARS[folder]
+    sentence = data.draw(walks(grammar))
+    known = [grammar.completeness(sentence[:end]) for end in range(1, len(sentence) + 1)]
+    for at, completeness in enumerate(known):
+        further = sum(each.whole for each in known[at + 1 :])
+        assert further <= {Completeness.COMPLETE: 0, Completeness.EXTENSIBLE_ONCE: 1}.get(completeness, further)
 
 
 @given(st.text())
@@ -125,6 +136,21 @@ def test_any_text_is_answered(text: str) -> None:
 )
 def test_spoken(text: str, expected: str) -> None:
     assert " ".join(spoken(text, "en")) == expected
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("turn on", Completeness.COMPLETE),
+        ("turn on [the lamp]", Completeness.EXTENSIBLE_ONCE),
+        ("turn on ([the lamp]|[it])", Completeness.EXTENSIBLE_ONCE),
+        ("turn on [the lamp] [please]", Completeness.EXTENSIBLE),
+        ("turn on [the lamp [here]]", Completeness.EXTENSIBLE),
+        ("turn on (the lamp|it)", Completeness.UNFINISHED),
+    ],
+)
+def test_what_may_follow_decides_how_complete_a_sentence_is(template: str, expected: Completeness) -> None:
+    assert compile_grammar(intents_of(template)).completeness(["turn", "on"]) is expected
 
 
 def test_unspeakable_sentences_are_left_out() -> None:

@@ -59,13 +59,14 @@ def test_chunks_follow_each_other_without_a_gap() -> None:
     ("known", "silence", "reason"),
     [
         (Completeness.COMPLETE, 0.19, EndReason.COMPLETE),
+        (Completeness.EXTENSIBLE_ONCE, 0.22, EndReason.COMPLETE),
         (Completeness.EXTENSIBLE, 0.35, EndReason.COMPLETE),
         (Completeness.UNFINISHED, 0.7, EndReason.SILENCE),
         (Completeness.UNKNOWN, 0.6, EndReason.SILENCE),
     ],
 )
 def test_the_more_complete_the_sooner_it_ends(known: Completeness, silence: float, reason: EndReason) -> None:
-    config = EndpointConfig(complete_s=0.19, extensible_s=0.35, unknown_s=0.6, unfinished_s=0.7)
+    config = EndpointConfig(complete_s=0.19, extensible_once_s=0.22, extensible_s=0.35, unknown_s=0.6, unfinished_s=0.7)
     world = World(known)
     (utterance,) = utterances(hear(WAKE + "s" * 20 + "." * 60, world, config))
     assert utterance.reason is reason
@@ -115,7 +116,7 @@ def test_the_wake_words_end_alone_is_nothing_said() -> None:
     assert utterances(signals)[0].reason is EndReason.NOTHING_SAID
 
 
-@pytest.mark.parametrize("known", [Completeness.COMPLETE, Completeness.EXTENSIBLE])
+@pytest.mark.parametrize("known", [known for known in Completeness if known.whole])
 def test_a_short_command_right_after_the_wake_word_counts(known: Completeness) -> None:
     signals = hear("." * 20 + "wwwwwwwwwW" + "s" * 13 + "." * 60, World(known=known))
     assert kinds(signals) == ["Woke", "SpeechStarted", "SpeechChunk", "Utterance"]

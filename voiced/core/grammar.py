@@ -36,10 +36,12 @@ class Grammar(NamedTuple):
     Attributes:
         arcs: for each state the words that may come next, with the state that they lead to; state 0 is the start.
         finals: the states in which a sentence is whole.
+        once: those of them to which one thing more may be added, but not a second one after it.
     """
 
     arcs: tuple[dict[str, int], ...]
     finals: frozenset[int]
+    once: frozenset[int]
 
     @property
     def words(self) -> set[str]:
@@ -58,7 +60,9 @@ class Grammar(NamedTuple):
             return Completeness.UNKNOWN
         if state not in self.finals:
             return Completeness.UNFINISHED
-        return Completeness.EXTENSIBLE if self.arcs[state] else Completeness.COMPLETE
+        if not self.arcs[state]:
+            return Completeness.COMPLETE
+        return Completeness.EXTENSIBLE_ONCE if state in self.once else Completeness.EXTENSIBLE
 
 
 def spoken(text: str, language: str) -> list[str]:
@@ -260,11 +264,18 @@ def _minimise(arcs: list[dict[str, int]], finals: list[bool]) -> Grammar:
         return merged[state]
 
     if merge(0) is None:
-        return Grammar(({},), frozenset())
+        return Grammar(({},), frozenset(), frozenset())
     # The start was merged last; number it first.
     last = len(known) - 1
     ordered = sorted(known.items(), key=lambda item: -item[1])
-    return Grammar(
-        tuple({word: last - there for word, there in following} for (_, following), _ in ordered),
-        frozenset(last - state for (final, _), state in known.items() if final),
-    )
+    numbered = tuple({word: last - there for word, there in following} for (_, following), _ in ordered)
+    whole = frozenset(last - state for (final, _), state in known.items() if final)
+    return Grammar(numbered, whole, _extensible_once(numbered, whole))
+
+
+def _extensible_once(arcs: Sequence[dict[str, int]], finals: frozenset[int]) -> frozenset[int]:
+    """Whole sentences on the way from which on there is at most one more; words lead to states with higher numbers."""
+    more = [0] * len(arcs)
+    for state in reversed(range(len(arcs))):
+        more[state] = max((more[there] + (there in finals) for there in arcs[state].values()), default=0)
+    return frozenset(state for state in finals if more[state] == 1)

@@ -76,8 +76,15 @@ class Completeness(Enum):
     """The beginning of a command."""
     EXTENSIBLE = "extensible"
     """A whole command that could go on ("set a timer for five minutes" … "and ten seconds")."""
+    EXTENSIBLE_ONCE = "extensible once"
+    """A whole command to which one thing more may be added, and then no other ("what's the date" … "today")."""
     COMPLETE = "complete"
     """A whole command that nothing can follow."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is a command already."""
+        return self in {Completeness.EXTENSIBLE, Completeness.EXTENSIBLE_ONCE, Completeness.COMPLETE}
 
 
 class Purpose(Enum):

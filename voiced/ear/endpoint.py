@@ -37,8 +37,7 @@ def ending(
         return EndReason.MAXIMUM
     if silence_s + _LIMIT_SLACK_S < _enough(completeness, limits):
         return None
-    whole = completeness in {Completeness.COMPLETE, Completeness.EXTENSIBLE}
-    return EndReason.COMPLETE if whole else EndReason.SILENCE
+    return EndReason.COMPLETE if completeness.whole else EndReason.SILENCE
 
 
 def _enough(completeness: Completeness, limits: EndpointConfig) -> float:
@@ -46,6 +45,8 @@ def _enough(completeness: Completeness, limits: EndpointConfig) -> float:
     match completeness:
         case Completeness.COMPLETE:
             return limits.complete_s
+        case Completeness.EXTENSIBLE_ONCE:
+            return limits.extensible_once_s
         case Completeness.EXTENSIBLE:
             return limits.extensible_s
         case Completeness.UNKNOWN:

@@ -37,6 +37,7 @@ _BEFORE = 3 * RATE // 10
 """Somebody is found to talk over voiced so long after beginning to, at most."""
 _INTERRUPTION = {
     "maximum_s": 2.0,
+    "extensible_once_s": 0.3,
     "extensible_s": 0.3,
     "unknown_s": 0.3,
     "unfinished_s": 0.3,

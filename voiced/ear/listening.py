@@ -137,8 +137,7 @@ class Listening:
     def _is_rest_of_word(self, completeness: Completeness) -> bool:
         if self.purpose is not Purpose.COMMAND or not self._voice.unbroken:
             return False
-        whole = completeness in {Completeness.COMPLETE, Completeness.EXTENSIBLE}
-        return self._lasted < _WORD_REST or (self._lasted < _DOUBTFUL and not whole)
+        return self._lasted < _WORD_REST or (self._lasted < _DOUBTFUL and not completeness.whole)
 
     @property
     def _lasted(self) -> float:

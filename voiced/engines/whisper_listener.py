@@ -6,7 +6,7 @@ from hassil.util import remove_skip_words
 from voiced.core.errors import SttFailed
 from voiced.core.grammar import compile_grammar, spoken
 from voiced.core.intents import INTERRUPTIONS
-from voiced.core.types import Completeness, Purpose
+from voiced.core.types import Purpose
 from voiced.core.wire import Message
 from voiced.engines.host import Link
 from voiced.engines.whisper_transcriber import Transcriber
@@ -27,8 +27,7 @@ class Orders:
     def allow(self, text: str) -> bool:
         """Tells whether a text is one of them, with or without words that mean nothing ("please")."""
         bare = remove_skip_words(text, self._skips, ignore_whitespace=False) if self._skips else text
-        whole = {Completeness.COMPLETE, Completeness.EXTENSIBLE}
-        return any(self._grammar.completeness(spoken(each, self._language)) in whole for each in (text, bare))
+        return any(self._grammar.completeness(spoken(each, self._language)).whole for each in (text, bare))
 
 
 class Listener:
