@@ -8,6 +8,7 @@ from tests.unit.playbook import (
     Eating,
     World,
     chunks,
+    frame,
     hear,
     kinds,
     letters_of,
@@ -97,3 +98,23 @@ def test_endless_talk_over_voiced_is_one_utterance() -> None:
 def test_a_wake_word_ends_an_interruption() -> None:
     signals = hear("." * 20 + "wwwwwwwwwW" + "." * 10 + "s" * 20 + "." * 60, World(speaking=(5, 32)))
     assert [utterance.purpose for utterance in utterances(signals)] == [Purpose.COMMAND]
+
+
+class Cancelled(TalkedOver):
+    """The canceller leaves nothing at all."""
+
+    def frames(self, script: str) -> Iterator[Frame | None]:
+        for each in super().frames(script):
+            nothing = each and frame(".", each.start).samples
+            yield each and Frame(each.samples, each.start, each.linear, nothing, talker=each.talker)
+
+
+def test_stop_is_heard_though_the_canceller_takes_it_with_the_echo() -> None:
+    signals = hear("." * 20 + "s" * 12 + "." * 40, Cancelled(speaking=(5, 60)))
+    assert kinds(signals) == ["TalkedOver", "SpeechStarted", "SpeechChunk", "Utterance"]
+    assert sent(signals).count("s") == 12
+
+
+def test_what_the_canceller_takes_belongs_to_no_command() -> None:
+    signals = hear("." * 20 + "wwwwwwwwwW" + "s" * 20 + "." * 160, Cancelled(speaking=(5, 60)))
+    assert utterances(signals)[0].reason is EndReason.NOTHING_SAID

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiced.core.types import Purpose
-from voiced.engines.rejection import ACCEPTED, BARE_STOP, LIMITS, Segment, confidence
+from voiced.engines.rejection import ACCEPTED, LIMITS, SHORT_STOP, Segment, confidence
 
 WORDS = [Segment("<sil>", 0, 9, -5.0), Segment("stop", 10, 49, -60.0), Segment("<sil>", 50, 59, -5.0)]
 
@@ -22,12 +22,25 @@ def test_half_sure_at_the_limit(purpose: Purpose) -> None:
 
 
 @pytest.mark.parametrize("name", ["stop", "stop(2)"])
-def test_what_begins_with_stop_interrupts_though_it_is_explained_less_well(name: str) -> None:
-    words = [Segment("<sil>", 0, 9, -5.0), Segment(name, 10, 49, 40 * (-1.0 - BARE_STOP.margin))]
+def test_what_begins_with_stop_and_is_short_interrupts_though_it_is_explained_less_well(name: str) -> None:
+    words = [Segment("<sil>", 0, 9, -5.0), Segment(name, 10, 49, 40 * (-1.0 - SHORT_STOP.margin))]
     assert confidence(words, phones(-1.0), Purpose.INTERRUPTION) == pytest.approx(ACCEPTED)
     assert confidence(words, phones(-1.0), Purpose.COMMAND) < ACCEPTED
     other = [Segment("be", 10, 19, words[1].nats / 4), Segment(name, 20, 49, words[1].nats * 3 / 4)]
     assert confidence(other, phones(-1.0), Purpose.INTERRUPTION) < ACCEPTED
+
+
+@pytest.mark.parametrize("last", [20, 119])
+def test_what_is_no_word_long_or_longer_than_one_has_to_be_explained_as_well_as_all_else(last: int) -> None:
+    frames = last - 9
+    words = [Segment("stop", 10, last, frames * (-1.0 - SHORT_STOP.margin))]
+    assert confidence(words, phones(-1.0, last=last), Purpose.INTERRUPTION) < ACCEPTED
+
+
+def test_a_short_stop_may_be_hardly_speech_but_a_command_may_not() -> None:
+    words = [Segment("stop", 10, 49, 40 * -2.1)]
+    assert confidence(words, phones(-2.1), Purpose.INTERRUPTION) > ACCEPTED
+    assert confidence(words, phones(-2.1), Purpose.COMMAND) < ACCEPTED
 
 
 @given(st.floats(-1.7, 5), st.floats(-1.7, 5))

@@ -117,7 +117,7 @@ class _Ear:
         if frame.start >= self._echo_until:
             # An earcon is passed over. To cancel it would take a part of the command that is said over it.
             frame = Frame(frame.samples, frame.start)
-        heard = Frame(frame.cancelled or frame.linear or frame.samples, frame.start)
+        heard = self._cleaned(frame)
         self._ring.append(heard.samples, heard.start)
         self._alone = frame.linear is not None and not frame.talker
         for found in self._words(frame):
@@ -156,6 +156,15 @@ class _Ear:
         listening, self._listening = self._listening, None
         if listening and (listening.spoken or listening.purpose is Purpose.COMMAND):
             yield listening.close(self._ring.end, EndReason.CLOSED)
+
+    def _cleaned(self, frame: Frame) -> Frame:
+        """A frame with as much of the echo taken out as what is listened to can bear.
+
+        The canceller takes a part of whoever talks over voiced: a command, for which voiced falls silent, loses little
+        by it, but "stop" its consonants.
+        """
+        command = self._listening and self._listening.purpose is Purpose.COMMAND
+        return Frame((frame.cancelled if command else None) or frame.linear or frame.samples, frame.start)
 
     def _words(self, frame: Frame) -> Sequence[Detection | Miss]:
         """Wake words, if somebody wants them to be heard: no engine is given any sound otherwise."""

@@ -6,6 +6,10 @@ from pathlib import Path
 from voiced.core.errors import IntentsInvalid
 from voiced.engines.phonemes import pronounce
 
+BRITISH = {"stop(2)": "S T AO P"}
+"""The short "o" of most who are no Americans is rounded; CMU's dictionary, which is American, has nothing nearer than
+AO. Only the word that has to be understood by itself is given it: whole sentences are understood without."""
+
 
 def pronunciations(words: Iterable[str], dictionary: Path) -> Iterator[tuple[str, str]]:
     """Looks up words; only what is asked for is kept, because the whole dictionary would take 30 MB.
@@ -43,4 +47,5 @@ def _sounds(wanted: set[str], dictionary: Path) -> Iterator[tuple[str, str]]:
             if word in wanted:
                 known.add(word)
                 yield entry, phones
+    yield from ((entry, phones) for entry, phones in BRITISH.items() if entry.partition("(")[0] in wanted)
     yield from pronounce(sorted(wanted - known)).items()
