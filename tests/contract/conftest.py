@@ -7,10 +7,12 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from cyclopts import CycloptsError
 
 from tests.fakes.agent import ScriptedAgent
 from tests.rigs.control import answering
 from tests.rigs.memories import Run, in_the_file
+from voiced.cli.main import misused
 from voiced.cli.output import complain
 from voiced.cli.verbs import app
 from voiced.core.errors import VoicedError
@@ -28,7 +30,12 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
     def call(*words: object, code: int = 0) -> str:
         try:
-            given = app([*map(str, words), *places], exit_on_error=False, result_action="return_value") or 0
+            given = (
+                app([*map(str, words), *places], exit_on_error=False, print_error=False, result_action="return_value")
+                or 0
+            )
+        except CycloptsError as error:
+            given = misused(error, as_json="--json" in words)
         except VoicedError as error:
             given = complain(error, as_json="--json" in words)
         told = capsys.readouterr()

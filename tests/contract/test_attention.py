@@ -35,5 +35,5 @@ def test_the_status_tells_what_is_not_as_usual(call: Verb, agent: ScriptedAgent)
 
 @pytest.mark.parametrize("percent", [-1, 101])
 def test_what_is_no_sensitivity_is_told(call: Verb, agent: ScriptedAgent, percent: int):
-    assert "input-invalid" in call("attention", f"--sensitivity={percent}", code=65)
+    assert str(percent) in call("attention", f"--sensitivity={percent}", code=2)
     assert agent.attention == Attention()

@@ -1,8 +1,10 @@
 """Verbs that watch and steer the daemon."""
 
 from datetime import tzinfo
+from typing import Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
+from cyclopts.validators import Number
 from rich.text import Text
 
 from voiced.cli.events import EventPrinter
@@ -24,6 +26,8 @@ from voiced.core.status import (
     Status,
 )
 
+Percent = Annotated[int, Parameter(validator=Number(gte=0, lte=100))]
+
 
 def add_to(app: App) -> None:
     """Adds the verbs."""
@@ -44,39 +48,39 @@ def status(*, options: Options | None = None) -> None:
 
 def listen(*, options: Options | None = None) -> None:
     """Make the daemon listen now, as after the wake word."""
-    (options or Options()).client().post("voice/listen")
+    _steer("voice/listen", options, listening=True)
 
 
 def stop(*, options: Options | None = None) -> None:
     """Make the daemon be quiet: end its answer and whatever rings. It goes on listening."""
-    (options or Options()).client().post("voice/stop")
+    _steer("voice/stop", options, stopped=True)
 
 
 def mute(*, options: Options | None = None) -> None:
     """Close the microphone."""
-    (options or Options()).client().post("voice/mute", muted=True)
+    _steer("voice/mute", options, sent=True, muted=True)
 
 
 def unmute(*, options: Options | None = None) -> None:
     """Open the microphone again."""
-    (options or Options()).client().post("voice/mute", muted=False)
+    _steer("voice/mute", options, sent=True, muted=False)
 
 
-def volume(percent: int, *, options: Options | None = None) -> None:
+def volume(percent: Percent, *, options: Options | None = None) -> None:
     """Set how loud everything is.
 
     Args:
         percent: 0 to 100.
         options: What every verb understands.
     """
-    (options or Options()).client().post("voice/volume", volume=percent)
+    _steer("voice/volume", options, sent=True, volume=percent)
 
 
 def attention(
     *,
     wake_word: bool | None = None,
     follow_up: bool | None = None,
-    sensitivity: int | None = None,
+    sensitivity: Percent | None = None,
     options: Options | None = None,
 ) -> None:
     """Show what the daemon attends to by itself, or set it.
@@ -100,7 +104,7 @@ def attention(
 
 def restart_audio(*, options: Options | None = None) -> None:
     """End the audio process, which comes back at once and finds microphone and speaker anew."""
-    (options or Options()).client().post("audio/restart")
+    _steer("audio/restart", options, restarted=True)
 
 
 def events(*, options: Options | None = None) -> None:
@@ -112,13 +116,28 @@ def events(*, options: Options | None = None) -> None:
             printer.show(event)
 
 
+def _steer(route: str, options: Options | None, *, sent: bool = False, **so: bool | int) -> None:
+    """Asks the daemon for something; a program is told how it is then.
+
+    Args:
+        route: what is asked for.
+        options: what every verb understands.
+        sent: it is told how it is to be.
+        so: how it is then.
+    """
+    options = options or Options()
+    options.client().post(route, **(so if sent else {}))
+    if options.json:
+        line(so)
+
+
 def _show(state: Status, zone: tzinfo) -> None:
     ear = state.audio
     listening = Text("listening", "green") if ear.listening else Text(ear.problem or "not listening", "red")
     if state.muted:
         listening = Text("muted", "yellow")
     people.print(Text.assemble(("voiced ", "bold"), (state.version, "dim"), f"  {state.state}  ", listening))
-    if ear.hint and not ear.listening:
+    if ear.hint and not (ear.listening or state.muted):
         people.print(Text(ear.hint, "dim"), soft_wrap=True)
     if state.store.problem:
         people.print(Text(f"what is said is not kept: {state.store.problem}", "red"), soft_wrap=True)
