@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.fakes.agent import ScriptedAgent
+from voiced.cli.history import spoken
 from voiced.core.history import Message
 from voiced.core.ids import new_id
 
@@ -110,6 +111,10 @@ def test_a_conversation_is_written_to_the_screen_or_a_file(voiced: Verb, talk: s
     format_ = ("--format", "jsonl", "--force", "--json")
     assert one(voiced("conversations", "export", talk, "--out", tmp_path / "a.md", *format_))["id"] == talk
     assert len(lines((tmp_path / "a.md").read_text())) == 4
+
+
+def test_an_answer_that_there_was_not_is_seen_in_the_history():
+    assert spoken(Message(id="a", role="assistant", content="", at=0.0), "12:00").plain.endswith("voiced  –")
 
 
 def test_history_through_the_daemon_is_the_newest_at_the_bottom(call: Verb, agent: ScriptedAgent):

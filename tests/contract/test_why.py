@@ -11,7 +11,9 @@ import pytest
 
 from tests.fakes.agent import ScriptedAgent
 from tests.rigs.control import answering
+from voiced.cli.events import timeline
 from voiced.core.history import Message, Source
+from voiced.core.types import Timeline
 
 Verb = Callable[..., str]
 pytestmark = pytest.mark.filterwarnings(
@@ -135,6 +137,17 @@ def test_what_somebody_added_from_outside_is_explained_as_far_as_it_goes(why: Ve
     found = json.loads(why("t2", "--json"))
     assert (found["asked"], found["considered"], found["tools"]) == ("[question] 2", [], [])
     assert "question" in why("t2")
+
+
+@pytest.mark.parametrize(
+    ("marks", "since"),
+    [(Timeline(endpoint=0.2, routed=0.3), "the end of speech"), (Timeline(routed=0.1), "it was asked")],
+)
+def test_the_marks_of_what_was_written_are_those_since_it_was(
+    capsys: pytest.CaptureFixture[str], marks: Timeline, since: str
+):
+    timeline(marks)
+    assert f"after {since}" in capsys.readouterr().out
 
 
 def test_a_turn_that_is_not_there_is_told(why: Verb):

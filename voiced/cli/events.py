@@ -110,13 +110,14 @@ def _words(  # noqa: C901, PLR0911, PLR0912 (a flat table: one line an event)
 
 
 def timeline(marks: Timeline) -> None:
-    """Draws a turn's marks after the end of speech as bars."""
+    """Draws a turn's marks as bars: after the end of speech, or since somebody asked in writing."""
     reached = {name: at for name, at in msgspec.to_builtins(marks).items() if at is not None and name != "spoken"}
     after = {name: at for name, at in reached.items() if at >= 0}
     if not after:
         return
     scale = WIDTH / max(*after.values(), 0.001)
-    people.print(Text("            after the end of speech", "dim"))
+    since = "the end of speech" if marks.endpoint is not None else "it was asked"
+    people.print(Text(f"            after {since}", "dim"))
     for name, at in after.items():
         bar = "━" * max(1, round(at * scale))
         style = "bold green" if name == "first_audio" else "cyan"

@@ -71,7 +71,7 @@ def spoken(message: Message, time: str) -> Text:
     """A message as one line: when, who, what, and how much of it was heard where it was interrupted."""
     style = STYLES.get(message.role, "dim")
     who = NAMES.get(message.role, message.role)
-    told = Text.assemble((f"{time}  ", "dim"), (f"{who:>6}  ", style), plain(message.content))
+    told = Text.assemble((f"{time}  ", "dim"), (f"{who:>6}  ", style), plain(message.content) or ("–", "dim"))
     if message.spoken is not None:
         after = f"after “{plain(message.spoken)}”" if message.spoken else "before the first word"
         told.append(f"  interrupted {after}", "yellow")
