@@ -4,7 +4,7 @@
 
 Real orders of the coffee corpus go through the detector and the real recogniser, frame by frame. Where the words so far
 are a whole order to which more could be added, silence of so long ends it (`extensible_s`), or where one thing more
-could be (`extensible_once_s`); the other limits are voiced's own. Delays are sound time after the committed label, see
+could be (`extended_s`); the other limits are voiced's own. Delays are sound time after the committed label, see
 `endpoint.py`; an order that ends more than 50 ms before its label is cut off. Every other recording is told apart
 (`halves`): a limit that is chosen on one half is judged on the other.
 """
@@ -89,7 +89,7 @@ def main() -> None:
     orders = list(followed(parser.parse_args().every))
     waits = {
         name: {str(wait): both(orders, structs.replace(EndpointConfig(), **{name: wait})) for wait in WAITS_S}
-        for name in ("extensible_s", "extensible_once_s")
+        for name in ("extensible_s", "extended_s")
     }
     last = [moments[-1].words for moments in orders if moments]
     shares = {words.value: last.count(words) / len(last) for words in Completeness}

@@ -25,9 +25,16 @@ pytestmark = pytest.mark.filterwarnings(
     ],
 )
 @pytest.mark.usefixtures("agent")
-def test_a_program_is_told_how_it_is_then_and_people_need_no_words(call: Verb, words: list[object], then: object):
+def test_a_program_is_told_what_was_accepted_and_people_need_no_words(call: Verb, words: list[object], then: object):
     assert json.loads(call(*words, "--json")) == then
     assert call(*words) == ""
+
+
+def test_a_daemon_that_refuses_to_listen_is_not_told_as_one_that_listens(call: Verb, agent: ScriptedAgent):
+    assert agent.status().muted is False
+    told = json.loads(call("listen", "--json", code=1))
+    assert (told["event"], told["code"]) == ("error", "audio-failed")
+    assert "listening" not in told
 
 
 @pytest.mark.parametrize("percent", [-1, 101])

@@ -115,6 +115,22 @@ def test_stop_is_heard_though_the_canceller_takes_it_with_the_echo() -> None:
     assert sent(signals).count("s") == 12
 
 
+class Replaced(World):
+    """What the canceller leaves is known from what it was given."""
+
+    def frames(self, script: str) -> Iterator[Frame | None]:
+        for letter, each in zip(script, super().frames(script), strict=True):
+            left = each and frame("e" if letter == "s" else letter, each.start).samples
+            yield each and Frame(each.samples, each.start, each.samples, left)
+
+
+@pytest.mark.parametrize("pause", [0, 1, 4, 12])
+def test_a_command_is_heard_through_the_canceller_from_the_wake_word_on(pause: int) -> None:
+    signals = hear("." * 20 + "wwwwwwwwwW" + "." * pause + "s" * 30 + "." * 160, Replaced(speaking=(5, 90)))
+    assert "e" * 30 in sent(signals)
+    assert "s" not in sent(signals)
+
+
 def test_what_the_canceller_takes_belongs_to_no_command() -> None:
     signals = hear("." * 20 + "wwwwwwwwwW" + "s" * 20 + "." * 160, Cancelled(speaking=(5, 60)))
     assert utterances(signals)[0].reason is EndReason.NOTHING_SAID

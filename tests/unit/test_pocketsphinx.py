@@ -17,7 +17,8 @@ from voiced.core.intents import load_intents
 from voiced.core.types import RATE, Purpose
 from voiced.core.wire import Message
 from voiced.engines import pocketsphinx
-from voiced.engines.pocketsphinx import PocketSphinx, Recogniser
+from voiced.engines.dictionary import pronunciations
+from voiced.engines.pocketsphinx import DICTIONARY, PocketSphinx, Recogniser
 
 ROOT = Path(__file__).parents[2]
 INTENTS = ROOT / "config" / "intents" / "en"
@@ -94,6 +95,19 @@ def test_noise_is_no_command(recordings: Path, bundled: Recogniser, purpose: Pur
     kitchen = read(recordings / "audio/picovoice-intent/noise/kitchen.flac")
     silence, pieces = bytes(RATE * 4), [kitchen[at : at + RATE * 6] for at in range(0, RATE * 48, RATE * 16)]
     assert [text for sound in (silence, b"", *pieces) if (text := hear(bundled, sound, purpose))] == []
+
+
+def test_stop_is_known_as_americans_and_as_others_say_it() -> None:
+    assert dict(pronunciations({"stop", "lamp"}, DICTIONARY)) == {
+        "stop": "S T AA P",
+        "stop(2)": "S T AO P",
+        "lamp": "L AE M P",
+    }
+
+
+def test_another_way_to_say_a_word_is_no_word(tmp_path: Path) -> None:
+    (tmp_path / "without.dict").write_text("top T AA P\n")
+    assert "stop(2)" not in dict(pronunciations({"stop", "top"}, tmp_path / "without.dict"))
 
 
 def test_names_that_no_dictionary_knows(tmp_path: Path) -> None:

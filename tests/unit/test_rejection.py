@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiced.core.types import Purpose
-from voiced.engines.rejection import ACCEPTED, LIMITS, SHORT_STOP, Segment, confidence
+from voiced.engines.rejection import ACCEPTED, BARE_STOP, LIMITS, SHORTEST, Segment, confidence
 
 WORDS = [Segment("<sil>", 0, 9, -5.0), Segment("stop", 10, 49, -60.0), Segment("<sil>", 50, 59, -5.0)]
 
@@ -22,25 +22,34 @@ def test_half_sure_at_the_limit(purpose: Purpose) -> None:
 
 
 @pytest.mark.parametrize("name", ["stop", "stop(2)"])
-def test_what_begins_with_stop_and_is_short_interrupts_though_it_is_explained_less_well(name: str) -> None:
-    words = [Segment("<sil>", 0, 9, -5.0), Segment(name, 10, 49, 40 * (-1.0 - SHORT_STOP.margin))]
+def test_what_begins_with_stop_interrupts_though_it_is_explained_less_well(name: str) -> None:
+    words = [Segment("<sil>", 0, 9, -5.0), Segment(name, 10, 49, 40 * (-1.0 - BARE_STOP.margin))]
     assert confidence(words, phones(-1.0), Purpose.INTERRUPTION) == pytest.approx(ACCEPTED)
     assert confidence(words, phones(-1.0), Purpose.COMMAND) < ACCEPTED
     other = [Segment("be", 10, 19, words[1].nats / 4), Segment(name, 20, 49, words[1].nats * 3 / 4)]
     assert confidence(other, phones(-1.0), Purpose.INTERRUPTION) < ACCEPTED
 
 
-@pytest.mark.parametrize("last", [20, 119])
-def test_what_is_no_word_long_or_longer_than_one_has_to_be_explained_as_well_as_all_else(last: int) -> None:
-    frames = last - 9
-    words = [Segment("stop", 10, last, frames * (-1.0 - SHORT_STOP.margin))]
-    assert confidence(words, phones(-1.0, last=last), Purpose.INTERRUPTION) < ACCEPTED
-
-
-def test_a_short_stop_may_be_hardly_speech_but_a_command_may_not() -> None:
+@pytest.mark.parametrize(("purpose", "enough"), [(Purpose.INTERRUPTION, True), (Purpose.COMMAND, False)])
+def test_a_stop_may_be_hardly_speech_but_a_command_may_not(purpose: Purpose, *, enough: bool) -> None:
     words = [Segment("stop", 10, 49, 40 * -2.1)]
-    assert confidence(words, phones(-2.1), Purpose.INTERRUPTION) > ACCEPTED
-    assert confidence(words, phones(-2.1), Purpose.COMMAND) < ACCEPTED
+    assert (confidence(words, phones(-2.1), purpose) > ACCEPTED) is enough
+
+
+@pytest.mark.parametrize(("name", "enough"), [("stop", True), ("quiet", False)])
+def test_more_may_be_said_besides_a_stop_than_besides_another_order(name: str, *, enough: bool) -> None:
+    words = [Segment(name, 10, 49, 40 * -1.0)]
+    loop = phones(-1.0, last=10 + 40 * 100 // 65)
+    assert (confidence(words, loop, Purpose.INTERRUPTION) > ACCEPTED) is enough
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_where_hardly_any_phone_is_heard_no_word_was_said(purpose: Purpose) -> None:
+    words = [Segment("stop", 10, 49, 40 * -1.0)]
+    silent = Segment("SIL", 10, 49 - SHORTEST, -40.0)
+    for short in (0, 1):
+        loop = [silent._replace(last=silent.last + short), Segment("AA", 50 - SHORTEST + short, 49, -SHORTEST + short)]
+        assert (confidence(words, loop, purpose) > ACCEPTED) is (short == 0)
 
 
 @given(st.floats(-1.7, 5), st.floats(-1.7, 5))

@@ -1,5 +1,6 @@
 """Verbs that watch and steer the daemon."""
 
+from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Annotated
 
@@ -48,22 +49,22 @@ def status(*, options: Options | None = None) -> None:
 
 def listen(*, options: Options | None = None) -> None:
     """Make the daemon listen now, as after the wake word."""
-    _steer("voice/listen", options, listening=True)
+    _steer("voice/listen", options, {"listening": True})
 
 
 def stop(*, options: Options | None = None) -> None:
     """Make the daemon be quiet: end its answer and whatever rings. It goes on listening."""
-    _steer("voice/stop", options, stopped=True)
+    _steer("voice/stop", options, {"stopped": True})
 
 
 def mute(*, options: Options | None = None) -> None:
     """Close the microphone."""
-    _steer("voice/mute", options, sent=True, muted=True)
+    _steer("voice/mute", options, wanted := {"muted": True}, wanted)
 
 
 def unmute(*, options: Options | None = None) -> None:
     """Open the microphone again."""
-    _steer("voice/mute", options, sent=True, muted=False)
+    _steer("voice/mute", options, wanted := {"muted": False}, wanted)
 
 
 def volume(percent: Percent, *, options: Options | None = None) -> None:
@@ -73,7 +74,7 @@ def volume(percent: Percent, *, options: Options | None = None) -> None:
         percent: 0 to 100.
         options: What every verb understands.
     """
-    _steer("voice/volume", options, sent=True, volume=percent)
+    _steer("voice/volume", options, wanted := {"volume": percent}, wanted)
 
 
 def attention(
@@ -104,7 +105,7 @@ def attention(
 
 def restart_audio(*, options: Options | None = None) -> None:
     """End the audio process, which comes back at once and finds microphone and speaker anew."""
-    _steer("audio/restart", options, restarted=True)
+    _steer("audio/restart", options, {"restarted": True})
 
 
 def events(*, options: Options | None = None) -> None:
@@ -116,19 +117,21 @@ def events(*, options: Options | None = None) -> None:
             printer.show(event)
 
 
-def _steer(route: str, options: Options | None, *, sent: bool = False, **so: bool | int) -> None:
-    """Asks the daemon for something; a program is told how it is then.
+def _steer(
+    route: str, options: Options | None, told: Mapping[str, object], fields: Mapping[str, object] | None = None
+) -> None:
+    """Asks the daemon for something.
 
     Args:
-        route: what is asked for.
+        route: what for.
         options: what every verb understands.
-        sent: it is told how it is to be.
-        so: how it is then.
+        told: what a program is told once the daemon has accepted it.
+        fields: what is sent with it.
     """
     options = options or Options()
-    options.client().post(route, **(so if sent else {}))
+    options.client().post(route, **(fields or {}))
     if options.json:
-        line(so)
+        line(told)
 
 
 def _show(state: Status, zone: tzinfo) -> None:

@@ -114,10 +114,11 @@ class EndpointConfig(Section, frozen=True, kw_only=True):
 
     speech_threshold: Annotated[Share, Meta(description="Voice activity from which a frame is speech.")] = 0.5
     complete_s: Annotated[Seconds, Meta(description="Silence that ends a complete command.")] = 0.19
-    extensible_once_s: Annotated[
-        Seconds, Meta(description="Silence that ends a command to which one thing more can be added.")
+    extended_s: Annotated[
+        Seconds,
+        Meta(description="Silence that ends a command to which something was added, and only one thing more can be."),
     ] = 0.22
-    extensible_s: Annotated[Seconds, Meta(description="Silence that ends a command that could go on.")] = 0.35
+    extensible_s: Annotated[Seconds, Meta(description="Silence that ends any other command that could go on.")] = 0.35
     unknown_s: Annotated[Seconds, Meta(description="Silence that ends what is not understood (yet).")] = 0.6
     unfinished_s: Annotated[Seconds, Meta(description="Silence that ends half a command.")] = 0.8
     nothing_said_s: Annotated[Seconds, Meta(description="Waiting for speech after the wake word.")] = 4.0

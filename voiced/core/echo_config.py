@@ -8,6 +8,6 @@ EchoCancelling = Annotated[
     Literal["auto", "on", "off"],
     Meta(
         description="Taking what voiced itself plays out of what it hears: a linear filter does it in any case, and"
-        " the extra `aec` more thoroughly for what is said. on: both; auto: the latter where it is there; off: none."
+        " the extra `aec` more thoroughly for commands. on: both; auto: the latter where it is there; off: none."
     ),
 ]

@@ -36,7 +36,7 @@ class Grammar(NamedTuple):
     Attributes:
         arcs: for each state the words that may come next, with the state that they lead to; state 0 is the start.
         finals: the states in which a sentence is whole.
-        once: those of them to which one thing more may be added, but not a second one after it.
+        once: those of them to which one thing more may be added, and then no other.
     """
 
     arcs: tuple[dict[str, int], ...]
@@ -50,8 +50,9 @@ class Grammar(NamedTuple):
 
     def completeness(self, words: Iterable[str]) -> Completeness:
         """Tells what a row of words is: no sentence, a part of one, or a whole one."""
-        state = 0
+        state, extended = 0, False
         for word in words:
+            extended = extended or state in self.finals
             following = self.arcs[state].get(word)
             if following is None:
                 return Completeness.UNKNOWN
@@ -62,7 +63,7 @@ class Grammar(NamedTuple):
             return Completeness.UNFINISHED
         if not self.arcs[state]:
             return Completeness.COMPLETE
-        return Completeness.EXTENSIBLE_ONCE if state in self.once else Completeness.EXTENSIBLE
+        return Completeness.EXTENDED if extended and state in self.once else Completeness.EXTENSIBLE
 
 
 def spoken(text: str, language: str) -> list[str]:

@@ -76,15 +76,15 @@ class Completeness(Enum):
     """The beginning of a command."""
     EXTENSIBLE = "extensible"
     """A whole command that could go on ("set a timer for five minutes" … "and ten seconds")."""
-    EXTENSIBLE_ONCE = "extensible once"
-    """A whole command to which one thing more may be added, and then no other ("what's the date" … "today")."""
+    EXTENDED = "extended"
+    """A whole command to which something was added ("a coffee" … "with milk"), and only one thing more may be."""
     COMPLETE = "complete"
     """A whole command that nothing can follow."""
 
     @property
     def whole(self) -> bool:
         """Whether it is a command already."""
-        return self in {Completeness.EXTENSIBLE, Completeness.EXTENSIBLE_ONCE, Completeness.COMPLETE}
+        return self in {Completeness.EXTENSIBLE, Completeness.EXTENDED, Completeness.COMPLETE}
 
 
 class Purpose(Enum):
@@ -174,7 +174,7 @@ class Understanding(Struct, frozen=True):
 
 
 class Timeline(Struct, frozen=True, omit_defaults=True):
-    """The marks of one turn, in seconds after the end of speech; a mark that was not reached is null.
+    """The marks of one turn, in seconds after the end of speech, or since it was asked in writing; null: not reached.
 
     Attributes:
         woke: the wake word was recognised (negative: before the end of speech).

@@ -37,10 +37,7 @@ _BEFORE = 3 * RATE // 10
 """Somebody is found to talk over voiced so long after beginning to, at most."""
 _INTERRUPTION = {
     "maximum_s": 2.0,
-    "extensible_once_s": 0.3,
-    "extensible_s": 0.3,
     "unknown_s": 0.3,
-    "unfinished_s": 0.3,
     "nothing_said_s": float("inf"),
 }
 """Limits for what is said while voiced speaks: "stop" is short, and all else is most likely not for us."""
@@ -163,7 +160,7 @@ class _Ear:
         The canceller takes a part of whoever talks over voiced: a command, for which voiced falls silent, loses little
         by it, but "stop" its consonants.
         """
-        command = self._listening and self._listening.purpose is Purpose.COMMAND
+        command = self._woken or (self._listening and self._listening.purpose is Purpose.COMMAND)
         return Frame((frame.cancelled if command else None) or frame.linear or frame.samples, frame.start)
 
     def _words(self, frame: Frame) -> Sequence[Detection | Miss]:

@@ -7,8 +7,8 @@ from voiced.core.errors import IntentsInvalid
 from voiced.engines.phonemes import pronounce
 
 BRITISH = {"stop(2)": "S T AO P"}
-"""The short "o" of most who are no Americans is rounded; CMU's dictionary, which is American, has nothing nearer than
-AO. Only the word that has to be understood by itself is given it: whole sentences are understood without."""
+"""The rounded short "o" of most who are no Americans, as CMU's dictionary has it for "top". Only the word that has to
+be understood by itself is given it."""
 
 
 def pronunciations(words: Iterable[str], dictionary: Path) -> Iterator[tuple[str, str]]:
@@ -47,5 +47,5 @@ def _sounds(wanted: set[str], dictionary: Path) -> Iterator[tuple[str, str]]:
             if word in wanted:
                 known.add(word)
                 yield entry, phones
-    yield from ((entry, phones) for entry, phones in BRITISH.items() if entry.partition("(")[0] in wanted)
+    yield from ((entry, phones) for entry, phones in BRITISH.items() if entry.partition("(")[0] in known)
     yield from pronounce(sorted(wanted - known)).items()
