@@ -69,7 +69,8 @@ class Guessing:
         """See `Stt`."""
 
         def guess(heard: Transcript) -> None:
-            text = heard.text.rpartition(" ")[0] if self.wrong else heard.text
+            # Another word, not one less: half a sentence would be waited for.
+            text = f"{heard.text.rpartition(' ')[0]} lake" if self.wrong else heard.text
             partial(structs.replace(heard, text=text))
 
         return await self._stt.transcribe(speech, purpose, guess)

@@ -2,11 +2,12 @@
 
     python bench/pauses.py [--every N]
 
-Real orders of the coffee corpus go through the detector and the real recogniser, frame by frame. Where the words so far
-are a whole order to which more could be added, silence of so long ends it (`extensible_s`), or where one thing more
-could be (`extended_s`); the other limits are voiced's own. Delays are sound time after the committed label, see
-`endpoint.py`; an order that ends more than 50 ms before its label is cut off. Every other recording is told apart
-(`halves`): a limit that is chosen on one half is judged on the other.
+Real orders of the coffee corpus go through the detector and the real recogniser, frame by frame. Silence of so long
+ends an order where the words so far are a whole one to which more could be added (`extensible_s`), where something
+was added already (`extended_s`), or where nobody understands any of them (`unknown_s`); the other limits are voiced's
+own. Delays are sound time after the committed label, see `endpoint.py`; an order that ends more than 50 ms before its
+label is cut off. Every other recording is told apart (`halves`): a limit that is chosen on one half is judged on the
+other.
 """
 
 import argparse
@@ -29,6 +30,7 @@ from voiced.engines.silero import Silero
 from voiced.turn.rules import Rules
 
 WAITS_S = (0.19, 0.22, 0.25, 0.3, 0.35, 0.4)
+UNKNOWN_S = (0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7)
 
 
 class Moment(Struct, frozen=True):
@@ -90,6 +92,10 @@ def main() -> None:
     waits = {
         name: {str(wait): both(orders, structs.replace(EndpointConfig(), **{name: wait})) for wait in WAITS_S}
         for name in ("extensible_s", "extended_s")
+    }
+    unknown = [[structs.replace(each, words=Completeness.UNKNOWN) for each in moments] for moments in orders]
+    waits["unknown_s"] = {
+        str(wait): both(unknown, structs.replace(EndpointConfig(), unknown_s=wait)) for wait in UNKNOWN_S
     }
     last = [moments[-1].words for moments in orders if moments]
     shares = {words.value: last.count(words) / len(last) for words in Completeness}

@@ -7,7 +7,8 @@ import pytest
 from voiced.core.types import Completeness
 from voiced.turn.rules import Rules
 
-RULES = Rules(Path(__file__).parents[2] / "config" / "intents" / "en", "en")
+INTENTS = Path(__file__).parents[2] / "config" / "intents"
+RULES = Rules(INTENTS / "en", "en")
 
 
 @pytest.mark.parametrize(
@@ -114,8 +115,19 @@ def test_does_not_understand(text: str) -> None:
         ("set a", Completeness.UNFINISHED),
         ("could you set a", Completeness.UNFINISHED),
         ("the quick brown fox", Completeness.UNKNOWN),
+        ("what is the capital of", Completeness.UNFINISHED),
+        ("What is the capital of the...", Completeness.UNFINISHED),
+        ("what is the capital of france", Completeness.UNKNOWN),
         ("", Completeness.UNKNOWN),
     ],
 )
 def test_completeness(text: str, expected: Completeness) -> None:
     assert RULES.completeness(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("wie ist das Wetter in der", Completeness.UNFINISHED), ("wie hoch ist der Berg", Completeness.UNKNOWN)],
+)
+def test_each_language_has_words_after_which_a_sentence_goes_on(text: str, expected: Completeness) -> None:
+    assert Rules(INTENTS / "de", "de").completeness(text) is expected

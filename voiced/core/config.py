@@ -119,8 +119,8 @@ class EndpointConfig(Section, frozen=True, kw_only=True):
         Meta(description="Silence that ends a command to which something was added, and only one thing more can be."),
     ] = 0.22
     extensible_s: Annotated[Seconds, Meta(description="Silence that ends any other command that could go on.")] = 0.35
-    unknown_s: Annotated[Seconds, Meta(description="Silence that ends what is not understood (yet).")] = 0.6
-    unfinished_s: Annotated[Seconds, Meta(description="Silence that ends half a command.")] = 0.8
+    unknown_s: Annotated[Seconds, Meta(description="Silence that ends what is not understood (yet).")] = 0.45
+    unfinished_s: Annotated[Seconds, Meta(description="Silence that ends half a sentence.")] = 0.8
     nothing_said_s: Annotated[Seconds, Meta(description="Waiting for speech after the wake word.")] = 4.0
     maximum_s: Annotated[Seconds, Meta(description="The longest utterance.")] = 15.0
 

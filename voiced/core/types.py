@@ -73,7 +73,7 @@ class Completeness(Enum):
     UNKNOWN = "unknown"
     """Nothing is known (yet), or it is no sentence of the grammar."""
     UNFINISHED = "unfinished"
-    """The beginning of a command."""
+    """The beginning of a command, or of any sentence that cannot end so."""
     EXTENSIBLE = "extensible"
     """A whole command that could go on ("set a timer for five minutes" … "and ten seconds")."""
     EXTENDED = "extended"

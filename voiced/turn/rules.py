@@ -14,6 +14,7 @@ from voiced.core.grammar import Grammar, compile_grammar, spoken
 from voiced.core.home_names import HomeNames, with_home
 from voiced.core.intents import load_intents
 from voiced.core.types import Completeness, Understanding
+from voiced.core.words import load_words
 from voiced.turn.narrowing import Index, Narrowed
 
 _HALVES = re.compile(r"\b([ap])\. ?m\b\.?", re.IGNORECASE)
@@ -50,6 +51,7 @@ class Rules:
         spoken_home = folder / language / "home" / "spoken"
         self._spoken_home = load_intents(spoken_home, language) if spoken_home.is_dir() else None
         self._skips = intents.skip_words
+        self._goes_on = load_words(folder, language, "unfinished", frozenset[str])
         self.home: Sentences | None = None
         """Who is asked about what no template says: set once the sentences about the home are made."""
 
@@ -92,11 +94,17 @@ class Rules:
         return compile_grammar(self._intents)
 
     def completeness(self, text: str) -> Completeness:
-        """Tells whether a sentence is whole. Words that mean nothing ("please") make no difference."""
+        """Tells whether a sentence is whole. Words that mean nothing ("please") make no difference.
+
+        What no template says is unfinished where a word ends it after which every sentence goes on ("of", "the").
+        """
         for sentence in self._readings(text):
-            result = self.grammar.completeness(spoken(sentence, self._intents.language))
+            words = spoken(sentence, self._intents.language)
+            result = self.grammar.completeness(words)
             if result is not Completeness.UNKNOWN:
                 return result
+            if words and words[-1] in self._goes_on:
+                return Completeness.UNFINISHED
         return Completeness.UNKNOWN
 
     def _readings(self, text: str) -> Iterable[str]:
