@@ -21,7 +21,7 @@ def test_half_sure_at_the_limit(purpose: Purpose) -> None:
     assert confidence(words, phones(-1.0), purpose) == pytest.approx(ACCEPTED)
 
 
-@pytest.mark.parametrize("name", ["stop", "stop(2)"])
+@pytest.mark.parametrize("name", ["stop", "stop(2)", "stop~british"])
 def test_what_begins_with_stop_interrupts_though_it_is_explained_less_well(name: str) -> None:
     words = [Segment("<sil>", 0, 9, -5.0), Segment(name, 10, 49, 40 * (-1.0 - BARE_STOP.margin))]
     assert confidence(words, phones(-1.0), Purpose.INTERRUPTION) == pytest.approx(ACCEPTED)

@@ -6,9 +6,14 @@ from pathlib import Path
 from voiced.core.errors import IntentsInvalid
 from voiced.engines.phonemes import pronounce
 
-BRITISH = {"stop(2)": "S T AO P"}
-"""The rounded short "o" of most who are no Americans, as CMU's dictionary has it for "top". Only the word that has to
-be understood by itself is given it."""
+BRITISH = {"stop": ("stop~british", "S T AO P")}
+"""Words that have to be understood by themselves, and an entry with the rounded short "o" of most who are no Americans,
+as CMU's dictionary has it for "top". In whole sentences it does more harm than good."""
+
+
+def word_of(entry: str) -> str:
+    """The word of an entry: other ways to say it have a number in brackets, or a name after a tilde."""
+    return entry.partition("(")[0].partition("~")[0]
 
 
 def pronunciations(words: Iterable[str], dictionary: Path) -> Iterator[tuple[str, str]]:
@@ -47,5 +52,4 @@ def _sounds(wanted: set[str], dictionary: Path) -> Iterator[tuple[str, str]]:
             if word in wanted:
                 known.add(word)
                 yield entry, phones
-    yield from ((entry, phones) for entry, phones in BRITISH.items() if entry.partition("(")[0] in known)
     yield from pronounce(sorted(wanted - known)).items()

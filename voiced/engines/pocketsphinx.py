@@ -20,7 +20,7 @@ from voiced.core.home_names import HomeNames, with_home
 from voiced.core.intents import INTERRUPTIONS, load_intents
 from voiced.core.types import SAMPLE_BYTES, Purpose
 from voiced.core.wire import Message
-from voiced.engines.dictionary import pronunciations, sounding
+from voiced.engines.dictionary import BRITISH, pronunciations, sounding, word_of
 from voiced.engines.grammar import build_fsg
 from voiced.engines.host import Link
 from voiced.engines.loudness import STEP_BYTES, STEP_S, levels, loud_steps
@@ -98,13 +98,19 @@ class Recogniser:
     def _add_words(self, words: set[str]) -> None:
         if not words:
             raise IntentsInvalid("nothing in the templates can be spoken", hint="Write sentences without wildcards.")
-        for entry, phones in list(pronunciations(words - self._sounds, DICTIONARY)):
+        new = words - self._sounds
+        british = (entry for word, entry in BRITISH.items() if word in new)
+        for entry, phones in [*pronunciations(new, DICTIONARY), *british]:
             self._words.add_word(entry, phones, update=False)
         self._sounds |= words
 
     def _add_grammar(self, purpose: Purpose, grammar: Grammar, skips: list[list[str]]) -> None:
         with translate(RuntimeError, to=SttFailed, message="PocketSphinx does not take the grammar"):
-            self._words.add_fsg(purpose.value, build_fsg(grammar, skips, self._words.logmath, purpose.value))
+            fsg = build_fsg(grammar, skips, self._words.logmath, purpose.value)
+            if purpose is Purpose.INTERRUPTION:
+                for word in BRITISH.keys() & grammar.words:
+                    fsg.add_alt(word, BRITISH[word][0])
+            self._words.add_fsg(purpose.value, fsg)
 
     def start(self, purpose: Purpose = Purpose.COMMAND) -> None:
         """Begins an utterance. One with a purpose that the intents have no words for is not listened to."""
@@ -126,7 +132,7 @@ class Recogniser:
             self._take(samples[:room])
             samples = samples[room:]
         hypothesis = self._words.hyp()
-        return hypothesis.hypstr if hypothesis else ""
+        return " ".join(map(word_of, hypothesis.hypstr.split())) if hypothesis else ""
 
     def finish(self) -> tuple[str, float]:
         """Ends the utterance.
@@ -139,7 +145,7 @@ class Recogniser:
         self.stop()
         words = _segments(self._words)
         sure = confidence(words, _segments(self._phones), self._purpose)
-        said = (word.name.partition("(")[0] for word in words if not word.silent)
+        said = (word_of(word.name) for word in words if not word.silent)
         return " ".join(said) if sure >= ACCEPTED else "", sure
 
     def stop(self) -> None:

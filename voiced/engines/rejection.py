@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from voiced.core.types import Purpose
+from voiced.engines.dictionary import word_of
 
 
 class Segment(NamedTuple):
@@ -97,8 +98,7 @@ def confidence(words: Sequence[Segment], phones: Sequence[Segment], purpose: Pur
 
 def _limits(words: Sequence[Segment], purpose: Purpose) -> Limits:
     first = next((word.name for word in words if not word.silent), "")
-    # Other ways to pronounce a word have a number in brackets.
-    stops = purpose is Purpose.INTERRUPTION and first.partition("(")[0] == STOP
+    stops = purpose is Purpose.INTERRUPTION and word_of(first) == STOP
     return BARE_STOP if stops else LIMITS[purpose]
 
 
