@@ -30,8 +30,8 @@ def test_a_program_is_told_what_was_accepted_and_people_need_no_words(call: Verb
     assert call(*words) == ""
 
 
-def test_a_daemon_that_refuses_to_listen_is_not_told_as_one_that_listens(call: Verb, agent: ScriptedAgent):
-    assert agent.status().muted is False
+@pytest.mark.usefixtures("agent")
+def test_a_daemon_that_refuses_to_listen_is_not_told_as_one_that_listens(call: Verb):
     told = json.loads(call("listen", "--json", code=1))
     assert (told["event"], told["code"]) == ("error", "audio-failed")
     assert "listening" not in told

@@ -49,22 +49,22 @@ def status(*, options: Options | None = None) -> None:
 
 def listen(*, options: Options | None = None) -> None:
     """Make the daemon listen now, as after the wake word."""
-    _steer("voice/listen", options, {"listening": True})
+    _steer("voice/listen", options, told={"listening": True})
 
 
 def stop(*, options: Options | None = None) -> None:
     """Make the daemon be quiet: end its answer and whatever rings. It goes on listening."""
-    _steer("voice/stop", options, {"stopped": True})
+    _steer("voice/stop", options, told={"stopped": True})
 
 
 def mute(*, options: Options | None = None) -> None:
     """Close the microphone."""
-    _steer("voice/mute", options, wanted := {"muted": True}, wanted)
+    _steer("voice/mute", options, {"muted": True})
 
 
 def unmute(*, options: Options | None = None) -> None:
     """Open the microphone again."""
-    _steer("voice/mute", options, wanted := {"muted": False}, wanted)
+    _steer("voice/mute", options, {"muted": False})
 
 
 def volume(percent: Percent, *, options: Options | None = None) -> None:
@@ -74,7 +74,7 @@ def volume(percent: Percent, *, options: Options | None = None) -> None:
         percent: 0 to 100.
         options: What every verb understands.
     """
-    _steer("voice/volume", options, wanted := {"volume": percent}, wanted)
+    _steer("voice/volume", options, {"volume": percent})
 
 
 def attention(
@@ -105,7 +105,7 @@ def attention(
 
 def restart_audio(*, options: Options | None = None) -> None:
     """End the audio process, which comes back at once and finds microphone and speaker anew."""
-    _steer("audio/restart", options, {"restarted": True})
+    _steer("audio/restart", options, told={"restarted": True})
 
 
 def events(*, options: Options | None = None) -> None:
@@ -118,20 +118,20 @@ def events(*, options: Options | None = None) -> None:
 
 
 def _steer(
-    route: str, options: Options | None, told: Mapping[str, object], fields: Mapping[str, object] | None = None
+    route: str, options: Options | None, fields: Mapping[str, object] | None = None, told: object = None
 ) -> None:
     """Asks the daemon for something.
 
     Args:
         route: what for.
         options: what every verb understands.
-        told: what a program is told once the daemon has accepted it.
         fields: what is sent with it.
+        told: what a program is told once the daemon has accepted it; None: what was sent.
     """
     options = options or Options()
     options.client().post(route, **(fields or {}))
     if options.json:
-        line(told)
+        line(told or fields)
 
 
 def _show(state: Status, zone: tzinfo) -> None:

@@ -8,7 +8,7 @@ from voiced.engines.phonemes import pronounce
 
 BRITISH = {"stop": ("stop~british", "S T AO P")}
 """Words that have to be understood by themselves, and an entry with the rounded short "o" of most who are no Americans,
-as CMU's dictionary has it for "top". In whole sentences it does more harm than good."""
+as CMU's dictionary has it for "top". Commands go without: see decision 21."""
 
 
 def word_of(entry: str) -> str:

@@ -98,9 +98,7 @@ class Recogniser:
     def _add_words(self, words: set[str]) -> None:
         if not words:
             raise IntentsInvalid("nothing in the templates can be spoken", hint="Write sentences without wildcards.")
-        new = words - self._sounds
-        british = (entry for word, entry in BRITISH.items() if word in new)
-        for entry, phones in [*pronunciations(new, DICTIONARY), *british]:
+        for entry, phones in list(pronunciations(words - self._sounds, DICTIONARY)):
             self._words.add_word(entry, phones, update=False)
         self._sounds |= words
 
@@ -109,7 +107,9 @@ class Recogniser:
             fsg = build_fsg(grammar, skips, self._words.logmath, purpose.value)
             if purpose is Purpose.INTERRUPTION:
                 for word in BRITISH.keys() & grammar.words:
-                    fsg.add_alt(word, BRITISH[word][0])
+                    entry, phones = BRITISH[word]
+                    self._words.add_word(entry, phones, update=False)
+                    fsg.add_alt(word, entry)
             self._words.add_fsg(purpose.value, fsg)
 
     def start(self, purpose: Purpose = Purpose.COMMAND) -> None:

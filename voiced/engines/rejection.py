@@ -63,7 +63,7 @@ BARE_STOP = Limits(2.5, 0.4, -2.2)
 """What begins with "stop" may be explained less well, and be less like speech: of what interrupts, it is what other
 sounds are taken for least. Decision 21 has the figures."""
 SHORTEST = 15
-"""Frames of phones, silences left out, that are less than a word."""
+"""Fewer frames of phones, silences left out, are no word."""
 WIDTH = 0.4
 """Nats a frame over which the confidence falls from 0.73 to 0.27."""
 ACCEPTED = 0.5

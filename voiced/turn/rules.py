@@ -96,16 +96,15 @@ class Rules:
     def completeness(self, text: str) -> Completeness:
         """Tells whether a sentence is whole. Words that mean nothing ("please") make no difference.
 
-        What no template says is unfinished where a word ends it after which every sentence goes on ("of", "the").
+        What no template says is unfinished where its last word is one after which hardly a sentence ends ("of", "the").
         """
+        language = self._intents.language
         for sentence in self._readings(text):
-            words = spoken(sentence, self._intents.language)
-            result = self.grammar.completeness(words)
+            result = self.grammar.completeness(spoken(sentence, language))
             if result is not Completeness.UNKNOWN:
                 return result
-            if words and words[-1] in self._goes_on:
-                return Completeness.UNFINISHED
-        return Completeness.UNKNOWN
+        goes_on = self._goes_on.intersection(spoken(text, language)[-1:])
+        return Completeness.UNFINISHED if goes_on else Completeness.UNKNOWN
 
     def _readings(self, text: str) -> Iterable[str]:
         """The sentence as it is, then without what means nothing at its end, then also at its beginning."""
