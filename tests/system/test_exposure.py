@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -62,8 +62,10 @@ def as_user(life: Life, user: int, groups: list[int]) -> subprocess.CompletedPro
 
 def listeners(pid: int) -> list[str]:
     """Where a process and its children listen, as the kernel tells in /proc/net."""
-    processes = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    found = [each for process in processes for each in process.net_connections("inet")]
+    found = []
+    for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
+        with suppress(psutil.NoSuchProcess):  # espeak-ng ends with its sentence.
+            found += process.net_connections("inet")
     return [each.laddr.ip for each in found if each.status == psutil.CONN_LISTEN or each.type.name == "SOCK_DGRAM"]
 
 
