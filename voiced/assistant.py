@@ -194,6 +194,7 @@ class Voiced:
             assist=self.house.assist,
             speech=speech,
             elsewhere=lambda: self.elsewhere,
+            recollect=self.mind.memory.recollect,
         )
 
     def _hands(self, clock: Clock) -> Hands:

@@ -114,6 +114,7 @@ class Mind:
         rules: voiced's own templates.
         search: looks things up.
         skills: by the intents that they answer.
+        memory: the skill of these that remembers.
         dialogue: understands sentences, also those that answer or change the last one.
         ports: what is to be let go of in the end.
 
@@ -124,10 +125,12 @@ class Mind:
     def __init__(self, config: Config, hands: Hands, speech: Speech) -> None:
         self._config, self._hands, self._speech = config, hands, speech
         self._folder, self._language = intents_folder(config), config.language
+        self._words = load_words(self._folder, self._language, "skills", SkillWords)
         self.rules = Rules(self._folder, self._language)
         self.search = lookup.search(config, hands.remembering.knowledge, hands.answers, hands.privacy_of)
         self.ports: list[UnifiedSearch | OpenMeteo] = [self.search]
-        ours = [*own(hands, speech), *self._more()]
+        self.memory = self._memory()
+        ours = [*own(hands, speech), self.memory, *self._more()]
         added = extensions.add(extensions.extensions(self._language), self._granted(), speech, tools_of(ours))
         # Of two tools with one name, the first is meant.
         self.skills: Mapping[str, Skill] = {**by_intent(ours), **added.skills}
@@ -177,18 +180,21 @@ class Mind:
         questions = self._folder / self._language / OPEN
         return [Rules(questions, self._language).understand] if self.search.web and questions.is_dir() else []
 
-    def _more(self) -> list[Skill]:
-        """The skills that hang on the configuration."""
-        hands, space, speech = self._hands, self._config.store.space, self._speech
-        knowledge, now = hands.remembering.knowledge, hands.clock.now
-        numbers = load_numbers(self._folder, self._language)
-        words = load_words(self._folder, self._language, "skills", SkillWords)
+    def _memory(self) -> MemorySkill:
+        hands, space = self._hands, self._config.store.space
 
         async def forget(ids: Sequence[str]) -> int:
             return (await hands.upkeep.forget(Forget(ids=list(ids)), lambda _, __: None)).memories
 
+        search, knowledge, now = hands.remembering.search, hands.remembering.knowledge, hands.clock.now
+        return MemorySkill(knowledge, search, now, space, forget, self._speech, words=self._words)
+
+    def _more(self) -> list[Skill]:
+        """The skills that hang on the configuration."""
+        hands, space, speech, words = self._hands, self._config.store.space, self._speech, self._words
+        knowledge, now = hands.remembering.knowledge, hands.clock.now
+        numbers = load_numbers(self._folder, self._language)
         found: list[Skill] = [
-            MemorySkill(knowledge, hands.remembering.search, now, space, forget, speech),
             SourcesSkill(hands.conversations, knowledge, now, space, speech),
             SearchSkill(self.search, speech, words),
             HomeSkill(hands.home, speech, words),

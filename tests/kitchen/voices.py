@@ -3,6 +3,7 @@
 import json
 import random
 import subprocess
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -32,20 +33,22 @@ class Voices:
     """Says sentences.
 
     Args:
-        seed: the same one says them in the same way.
+        seed: the same one says the same sentence in the same way, whatever had to be said again before it.
     """
 
     def __init__(self, seed: int) -> None:
+        self._seed, self._said = seed, Counter[str]()
         self._chance = random.Random(seed)
 
     def say(self, text: str, *, wake: bool) -> np.ndarray:
         """What is heard of a sentence, after a wake word or not."""
-        sound = _spoken(text, self._chance.choice(VOICES), self._chance.randrange(*WORDS_PER_MINUTE))
-        return self._after_wake_word(sound) if wake else _loud(sound)
+        chance = self._chance_for(text)
+        sound = _spoken(text, chance.choice(VOICES), chance.randrange(*WORDS_PER_MINUTE))
+        return _after_wake_word(sound, chance) if wake else _loud(sound)
 
     def play(self, name: str) -> np.ndarray:
         """A sentence as somebody said it, after a wake word as somebody else did."""
-        return self._after_wake_word(_labelled(recordings_folder() / "audio" / name))
+        return _after_wake_word(_labelled(recordings_folder() / "audio" / name), self._chance_for(name))
 
     def noise(self, length: int) -> np.ndarray:
         """So many samples of a kitchen."""
@@ -54,9 +57,14 @@ class Voices:
         piece = whole[start : start + length]
         return piece * NOISE / np.sqrt(np.mean(piece**2))
 
-    def _after_wake_word(self, sound: np.ndarray) -> np.ndarray:
-        pause = np.zeros(round(self._chance.uniform(*PAUSE_S) * RATE))
-        return np.concatenate([_loud(_labelled(self._chance.choice(_wake_words()))), pause, _loud(sound)])
+    def _chance_for(self, said: str) -> random.Random:
+        self._said[said] += 1
+        return random.Random(f"{self._seed} {said} {self._said[said]}")
+
+
+def _after_wake_word(sound: np.ndarray, chance: random.Random) -> np.ndarray:
+    pause = np.zeros(round(chance.uniform(*PAUSE_S) * RATE))
+    return np.concatenate([_loud(_labelled(chance.choice(_wake_words()))), pause, _loud(sound)])
 
 
 def _spoken(text: str, voice: str, words_per_minute: int) -> np.ndarray:

@@ -9,6 +9,8 @@ from tests.fakes.llm import ScriptedLlm
 from tests.pipeline.playbook import Play, asks, does, names, play, speaks, wakes
 from voiced.core.commands import Ask
 from voiced.core.events import Failed, Heard, Interrupted, NotUnderstood, Routed, Spoken, TurnEnded
+from voiced.core.history import Source
+from voiced.core.ports.skill import Reply
 
 ANSWER = "The moon is far away. It is made of rock, and of dust."
 THOUGHT = ["woke", "speech_started", "heard", "routed", "speaking", "model_used", "spoken", "turn_ended"]
@@ -182,3 +184,21 @@ def test_without_a_model_nobody_answers():
     assert only(events, Heard)
     assert only(events, NotUnderstood)
     assert only(events, Spoken)[0].text == "Sorry, I do not know that."
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "tiers"),
+    [("how far is it", "You told me: it is far.", ["rules"]), ("how old is it", "Sorry, I do not know that.", [])],
+)
+def test_what_nobody_answers_is_answered_from_a_note(said: str, told: str, tiers: list[str]):
+    async def recollect(question: str) -> Reply | None:
+        return Reply("You told me: it is far.", [Source("note", "n1")]) if question == "how far is it" else None
+
+    async def run():
+        played = Play(ScriptedStt(said), length=4.0)
+        played.use(recollect=recollect)
+        return await played.run([wakes(0.5), speaks(0.8, 1.8)], 4.0)
+
+    events = asyncio.run(run())
+    assert only(events, Spoken)[0].text == told
+    assert [each.tier for each in only(events, Routed)] == tiers

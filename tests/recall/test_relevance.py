@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from voiced.core.commonwords import content_words
 from voiced.core.memories import Memory, Recalled
-from voiced.recall.relevance import MOST, chosen, content_words, excerpt
+from voiced.recall.relevance import MOST, chosen, excerpt
 
 
 def hit(text: str, similarity: float | None = None, title: str = "") -> Recalled:

@@ -10,20 +10,21 @@ from tests.fakes.memories import FakeMemories
 from voiced.core.config_keeping import MemoryConfig
 from voiced.core.errors import StoreBusy
 from voiced.core.memories import NewMemory, Scope
+from voiced.core.ports.embedder import Embedder
+from voiced.engines.hashing import HashingEmbedder
 from voiced.recall.search import Search
 
 CONFIG = MemoryConfig(deadline_s=10.0)
 TEXTS = ("the wifi password is tulip", "my bike is in the shed", "Ann likes tea")
 
 
-async def remembered(embedder: ScriptedEmbedder) -> FakeMemories:
+async def remembered(embedder: Embedder) -> FakeMemories:
     memories = FakeMemories()
     await memories.add([NewMemory(id=text, text=text) for text in TEXTS])
     missing = await memories.unembedded(embedder.model, 10)
     vectors = await embedder.embed([each.text for each in missing])
     await memories.embed(embedder.model, [each.key for each in missing], vectors)
     await memories.use(embedder.model)
-    embedder.asked.clear()
     return memories
 
 
@@ -33,6 +34,7 @@ def finds(question: str, config: MemoryConfig = CONFIG, in_use: str = "scripted"
     async def run():
         embedder = ScriptedEmbedder()
         memories = await remembered(embedder)
+        embedder.asked.clear()
         memories.failing = broken.get("store")
         embedder.gone = bool(broken.get("gone"))
         embedder.hung = asyncio.Event() if broken.get("hung") else None
@@ -75,10 +77,15 @@ def test_nothing_is_looked_for_where_nothing_is_to_be_quoted():
     assert finds(" ") == ([], [])
 
 
-def test_a_search_at_leisure_gives_all_there_is():
+def test_a_search_at_leisure_gives_what_is_alike_and_nothing_else():
     async def run():
-        embedder = ScriptedEmbedder()
-        search = Search(await remembered(embedder), [embedder], lambda: "scripted", CONFIG)
-        return await search.search("my bike", Scope(), 3)
+        embedder = HashingEmbedder()
+        memories = await remembered(embedder)
+        search = Search(memories, [embedder], lambda: embedder.model, CONFIG)
+        found = await search.search("bicycles, my bike", Scope(), 3)
+        nearest = await memories.search("", (await embedder.embed(["bicycles, my bike"]))[0], Scope(), 3)
+        return [hit.memory.text for hit in found], len(nearest)
 
-    assert asyncio.run(run())[0].memory.text == TEXTS[1]
+    texts, near = asyncio.run(run())
+    assert texts == [TEXTS[1]]
+    assert near > 1

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tests.fakes.kept import FakeConversations
 from tests.fakes.memories import FakeMemories
-from tests.home.households import speech
+from tests.home.households import INTENTS, speech
 from tests.sentences import rules
 from voiced.core.config_keeping import MemoryConfig
 from voiced.core.errors import SkillFailed, StoreBusy
@@ -18,9 +18,11 @@ from voiced.core.memories import NewMemory, Scope
 from voiced.core.ports.skill import Reply
 from voiced.core.status import MemoryStatus
 from voiced.core.types import Completeness, Understanding
+from voiced.core.words import load_words
 from voiced.recall.knowledge import OwnKnowledge
 from voiced.recall.search import Search
 from voiced.skills.memory import MemorySkill
+from voiced.skills.skillwords import SkillWords
 from voiced.skills.sources import SourcesSkill
 
 RULES = rules()
@@ -38,9 +40,10 @@ class Person:
         self.memories = FakeMemories(self.conversations)
         search = Search(self.memories, [], lambda: "", config or MemoryConfig(deadline_s=10))
         self.knowledge = OwnKnowledge(self.memories, search, MemoryStatus, lambda: None, lambda _: "public")
-        memory = MemorySkill(self.knowledge, search, lambda: self.now, "home", self.knowledge.remove, said)
+        words, forget = load_words(INTENTS, language, "skills", SkillWords), self.knowledge.remove
+        self.memory = MemorySkill(self.knowledge, search, lambda: self.now, "home", forget, said, words=words)
         sources = SourcesSkill(self.conversations, self.knowledge, lambda: self.now, "home", said)
-        self.skills = {intent: skill for skill in (memory, sources) for intent in skill.intents}
+        self.skills = {intent: skill for skill in (self.memory, sources) for intent in skill.intents}
 
     async def asks(self, text: str) -> Reply:
         understood = self.rules.understand(text)
@@ -322,3 +325,35 @@ def test_nothing_of_it_is_in_the_grammar_but_what_was_there():
         assert RULES.understand(text)
     assert RULES.completeness("forget that") is Completeness.COMPLETE
     assert not {"remember", "note", "notes", "source"} & RULES.grammar.words
+
+
+@pytest.mark.parametrize(
+    ("language", "note", "question", "end"),
+    [
+        ("en", "remember the wifi password is on the fridge", "where is my wifi password", "fridge."),
+        ("en", "remember that the keys are in the drawer", "where did I put the keys?", "drawer."),
+        ("en", "remember Anna's birthday is on the third of May", "when is Anna's birthday", "May."),
+        ("en", "remember that the capital is low", "what is the capital of France", ""),
+        ("en", "remember the keys", "where are the keys", ""),
+        ("en", "remember the keys are in the drawer", "what is it", ""),
+        ("de", "merk dir dass der Schlüssel in der Schublade liegt", "wo habe ich den Schlüssel hingelegt", "liegt."),
+        ("de", "merk dir dass der Schlüssel in der Schublade liegt", "wo liegt das Kabel", ""),
+    ],
+)
+def test_a_note_answers_a_question_all_of_whose_words_it_has(language: str, note: str, question: str, end: str):
+    async def play(one: Person) -> None:
+        await one.hears(note)
+        reply = await one.memory.recollect(question)
+        assert (reply.text.split()[-1] if reply else "") == end
+        assert reply is None or [source.kind for source in reply.sources] == ["note"]
+
+    person(play, language)
+
+
+def test_a_memory_that_cannot_be_reached_is_told_to_who_asks_for_a_note():
+    async def play(one: Person) -> None:
+        one.memories.failing = StoreBusy("busy")
+        with pytest.raises(SkillFailed):
+            await one.memory.recollect("where are the keys")
+
+    person(play)

@@ -1,4 +1,6 @@
-"""Words of English and German that are in any text or question, and tell nothing of what it is about."""
+"""Words of English and German that are in any text or question, and tell nothing of what it is about: pure."""
+
+import re
 
 _WORDS = """
     a about am an and any are as at be been but by can could did do does doing for from had has have having he her hers
@@ -13,3 +15,15 @@ _WORDS = """
     werden wie wieso wir wird wo woher wohin zu zum zur may
 """
 COMMON = frozenset(_WORDS.split())
+STEM = 5
+"""Letters of a word that count: "plants" and "planting" are about the same."""
+_WORD = re.compile(r"\w+")
+
+
+def content_words(text: str) -> frozenset[str]:
+    """The words of a text that tell what it is about, as far as they count."""
+    return frozenset(
+        word[:STEM]
+        for word in _WORD.findall(text.casefold())
+        if word not in COMMON and (len(word) > 1 or word.isdigit())
+    )

@@ -8,25 +8,14 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from voiced.core.commonwords import COMMON
+from voiced.core.commonwords import content_words
 from voiced.core.memories import Memory, Recalled
 from voiced.core.questions import asked
 
 MOST = 5
 """Memories that are quoted."""
-STEM = 5
-"""Letters of a word that count: "plants" and "planting" are about the same."""
 _WORD = re.compile(r"\w+")
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
-
-
-def content_words(text: str) -> frozenset[str]:
-    """The words of a text that tell what it is about, as far as they count."""
-    return frozenset(
-        word[:STEM]
-        for word in _WORD.findall(text.casefold())
-        if word not in COMMON and (len(word) > 1 or word.isdigit())
-    )
 
 
 def chosen(found: Sequence[Recalled], question: str, likeness: float, characters: int) -> list[Recalled]:

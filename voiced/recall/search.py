@@ -27,6 +27,8 @@ TOKEN = 3
 """Characters of a token, rather too few: a model's own tokens are not known here."""
 LETTERS = 2_000
 """Of what is found at leisure."""
+UNLIKE = 0.1
+"""What has none of the words, and is less similar, has nothing to do with them: the closest of all may be far."""
 VECTOR_SHARE = 0.6
 """Of the time that there is, for the vector: the rest is for the search."""
 PATIENCE_S = 5.0
@@ -74,7 +76,8 @@ class Search:
             limit: at most so many.
             patience_s: a vector that is not there by then is done without.
         """
-        return await self._memories.search(words, await self._vector(words, patience_s), scope, limit)
+        found = await self._memories.search(words, await self._vector(words, patience_s), scope, limit)
+        return [hit for hit in found if "words" in hit.by or hit.similarity is None or hit.similarity >= UNLIKE]
 
     async def recall(self, question: str, scope: Scope | None = None) -> list[Recalled]:
         """See `Recall`."""

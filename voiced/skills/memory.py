@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from voiced.core.chat import Tool, ToolCall
 from voiced.core.citations import source_of
+from voiced.core.commonwords import content_words
 from voiced.core.errors import SkillFailed, StoreFailed
 from voiced.core.history import Source
 from voiced.core.memories import Memory, NewMemory, Scope, mentions
@@ -18,6 +19,7 @@ from voiced.core.speech import Speech
 from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.skills.offering import reading, text_of, tool
+from voiced.skills.skillwords import NO_WORDS, SkillWords
 from voiced.skills.words import own_words, short
 
 JUST_NOW = timedelta(minutes=10)
@@ -40,6 +42,7 @@ class MemorySkill:
         space: where this box stands.
         forget: removes notes for ever, by their ids; returns how many.
         speech: puts it into words.
+        words: which of them ask where something was put.
     """
 
     intents = ("VoicedRemember", "VoicedRecall", "VoicedForgetLast", "VoicedForgetAbout")
@@ -52,7 +55,10 @@ class MemorySkill:
         space: str,
         forget: Callable[[Sequence[str]], Awaitable[int]],
         speech: Speech = ENGLISH,
+        *,
+        words: SkillWords = NO_WORDS,
     ) -> None:
+        self._placing = content_words(" ".join(words.placing))
         self._knowledge = knowledge
         self._recall = recall
         self._now = now
@@ -86,6 +92,21 @@ class MemorySkill:
                     return await (self._forget_found if understood.confirmed else self._look_for)(understood)
         except StoreFailed as error:
             raise SkillFailed(UNREACHABLE) from error
+
+    async def recollect(self, question: str) -> Reply | None:
+        """Tells the note that has all words of a question that nobody else answers; None where there is none.
+
+        Raises:
+            SkillFailed: nobody knows what there is.
+        """
+        wanted = content_words(question) - self._placing
+        try:
+            found = await self._knowledge.search(question, Scope(kinds=["note"]), CANDIDATES) if wanted else []
+        except StoreFailed as error:
+            raise SkillFailed(UNREACHABLE) from error
+        notes = (hit.memory for hit in found if wanted < content_words(hit.memory.text))
+        note = next(notes, None)
+        return Reply(self._told(note), (source_of(note),), privacy=note.privacy) if note else None
 
     async def _remember(self, text: str, message: str) -> Reply:
         # Who forgets what was said forgets the note, too.

@@ -1,6 +1,6 @@
 """What a turn is made with, handed in by the daemon."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from msgspec import Struct
 
@@ -12,7 +12,7 @@ from voiced.core.ports.audio import Audio
 from voiced.core.ports.clock import Clock
 from voiced.core.ports.elsewhere import Elsewhere
 from voiced.core.ports.home import Assist
-from voiced.core.ports.skill import Skill
+from voiced.core.ports.skill import Reply, Skill
 from voiced.core.ports.stt import Stt
 from voiced.core.ports.tts import Tts
 from voiced.core.speech import Speech
@@ -25,6 +25,10 @@ from voiced.turn.progress import Progress
 from voiced.turn.record import Record
 from voiced.turn.router import Router
 from voiced.turn.thinking import Thinking
+
+
+async def _nothing(_: str) -> Reply | None:
+    return None
 
 
 class Parts(Struct, frozen=True):
@@ -51,6 +55,7 @@ class Parts(Struct, frozen=True):
         assist: answers what it knows of the home; None: nobody does.
         speech: puts into words what the turn itself says.
         elsewhere: tells who else answers what is spoken, if anybody does.
+        recollect: answers from what the user noted what nobody else knows; None: nothing was noted about it.
     """
 
     audio: Audio
@@ -73,3 +78,4 @@ class Parts(Struct, frozen=True):
     assist: Assist | None = None
     speech: Speech = ENGLISH
     elsewhere: Callable[[], Elsewhere | None] = lambda: None
+    recollect: Callable[[str], Awaitable[Reply | None]] = _nothing

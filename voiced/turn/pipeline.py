@@ -272,9 +272,14 @@ def think_ahead(turn: Turn, question: str, parts: Parts) -> Voice | None:
 
 
 async def nobody_knows(turn: Turn, text: str, reason: str, parts: Parts) -> str | None:
-    """A question that nobody answers is told so in words, whatever else was said with a sound."""
+    """A question that no note answers either is told so in words, whatever else was said with a sound."""
     if not asks(text):
         return await not_understood(turn, reason)
+    if noted := await parts.recollect(text):
+        routed(turn, RULES)
+        turn.rest_on(noted.sources, noted.privacy)
+        await tell(turn, noted.text)
+        return noted.text
     turn.emit(NotUnderstood(reason, at=turn.at, turn=turn.id))
     unknown = parts.speech.say("Sorry, I do not know that.")
     await turn.say(unknown)
