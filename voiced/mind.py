@@ -134,6 +134,7 @@ class Mind:
         added = extensions.add(extensions.extensions(self._language), self._granted(), speech, tools_of(ours))
         # Of two tools with one name, the first is meant.
         self.skills: Mapping[str, Skill] = {**by_intent(ours), **added.skills}
+        self.rules.takes = takes(self.skills)
         # Voiced's own go first, and what is only guessed last.
         own_rules = [self.rules.understand, self.rules.understand_home]
         order = [*own_rules, *added.rules, *self._open_questions(), self.rules.guess]
@@ -235,19 +236,26 @@ def tools_of(skills: Sequence[Skill]) -> set[str]:
     return {tool.name for skill in skills if isinstance(skill, Offering) for tool in skill.tools()}
 
 
-def taken(rules: Sequence[Understand], skills: Mapping[str, Skill]) -> Understand:
-    """What a sentence means by the first rules that know it, without what the skill for it does not take.
+def takes(skills: Mapping[str, Skill]) -> Callable[[Understanding], bool]:
+    """Tells whether anybody takes what was understood.
 
     A yes, a no, and what changes the last sentence are for the dialogue, not for a skill.
     """
 
-    def takes(understood: Understanding) -> bool:
+    def takes_it(understood: Understanding) -> bool:
         skill = skills.get(understood.intent)
         if skill is None:
             return understood.intent in (YES, NO, FOLLOW_UP)
         return not isinstance(skill, Choosy) or skill.takes(understood)
 
+    return takes_it
+
+
+def taken(rules: Sequence[Understand], skills: Mapping[str, Skill]) -> Understand:
+    """What a sentence means by the first rules that know it, without what nobody takes."""
+    taken_up = takes(skills)
+
     def understand(text: str) -> Understanding | None:
-        return next((found for each in rules if (found := each(text)) and takes(found)), None)
+        return next((found for each in rules if (found := each(text)) and taken_up(found)), None)
 
     return understand

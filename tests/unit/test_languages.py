@@ -19,8 +19,8 @@ from voiced.turn.home_sentences import INTENTS as THEIRS
 
 INTENTS = Path(__file__).parents[2] / "config" / "intents"
 OTHERS = pytest.mark.parametrize("language", sorted({*LANGUAGES} - {"en"}))
-GRAMMAR = {"before", "follows", "left"}
-"""Slots of how a language says times and sums: "half to eight" is German, and so is a number before "Prozent"."""
+GRAMMAR = {"before", "follows", "left", "of"}
+"""Slots of how a language says times, sums and reminders: "half to eight" is German, "about" is English."""
 NAMED = {"wishes", "lists", "things"}
 """Tables by names that are those of no language."""
 

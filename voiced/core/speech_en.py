@@ -10,6 +10,7 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 UNITS = {86_400: "day", 3600: "hour", 60: "minute", 1: "second"}
 """What so many seconds are called."""
 _CAPITALISED = re.compile(r"(?<!\S)[A-Z][a-z'’]*(?!\S)")
+_OF = re.compile(r"(?:about|that)\b", re.IGNORECASE)
 _ODD = {"mice": "mouse", "geese": "goose", "teeth": "tooth", "feet": "foot", "children": "child"}
 """Several, and one of them."""
 _ENDINGS = (
@@ -96,8 +97,8 @@ class English(Speech):
         return " ".join(other.get(word.lower(), word) for word in text.split())
 
     def reminded(self, text: str) -> str:
-        """See `Speech`."""
-        return f"to {self.turned(text)}"
+        """See `Speech`: "to take your medicine", "about your keys", "that dinner is ready"."""
+        return self.turned(text) if _OF.match(text) else f"to {self.turned(text)}"
 
     def _singular(self, thing: str) -> str:
         words, _, last = self.article.sub("", thing).casefold().rpartition(" ")

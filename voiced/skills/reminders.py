@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from voiced.core.chat import Tool, ToolCall
+from voiced.core.commonwords import content_words
 from voiced.core.numbers import NumberWords, leading
 from voiced.core.ports.promises import Promises
 from voiced.core.ports.skill import Named, Reply, Wish
@@ -63,7 +64,9 @@ class RemindersSkill:
         if understood.intent == "VoicedReminderStatus":
             return Reply(say("I will remind you {reminders}.", reminders=self._list(reminders)))
         text = str(understood.slots.get("text", "")).strip().lower()
-        meant = [each for each in reminders if not text or each.name.lower() == text]
+        same = [each for each in reminders if not text or each.name.lower() == text]
+        wanted = content_words(text)
+        meant = same or [each for each in reminders if wanted and wanted <= content_words(each.name)]
         if not meant:
             return Reply(
                 say("I know no such reminder. I will remind you {reminders}.", reminders=self._list(reminders))
@@ -105,7 +108,8 @@ class RemindersSkill:
 
     async def _remind(self, understood: Understanding) -> Reply:
         now = self._now()
-        text = str(understood.slots["text"]).strip()
+        # "About", "that": what a language says before it. It is none where that is in the text, or is always the same.
+        text = f"{understood.slots.get('of', '')} {understood.slots['text']}".strip()
         if length := seconds(understood.slots):
             made = await self._promises.remind_in(length, text)
             return Reply(self._speech.say("I will remind you {reminders}.", reminders=self._told(made)))

@@ -38,6 +38,7 @@ class Index:
         affixes: those that can say a word around the value of a list, by its beginning and end.
         lists: those that can say a value of a list.
         needed: those that say nothing without a value of it.
+        musts: those whose every sentence has one of some pieces of words, by these.
         contexts: those that take values with some context only.
         anything: those that can say any word.
     """
@@ -50,6 +51,7 @@ class Index:
         self.affixes: dict[tuple[str, str], int] = defaultdict(int)
         self.lists: dict[str, int] = defaultdict(int)
         self.needed: dict[str, int] = defaultdict(int)
+        self.musts: dict[frozenset[str], int] = defaultdict(int)
         self.anything = 0
         contexts: dict[str, tuple[dict[str, Any], int]] = {}
         for name, data in blocks(intents):
@@ -74,6 +76,7 @@ class Index:
             _add(self.affixes, sayable.affixes, bit)
             _add(self.lists, sayable.lists, bit)
             _add(self.needed, sayable.needed, bit)
+            _add(self.musts, sayable.musts, bit)
             self.anything |= bit if sayable.anything else 0
         self._add_numbers(data.slot_lists)
         return users
@@ -125,6 +128,9 @@ class Narrowed:
             left &= self._sayers(word)
             if not left:
                 return None
+        for pieces, users in self._index.musts.items():
+            if left & users and not any(piece in folded for piece in pieces):
+                left &= ~users
         found = {
             name: [value for words, value in said if all(word in folded for word in words)]
             for name, said in self._values.items()

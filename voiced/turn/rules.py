@@ -1,7 +1,7 @@
 """The first tier: sentence templates, matched exactly by hassil. The recogniser's grammar comes from the same ones."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from voiced.core.home_names import HomeNames, with_home
 from voiced.core.intents import load_intents
 from voiced.core.types import Completeness, Understanding
 from voiced.core.words import load_words
+from voiced.turn.fillers import Fillers, FillerWords
 from voiced.turn.narrowing import Index, Narrowed
 
 _HALVES = re.compile(r"\b([ap])\. ?m\b\.?", re.IGNORECASE)
@@ -51,7 +52,10 @@ class Rules:
         spoken_home = folder / language / "home" / "spoken"
         self._spoken_home = load_intents(spoken_home, language) if spoken_home.is_dir() else None
         self._skips = intents.skip_words
+        self._fillers = Fillers(load_words(folder, language, "fillers", FillerWords))
         self._goes_on = load_words(folder, language, "unfinished", frozenset[str])
+        self.takes: Callable[[Understanding], bool] = lambda _: True
+        """Who refuses what an open template says too freely; then it is read in another way."""
         self.home: Sentences | None = None
         """Who is asked about what no template says: set once the sentences about the home are made."""
 
@@ -61,10 +65,14 @@ class Rules:
         Returns:
             What it means, or None if no template says it.
         """
-        for sentence in self._readings(text):
+        said = _normalized(text)
+        plain, bare = self._fillers.without_courtesies(said), self._fillers.without(said)
+        for sentence in dict.fromkeys((*self._readings(plain), *self._readings(said), bare)):
             result = self._templates.recognize(sentence)
             if result is not None:
-                return Understanding(result.intent.name, slots(result), text)
+                understood = Understanding(result.intent.name, slots(result), text)
+                if self.takes(understood):
+                    return understood
         return self.understand_home(text)
 
     def understand_home(self, text: str) -> Understanding | None:
@@ -99,7 +107,7 @@ class Rules:
         What no template says is unfinished where its last word is one after which hardly a sentence ends ("of", "the").
         """
         language = self._intents.language
-        for sentence in self._readings(text):
+        for sentence in self._readings(_normalized(text)):
             result = self.grammar.completeness(spoken(sentence, language))
             if result is not Completeness.UNKNOWN:
                 return result
@@ -108,12 +116,15 @@ class Rules:
 
     def _readings(self, text: str) -> Iterable[str]:
         """The sentence as it is, then without what means nothing at its end, then also at its beginning."""
-        text = normalize_for_matching(_HALVES.sub(r"\1m", text)).text
         if not self._skips:
             return [text]
         shorter = remove_skip_words(text, self._skips, ignore_whitespace=False, start=False)
         shortest = remove_skip_words(shorter, self._skips, ignore_whitespace=False, end=False)
         return dict.fromkeys([text, shorter, shortest])  # Mostly they are the same.
+
+
+def _normalized(text: str) -> str:
+    return normalize_for_matching(_HALVES.sub(r"\1m", text)).text
 
 
 def slots(result: RecognizeResult) -> dict[str, str | int | float]:

@@ -6,7 +6,7 @@ keeps too much then, never too little.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import permutations, product
 from operator import add, and_, or_
@@ -22,6 +22,12 @@ _HOLE = "\0"
 """Where the value of a list goes that is not known yet."""
 _MANY = 1000
 """Ways to put a word together that are told one by one."""
+_MUSTS = 3
+"""Sets of pieces that are told of a template: the ones with the fewest."""
+_CHOICES = 50
+"""Pieces of which one must be said, at most: more tell nothing."""
+_TELLING = 2
+"""Letters of a piece, at least; but a sign or a letter that is all there is tells something, too."""
 _SHUFFLED = 4
 """Items in any order whose orders are told one by one."""
 
@@ -34,6 +40,7 @@ class Sayable(NamedTuple):
         affixes: what stands before and after the value of a list within a word.
         lists: whose values it can say.
         needed: those of them that every sentence of it has a value of.
+        musts: sets of pieces of words; every sentence of it has one of each.
         anything: it can say any word.
     """
 
@@ -41,6 +48,7 @@ class Sayable(NamedTuple):
     affixes: frozenset[tuple[str, str]]
     lists: frozenset[str]
     needed: frozenset[str]
+    musts: Sequence[frozenset[str]] = ()
     anything: bool = False
 
 
@@ -61,20 +69,22 @@ class Speaker:
         self._lists = lists
         self._rules = rules
         self._known: dict[str, _Part] = {}
+        self._musts_of_rules: dict[str, frozenset[frozenset[str]]] = {}
 
     def of(self, expression: Expression) -> Sayable:
         """What an expression can say."""
         lists, needed = self._references(expression), self._needed(expression)
+        musts = sorted(self._musts(expression), key=len)[:_MUSTS]
         try:
             part = self._part(expression)
         except _Untold:
-            return Sayable(frozenset(), frozenset(), lists, needed, anything=True)
+            return Sayable(frozenset(), frozenset(), lists, needed, musts, anything=True)
         said = part.whole | part.first | part.last | part.within
         holes = [word for word in said if _HOLE in word]
         affixes = {(word[: word.index(_HOLE)], word[word.rindex(_HOLE) + 1 :]) for word in holes}
         touching = any(word.count(_HOLE) > 1 for word in holes)
         words = said - frozenset(holes) - {""}
-        return Sayable(words, frozenset(affixes) - {("", "")}, lists, needed, touching)
+        return Sayable(words, frozenset(affixes) - {("", "")}, lists, needed, musts, touching)
 
     def _part(self, expression: Expression) -> "_Part":
         match expression:
@@ -133,6 +143,33 @@ class Speaker:
                 return frozenset([name])
             case _:
                 return frozenset()
+
+    def _musts(self, expression: Expression) -> frozenset[frozenset[str]]:
+        match expression:
+            case TextChunk(text=text):
+                telling = [word for word in words_of(text) if len(word) >= _TELLING]
+                return frozenset(frozenset([piece]) for piece in telling or [text.casefold().strip()] if piece)
+            case Alternative(items=items):
+                return _either([self._musts(item) for item in items])
+            case Group(items=items):
+                return frozenset().union(*map(self._musts, items))
+            case RuleReference(rule_name=name):
+                if name not in self._musts_of_rules:
+                    self._musts_of_rules[name] = self._musts(self._rules[name])
+                return self._musts_of_rules[name]
+            case ListReference(list_name=name):
+                values = self._lists.get(name)
+                return _either([self._musts(each.text_in) for each in getattr(values, "values", ())])
+            case _:
+                return frozenset()
+
+
+def _either(ways: Sequence[frozenset[frozenset[str]]]) -> frozenset[frozenset[str]]:
+    """What one of some ways must say: a piece of each of them, the one with the fewest choices."""
+    if not (ways and all(ways)):
+        return frozenset()
+    pieces = frozenset[str]().union(*(min(musts, key=lambda each: (len(each), sorted(each))) for musts in ways))
+    return frozenset([pieces]) if len(pieces) <= _CHOICES else frozenset()
 
 
 class _Part(Struct, frozen=True):
