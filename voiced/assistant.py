@@ -314,7 +314,7 @@ class Voiced:
         now = time.monotonic()
         left, postponed = self.promises.remaining, len(self.inbox.postponed)
         promises = [
-            PromiseStatus(each.id, each.kind, each.name, each.due, round(left(each), 1), each.schedule)
+            PromiseStatus(each.id, each.kind, each.name, each.due, round(left(each), 1), each.schedule, each.unheard)
             for each in self.promises.active()
         ]
         return Status(

@@ -25,8 +25,11 @@ from voiced.engines import files
 from voiced.engines.remote import Server
 from voiced.engines.soundcard import SoundCard
 from voiced.setup.doctor import Finding, Health, better, held_microphone, microphone, speed
+from voiced.setup.places import intents_folder, privacy_folders
+from voiced.setup.privacy import load_rules
 from voiced.turn.earcons import earcons
 from voiced.turn.prompt import Prompts
+from voiced.turn.rules import Rules
 
 QUESTION = "what's the time"
 """PocketSphinx refuses most questions that eSpeak asks, but not this one."""
@@ -54,6 +57,8 @@ async def checkup(config: Config, client: Client) -> AsyncGenerator[Finding]:
     round_ = _Round(config, client)
     checks: list[tuple[str, Callable[[], Coroutine[None, None, Finding]]]] = [
         ("daemon", round_.daemon),
+        ("sentences", round_.sentences),
+        ("privacy", round_.privacy),
         ("voice", round_.voice),
         ("recogniser", round_.recogniser),
         ("wake words", round_.wake_words),
@@ -91,6 +96,16 @@ class _Round:
                 told = f"nobody is listened to at {each.address}: {each.problem}"
                 return Finding("daemon", Health.WARNING, told, each.hint)
         return Finding("daemon", Health.GOOD, "it runs, and answers")
+
+    async def sentences(self) -> Finding:
+        rules = await asyncio.to_thread(Rules, intents_folder(self._config), self._config.language)
+        await asyncio.to_thread(rules.prepare)
+        return Finding("sentences", Health.GOOD, f"{len(rules.grammar.words)} words that can be said aloud")
+
+    async def privacy(self) -> Finding:
+        rules = await asyncio.to_thread(load_rules, privacy_folders(self._config), self._config.language)
+        phrases = sum(map(len, rules.phrases.values()))
+        return Finding("privacy", Health.GOOD, f"{len(rules.forms)} patterns and {phrases} phrases make a text private")
 
     async def voice(self) -> Finding:
         children = children_of(self._config, "tts")

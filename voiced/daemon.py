@@ -67,10 +67,10 @@ def main(arguments: list[str]) -> int:
     except asyncio.CancelledError:
         log.info("stopped")
     except VoicedError as error:
-        return _complain(error)
+        return _complain(error, config)
     except BaseExceptionGroup as group:
         if isinstance(error := first(group), VoicedError):
-            return _complain(error)
+            return _complain(error, config)
         raise error from group
     return 0
 
@@ -82,8 +82,10 @@ def _make_room() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, hard))
 
 
-def _complain(error: VoicedError) -> int:
-    sys.stderr.write(f"{error.code}: {error.message}\n{error.hint}\n")
+def _complain(error: VoicedError, config: Config) -> int:
+    told = {"event": "error", "code": error.code, "message": error.message, "hint": error.hint}
+    words = f"{error.code}: {error.message}\n{error.hint}"
+    sys.stderr.write((msgspec.json.encode(told).decode() if config.log.format == "json" else words) + "\n")
     return os.EX_CONFIG if isinstance(error, ConfigInvalid) else 1
 
 

@@ -109,6 +109,7 @@ class Service:
         await answers.wait()
         await voiced.ear.turns.wait()
         self._systemd.ready(self._words(voiced))
+        log.info("ready: %s", self._words(voiced))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._systemd.watch(clock, look), name="watchdog")
             while await self._changed.wait():

@@ -10,7 +10,8 @@ from tests.rigs.control import answering, replying
 from voiced.checkup import checkup
 from voiced.control import client as client_module
 from voiced.control.client import Client
-from voiced.core.config import Config, EnginesConfig, SttConfig
+from voiced.core.config import Config, EnginesConfig, IntentsConfig, SttConfig
+from voiced.core.config_keeping import PrivacyConfig
 from voiced.core.status import AudioStatus
 from voiced.setup.doctor import Finding, Health
 
@@ -102,3 +103,19 @@ def test_a_recogniser_that_mishears_once_is_asked_again(
     assert recogniser.health is health
     assert told in recogniser.found
     assert (tmp_path / "speech").read_text() == ""
+
+
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <socket.socket:pytest.PytestUnraisableExceptionWarning")
+def test_files_of_the_owner_that_cannot_be_used_are_found(card: Path, tmp_path: Path):
+    card.write_text("fine")
+    privacy, intents = tmp_path / "privacy", tmp_path / "intents" / "en"
+    privacy.mkdir()
+    intents.mkdir(parents=True)
+    (privacy / "en.toml").write_text("[rules.door]\nclass = nothing\n")
+    (intents / "mine.yaml").write_text("language: en\nintents: [\n")
+    config = Config(privacy=PrivacyConfig(folder=str(privacy)), intents=IntentsConfig(folder=str(intents.parent)))
+    with Client(tmp_path / "voiced.sock") as client:
+        findings = found(client, config)
+    assert (findings["privacy"].health, findings["sentences"].health) == (Health.BAD, Health.BAD)
+    assert "en.toml" in findings["privacy"].found
+    assert "mine.yaml" in findings["sentences"].found

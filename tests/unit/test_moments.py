@@ -190,12 +190,16 @@ def test_the_daemon_tells_when_something_rings():
         rings(PromiseStatus("1", "alarm", "", 111_600, 68_400, once), UTC),
         rings(PromiseStatus("1", "timer", "\x1b[31m", 300, 60), UTC),
         rings(PromiseStatus("1", "timer", "", None, 0), UTC),
+        rings(PromiseStatus("1", "timer", "egg", None, 0, unheard=3_600), UTC),
+        rings(PromiseStatus("1", "alarm", "", 111_600, 68_400, every, unheard=25_200), UTC),
     ]
     assert told == [
         "work: every weekday at 07:00, in 19 h",
         "1970-01-02 07:00:00, in 19 h",
         "�[31m: in 1 min",
         "rings now",
+        "egg: was due 1970-01-01 01:00:00, not heard yet",
+        "was due 1970-01-01 07:00:00, not heard yet",
     ]
 
 

@@ -13,7 +13,7 @@ from voiced.cli.home import told
 from voiced.cli.kept import moment
 from voiced.cli.options import Options
 from voiced.cli.output import line, people, plain, table
-from voiced.cli.promises import left, when
+from voiced.cli.promises import left, unheard, when
 from voiced.core.attention import Attention
 from voiced.core.errors import StoreDamaged
 from voiced.core.status import (
@@ -209,6 +209,8 @@ def _home(state: HomeStatus) -> str:
 def rings(each: PromiseStatus, zone: tzinfo) -> str:
     """A promise for people: its name, when it rings, and how long that is from now."""
     named = f"{plain(each.name)}: " if each.name else ""
+    if each.unheard is not None:
+        return f"{named}{unheard(each.unheard, zone)}"
     if each.due is None or each.remaining_s <= 0:
         return f"{named}rings now"
     at = when(each) or (moment(each.due, zone) if each.schedule else "")

@@ -132,6 +132,11 @@ def when(pending: Pending | PromiseStatus) -> str:
     return f"every {days} at {pending.schedule.time}"
 
 
+def unheard(due: float, zone: tzinfo) -> str:
+    """What was due and was not heard: while it rings, and where there is no speaker."""
+    return f"was due {moment(due, zone)}, not heard yet"
+
+
 def left(seconds: float) -> str:
     """How long it is until something rings: its two largest parts."""
     if seconds <= 0:
@@ -208,5 +213,6 @@ def _add(new: NewPromise, options: Options | None) -> None:
 
 
 def _row(each: Pending, zone: tzinfo) -> tuple[str, str, str, str, str]:
-    rings = moment(each.due, zone) if each.due else "now"
+    due = "now" if each.due is None else moment(each.due, zone)
+    rings = due if each.unheard is None else unheard(each.unheard, zone)
     return each.id, rings, left(each.remaining_s), when(each), plain(each.name)

@@ -17,8 +17,10 @@ def add_to(app: App) -> None:
 
 
 def run(*, options: Options | None = None) -> None:
-    """Run the daemon: listen, understand, answer, until it is stopped."""
+    """Run the daemon: listen, understand, answer, until it is stopped. With --json, its log is one object a line."""
     options = options or Options()
+    if options.json:
+        options.set.append("log.format=json")
     config = options.loaded()
     # In the same process, but without the command line: what it loaded would cost the daemon 15 MB for ever.
     arguments = [

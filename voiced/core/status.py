@@ -100,6 +100,8 @@ class PromiseStatus(Struct, frozen=True):
         due: when it rings next, in seconds since 1970 (UTC); None while it rings for the last time.
         remaining_s: seconds until then; 0 while it rings for the last time.
         schedule: when it rings in local time; None for what counts seconds.
+        unheard: when it was due, in seconds since 1970 (UTC), as long as nobody has heard it: it rings, waits for its
+            turn, or is tried again because there was no speaker. None: it was heard, or is not due yet.
     """
 
     id: str
@@ -108,6 +110,7 @@ class PromiseStatus(Struct, frozen=True):
     due: float | None
     remaining_s: float
     schedule: Schedule | None = None
+    unheard: float | None = None
 
 
 class MemoryStatus(Struct, frozen=True):

@@ -26,6 +26,8 @@ from voiced.turn.voice import Relayed, Voice
 log = logging.getLogger(__name__)
 
 RING_PAUSE_S = 1.5
+RECALL = "VoicedRecall"
+"""What a note answers, whatever the question."""
 
 
 async def converse(inbox: Inbox, parts: Parts) -> None:
@@ -225,11 +227,11 @@ async def tell(turn: Turn, text: str) -> None:
         await turn.earcon(Earcon.DONE)
 
 
-def routed(turn: Turn, tier: str, understood: Understanding | None = None) -> None:
-    """Tells everybody who answers."""
+def routed(turn: Turn, tier: str, understood: Understanding | None = None, reason: str = "") -> None:
+    """Tells everybody who answers, and why where that is more than the route says."""
     turn.tier = tier
     if tier != MODEL:
-        turn.trail.answered(tier)
+        turn.trail.answered(tier, reason=reason)
     intent, slots = (understood.intent, understood.slots) if understood else ("", {})
     turn.emit(Routed(tier, intent, slots, turn.trail.considered, at=turn.at, turn=turn.id))
 
@@ -276,7 +278,7 @@ async def nobody_knows(turn: Turn, text: str, reason: str, parts: Parts) -> str 
     if not asks(text):
         return await not_understood(turn, reason)
     if noted := await parts.recollect(text):
-        routed(turn, RULES)
+        routed(turn, RULES, Understanding(RECALL, {"topic": text}, text), "a note does")
         turn.rest_on(noted.sources, noted.privacy)
         await tell(turn, noted.text)
         return noted.text

@@ -35,9 +35,9 @@ class Trail:
         """The tiers are chosen."""
         self._route = route
 
-    def answered(self, tier: str, name: str = "") -> None:
+    def answered(self, tier: str, name: str = "", reason: str = "") -> None:
         """A tier has an answer, or the first word of one."""
-        self._end(tier, name, "answered", "")
+        self._end(tier, name, "answered", reason)
 
     def declined(self, tier: str, reason: str) -> None:
         """A tier says that this is not for it."""
