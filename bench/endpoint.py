@@ -5,7 +5,7 @@
 End of speech is the committed label (`bench/labels`: energy of the clean recording), never our own detector; a
 recording counts as cut off where the ear ends it more than 50 ms before its label. The recogniser is played by a script
 that knows only the labels: while there is speech to come the words are UNFINISHED (a phrase that could stand alone:
-EXTENSIBLE, or EXTENDED), afterwards COMPLETE; or it understands nothing at all (`unknown`). Hesitant speech is two
+EXTENSIBLE, or SETTLED), afterwards COMPLETE; or it understands nothing at all (`unknown`). Hesitant speech is two
 commands with 0.4 to 0.6 s of silence between. The peer waits for a fixed 700 ms of silence with the same detector.
 """
 
@@ -37,7 +37,7 @@ LEAD_S = 0.5
 TAIL_S = 4.0
 EARLY_S = 0.05
 FIXED = structs.replace(
-    EndpointConfig(), complete_s=0.7, extended_s=0.7, extensible_s=0.7, unknown_s=0.7, unfinished_s=0.7
+    EndpointConfig(), complete_s=0.7, settled_s=0.7, extensible_s=0.7, unknown_s=0.7, unfinished_s=0.7
 )
 SHORT = ("yes", "stop", "no")
 VOICES = ("en-us", "en-us+f3", "en-gb", "en-gb+m3", "en-us+m7", "en-gb-scotland")
@@ -167,7 +167,7 @@ def main() -> None:
     kinds = {
         "complete": (list(commands(every)), Completeness.UNFINISHED),
         "complete_could_stand_alone": (list(commands(every)), Completeness.EXTENSIBLE),
-        "complete_extended": (list(commands(every)), Completeness.EXTENDED),
+        "complete_settled": (list(commands(every)), Completeness.SETTLED),
         "complete_unknown": (list(commands(every)), Completeness.UNKNOWN),
         "hesitant": (list(hesitant(every, random)), Completeness.UNFINISHED),
         "short": (list(short(noise, random)), Completeness.UNFINISHED),

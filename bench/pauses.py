@@ -4,7 +4,7 @@
 
 Real orders of the coffee corpus go through the detector and the real recogniser, frame by frame. Silence of so long
 ends an order where the words so far are a whole one to which more could be added (`extensible_s`), where something
-was added already (`extended_s`), or where nobody understands any of them (`unknown_s`); the other limits are voiced's
+was added already (`settled_s`), or where nobody understands any of them (`unknown_s`); the other limits are voiced's
 own. Delays are sound time after the committed label, see `endpoint.py`; an order that ends more than 50 ms before its
 label is cut off. Every other recording is told apart (`halves`): a limit that is chosen on one half is judged on the
 other.
@@ -91,7 +91,7 @@ def main() -> None:
     orders = list(followed(parser.parse_args().every))
     waits = {
         name: {str(wait): both(orders, structs.replace(EndpointConfig(), **{name: wait})) for wait in WAITS_S}
-        for name in ("extensible_s", "extended_s")
+        for name in ("extensible_s", "settled_s")
     }
     unknown = [[structs.replace(each, words=Completeness.UNKNOWN) for each in moments] for moments in orders]
     waits["unknown_s"] = {

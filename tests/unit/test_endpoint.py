@@ -10,7 +10,7 @@ from voiced.ear.endpoint import asks, ending
 
 LIMITS = EndpointConfig(
     complete_s=0.2,
-    extended_s=0.25,
+    settled_s=0.25,
     extensible_s=0.35,
     unknown_s=0.6,
     unfinished_s=0.7,
@@ -25,8 +25,8 @@ LIMITS = EndpointConfig(
         (0.0, 1.0, Completeness.COMPLETE, None),
         (0.19, 1.0, Completeness.COMPLETE, None),
         (0.2, 1.0, Completeness.COMPLETE, EndReason.COMPLETE),
-        (0.2, 1.0, Completeness.EXTENDED, None),
-        (0.25, 1.0, Completeness.EXTENDED, EndReason.COMPLETE),
+        (0.2, 1.0, Completeness.SETTLED, None),
+        (0.25, 1.0, Completeness.SETTLED, EndReason.COMPLETE),
         (0.25, 1.0, Completeness.EXTENSIBLE, None),
         (0.35, 1.0, Completeness.EXTENSIBLE, EndReason.COMPLETE),
         (0.35, 1.0, Completeness.UNFINISHED, None),
@@ -50,7 +50,7 @@ def test_more_silence_never_undoes_an_end(silence: float, more: float, completen
 
 @given(st.floats(0, 3))
 def test_the_more_complete_the_sooner(silence: float) -> None:
-    whole = [Completeness.EXTENSIBLE, Completeness.EXTENDED, Completeness.COMPLETE]
+    whole = [Completeness.EXTENSIBLE, Completeness.SETTLED, Completeness.COMPLETE]
     order = [Completeness.UNFINISHED, Completeness.UNKNOWN, *whole]
     assert [completeness for completeness in order if completeness.whole] == whole
     over = [ending(silence, silence, completeness, LIMITS) is not None for completeness in order]

@@ -114,7 +114,7 @@ def test_what_was_extended_is_so_once_more_at_most(folder: Path, data: st.DataOb
     known = [grammar.completeness(sentence[:end]) for end in range(1, len(sentence) + 1)]
     for at, completeness in enumerate(known):
         further = sum(each.whole for each in known[at + 1 :])
-        assert further <= {Completeness.COMPLETE: 0, Completeness.EXTENDED: 1}.get(completeness, further)
+        assert further <= {Completeness.COMPLETE: 0, Completeness.SETTLED: 1}.get(completeness, further)
 
 
 @given(st.text())
@@ -143,8 +143,8 @@ def test_spoken(text: str, expected: str) -> None:
     [
         ("turn on", Completeness.COMPLETE),
         ("turn on [the lamp]", Completeness.EXTENSIBLE),
-        ("turn [on] [the lamp]", Completeness.EXTENDED),
-        ("turn [on ([the lamp]|[it])]", Completeness.EXTENDED),
+        ("turn [on] [the lamp]", Completeness.SETTLED),
+        ("turn [on ([the lamp]|[it])]", Completeness.SETTLED),
         ("turn [on] [the lamp] [please]", Completeness.EXTENSIBLE),
         ("turn [on] [the lamp [here]]", Completeness.EXTENSIBLE),
         ("turn on (the lamp|it)", Completeness.UNFINISHED),

@@ -59,14 +59,14 @@ def test_chunks_follow_each_other_without_a_gap() -> None:
     ("known", "silence", "reason"),
     [
         (Completeness.COMPLETE, 0.19, EndReason.COMPLETE),
-        (Completeness.EXTENDED, 0.22, EndReason.COMPLETE),
+        (Completeness.SETTLED, 0.22, EndReason.COMPLETE),
         (Completeness.EXTENSIBLE, 0.35, EndReason.COMPLETE),
         (Completeness.UNFINISHED, 0.7, EndReason.SILENCE),
         (Completeness.UNKNOWN, 0.6, EndReason.SILENCE),
     ],
 )
 def test_the_more_complete_the_sooner_it_ends(known: Completeness, silence: float, reason: EndReason) -> None:
-    config = EndpointConfig(complete_s=0.19, extended_s=0.22, extensible_s=0.35, unknown_s=0.6, unfinished_s=0.7)
+    config = EndpointConfig(complete_s=0.19, settled_s=0.22, extensible_s=0.35, unknown_s=0.6, unfinished_s=0.7)
     world = World(known)
     (utterance,) = utterances(hear(WAKE + "s" * 20 + "." * 60, world, config))
     assert utterance.reason is reason

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.fakes.kept import FakePromises
 from tests.home.households import INTENTS, speech
 from voiced.core.numbers import load_numbers
 from voiced.core.types import Understanding
 from voiced.skills.calculator import CalculatorSkill
+from voiced.skills.timers import TimersSkill
 from voiced.skills.when import clock_times, seconds
 from voiced.turn.rules import Rules
 
@@ -25,8 +27,10 @@ _ARTICLE = re.compile(r"^(?:the|my|an?|der|die|das|den|dem|meine?[nmr]?) ")
 def understanding(language: str) -> Rules:
     """The rules as a daemon has them: what is no sum is read in another way."""
     calculator = CalculatorSkill(load_numbers(INTENTS, language), speech(language))
+    timers = TimersSkill(FakePromises(0.0), speech(language))
     found = Rules(INTENTS, language)
-    found.takes = lambda understood: understood.intent not in calculator.intents or calculator.takes(understood)
+    skills = {intent: skill for skill in (calculator, timers) for intent in skill.intents}
+    found.takes = lambda understood: understood.intent not in skills or skills[understood.intent].takes(understood)
     return found
 
 
@@ -38,7 +42,8 @@ def amiss(case: dict[str, Any], understood: Understanding | None) -> str:
     if understood.intent != wanted:
         return f"taken for {understood.intent}"
     slots, parts = understood.slots, str(understood.slots.get("day", "")).partition(" ")
-    told: dict[str, object] = {name: _plain(slots.get(name)) for name in case.get("slots", {})}
+    named = {"name"} & slots.keys()
+    told: dict[str, object] = {name: _plain(slots.get(name)) for name in case.get("slots", {}).keys() | named}
     if "length" in case:
         told["length"] = seconds(slots)
     if "at" in case:

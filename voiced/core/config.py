@@ -114,9 +114,9 @@ class EndpointConfig(Section, frozen=True, kw_only=True):
 
     speech_threshold: Annotated[Share, Meta(description="Voice activity from which a frame is speech.")] = 0.5
     complete_s: Annotated[Seconds, Meta(description="Silence that ends a complete command.")] = 0.19
-    extended_s: Annotated[
+    settled_s: Annotated[
         Seconds,
-        Meta(description="Silence that ends a command to which something was added, and only one thing more can be."),
+        Meta(description="Silence that ends a command that could go on, and hardly does."),
     ] = 0.22
     extensible_s: Annotated[Seconds, Meta(description="Silence that ends any other command that could go on.")] = 0.35
     unknown_s: Annotated[Seconds, Meta(description="Silence that ends what is not understood (yet).")] = 0.45

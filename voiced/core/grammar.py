@@ -63,7 +63,7 @@ class Grammar(NamedTuple):
             return Completeness.UNFINISHED
         if not self.arcs[state]:
             return Completeness.COMPLETE
-        return Completeness.EXTENDED if extended and state in self.once else Completeness.EXTENSIBLE
+        return Completeness.SETTLED if extended and state in self.once else Completeness.EXTENSIBLE
 
 
 def spoken(text: str, language: str) -> list[str]:

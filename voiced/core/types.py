@@ -75,16 +75,16 @@ class Completeness(Enum):
     UNFINISHED = "unfinished"
     """The beginning of a command, or of any sentence that cannot end so."""
     EXTENSIBLE = "extensible"
-    """A whole command that could go on ("set a timer for five minutes" … "and ten seconds")."""
-    EXTENDED = "extended"
-    """A whole command to which something was added ("a coffee" … "with milk"), and only one thing more may be."""
+    """A whole command that could go on ("turn off the lights" … "in the kitchen")."""
+    SETTLED = "settled"
+    """A whole command that could go on, and hardly does: something was added already, or it ends with such a word."""
     COMPLETE = "complete"
     """A whole command that nothing can follow."""
 
     @property
     def whole(self) -> bool:
         """Whether it is a command already."""
-        return self in {Completeness.EXTENSIBLE, Completeness.EXTENDED, Completeness.COMPLETE}
+        return self in {Completeness.EXTENSIBLE, Completeness.SETTLED, Completeness.COMPLETE}
 
 
 class Purpose(Enum):

@@ -45,8 +45,8 @@ def _enough(completeness: Completeness, limits: EndpointConfig) -> float:
     match completeness:
         case Completeness.COMPLETE:
             return limits.complete_s
-        case Completeness.EXTENDED:
-            return limits.extended_s
+        case Completeness.SETTLED:
+            return limits.settled_s
         case Completeness.EXTENSIBLE:
             return limits.extensible_s
         case Completeness.UNKNOWN:

@@ -13,6 +13,9 @@ from voiced.skills.offering import TIME_PARTS, confirm, length_of, reading, text
 from voiced.skills.when import seconds
 from voiced.skills.words import capital
 
+NAME_WORDS = 3
+"""Words of the longest name."""
+
 
 class TimersSkill:
     """Answers everything about timers.
@@ -34,6 +37,10 @@ class TimersSkill:
     def __init__(self, promises: Promises, speech: Speech = ENGLISH) -> None:
         self._promises = promises
         self._speech = speech
+
+    def takes(self, understood: Understanding) -> bool:
+        """See `Choosy`: a name is short; what is longer is the rest of a sentence."""
+        return len(str(understood.slots.get("name", "")).split()) <= NAME_WORDS
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""

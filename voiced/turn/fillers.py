@@ -14,12 +14,14 @@ class FillerWords(Struct, frozen=True):
         after: those that end one.
         among: those that stand anywhere.
         courtesies: those that end one, and are no part of what is to be remembered or written down.
+        addresses: those with which somebody who thought aloud turns to us.
     """
 
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     among: tuple[str, ...] = ()
     courtesies: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
 
 
 class Fillers:
@@ -33,6 +35,7 @@ class Fillers:
         self._courtesies = _compiled(rf"(?<=\S)(?:\s+{_any(words.courtesies)})+$")
         self._among = _compiled(rf"(?<!\S){_any(words.among)}(?!\S)")
         ends = (*words.after, *words.courtesies)
+        self._before_us = _compiled(rf"^.*(?<!\S){_any(words.addresses)}\s+(?=\S)")
         self._around = _compiled(rf"^(?:{_any(words.before)}\s+)+(?=\S)|(?<=\S)(?:\s+{_any(ends)})+$")
 
     def without_courtesies(self, sentence: str) -> str:
@@ -42,6 +45,10 @@ class Fillers:
     def without(self, sentence: str) -> str:
         """A sentence without anything that changes nothing: it may mean something else then, and is tried last."""
         return self._around.sub("", " ".join(self._among.sub(" ", sentence).split()))
+
+    def to_us(self, sentence: str) -> str:
+        """What of a sentence is said to us, where somebody thought aloud before that."""
+        return self._before_us.sub("", sentence)
 
 
 def _any(phrases: Sequence[str]) -> str:

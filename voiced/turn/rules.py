@@ -53,6 +53,7 @@ class Rules:
         self._spoken_home = load_intents(spoken_home, language) if spoken_home.is_dir() else None
         self._skips = intents.skip_words
         self._fillers = Fillers(load_words(folder, language, "fillers", FillerWords))
+        self._settles = load_words(folder, language, "settled", frozenset[str])
         self._goes_on = load_words(folder, language, "unfinished", frozenset[str])
         self.takes: Callable[[Understanding], bool] = lambda _: True
         """Who refuses what an open template says too freely; then it is read in another way."""
@@ -65,15 +66,17 @@ class Rules:
         Returns:
             What it means, or None if no template says it.
         """
+        open_: Understanding | None = None
         said = _normalized(text)
         plain, bare = self._fillers.without_courtesies(said), self._fillers.without(said)
-        for sentence in dict.fromkeys((*self._readings(plain), *self._readings(said), bare)):
+        for sentence in dict.fromkeys((*self._readings(plain), *self._readings(said), bare, self._fillers.to_us(bare))):
             result = self._templates.recognize(sentence)
-            if result is not None:
-                understood = Understanding(result.intent.name, slots(result), text)
-                if self.takes(understood):
+            if result is not None and self.takes(understood := Understanding(result.intent.name, slots(result), text)):
+                # An open template says nearly anything, also what is left out of another reading.
+                if not any(entity.is_wildcard for entity in result.entities_list):
                     return understood
-        return self.understand_home(text)
+                open_ = open_ or understood
+        return open_ or self.understand_home(text)
 
     def understand_home(self, text: str) -> Understanding | None:
         """What a sentence says about the home, whatever else it may say: open templates say nearly anything."""
@@ -104,11 +107,15 @@ class Rules:
     def completeness(self, text: str) -> Completeness:
         """Tells whether a sentence is whole. Words that mean nothing ("please") make no difference.
 
+        A command that could go on after its last word is taken for settled where people hardly do ("ten minutes").
         What no template says is unfinished where its last word is one after which hardly a sentence ends ("of", "the").
         """
         language = self._intents.language
         for sentence in self._readings(_normalized(text)):
-            result = self.grammar.completeness(spoken(sentence, language))
+            words = spoken(sentence, language)
+            result = self.grammar.completeness(words)
+            if result is Completeness.EXTENSIBLE and words[-1] in self._settles:
+                return Completeness.SETTLED
             if result is not Completeness.UNKNOWN:
                 return result
         goes_on = self._goes_on.intersection(spoken(text, language)[-1:])
