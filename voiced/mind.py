@@ -39,7 +39,7 @@ from voiced.skills.memory import MemorySkill
 from voiced.skills.microphone import MicrophoneSkill
 from voiced.skills.reminders import RemindersSkill
 from voiced.skills.search import SearchSkill
-from voiced.skills.skillwords import SkillWords
+from voiced.skills.skillwords import NO_WORDS, SkillWords
 from voiced.skills.snooze import SnoozeSkill
 from voiced.skills.sources import SourcesSkill
 from voiced.skills.talk import HelpSkill, RepeatSkill, StopSkill
@@ -130,7 +130,7 @@ class Mind:
         self.search = lookup.search(config, hands.remembering.knowledge, hands.answers, hands.privacy_of)
         self.ports: list[UnifiedSearch | OpenMeteo] = [self.search]
         self.memory = self._memory()
-        ours = [*own(hands, speech), self.memory, *self._more()]
+        ours = [*own(hands, speech, self._words), self.memory, *self._more()]
         added = extensions.add(extensions.extensions(self._language), self._granted(), speech, tools_of(ours))
         # Of two tools with one name, the first is meant.
         self.skills: Mapping[str, Skill] = {**by_intent(ours), **added.skills}
@@ -209,12 +209,12 @@ class Mind:
         return found
 
 
-def own(hands: Hands, speech: Speech) -> list[Skill]:
+def own(hands: Hands, speech: Speech, words: SkillWords = NO_WORDS) -> list[Skill]:
     """The skills that need nothing else."""
     now = hands.clock.now
     return [
         ClockSkill(now, speech),
-        TimersSkill(hands.promises, speech),
+        TimersSkill(hands.promises, speech, words),
         AlarmsSkill(hands.promises, now, speech),
         SnoozeSkill(hands.promises, speech),
         VolumeSkill(hands.volume, hands.set_volume, speech),

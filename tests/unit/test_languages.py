@@ -15,6 +15,7 @@ from voiced.skills.skillwords import SkillWords
 from voiced.turn.actwords import load_acts
 from voiced.turn.decisive import load_decisive
 from voiced.turn.dialoguewords import DialogueWords
+from voiced.turn.fillers import FillerWords
 from voiced.turn.home_sentences import INTENTS as THEIRS
 
 INTENTS = Path(__file__).parents[2] / "config" / "intents"
@@ -63,6 +64,7 @@ def tables(language: str) -> dict[str, object]:
         load_decisive(INTENTS, language),
         load_words(INTENTS, language, "dialogue", DialogueWords),
         load_words(INTENTS, language, "skills", SkillWords),
+        load_words(INTENTS, language, "fillers", FillerWords),
     )
     fields = ((field, getattr(words, field)) for words in made for field in words.__struct_fields__)
     return {field: {*table} if field in NAMED else bool(table) for field, table in fields}

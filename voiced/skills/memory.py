@@ -1,5 +1,6 @@
 """What is remembered: take a note, find what was said, forget it again."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -29,6 +30,7 @@ NOTES = "notes"
 TOLD = 2
 """Memories that are told: nobody listens to a list."""
 CANDIDATES = 50
+_WORD = re.compile(r"\w+")
 UNREACHABLE = "Sorry, I cannot reach my memory now."
 
 
@@ -58,7 +60,7 @@ class MemorySkill:
         *,
         words: SkillWords = NO_WORDS,
     ) -> None:
-        self._placing = content_words(" ".join(words.placing))
+        self._placing = words.placing
         self._knowledge = knowledge
         self._recall = recall
         self._now = now
@@ -96,14 +98,16 @@ class MemorySkill:
     async def recollect(self, question: str) -> Reply | None:
         """Tells the note that has all words of a question that nobody else answers; None where there is none.
 
-        Raises:
-            SkillFailed: nobody knows what there is.
+        One word is enough to ask where something is; whatever else is asked takes two.
         """
-        wanted = content_words(question) - self._placing
+        placing = self._placing.intersection(_WORD.findall(question.casefold()))
+        wanted = content_words(" ".join(word for word in _WORD.findall(question) if word.casefold() not in placing))
+        if len(wanted) < (1 if placing else 2):
+            return None
         try:
-            found = await self._knowledge.search(question, Scope(kinds=["note"]), CANDIDATES) if wanted else []
-        except StoreFailed as error:
-            raise SkillFailed(UNREACHABLE) from error
+            found = await self._knowledge.search(question, Scope(kinds=["note"]), CANDIDATES)
+        except StoreFailed:
+            return None
         notes = (hit.memory for hit in found if wanted < content_words(hit.memory.text))
         note = next(notes, None)
         return Reply(self._told(note), (source_of(note),), privacy=note.privacy) if note else None

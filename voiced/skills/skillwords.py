@@ -9,6 +9,7 @@ class SkillWords(Struct, frozen=True):
     Attributes:
         talk: words of those who talk, not of a question about the world.
         placing: what a question asks with where something was put, and a note that tells where it is may not have.
+        unnamed: what no timer is called by.
         together: what is one thing on a list, though the word between two things is in it.
         lists: for a list that has a name of its own, what else it is called.
         things: for each domain of the home, what its things are called besides their names: one, and several.
@@ -16,6 +17,7 @@ class SkillWords(Struct, frozen=True):
 
     talk: frozenset[str] = frozenset()
     placing: frozenset[str] = frozenset()
+    unnamed: frozenset[str] = frozenset()
     together: tuple[str, ...] = ()
     lists: dict[str, tuple[str, ...]] = {}
     things: dict[str, dict[str, str]] = {}

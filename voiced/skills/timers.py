@@ -10,6 +10,7 @@ from voiced.core.speech import Speech
 from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.skills.offering import TIME_PARTS, confirm, length_of, reading, text_of, tool
+from voiced.skills.skillwords import NO_WORDS, SkillWords
 from voiced.skills.when import seconds
 from voiced.skills.words import capital
 
@@ -23,6 +24,7 @@ class TimersSkill:
     Args:
         promises: keeps them.
         speech: puts it into words.
+        words: which of them no timer is called by.
     """
 
     intents = (
@@ -34,13 +36,15 @@ class TimersSkill:
         "HassDecreaseTimer",
     )
 
-    def __init__(self, promises: Promises, speech: Speech = ENGLISH) -> None:
+    def __init__(self, promises: Promises, speech: Speech = ENGLISH, words: SkillWords = NO_WORDS) -> None:
         self._promises = promises
+        self._unnamed = words.unnamed
         self._speech = speech
 
     def takes(self, understood: Understanding) -> bool:
-        """See `Choosy`: a name is short; what is longer is the rest of a sentence."""
-        return len(str(understood.slots.get("name", "")).split()) <= NAME_WORDS
+        """See `Choosy`: a name is short, and no word of the language; what else there is is the rest of a sentence."""
+        name = str(understood.slots.get("name", "")).casefold().split()
+        return len(name) <= NAME_WORDS and self._unnamed.isdisjoint(name)
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""

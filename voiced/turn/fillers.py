@@ -14,14 +14,14 @@ class FillerWords(Struct, frozen=True):
         after: those that end one.
         among: those that stand anywhere.
         courtesies: those that end one, and are no part of what is to be remembered or written down.
-        addresses: those with which somebody who thought aloud turns to us.
+        hesitations: sounds that are no words.
     """
 
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     among: tuple[str, ...] = ()
     courtesies: tuple[str, ...] = ()
-    addresses: tuple[str, ...] = ()
+    hesitations: tuple[str, ...] = ()
 
 
 class Fillers:
@@ -32,23 +32,23 @@ class Fillers:
     """
 
     def __init__(self, words: FillerWords) -> None:
-        self._courtesies = _compiled(rf"(?<=\S)(?:\s+{_any(words.courtesies)})+$")
-        self._among = _compiled(rf"(?<!\S){_any(words.among)}(?!\S)")
-        ends = (*words.after, *words.courtesies)
-        self._before_us = _compiled(rf"^.*(?<!\S){_any(words.addresses)}\s+(?=\S)")
-        self._around = _compiled(rf"^(?:{_any(words.before)}\s+)+(?=\S)|(?<=\S)(?:\s+{_any(ends)})+$")
+        ends, among = (*words.after, *words.courtesies), (*words.among, *words.hesitations)
+        self._never = _compiled(rf"(?<!\S){_any(words.hesitations)}(?!\S)|(?<=\S)(?:\s+{_any(words.courtesies)})+$")
+        self._among = _compiled(rf"(?<!\S){_any(among)}(?!\S)")
+        self._first = _compiled(rf"^(?:{_any(words.before)}\s+)+(?=\S)")
+        self._last = _compiled(rf"(?<=\S)(?:\s+{_any(ends)})+$")
 
-    def without_courtesies(self, sentence: str) -> str:
-        """A sentence without those at its end."""
-        return self._courtesies.sub("", sentence)
+    def plain(self, sentence: str) -> str:
+        """A sentence without hesitations, and without courtesies at its end: what nobody ever means."""
+        return " ".join(self._never.sub(" ", sentence).split())
+
+    def from_its_point(self, sentence: str) -> str:
+        """A sentence without what it begins with."""
+        return self._first.sub("", sentence)
 
     def without(self, sentence: str) -> str:
-        """A sentence without anything that changes nothing: it may mean something else then, and is tried last."""
-        return self._around.sub("", " ".join(self._among.sub(" ", sentence).split()))
-
-    def to_us(self, sentence: str) -> str:
-        """What of a sentence is said to us, where somebody thought aloud before that."""
-        return self._before_us.sub("", sentence)
+        """A sentence without any of them: no reading of an open text, for words of somebody's own may be among them."""
+        return self._last.sub("", self._first.sub("", " ".join(self._among.sub(" ", sentence).split())))
 
 
 def _any(phrases: Sequence[str]) -> str:

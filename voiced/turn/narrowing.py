@@ -194,7 +194,9 @@ def _words_of(value: TextSlotValue) -> list[str]:
 
 
 def _number_words(values: RangeSlotList, language: str) -> set[str]:
-    """All words in which hassil understands the numbers of a range."""
+    """All words in which hassil understands the numbers of a range; none where it takes figures alone."""
+    if not values.words:
+        return set()
     engine = get_rbnf_engine(values.words_language or language)
     spelled = (engine.format_number(number).text_by_ruleset.values() for number in values.get_numbers())
     return {word for texts in spelled for text in texts for word in words_of(text)}

@@ -15,11 +15,15 @@ from voiced.core.home_names import HomeNames, with_home
 from voiced.core.intents import load_intents
 from voiced.core.types import Completeness, Understanding
 from voiced.core.words import load_words
+from voiced.turn.dialogue import FOLLOW_UP, NO, YES
 from voiced.turn.fillers import Fillers, FillerWords
 from voiced.turn.narrowing import Index, Narrowed
 
 _HALVES = re.compile(r"\b([ap])\. ?m\b\.?", re.IGNORECASE)
 """The ways to write AM and PM; templates know one."""
+
+ANSWERS = (YES, NO, FOLLOW_UP)
+"""What is said to a question: "okay, thanks" may be no yes."""
 
 
 class Sentences(Protocol):
@@ -66,17 +70,31 @@ class Rules:
         Returns:
             What it means, or None if no template says it.
         """
-        open_: Understanding | None = None
         said = _normalized(text)
-        plain, bare = self._fillers.without_courtesies(said), self._fillers.without(said)
-        for sentence in dict.fromkeys((*self._readings(plain), *self._readings(said), bare, self._fillers.to_us(bare))):
-            result = self._templates.recognize(sentence)
-            if result is not None and self.takes(understood := Understanding(result.intent.name, slots(result), text)):
-                # An open template says nearly anything, also what is left out of another reading.
-                if not any(entity.is_wildcard for entity in result.entities_list):
-                    return understood
-                open_ = open_ or understood
-        return open_ or self.understand_home(text)
+        plain = self._fillers.plain(said)
+        readings = dict.fromkeys((*self._readings(plain), *self._readings(said), self._fillers.from_its_point(plain)))
+        for sentence in readings:
+            if result := self._recognized(sentence, text):
+                return result
+        bare = self._fillers.without(said)
+        understood = None if bare in readings else self._recognized(bare, text, closed=True)
+        return understood or self.understand_home(text)
+
+    def _recognized(self, sentence: str, text: str, *, closed: bool = False) -> Understanding | None:
+        """What the templates make of a reading of a text, if somebody takes it.
+
+        Args:
+            sentence: the reading.
+            text: as it was said.
+            closed: only what they say word for word, and no answer: the reading leaves words out.
+        """
+        result = self._templates.recognize(sentence)
+        if result is None:
+            return None
+        if closed and (result.intent.name in ANSWERS or any(entity.is_wildcard for entity in result.entities_list)):
+            return None
+        understood = Understanding(result.intent.name, slots(result), text)
+        return understood if self.takes(understood) else None
 
     def understand_home(self, text: str) -> Understanding | None:
         """What a sentence says about the home, whatever else it may say: open templates say nearly anything."""
