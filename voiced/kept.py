@@ -104,7 +104,7 @@ async def _file(config: Config, *, making: bool) -> AsyncGenerator[Kept]:
         )
         await remembering.indexer.look()
         answers = StoredAnswers(database, config.store.answers_mb)
-        providers = search(config, remembering.knowledge, answers, privacy_of)
+        providers = search(config, remembering.search, answers, privacy_of)
         async with started(embed):
             try:
                 yield Kept(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from voiced.core.config import Config
 from voiced.core.history import Privacy
 from voiced.core.ports.answers import Answers
-from voiced.core.ports.knowledge import Knowledge
+from voiced.core.ports.recall import Recall
 from voiced.core.ports.search import Provider
 from voiced.search.remembered import Remembered
 from voiced.search.unified import UnifiedSearch
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from voiced.search.openmeteo import OpenMeteo
 
 
-def search(
-    config: Config, knowledge: Knowledge, answers: Answers, privacy_of: Callable[[str], Privacy]
-) -> UnifiedSearch:
+def search(config: Config, recall: Recall, answers: Answers, privacy_of: Callable[[str], Privacy]) -> UnifiedSearch:
     """What looks things up: what is remembered, and what is enabled of the web."""
     enabled = config.search
     providers: list[Provider] = []
@@ -30,7 +28,7 @@ def search(
         from voiced.search.searxng import Searxng  # noqa: PLC0415
 
         providers.append(Searxng(enabled.searxng.url, config.language))
-    return UnifiedSearch([Remembered(knowledge), *providers], enabled, config.privacy, privacy_of, answers)
+    return UnifiedSearch([Remembered(recall), *providers], enabled, config.privacy, privacy_of, answers)
 
 
 def weather(config: Config) -> "OpenMeteo | None":

@@ -127,7 +127,7 @@ class Mind:
         self._folder, self._language = intents_folder(config), config.language
         self._words = load_words(self._folder, self._language, "skills", SkillWords)
         self.rules = Rules(self._folder, self._language)
-        self.search = lookup.search(config, hands.remembering.knowledge, hands.answers, hands.privacy_of)
+        self.search = lookup.search(config, hands.remembering.search, hands.answers, hands.privacy_of)
         self.ports: list[UnifiedSearch | OpenMeteo] = [self.search]
         self.memory = self._memory()
         ours = [*own(hands, speech, self._words), self.memory, *self._more()]

@@ -15,9 +15,10 @@ from voiced.children import HASHING, Engines, children_of, engines, is_remote, s
 from voiced.core.activity import Activity
 from voiced.core.bus import Bus
 from voiced.core.config import REMOTE_ADDRESS, Config, WakeWordConfig, chain
-from voiced.core.errors import ConfigInvalid, InputInvalid, VoicedError
+from voiced.core.errors import ConfigInvalid, InputInvalid, StoreFailed, VoicedError
 from voiced.core.events import AnyEvent
 from voiced.core.ports.clock import SystemClock
+from voiced.core.ports.promises import PromiseStore
 from voiced.core.ports.stt import Stt
 from voiced.core.promises import Promise
 from voiced.core.types import RATE, SAMPLE_BYTES, Clip, Understanding
@@ -32,6 +33,7 @@ from voiced.setup.places import intents_folder, state_folder
 from voiced.setup.privacy import classifier
 from voiced.setup.secret import secret
 from voiced.store.db import Database
+from voiced.store.promises import StoredPromises
 from voiced.turn.rules import Rules
 from voiced.turn.speaking import SpeakableTts
 
@@ -40,6 +42,8 @@ __all__ = ["Device", "Transcription", "check", "devices", "replay", "say_once", 
 ADDRESSES = "Write tcp://host:10300, tls://host:10300, unix:///path or http(s)://host:8080/v1."
 OPENING_S = 1.0
 """Nobody waits long at the command line for a file that cannot be opened."""
+SOON_S = 60.0
+"""What is due before that is nothing for a question that is answered at once."""
 APART_S = 10
 """Recordings are heard one after the other with this much lost sound between them, so that each is heard afresh."""
 
@@ -131,11 +135,20 @@ async def _own_database(config: Config) -> AsyncGenerator[Database]:
 
 
 class NoDaemon:
-    """Where promises are kept while nothing is there that could ring them: nowhere. Implements `PromiseStore`."""
+    """Promises while nothing is there that could ring them: they are told, not changed. Implements `PromiseStore`.
+
+    Args:
+        store: where they are kept.
+        now: seconds since 1970 (UTC). What is due by now is told by the daemon that rings it.
+    """
+
+    def __init__(self, store: PromiseStore, now: Callable[[], float]) -> None:
+        self._store = store
+        self._now = now
 
     async def active(self) -> list[Promise]:
         """See `PromiseStore`."""
-        return []
+        return [each for each in await self._store.active() if each.due is not None and each.due > self._now() + SOON_S]
 
     async def past(self, limit: int) -> list[Promise]:  # noqa: ARG002 (the port's own)
         """See `PromiseStore`."""
@@ -148,7 +161,7 @@ class NoDaemon:
             VoicedError: always.
         """
         del promises
-        raise VoicedError("a promise needs the daemon, to ring", code="no-daemon", hint="Start it with `voiced run`.")
+        raise StoreFailed("a promise needs the daemon, to ring", code="no-daemon", hint="Start it with `voiced run`.")
 
 
 async def ask_once(config: Config, text: str) -> str | None:
@@ -162,7 +175,7 @@ async def ask_once(config: Config, text: str) -> str | None:
     # What is written and answered in silence needs a language model at most: each is started when it is needed.
     async with _own_database(config) as database:
         clock = SystemClock(LocalZone(config.promises.timezone))
-        parts, unkept = engines(config, lazy=True), NoDaemon()
+        parts, unkept = engines(config, lazy=True), NoDaemon(StoredPromises(database), clock.wall)
         voiced = Voiced(config, audio, clock, activity, Bus(), parts, database=database, promises=unkept, live=False)
         async with started(*parts), voiced.running():
             return (await voiced.ask(text, aloud=False)).text

@@ -152,7 +152,7 @@ def test_what_is_remembered_is_found_but_not_the_question_itself():
         memories = FakeMemories()
         recall = Search(memories, [], lambda: "", MemoryConfig())
         knowledge = OwnKnowledge(memories, recall, lambda: MemoryStatus(wanted=""), lambda: None, lambda _: "sensitive")
-        provider = Remembered(knowledge)
+        provider = Remembered(recall)
         await knowledge.add([NewMemory(id="n", text="my bike is in the shed"), NewMemory(text="My bike?")])
         (found,) = await provider.search("my bike", 5)
         assert (found.text, found.source) == ("my bike is in the shed", Source("note", "n", "my bike is in the shed"))

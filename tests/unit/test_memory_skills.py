@@ -1,7 +1,7 @@
 """Remembering, recalling and forgetting in words."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -38,7 +38,7 @@ class Person:
         self.rules, said = rules(language), speech(language)
         self.conversations = FakeConversations()
         self.memories = FakeMemories(self.conversations)
-        search = Search(self.memories, [], lambda: "", config or MemoryConfig(deadline_s=10))
+        self.search = search = Search(self.memories, [], lambda: "", config or MemoryConfig(deadline_s=10))
         self.knowledge = OwnKnowledge(self.memories, search, MemoryStatus, lambda: None, lambda _: "public")
         words, forget = load_words(INTENTS, language, "skills", SkillWords), self.knowledge.remove
         self.memory = MemorySkill(self.knowledge, search, lambda: self.now, "home", forget, said, words=words)
@@ -359,3 +359,41 @@ def test_a_memory_that_cannot_be_reached_has_no_note():
         assert await one.memory.recollect("where are the keys") is None
 
     person(play)
+
+
+@pytest.mark.parametrize("said", [("forget that",), ("forget everything about PIN", "yes")])
+def test_what_is_forgotten_is_not_left_in_what_was_said_about_it(said: tuple[str, ...]):
+    async def play(one: Person) -> None:
+        forgotten: list[str] = []
+
+        async def forget(ids: Sequence[str]) -> int:
+            forgotten.extend(ids)
+            return len(ids)
+
+        skill = MemorySkill(one.knowledge, one.search, lambda: one.now, "home", forget)
+        asked = "remember that my PIN is 9876"
+        await one.says("user", asked)
+        understood = RULES.understand(asked)
+        assert understood
+        message = f"user {one.now} {asked}"
+        told = (await skill.answer(replace(understood, message=message))).text
+        await one.says("assistant", told)
+        await one.says("assistant", "It is noon.")
+        (note,) = (await one.knowledge.find(NOTES)).items
+        understood = RULES.understand(said[0])
+        assert understood
+        reply = await skill.answer(understood)
+        if reply.asks and reply.asks.yes:
+            await skill.answer(replace(reply.asks.yes, confirmed=True))
+        assert set(forgotten) == {note.id, message, f"assistant {one.now} {told}"}
+
+    person(play)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "remember that"), ("en", "remember it"), ("de", "merk dir das")])
+def test_what_names_nothing_is_not_kept(language: str, said: str):
+    async def play(one: Person) -> None:
+        understood = one.rules.understand(said)
+        assert understood is None or not one.memory.takes(understood)
+
+    person(play, language)

@@ -9,7 +9,7 @@ from rich.text import Text
 from voiced.cli.kept import moment
 from voiced.cli.moments import time_of_day
 from voiced.cli.options import Options
-from voiced.cli.output import WrongCall, line, people
+from voiced.cli.output import WrongCall, line, people, said
 from voiced.core.announcing import Announced, DoNotDisturb, Priority
 
 dnd = App(name="dnd", help="Do not disturb: announcements wait, but for those of high priority.")
@@ -24,15 +24,15 @@ def add_to(app: App) -> None:
     app.command(dnd)
 
 
-def announce(text: str, *, priority: Priority = "normal", options: Options | None = None) -> None:
+def announce(*words: str, priority: Priority = "normal", options: Options | None = None) -> None:
     """Let the daemon speak a text after a chime, as soon as its turn comes. Does not wait until it was said.
 
     Args:
-        text: What to say.
+        words: What to say.
         priority: low: after everything else; normal: after the turn in progress; high: first, and always.
         options: What every verb understands.
     """
-    options = options or Options()
+    options, text = options or Options(), said(words)
     with options.client() as client:
         made = client.send("POST", "voice/announce", Announced, text=text, priority=priority)
     if options.json:

@@ -5,7 +5,7 @@ from msgspec.structs import asdict
 from rich.text import Text
 
 from voiced.cli.options import Options
-from voiced.cli.output import line, people, plain, table
+from voiced.cli.output import line, people, plain, said, table
 from voiced.core.history import Privacy
 from voiced.core.privacy import CLASSES, Use, allowed, judged, uses
 from voiced.core.status import ALL_SAID
@@ -28,16 +28,16 @@ def add_to(app: App) -> None:
     app.command(privacy)
 
 
-def classify(text: str, *, options: Options | None = None) -> None:
+def classify(*words: str, options: Options | None = None) -> None:
     """Tell how private a text is, why, and what may be done with it.
 
     Args:
-        text: What somebody says or types.
+        words: What somebody says or types.
         options: What every verb understands.
     """
     from voiced.setup.privacy import classifier  # noqa: PLC0415 (the other verbs start faster without it)
 
-    options = options or Options()
+    options, text = options or Options(), said(words)
     config = options.loaded()
     found = judged(text, classifier(config)(text), config.privacy)
     if options.json:

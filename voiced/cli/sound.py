@@ -9,7 +9,7 @@ from rich.progress import Progress
 from rich.text import Text
 
 from voiced.cli.options import Options
-from voiced.cli.output import complain, complaints, line, people, table
+from voiced.cli.output import complain, complaints, line, people, said, table
 from voiced.core.errors import InputInvalid, VoicedError
 
 Files = Annotated[list[Path], Parameter(negative=())]
@@ -57,17 +57,17 @@ def transcribe(files: Files, *, intents: Path | None = None, options: Options | 
     return asyncio.run(work())
 
 
-def understand(text: str, *, intents: Path | None = None, options: Options | None = None) -> int:
+def understand(*words: str, intents: Path | None = None, options: Options | None = None) -> int:
     """Tell what a sentence means.
 
     Args:
-        text: The sentence.
+        words: The sentence.
         intents: A folder of sentence templates instead of the configured one.
         options: What every verb understands.
     """
     from voiced.offline import understand as understand_text  # noqa: PLC0415 (the other verbs start faster without it)
 
-    options = options or Options()
+    options, text = options or Options(), said(words)
     understood = understand_text(options.loaded(), text, intents)
     if options.json:
         line({"text": text, "intent": understood and understood.intent, "slots": understood and understood.slots})

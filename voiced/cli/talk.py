@@ -9,7 +9,7 @@ from rich.text import Text
 
 from voiced.cli.events import EventPrinter
 from voiced.cli.options import Options
-from voiced.cli.output import line, people, plain
+from voiced.cli.output import line, people, plain, said
 from voiced.cli.recordings import again, found
 
 Switch = Annotated[bool, Parameter(negative=())]
@@ -21,15 +21,15 @@ def add_to(app: App) -> None:
         app.command(verb)
 
 
-def ask(text: str, *, aloud: Switch = False, options: Options | None = None) -> int:
+def ask(*words: str, aloud: Switch = False, options: Options | None = None) -> int:
     """Ask in writing. The running daemon answers; without one, voiced answers here and now, in writing.
 
     Args:
-        text: The question.
+        words: The question.
         aloud: Let the daemon speak the answer as well.
         options: What every verb understands.
     """
-    options = options or Options()
+    options, text = options or Options(), said(words)
     client = options.client()
     if client.running():
         answer = client.ask(text, aloud=aloud)
@@ -49,15 +49,15 @@ def ask(text: str, *, aloud: Switch = False, options: Options | None = None) -> 
     return 1 if answer is None else 0
 
 
-def say(text: str, *, out: Path | None = None, options: Options | None = None) -> None:
+def say(*words: str, out: Path | None = None, options: Options | None = None) -> None:
     """Speak a text through the daemon's speaker, or this machine's, or into a file.
 
     Args:
-        text: What to say.
+        words: What to say.
         out: Write a sound file instead of playing it.
         options: What every verb understands.
     """
-    options = options or Options()
+    options, text = options or Options(), said(words)
     client = options.client()
     if out is None and client.running():
         client.post("voice/say", text=text)

@@ -2,37 +2,43 @@
 
 from voiced.core.citations import source_of
 from voiced.core.errors import SearchFailed, StoreFailed
-from voiced.core.memories import Scope
-from voiced.core.ports.knowledge import Knowledge
+from voiced.core.memories import Memory, Scope
+from voiced.core.ports.recall import Recall
 from voiced.core.search import Result
 from voiced.search.text import plain
 
 
 class Remembered:
-    """Looks among memories: words never leave the box.
+    """Looks among memories, but for what voiced said itself: words never leave the box.
 
     Args:
-        knowledge: what is remembered.
+        recall: finds what belongs to a topic.
     """
 
     name = "memory"
     web = False
     origin = "here"
 
-    def __init__(self, knowledge: Knowledge) -> None:
-        self._knowledge = knowledge
+    def __init__(self, recall: Recall) -> None:
+        self._recall = recall
 
     async def search(self, words: str, limit: int) -> list[Result]:
         """See `Provider`."""
         try:
-            found = await self._knowledge.search(words, Scope(), limit)
+            found = (await self._recall.find(words, Scope(), mine=True))[:limit]
         except StoreFailed as error:
             raise SearchFailed("what is remembered cannot be reached", hint=error.hint) from error
         return [
             Result(plain(hit.memory.text), source_of(hit.memory), self.name, hit.memory.privacy)
             for hit in found
-            if hit.memory.text.casefold().strip(" ?.!") != words.casefold().strip(" ?.!")
+            if not _asks_it(hit.memory, words)
         ]
 
     async def close(self) -> None:
         """See `Provider`."""
+
+
+def _asks_it(memory: Memory, words: str) -> bool:
+    """Whether a memory is the question itself, or an earlier one that ends with the same words."""
+    wanted, text = (each.casefold().strip(" ?.!") for each in (words, memory.text))
+    return text.endswith(wanted) if memory.kind == "message" else text == wanted

@@ -11,7 +11,7 @@ from voiced.core.speech import Speech
 from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.skills.offering import CLOCK, clock_of, confirm, reading, tool
-from voiced.skills.when import alike, clock_times, due_time, moment, planned, schedule
+from voiced.skills.when import alike, clock_times, due_time, moment, picked, planned, schedule, which
 
 
 class AlarmsSkill:
@@ -85,8 +85,10 @@ class AlarmsSkill:
         if not meant:
             told = self._list(alarms)
             return Reply(self._speech.say("I know no such alarm. There is {alarms}.", alarms=told))
-        if len(meant) > 1 and understood.intent == "VoicedCancelAlarm" and not alike(meant):
-            return Reply(self._speech.say("Which one? There is {alarms}.", alarms=self._list(meant)))
+        asked = "ids" not in understood.slots and understood.intent == "VoicedCancelAlarm"
+        if len(meant) > 1 and asked and not alike(meant):
+            asks = which(understood, meant, self._called, self._speech)
+            return Reply(self._speech.say("Which one? There is {alarms}.", alarms=self._list(meant)), asks=asks)
         return await self._cancel(meant)
 
     async def _set(self, understood: Understanding) -> Reply:
@@ -112,13 +114,20 @@ class AlarmsSkill:
         times = clock_times(understood.slots) if {"hour", "named"} & understood.slots.keys() else []
         return [
             alarm
-            for alarm in alarms
+            for alarm in picked(understood, alarms)
             if (not name or self._speech.same(alarm.name, name))
             and (not times or due_time(alarm, self._now()).replace(second=0, microsecond=0) in times)
         ]
 
     def _list(self, alarms: Sequence[Promise]) -> str:
         return self._speech.listed([self._told(alarm) for alarm in alarms])
+
+    def _called(self, alarm: Promise) -> Sequence[str]:
+        """What it can be called: its name, when it rings, and the time of day with and without its half."""
+        now = self._now()
+        clock = self._speech.clock_time(due_time(alarm, now))
+        when = moment(self._speech, alarm, now).removeprefix("on ")
+        return [each for each in (alarm.name, when, clock, clock.partition(" ")[0]) if each]
 
     def _told(self, alarm: Promise) -> str:
         when = moment(self._speech, alarm, self._now())

@@ -45,7 +45,12 @@ class ListsSkill:
     def __init__(self, lists: Lists, speech: Speech = ENGLISH, words: SkillWords = NO_WORDS) -> None:
         self._lists = lists
         self._speech = speech
-        self._together, self._others = words.together, words.lists
+        self._together, self._others, self._nameless = words.together, words.lists, words.nameless
+
+    def takes(self, understood: Understanding) -> bool:
+        """See `Choosy`: "put it on the list" names nothing that could be put there."""
+        items = str(understood.slots.get("items", "")).casefold().split()
+        return not items or not self._nameless.issuperset(items)
 
     def tools(self) -> Sequence[Tool]:
         """See `Offering`."""

@@ -30,6 +30,10 @@ NOTES = "notes"
 TOLD = 2
 """Memories that are told: nobody listens to a list."""
 CANDIDATES = 50
+MOST = 1_000
+"""Notes that are looked at, at most."""
+AROUND_S = 60.0
+"""A note, what asked for it and what was answered lie no further apart."""
 _WORD = re.compile(r"\w+")
 UNREACHABLE = "Sorry, I cannot reach my memory now."
 
@@ -44,7 +48,7 @@ class MemorySkill:
         space: where this box stands.
         forget: removes notes for ever, by their ids; returns how many.
         speech: puts it into words.
-        words: which of them ask where something was put.
+        words: which of them ask where something was put, and which name nothing.
     """
 
     intents = ("VoicedRemember", "VoicedRecall", "VoicedForgetLast", "VoicedForgetAbout")
@@ -60,7 +64,7 @@ class MemorySkill:
         *,
         words: SkillWords = NO_WORDS,
     ) -> None:
-        self._placing = words.placing
+        self._placing, self._nameless = words.placing, words.nameless
         self._knowledge = knowledge
         self._recall = recall
         self._now = now
@@ -78,6 +82,11 @@ class MemorySkill:
         """See `Offering`."""
         topic = text_of(call, "topic")
         return reading("VoicedRecall", text, {"topic": topic}) if topic else None
+
+    def takes(self, understood: Understanding) -> bool:
+        """See `Choosy`: "remember that" alone says nothing that could be kept."""
+        said = _WORD.findall(str(understood.slots.get("text", "")).casefold())
+        return understood.intent != "VoicedRemember" or not self._nameless.issuperset(said)
 
     async def answer(self, understood: Understanding) -> Reply:
         """See `Skill`."""
@@ -145,7 +154,7 @@ class MemorySkill:
         notes = (await self._knowledge.find(Scope(kinds=["note"], space=self._space, since=since), 1)).items
         if not notes:
             return Reply("")  # "Forget that" is what people say instead of "never mind", too.
-        await self._forget([notes[0].id])
+        await self._forget(await self._with_talk(notes[:1]))
         return Reply(self._speech.say("Forgotten."))  # Its words would be kept again, as an answer.
 
     async def _look_for(self, understood: Understanding) -> Reply:
@@ -165,10 +174,22 @@ class MemorySkill:
         return Reply(question, asks=Asks(yes=meant), privacy=most_private(note.privacy for note in notes))
 
     async def _forget_found(self, understood: Understanding) -> Reply:
-        gone = await self._forget(str(understood.slots.get(NOTES, "")).split())
-        if not gone:
+        ids = str(understood.slots.get(NOTES, "")).split()
+        notes = [note for note in (await self._knowledge.find(Scope(kinds=["note"]), MOST)).items if note.id in ids]
+        if not notes or not await self._forget(await self._with_talk(notes)):
             return Reply(self._speech.say("Nothing forgotten."))
-        return Reply(self._speech.counted(gone, "{count} note forgotten.", "{count} notes forgotten."))
+        return Reply(self._speech.counted(len(notes), "{count} note forgotten.", "{count} notes forgotten."))
+
+    async def _with_talk(self, notes: Sequence[Memory]) -> list[str]:
+        """The ids of notes, of the messages that asked for them, and of what was answered in the same words."""
+        found = [note.id for note in notes]
+        for note in notes:
+            asked = note.source.reference if note.source and note.source.kind == "message" else ""
+            around = Scope(kinds=["message"], since=note.at - AROUND_S, until=note.at + AROUND_S)
+            said = (await self._knowledge.find(around, CANDIDATES)).items if asked else []
+            answer = self._speech.say("I will remember: {text}", text=self._said(note.text))
+            found += [each.id for each in said if each.id == asked or each.text == answer]
+        return found
 
     def _said(self, text: str) -> str:
         return short(self._speech.turned(text))

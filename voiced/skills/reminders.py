@@ -13,7 +13,7 @@ from voiced.core.speech import Speech
 from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.skills.offering import CLOCK, clock_of, confirm, length_of, reading, text_of, tool
-from voiced.skills.when import alike, moment, planned, schedule, seconds
+from voiced.skills.when import alike, moment, picked, planned, schedule, seconds, which
 from voiced.skills.words import place_of
 
 DIGITS = NumberWords()
@@ -58,7 +58,7 @@ class RemindersSkill:
             return await self._remind(understood)
         await self._promises.ready()
         say = self._speech.say
-        reminders = self._promises.active("reminder")
+        reminders = picked(understood, self._promises.active("reminder"))
         if not reminders:
             return Reply(say("There are no reminders."))
         if understood.intent == "VoicedReminderStatus":
@@ -71,8 +71,10 @@ class RemindersSkill:
             return Reply(
                 say("I know no such reminder. I will remind you {reminders}.", reminders=self._list(reminders))
             )
-        if len(meant) > 1 and understood.intent == "VoicedCancelReminder" and not alike(meant):
-            return Reply(say("Which one? I will remind you {reminders}.", reminders=self._list(meant)))
+        asked = "ids" not in understood.slots and understood.intent == "VoicedCancelReminder"
+        if len(meant) > 1 and asked and not alike(meant):
+            asks = which(understood, meant, lambda each: (each.name,), self._speech)
+            return Reply(say("Which one? I will remind you {reminders}.", reminders=self._list(meant)), asks=asks)
         return await self._cancel(meant)
 
     def tools(self) -> Sequence[Tool]:

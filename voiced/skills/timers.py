@@ -11,7 +11,7 @@ from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.skills.offering import TIME_PARTS, confirm, length_of, reading, text_of, tool
 from voiced.skills.skillwords import NO_WORDS, SkillWords
-from voiced.skills.when import seconds
+from voiced.skills.when import picked, seconds, which
 from voiced.skills.words import capital
 
 NAME_WORDS = 3
@@ -57,11 +57,13 @@ class TimersSkill:
             return self._unknown(running, understood)
         if understood.intent == "HassTimerStatus":
             return Reply(self._speech.say("{timers}.", timers=self._list(meant)))
-        if understood.intent == "HassCancelAllTimers" or (understood.intent == "HassCancelTimer" and len(meant) == 1):
+        chosen = len(meant) == 1 or "ids" in understood.slots
+        if understood.intent == "HassCancelAllTimers" or (understood.intent == "HassCancelTimer" and chosen):
             return await self._cancel(meant)
-        if len(meant) > 1:
-            return Reply(self._speech.say("Which one? There is {timers}.", timers=self._list(meant)))
-        return await self._change(meant[0], understood)
+        if not chosen:
+            asks = which(understood, meant, lambda each: (self._name(each), self._short(each)), self._speech)
+            return Reply(self._speech.say("Which one? There is {timers}.", timers=self._list(meant)), asks=asks)
+        return await self._change(meant, understood)
 
     def tools(self) -> Sequence[Tool]:
         """See `Offering`."""
@@ -126,9 +128,12 @@ class TimersSkill:
             return Reply(capital(self._speech.say("{timer} cancelled.", timer=self._name(timers[0]))))
         return Reply(self._speech.say("{count} timers cancelled.", count=len(timers)))
 
-    async def _change(self, timer: Promise, understood: Understanding) -> Reply:
+    async def _change(self, timers: Sequence[Promise], understood: Understanding) -> Reply:
         added = seconds(understood.slots) * (1 if understood.intent == "HassIncreaseTimer" else -1)
-        return self._left(await self._promises.change(timer, added))
+        changed = [await self._promises.change(timer, added) for timer in timers]
+        if len(changed) == 1:
+            return self._left(changed[0])
+        return Reply(self._speech.say("{timers}.", timers=self._list(changed)))
 
     def _left(self, timer: Promise) -> Reply:
         left = self._speech.duration(self._promises.remaining(timer))
@@ -144,7 +149,10 @@ class TimersSkill:
         )
 
     def _name(self, timer: Promise) -> str:
-        return self._title(timer.name or self._speech.adjective(timer.seconds or 0))
+        return self._title(self._short(timer))
+
+    def _short(self, timer: Promise) -> str:
+        return timer.name or self._speech.adjective(timer.seconds or 0)
 
     def _title(self, name: str) -> str:
         return self._speech.say("{name} timer", name=self._speech.bare(name))
@@ -154,7 +162,7 @@ class TimersSkill:
         name, length = _called(understood), _length(understood)
         return [
             timer
-            for timer in running
+            for timer in picked(understood, running)
             if (not name or self._speech.same(timer.name, name)) and (not length or timer.seconds == length)
         ]
 

@@ -1,10 +1,15 @@
 """Moments as people say them: slots into a schedule, and a promise's moment into words."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
+from msgspec.structs import replace
+
+from voiced.core.ports.skill import Asks
 from voiced.core.promises import Kind, Promise, Schedule
 from voiced.core.speech import NOON, WEEK, Speech
+from voiced.core.types import Understanding
 
 DUSK = 6
 """The last hour that is taken for the afternoon, of a reminder on some day."""
@@ -97,6 +102,34 @@ def planned(speech: Speech, slots: Slots, now: datetime, kind: Kind) -> str:
         return speech.say("at {time}", time=told)
     due = datetime.combine(datetime.fromisoformat(when.date), clock, now.tzinfo)
     return speech.say("{day} at {time}", day=speech.day(due, now), time=told)
+
+
+def which(
+    understood: Understanding,
+    promises: Sequence[Promise],
+    called: Callable[[Promise], Iterable[str]],
+    speech: Speech,
+) -> Asks:
+    """What answers "which one?": what one of some promises is called and no other, and what all of them are.
+
+    Args:
+        understood: what is to be done to it; the slot "ids" then tells to which.
+        promises: those that may be meant.
+        called: what each is called.
+        speech: says what all of them are called.
+    """
+    names = [(name.casefold(), each.id) for each in promises for name in {*called(each)}]
+    own = Counter(name for name, _ in names)
+    meant = {name: promise for name, promise in names if own[name] == 1}
+    every = (speech.say("all"), speech.say("all of them"), speech.say("both"))
+    meant |= dict.fromkeys(every, " ".join(each.id for each in promises))
+    return Asks({name: replace(understood, slots={**understood.slots, "ids": ids}) for name, ids in meant.items()})
+
+
+def picked(understood: Understanding, promises: Sequence[Promise]) -> Sequence[Promise]:
+    """Those that somebody chose who was asked which one; all where nobody was."""
+    ids = str(understood.slots.get("ids", "")).split()
+    return [each for each in promises if each.id in ids] if ids else promises
 
 
 def alike(promises: Sequence[Promise]) -> bool:

@@ -15,6 +15,7 @@ class FillerWords(Struct, frozen=True):
         among: those that stand anywhere.
         courtesies: those that end one, and are no part of what is to be remembered or written down.
         hesitations: sounds that are no words.
+        abbreviations: what is written for a word right behind a number.
     """
 
     before: tuple[str, ...] = ()
@@ -22,6 +23,7 @@ class FillerWords(Struct, frozen=True):
     among: tuple[str, ...] = ()
     courtesies: tuple[str, ...] = ()
     hesitations: tuple[str, ...] = ()
+    abbreviations: dict[str, str] = {}
 
 
 class Fillers:
@@ -33,14 +35,19 @@ class Fillers:
 
     def __init__(self, words: FillerWords) -> None:
         ends, among = (*words.after, *words.courtesies), (*words.among, *words.hesitations)
+        self._abbreviations = words.abbreviations
+        self._short = _compiled(rf"(?<=\d)\s*({_any(tuple(words.abbreviations))})(?!\S)")
         self._never = _compiled(rf"(?<!\S){_any(words.hesitations)}(?!\S)|(?<=\S)(?:\s+{_any(words.courtesies)})+$")
         self._among = _compiled(rf"(?<!\S){_any(among)}(?!\S)")
         self._first = _compiled(rf"^(?:{_any(words.before)}\s+)+(?=\S)")
         self._last = _compiled(rf"(?<=\S)(?:\s+{_any(ends)})+$")
 
     def plain(self, sentence: str) -> str:
-        """A sentence without hesitations, and without courtesies at its end: what nobody ever means."""
-        return " ".join(self._never.sub(" ", sentence).split())
+        """A sentence spelled out, without hesitations and without courtesies at its end: what nobody ever means."""
+        return " ".join(self._never.sub(" ", self._short.sub(self._spelled, sentence)).split())
+
+    def _spelled(self, found: re.Match[str]) -> str:
+        return f" {self._abbreviations[found[1].casefold()]}"
 
     def from_its_point(self, sentence: str) -> str:
         """A sentence without what it begins with."""
@@ -48,7 +55,7 @@ class Fillers:
 
     def without(self, sentence: str) -> str:
         """A sentence without any of them: no reading of an open text, for words of somebody's own may be among them."""
-        return self._last.sub("", self._first.sub("", " ".join(self._among.sub(" ", sentence).split())))
+        return self._last.sub("", self._first.sub("", " ".join(self._among.sub(" ", self.plain(sentence)).split())))
 
 
 def _any(phrases: Sequence[str]) -> str:
