@@ -96,9 +96,11 @@ class AlarmsSkill:
         name = str(understood.slots.get("name", "")).strip()
         alarm = await self._promises.set_alarm(schedule(understood.slots, now, "alarm"), name)
         when = moment(self._speech, alarm, now).removeprefix("on ")
+        undo = Understanding("VoicedCancelAlarm", {"ids": alarm.id})
         if name:
-            return Reply(self._speech.say("{name} alarm set for {when}.", name=name[:1].upper() + name[1:], when=when))
-        return Reply(self._speech.say("Alarm set for {when}.", when=when))
+            told = self._speech.say("{name} alarm set for {when}.", name=name[:1].upper() + name[1:], when=when)
+            return Reply(told, undo=undo)
+        return Reply(self._speech.say("Alarm set for {when}.", when=when), undo=undo)
 
     async def _cancel(self, alarms: Sequence[Promise]) -> Reply:
         for alarm in alarms:

@@ -114,9 +114,10 @@ class RemindersSkill:
         text = f"{understood.slots.get('of', '')} {understood.slots['text']}".strip()
         if length := seconds(understood.slots):
             made = await self._promises.remind_in(length, text)
-            return Reply(self._speech.say("I will remind you {reminders}.", reminders=self._told(made)))
-        made = await self._promises.remind(schedule(understood.slots, now, "reminder"), text)
-        return Reply(self._speech.say("I will remind you {reminders}.", reminders=self._told(made)))
+        else:
+            made = await self._promises.remind(schedule(understood.slots, now, "reminder"), text)
+        told = self._speech.say("I will remind you {reminders}.", reminders=self._told(made))
+        return Reply(told, undo=Understanding("VoicedCancelReminder", {"ids": made.id}))
 
     async def _cancel(self, reminders: Sequence[Promise]) -> Reply:
         for reminder in reminders:

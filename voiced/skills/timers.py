@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from voiced.core.chat import Tool, ToolCall
 from voiced.core.ports.promises import Promises
-from voiced.core.ports.skill import Named, Reply, Wish
+from voiced.core.ports.skill import Asks, Named, Reply, Wish
 from voiced.core.promises import Promise
 from voiced.core.speech import Speech
 from voiced.core.speech_en import ENGLISH
@@ -108,11 +108,13 @@ class TimersSkill:
     async def _start(self, understood: Understanding) -> Reply:
         if before := _length(understood):
             return await self._restart(understood, before)
-        timer = await self._promises.start_timer(seconds(understood.slots), _called(understood))
-        length = self._speech.duration(timer.seconds or 0)
-        if not timer.name:
-            return Reply(self._speech.say("Timer set for {length}.", length=length))
-        return Reply(capital(self._speech.say("{timer} set for {length}.", timer=self._name(timer), length=length)))
+        if not (runs_s := seconds(understood.slots)):
+            return Reply(self._speech.say("For how long?"), asks=Asks())
+        timer = await self._promises.start_timer(runs_s, _called(understood))
+        say, length = self._speech.say, self._speech.duration(timer.seconds or 0)
+        told = say("{timer} set for {length}.", timer=self._name(timer), length=length) if timer.name else ""
+        told = capital(told) or say("Timer set for {length}.", length=length)
+        return Reply(told, undo=Understanding("HassCancelTimer", {"ids": timer.id}))
 
     async def _restart(self, understood: Understanding, before: float) -> Reply:
         """Gives the newest timer of a length another one: "make it ten minutes"."""

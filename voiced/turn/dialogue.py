@@ -55,6 +55,12 @@ class _Asked(Struct, frozen=True):
     until: float
 
 
+class _Done(Struct, frozen=True):
+    understood: Understanding
+    at: float
+    undo: Understanding | None
+
+
 class Dialogue:
     """Keeps what was asked back, and what was understood last, of each talk.
 
@@ -74,7 +80,7 @@ class Dialogue:
         self.config = config or DialogueConfig()
         self._words = words or DialogueWords()
         self._asked: dict[str, _Asked] = {}
-        self._last: dict[str, tuple[Understanding, float]] = {}
+        self._last: dict[str, _Done] = {}
 
     def mean(self, text: str, talk: str, at: float) -> Meaning:
         """What a sentence means in a talk; it changes nothing.
@@ -87,10 +93,12 @@ class Dialogue:
         understood = self.understand(text) if text else None
         if meaning := self._answer(text, understood, talk, at):
             return meaning
-        last, since = self._last.get(talk, (None, -inf))
-        if last and at - since <= self.config.context_s:
-            filled = _filled(last, understood) if understood and understood.intent == FOLLOW_UP else None
-            if filled := filled or self._changed(last, text, understood):
+        last = self._last.get(talk)
+        if last and at - last.at <= self.config.context_s:
+            if last.undo and " ".join(_words(text)) in self._words.undoes:
+                return Meaning(replace(last.undo, text=text, confirmed=False), "it takes back what was done last")
+            filled = _filled(last.understood, understood) if understood and understood.intent == FOLLOW_UP else None
+            if filled := filled or self._changed(last.understood, text, understood):
                 return Meaning(replace(filled, confirmed=False), "it changes the last question")
         return Meaning(understood)
 
@@ -107,10 +115,10 @@ class Dialogue:
             patience = self.config.answer_s if talk.startswith("voice") else self.config.written_s
             self._asked[talk] = replace(asked, until=at + patience)
 
-    def acted(self, understood: Understanding, talk: str, at: float) -> None:
-        """Something was understood and done: what follows may be about it."""
+    def acted(self, understood: Understanding, talk: str, at: float, undo: Understanding | None = None) -> None:
+        """Something was understood and done: what follows may be about it, or take it back."""
         self._last.pop(talk, None)
-        self._last[talk] = (understood, at)
+        self._last[talk] = _Done(understood, at, undo)
         _bound(self._last)
 
     def drop(self, talk: str) -> None:
@@ -210,6 +218,8 @@ def _without(understood: Understanding, slot: str) -> dict[str, str | int | floa
 
 def _filled(last: Understanding, new: Understanding) -> Understanding | None:
     """What was understood last with other values; None where it has none of the kind."""
+    if last.intent == RESTARTED and GROUPS[0] & new.slots.keys() and not GROUPS[0] & last.slots.keys():
+        return replace(last, slots={**last.slots, **new.slots})  # "Set a timer." "For how long?" "Five minutes."
     for group in GROUPS:
         if group & new.slots.keys() and group & last.slots.keys():
             kept = {name: value for name, value in last.slots.items() if name.removeprefix("start_") not in group}

@@ -9,7 +9,9 @@ class DialogueWords(Struct, frozen=True):
     Attributes:
         leads: what begins a sentence that changes the last one.
         around: what may stand around one of several choices.
+        undoes: what takes back what was done last.
     """
 
     leads: tuple[str, ...] = ()
     around: frozenset[str] = frozenset()
+    undoes: frozenset[str] = frozenset()

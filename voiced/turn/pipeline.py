@@ -192,7 +192,7 @@ async def act(turn: Turn, understood: Understanding, parts: Parts) -> str:
     turn.notes |= reply.notes
     turn.rest_on(reply.sources, reply.privacy)
     turn.asks = reply.asks is not None
-    parts.dialogue.acted(understood, turn.talk, parts.clock.monotonic())
+    parts.dialogue.acted(understood, turn.talk, parts.clock.monotonic(), reply.undo)
     parts.dialogue.ask(reply.asks, turn.talk)
     try:
         await tell(turn, reply.text)

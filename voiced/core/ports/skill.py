@@ -34,6 +34,7 @@ class Reply(Struct, frozen=True):
         text: what is said; empty for a silent answer.
         sources: what it rests on.
         asks: what is asked back: the microphone opens for the answer. None: nothing.
+        undo: what takes back what was done; None: nothing does.
         notes: what was done, to be kept with the turn: receipts, as JSON.
         privacy: how private it is what it rests on; its own words are looked at besides.
     """
@@ -41,6 +42,7 @@ class Reply(Struct, frozen=True):
     text: str
     sources: tuple[Source, ...] = ()
     asks: Asks | None = None
+    undo: Understanding | None = None
     notes: Metadata = {}
     privacy: Privacy = "public"
 

@@ -1,4 +1,4 @@
-"""Who is asked which timer, alarm or reminder is meant answers with what it is called."""
+"""Timers, alarms and reminders over several sentences: which one, for how long, and not at all."""
 
 import asyncio
 
@@ -7,6 +7,7 @@ import pytest
 from tests.home.households import INTENTS
 from tests.sentences import rules
 from tests.unit.test_skills import NOW, Kept
+from voiced.core.types import Understanding
 from voiced.core.words import load_words
 from voiced.skills.alarms import AlarmsSkill
 from voiced.skills.reminders import RemindersSkill
@@ -26,6 +27,7 @@ def talk(*sentences: str) -> tuple[str, list[str]]:
         understood = dialogue.mean(sentence, "talk", 0.0).understood
         assert understood, sentence
         reply = asyncio.run(skills[understood.intent].answer(understood))
+        dialogue.acted(understood, "talk", 0.0, reply.undo)
         dialogue.ask(reply.asks, "talk")
         dialogue.said("talk", 0.0)
         told = reply.text
@@ -67,3 +69,40 @@ TEA = ("set a tea timer for four minutes", "set an egg timer for five minutes")
 )
 def test_what_is_meant_is_said_in_the_next_words(sentences: tuple[str, ...], told: str, left: list[str]):
     assert talk(*sentences) == (told, left)
+
+
+@pytest.mark.parametrize(
+    ("sentences", "told", "left"),
+    [
+        (("set a timer for five minutes", "cancel it"), "Five-minute timer cancelled.", []),
+        (("set a timer for five minutes", TEA[0], "cancel that"), "Tea timer cancelled.", ["300.0"]),
+        (("wake me at seven am", "undo that"), "Alarm cancelled: tomorrow at 7 AM.", []),
+        (("remind me to leave at ten", "scratch that"), "Reminder to leave cancelled.", []),
+    ],
+)
+def test_what_was_promised_last_is_taken_back(sentences: tuple[str, ...], told: str, left: list[str]):
+    assert talk(*sentences) == (told, left)
+
+
+def test_what_was_promised_before_something_else_is_not_taken_back():
+    dialogue = Dialogue(rules().understand, load_words(INTENTS, "en", "dialogue", DialogueWords))
+    undo = Understanding("HassCancelTimer", {"ids": "a"})
+    dialogue.acted(Understanding("HassStartTimer"), "talk", 0.0, undo)
+    assert dialogue.mean("cancel it", "talk", 1.0).understood == Understanding(
+        "HassCancelTimer", {"ids": "a"}, "cancel it"
+    )
+    dialogue.acted(Understanding("HassGetCurrentTime"), "talk", 2.0)
+    assert dialogue.mean("cancel it", "talk", 3.0).understood == Understanding("HassNevermind", {}, "cancel it")
+
+
+@pytest.mark.parametrize(
+    ("sentences", "told"),
+    [
+        (("set a timer",), "For how long?"),
+        (("set a timer", "five minutes"), "Timer set for 5 minutes."),
+        (("set an egg timer", "for ten minutes"), "Egg timer set for 10 minutes."),
+        (("set a timer", "make it an hour"), "Timer set for 1 hour."),
+    ],
+)
+def test_for_how_long_is_asked(sentences: tuple[str, ...], told: str):
+    assert talk(*sentences)[0] == told
