@@ -47,7 +47,7 @@ from voiced.skills.timers import TimersSkill
 from voiced.skills.volume import VolumeSkill
 from voiced.skills.weather import WeatherSkill
 from voiced.turn.actwords import load_acts
-from voiced.turn.dialogue import FOLLOW_UP, NO, YES, Dialogue
+from voiced.turn.dialogue import ANSWERS, Dialogue
 from voiced.turn.dialoguewords import DialogueWords
 from voiced.turn.prompt import Prompts
 from voiced.turn.record import Record
@@ -201,7 +201,7 @@ class Mind:
             HomeSkill(hands.home, speech, words),
             ListsSkill(hands.lists, speech, words),
             CalculatorSkill(numbers, speech),
-            RemindersSkill(hands.promises, now, speech, numbers),
+            RemindersSkill(hands.promises, now, speech, numbers, words),
         ]
         if weather := lookup.weather(self._config):
             self.ports.append(weather)
@@ -245,7 +245,7 @@ def takes(skills: Mapping[str, Skill]) -> Callable[[Understanding], bool]:
     def takes_it(understood: Understanding) -> bool:
         skill = skills.get(understood.intent)
         if skill is None:
-            return understood.intent in (YES, NO, FOLLOW_UP)
+            return understood.intent in ANSWERS
         return not isinstance(skill, Choosy) or skill.takes(understood)
 
     return takes_it

@@ -92,14 +92,15 @@ class House:
         self.search = Search(self._memories, [], lambda: "", MemoryConfig(deadline_s=10))
         knowledge = OwnKnowledge(self._memories, self.search, MemoryStatus, lambda: None, lambda _: "public")
         spoken, words = speech(language), load_words(INTENTS, language, "skills", SkillWords)
+        numbers = load_numbers(INTENTS, language)
         skills: list[Skill] = [
             ClockSkill(lambda: NOW, spoken),
-            TimersSkill(self.promises, spoken),
+            TimersSkill(self.promises, spoken, words),
             AlarmsSkill(self.promises, lambda: NOW, spoken),
-            RemindersSkill(self.promises, lambda: NOW, spoken),
-            CalculatorSkill(load_numbers(INTENTS, language), spoken),
+            RemindersSkill(self.promises, lambda: NOW, spoken, numbers, words),
+            CalculatorSkill(numbers, spoken),
             ListsSkill(self.lists, spoken, words),
-            MemorySkill(knowledge, self.search, lambda: NOW, "home", knowledge.remove, spoken),
+            MemorySkill(knowledge, self.search, lambda: NOW, "home", knowledge.remove, spoken, words=words),
             HomeSkill(self.home, spoken, words),
             Pages(page),
         ]

@@ -8,8 +8,8 @@ from tests.home.households import INTENTS
 from tests.sentences import rules
 from tests.unit.test_utterances import understanding
 from voiced.core.words import load_words
+from voiced.turn.dialogue import ANSWERS
 from voiced.turn.fillers import Fillers, FillerWords
-from voiced.turn.rules import ANSWERS
 
 FILLERS = Fillers(load_words(INTENTS, "en", "fillers", FillerWords))
 WORDS = ["um", "please", "set", "a", "timer", "could you", "like", "thanks", "so", "now", "tea"]

@@ -8,14 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.fakes.kept import FakePromises
-from tests.home.households import INTENTS, speech
-from voiced.core.numbers import load_numbers
+from tests.home.households import INTENTS
+from tests.pipeline.household import House
 from voiced.core.types import Understanding
-from voiced.core.words import load_words
-from voiced.skills.calculator import CalculatorSkill
-from voiced.skills.skillwords import SkillWords
-from voiced.skills.timers import TimersSkill
+from voiced.mind import takes
 from voiced.skills.when import clock_times, seconds
 from voiced.turn.rules import Rules
 
@@ -28,12 +24,10 @@ _ARTICLE = re.compile(r"^(?:the|my|an?|der|die|das|den|dem|meine?[nmr]?) ")
 
 @cache
 def understanding(language: str) -> Rules:
-    """The rules as a daemon has them: what is no sum is read in another way."""
-    calculator = CalculatorSkill(load_numbers(INTENTS, language), speech(language))
-    timers = TimersSkill(FakePromises(0.0), speech(language), load_words(INTENTS, language, "skills", SkillWords))
-    found = Rules(INTENTS, language)
-    skills = {intent: skill for skill in (calculator, timers) for intent in skill.intents}
-    found.takes = lambda understood: understood.intent not in skills or skills[understood.intent].takes(understood)
+    """The rules as a daemon has them: what a skill does not take is read in another way."""
+    skills = House(language=language).skills
+    found, taken = Rules(INTENTS, language), takes(skills)
+    found.takes = lambda understood: understood.intent not in skills or taken(understood)
     return found
 
 

@@ -45,12 +45,13 @@ class ListsSkill:
     def __init__(self, lists: Lists, speech: Speech = ENGLISH, words: SkillWords = NO_WORDS) -> None:
         self._lists = lists
         self._speech = speech
-        self._together, self._others, self._nameless = words.together, words.lists, words.nameless
+        self._together, self._others = words.together, words.lists
+        self._nameless, self._negations = words.nameless, words.negations
 
     def takes(self, understood: Understanding) -> bool:
-        """See `Choosy`: "put it on the list" names nothing that could be put there."""
+        """See `Choosy`: "put it on the list" names nothing that could be put there, "no milk" what is not to be."""
         items = str(understood.slots.get("items", "")).casefold().split()
-        return not items or not self._nameless.issuperset(items)
+        return not items or not (self._nameless.issuperset(items) or self._negations.intersection(items))
 
     def tools(self) -> Sequence[Tool]:
         """See `Offering`."""
@@ -134,9 +135,9 @@ class ListsSkill:
             one, many = "{things} is on your {list} already.", "{things} are on your {list} already."
             told = capital(self._words(new))
             return Reply(self._speech.counted(len(new), one, many, things=told, list=called))
-        return Reply(
-            say("I put {things} on your {list}.", things=self._words([each.text for each in added]), list=called)
-        )
+        things = [each.text for each in added]
+        undo = Understanding("VoicedRemoveFromList", {"items": ", ".join(things), "list": name})
+        return Reply(say("I put {things} on your {list}.", things=self._words(things), list=called), undo=undo)
 
     async def _clear(self, name: str, there: Sequence[Entry], understood: Understanding) -> Reply:
         called = self._called(name)

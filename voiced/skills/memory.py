@@ -31,7 +31,7 @@ TOLD = 2
 """Memories that are told: nobody listens to a list."""
 CANDIDATES = 50
 MOST = 1_000
-"""Notes that are looked at, at most."""
+"""Notes of which it is known who asked for them, at most."""
 AROUND_S = 60.0
 """A note, what asked for it and what was answered lie no further apart."""
 _WORD = re.compile(r"\w+")
@@ -84,7 +84,9 @@ class MemorySkill:
         return reading("VoicedRecall", text, {"topic": topic}) if topic else None
 
     def takes(self, understood: Understanding) -> bool:
-        """See `Choosy`: "remember that" alone says nothing that could be kept."""
+        """See `Choosy`: "remember that" says nothing that could be kept, "forget all about it" nothing to forget."""
+        if understood.intent == "VoicedForgetAbout" and "topic" in understood.slots:
+            return bool(content_words(str(understood.slots["topic"])))
         said = _WORD.findall(str(understood.slots.get("text", "")).casefold())
         return understood.intent != "VoicedRemember" or not self._nameless.issuperset(said)
 
@@ -176,9 +178,9 @@ class MemorySkill:
     async def _forget_found(self, understood: Understanding) -> Reply:
         ids = str(understood.slots.get(NOTES, "")).split()
         notes = [note for note in (await self._knowledge.find(Scope(kinds=["note"]), MOST)).items if note.id in ids]
-        if not notes or not await self._forget(await self._with_talk(notes)):
+        if not await self._forget([*{*ids, *await self._with_talk(notes)}]):
             return Reply(self._speech.say("Nothing forgotten."))
-        return Reply(self._speech.counted(len(notes), "{count} note forgotten.", "{count} notes forgotten."))
+        return Reply(self._speech.counted(len(ids), "{count} note forgotten.", "{count} notes forgotten."))
 
     async def _with_talk(self, notes: Sequence[Memory]) -> list[str]:
         """The ids of notes, of the messages that asked for them, and of what was answered in the same words."""

@@ -13,6 +13,7 @@ from voiced.core.speech import Speech
 from voiced.core.speech_en import ENGLISH
 from voiced.core.types import Understanding
 from voiced.skills.offering import CLOCK, clock_of, confirm, length_of, reading, text_of, tool
+from voiced.skills.skillwords import NO_WORDS, SkillWords
 from voiced.skills.when import alike, moment, picked, planned, schedule, seconds, which
 from voiced.skills.words import place_of
 
@@ -27,6 +28,7 @@ class RemindersSkill:
         now: local time.
         speech: puts it into words.
         numbers: the language's numbers.
+        words: which of them say that something is not wanted.
     """
 
     intents = ("VoicedRemind", "VoicedReminderStatus", "VoicedCancelReminder", "VoicedCancelAllReminders")
@@ -37,7 +39,9 @@ class RemindersSkill:
         now: Callable[[], datetime],
         speech: Speech = ENGLISH,
         numbers: NumberWords = DIGITS,
+        words: SkillWords = NO_WORDS,
     ) -> None:
+        self._negations = words.negations
         self._promises = promises
         self._now = now
         self._speech = speech
@@ -48,6 +52,9 @@ class RemindersSkill:
         if "text" not in understood.slots:
             return True
         text = str(understood.slots["text"]).lstrip(".:")
+        said = text.casefold().split()
+        if self._negations.intersection(said if understood.intent == "VoicedCancelReminder" else said[:1]):
+            return False
         counts = text[:1].isdecimal() or leading(text.casefold().replace("-", " ").split(), self._numbers)[1] > 0
         goes_on = understood.slots.get("follows") == "time" and counts
         return place_of(understood, "text") is not None and not goes_on
@@ -58,9 +65,10 @@ class RemindersSkill:
             return await self._remind(understood)
         await self._promises.ready()
         say = self._speech.say
-        reminders = picked(understood, self._promises.active("reminder"))
-        if not reminders:
+        every = self._promises.active("reminder")
+        if not every:
             return Reply(say("There are no reminders."))
+        reminders = picked(understood, every)
         if understood.intent == "VoicedReminderStatus":
             return Reply(say("I will remind you {reminders}.", reminders=self._list(reminders)))
         text = str(understood.slots.get("text", "")).strip().lower()
@@ -68,9 +76,7 @@ class RemindersSkill:
         wanted = content_words(text)
         meant = same or [each for each in reminders if wanted and wanted <= content_words(each.name)]
         if not meant:
-            return Reply(
-                say("I know no such reminder. I will remind you {reminders}.", reminders=self._list(reminders))
-            )
+            return Reply(say("I know no such reminder. I will remind you {reminders}.", reminders=self._list(every)))
         asked = "ids" not in understood.slots and understood.intent == "VoicedCancelReminder"
         if len(meant) > 1 and asked and not alike(meant):
             asks = which(understood, meant, lambda each: (each.name,), self._speech)

@@ -9,6 +9,7 @@ class SkillWords(Struct, frozen=True):
     Attributes:
         talk: words of those who talk, not of a question about the world.
         placing: what a question asks with where something was put, and a note that tells where it is may not have.
+        negations: what says that something is not wanted.
         nameless: what names nothing that could be remembered or put on a list.
         unnamed: what no timer is called by.
         together: what is one thing on a list, though the word between two things is in it.
@@ -18,6 +19,7 @@ class SkillWords(Struct, frozen=True):
 
     talk: frozenset[str] = frozenset()
     placing: frozenset[str] = frozenset()
+    negations: frozenset[str] = frozenset()
     nameless: frozenset[str] = frozenset()
     unnamed: frozenset[str] = frozenset()
     together: tuple[str, ...] = ()

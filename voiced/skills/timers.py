@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from voiced.core.chat import Tool, ToolCall
 from voiced.core.ports.promises import Promises
 from voiced.core.ports.skill import Asks, Named, Reply, Wish
@@ -121,7 +123,8 @@ class TimersSkill:
         await self._promises.ready()
         if not (meant := self._meant(self._promises.active("timer"), understood)):
             return Reply(self._speech.say("There is no such timer any more."))
-        return self._left(await self._promises.change(meant[-1], seconds(understood.slots) - before))
+        changed = await self._promises.change(meant[-1], seconds(understood.slots) - before)
+        return replace(self._left(changed), undo=Understanding("HassCancelTimer", {"ids": changed.id}))
 
     async def _cancel(self, timers: Sequence[Promise]) -> Reply:
         for timer in timers:

@@ -19,7 +19,9 @@ from voiced.core.ports.skill import Asks
 from voiced.core.types import Understanding
 from voiced.turn.dialoguewords import DialogueWords
 
-YES, NO, FOLLOW_UP = "VoicedYes", "VoicedNo", "VoicedFollowUp"
+YES, NO, FOLLOW_UP, LENGTH = "VoicedYes", "VoicedNo", "VoicedFollowUp", "VoicedLength"
+ANSWERS = (YES, NO, FOLLOW_UP, LENGTH)
+"""What means something after another sentence only."""
 NEVER_MIND = Understanding("HassNevermind")
 STOPS = frozenset({"VoicedStop", "HassNevermind", NO})
 """What ends something: always the user's, whatever voiced itself said before."""
@@ -95,12 +97,12 @@ class Dialogue:
             return meaning
         last = self._last.get(talk)
         if last and at - last.at <= self.config.context_s:
-            if last.undo and " ".join(_words(text)) in self._words.undoes:
+            if last.undo and self._undoes(text):
                 return Meaning(replace(last.undo, text=text, confirmed=False), "it takes back what was done last")
             filled = _filled(last.understood, understood) if understood and understood.intent == FOLLOW_UP else None
             if filled := filled or self._changed(last.understood, text, understood):
                 return Meaning(replace(filled, confirmed=False), "it changes the last question")
-        return Meaning(understood)
+        return Meaning(None if understood and understood.intent == LENGTH else understood)
 
     def ask(self, asks: Asks | None, talk: str) -> None:
         """Something is asked back, and is being said; None: nothing, and what was asked before is over."""
@@ -122,8 +124,10 @@ class Dialogue:
         _bound(self._last)
 
     def drop(self, talk: str) -> None:
-        """Whatever was asked is not to be done."""
+        """Whatever was asked is not to be done, and what was done before is not taken back any more."""
         self._asked.pop(talk, None)
+        if last := self._last.get(talk):
+            self._last[talk] = replace(last, undo=None)
 
     def is_own(self, text: str, said: str, talk: str, at: float) -> bool:
         """Whether what was heard is what voiced said itself a moment ago.
@@ -151,9 +155,22 @@ class Dialogue:
             return Meaning(replace(asked.asks.yes, confirmed=True), "yes to what was asked")
         if understood and understood.intent == NO:
             return Meaning(replace(NEVER_MIND, text=text), "no to what was asked")
+        last = self._last.get(talk)
+        if understood and understood.intent == LENGTH and last and last.understood.intent == RESTARTED:
+            return Meaning(replace(last.understood, slots={**last.understood.slots, **understood.slots}), "so long")
         if choice := self._chosen(text, understood, asked.asks):
             return Meaning(replace(choice, confirmed=False), "it answers what was asked")
         return None
+
+    def _undoes(self, text: str) -> bool:
+        """Whether a sentence takes something back: with words before and after it that say nothing else."""
+        said = _words(text)
+        for phrase in map(str.split, self._words.undoes):
+            for start in range(len(said) - len(phrase) + 1):
+                rest = [*said[:start], *said[start + len(phrase) :]]
+                if said[start : start + len(phrase)] == phrase and self._words.around.issuperset(rest):
+                    return True
+        return False
 
     def _chosen(self, text: str, understood: Understanding | None, asks: Asks) -> Understanding | None:
         """The one choice that a sentence names: as a whole, or with words around it that say nothing else."""
@@ -218,8 +235,6 @@ def _without(understood: Understanding, slot: str) -> dict[str, str | int | floa
 
 def _filled(last: Understanding, new: Understanding) -> Understanding | None:
     """What was understood last with other values; None where it has none of the kind."""
-    if last.intent == RESTARTED and GROUPS[0] & new.slots.keys() and not GROUPS[0] & last.slots.keys():
-        return replace(last, slots={**last.slots, **new.slots})  # "Set a timer." "For how long?" "Five minutes."
     for group in GROUPS:
         if group & new.slots.keys() and group & last.slots.keys():
             kept = {name: value for name, value in last.slots.items() if name.removeprefix("start_") not in group}

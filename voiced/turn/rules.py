@@ -15,15 +15,12 @@ from voiced.core.home_names import HomeNames, with_home
 from voiced.core.intents import load_intents
 from voiced.core.types import Completeness, Understanding
 from voiced.core.words import load_words
-from voiced.turn.dialogue import FOLLOW_UP, NO, YES
+from voiced.turn.dialogue import ANSWERS
 from voiced.turn.fillers import Fillers, FillerWords
 from voiced.turn.narrowing import Index, Narrowed
 
 _HALVES = re.compile(r"\b([ap])\. ?m\b\.?", re.IGNORECASE)
 """The ways to write AM and PM; templates know one."""
-
-ANSWERS = (YES, NO, FOLLOW_UP)
-"""What is said to a question: "okay, thanks" may be no yes."""
 
 
 class Sentences(Protocol):
