@@ -377,15 +377,16 @@ def test_what_is_forgotten_is_not_left_in_what_was_said_about_it(said: tuple[str
         assert understood
         message = f"user {one.now} {asked}"
         told = (await skill.answer(replace(understood, message=message))).text
-        await one.says("assistant", told)
-        await one.says("assistant", "It is noon.")
+        quoting = "At noon you told me to remember: your PIN is 9876."
+        for answer in (told, quoting, "It is noon."):
+            await one.says("assistant", answer)
         (note,) = (await one.knowledge.find(NOTES)).items
         understood = RULES.understand(said[0])
         assert understood
         reply = await skill.answer(understood)
         if reply.asks and reply.asks.yes:
             await skill.answer(replace(reply.asks.yes, confirmed=True))
-        assert set(forgotten) == {note.id, message, f"assistant {one.now} {told}"}
+        assert set(forgotten) == {note.id, message, *(f"assistant {one.now} {each}" for each in (told, quoting))}
 
     person(play)
 

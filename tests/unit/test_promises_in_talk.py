@@ -49,6 +49,7 @@ TEA = ("set a tea timer for four minutes", "set an egg timer for five minutes")
             ["300.0"],
         ),
         ((TEA[0], TEA[0], "cancel the tea timer", "all of them"), "2 timers cancelled.", []),
+        ((*TEA, TEA[0], "cancel the timer", "all"), "3 timers cancelled.", []),
         ((*TEA, "add one minute to the timer", "the tea one"), "Tea timer: 5 minutes left.", ["egg", "tea"]),
         (
             ("wake me at seven am", "wake me at 7:15 am", "cancel the alarm", "the one at 7:15"),

@@ -1,7 +1,6 @@
 """How the command line speaks: tables and colours for people, one JSON object a line for programs."""
 
 import os
-import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -15,7 +14,6 @@ from voiced.core.errors import ConfigInvalid, DaemonUnreachable, InputInvalid, V
 
 NARROWEST = 80
 """Columns: a table is never made to fit less."""
-_OPTION = re.compile(r"--?[a-zA-Z][\w-]*(?:=.*)?")
 
 
 class WrongCall(VoicedError):
@@ -77,10 +75,8 @@ def said(words: Sequence[str]) -> str:
     """A text that was given as words, in quotes or not.
 
     Raises:
-        WrongCall: there is none, or one of the words looks like an option.
+        WrongCall: there is none.
     """
-    if wrong := next((word for word in words if _OPTION.fullmatch(word)), None):
-        raise WrongCall(f"there is no option {wrong}", hint="Quote a text that has such words.")
     text = " ".join(words).strip()
     if not text:
         raise WrongCall("there is no text", hint="Give some words.")

@@ -32,8 +32,8 @@ TOLD = 2
 CANDIDATES = 50
 MOST = 1_000
 """Notes of which it is known who asked for them, at most."""
-AROUND_S = 60.0
-"""A note, what asked for it and what was answered lie no further apart."""
+QUOTED = 3
+"""Words of a note whose words elsewhere are a quotation."""
 _WORD = re.compile(r"\w+")
 UNREACHABLE = "Sorry, I cannot reach my memory now."
 
@@ -178,20 +178,21 @@ class MemorySkill:
     async def _forget_found(self, understood: Understanding) -> Reply:
         ids = str(understood.slots.get(NOTES, "")).split()
         notes = [note for note in (await self._knowledge.find(Scope(kinds=["note"]), MOST)).items if note.id in ids]
-        if not await self._forget([*{*ids, *await self._with_talk(notes)}]):
+        if not await self._forget(list({*ids, *await self._with_talk(notes)})):
             return Reply(self._speech.say("Nothing forgotten."))
         return Reply(self._speech.counted(len(ids), "{count} note forgotten.", "{count} notes forgotten."))
 
     async def _with_talk(self, notes: Sequence[Memory]) -> list[str]:
-        """The ids of notes, of the messages that asked for them, and of what was answered in the same words."""
-        found = [note.id for note in notes]
+        """The ids of notes, of the messages that asked for them, and of whatever quotes them since."""
+        found: list[str] = []
         for note in notes:
-            asked = note.source.reference if note.source and note.source.kind == "message" else ""
-            around = Scope(kinds=["message"], since=note.at - AROUND_S, until=note.at + AROUND_S)
-            said = (await self._knowledge.find(around, CANDIDATES)).items if asked else []
-            answer = self._speech.say("I will remember: {text}", text=self._said(note.text))
-            found += [each.id for each in said if each.id == asked or each.text == answer]
-        return found
+            asked = [note.source.reference] if note.source and note.source.kind == "message" else []
+            quotes = (note.text.casefold(), self._said(note.text).casefold().rstrip("."))
+            hits = await self._knowledge.search(note.text, Scope(kinds=["message"]), CANDIDATES)
+            said = [hit.memory for hit in hits if len(note.text.split()) >= QUOTED]
+            found += [note.id, *asked]
+            found += [each.id for each in said if any(quote in each.text.casefold() for quote in quotes)]
+        return list(dict.fromkeys(found))
 
     def _said(self, text: str) -> str:
         return short(self._speech.turned(text))

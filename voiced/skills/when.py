@@ -121,7 +121,7 @@ def which(
     names = [(name.casefold(), each.id) for each in promises for name in {*called(each)}]
     own = Counter(name for name, _ in names)
     meant = {name: promise for name, promise in names if own[name] == 1}
-    every = (speech.say("all"), speech.say("all of them"), speech.say("both"))
+    every = [speech.say("all"), speech.say("all of them"), *([speech.say("both")] if len(promises) == 2 else [])]  # noqa: PLR2004
     meant |= dict.fromkeys(every, " ".join(each.id for each in promises))
     return Asks({name: replace(understood, slots={**understood.slots, "ids": ids}) for name, ids in meant.items()})
 

@@ -164,13 +164,9 @@ class Dialogue:
 
     def _undoes(self, text: str) -> bool:
         """Whether a sentence takes something back: with words before and after it that say nothing else."""
-        said = _words(text)
-        for phrase in map(str.split, self._words.undoes):
-            for start in range(len(said) - len(phrase) + 1):
-                rest = [*said[:start], *said[start + len(phrase) :]]
-                if said[start : start + len(phrase)] == phrase and self._words.around.issuperset(rest):
-                    return True
-        return False
+        said, around = _words(text), self._words.around
+        phrases = map(str.split, self._words.undoes)
+        return any(_holds(said, phrase) and (around | {*phrase}).issuperset(said) for phrase in phrases)
 
     def _chosen(self, text: str, understood: Understanding | None, asks: Asks) -> Understanding | None:
         """The one choice that a sentence names: as a whole, or with words around it that say nothing else."""

@@ -74,7 +74,7 @@ class Speaker:
     def of(self, expression: Expression) -> Sayable:
         """What an expression can say."""
         lists, needed = self._references(expression), self._needed(expression)
-        musts = sorted(self._musts(expression), key=len)[:_MUSTS]
+        musts = sorted(self._musts(expression), key=_choices)[:_MUSTS]
         try:
             part = self._part(expression)
         except _Untold:
@@ -164,11 +164,15 @@ class Speaker:
                 return frozenset()
 
 
+def _choices(pieces: frozenset[str]) -> tuple[int, list[str]]:
+    return len(pieces), sorted(pieces)
+
+
 def _either(ways: Sequence[frozenset[frozenset[str]]]) -> frozenset[frozenset[str]]:
     """What one of some ways must say: a piece of each of them, the one with the fewest choices."""
     if not (ways and all(ways)):
         return frozenset()
-    pieces = frozenset[str]().union(*(min(musts, key=lambda each: (len(each), sorted(each))) for musts in ways))
+    pieces = frozenset[str]().union(*(min(musts, key=_choices) for musts in ways))
     return frozenset([pieces]) if len(pieces) <= _CHOICES else frozenset()
 
 
